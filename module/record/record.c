@@ -1,0 +1,355 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The loops over a record's fields: one sends it, one prints it, and a few
+ * small ones fill and compare. None of them names a field.
+ */
+#include <linux/ctype.h>
+#include <linux/seq_file.h>
+#include <linux/string.h>
+#include <net/netlink.h>
+
+#include "record/record.h"
+
+#define for_each_field(_f, _kind)					\
+	for ((_f) = (_kind)->fields;					\
+	     (_f) < (_kind)->fields + (_kind)->nr_fields; (_f)++)
+
+static bool field_is_set(const struct ks_field *f, const void *record)
+{
+	const void *value = record + f->offset;
+
+	switch (f->type) {
+	case KS_TYPE_U32:
+		return *(const u32 *)value != KS_UNSET_U32;
+	case KS_TYPE_U64:
+		return *(const u64 *)value != KS_UNSET_U64;
+	case KS_TYPE_S64:
+		return *(const s64 *)value != KS_UNSET_S64;
+	default:
+		return *(const char *)value;
+	}
+}
+
+/**
+ * ks_record_init() - make a record one of which nothing is known
+ * @kind: its kind
+ * @record: the record, @kind->size bytes
+ */
+void ks_record_init(const struct ks_kind *kind, void *record)
+{
+	const struct ks_field *f;
+
+	memset(record, 0, kind->size);
+	for_each_field(f, kind) {
+		void *value = record + f->offset;
+
+		switch (f->type) {
+		case KS_TYPE_U32:
+			*(u32 *)value = KS_UNSET_U32;
+			break;
+		case KS_TYPE_U64:
+			*(u64 *)value = KS_UNSET_U64;
+			break;
+		case KS_TYPE_S64:
+			*(s64 *)value = KS_UNSET_S64;
+			break;
+		}
+	}
+}
+
+/**
+ * ks_record_zero() - make a record the empty sum
+ * @kind: its kind
+ * @record: the record; its u64 and s64 members are set to 0
+ */
+void ks_record_zero(const struct ks_kind *kind, void *record)
+{
+	const struct ks_field *f;
+
+	for_each_field(f, kind)
+		if (f->type == KS_TYPE_U64 || f->type == KS_TYPE_S64)
+			memset(record + f->offset, 0, f->size);
+}
+
+/**
+ * ks_record_add() - add a record to a sum
+ * @kind: the kind of both
+ * @sum: from ks_record_zero()
+ * @record: its u64 and s64 members are added; one that is unset leaves that
+ *	of the sum unset, as the whole is not known then
+ */
+void ks_record_add(const struct ks_kind *kind, void *sum, const void *record)
+{
+	const struct ks_field *f;
+
+	for_each_field(f, kind) {
+		void *to = sum + f->offset;
+		const void *from = record + f->offset;
+
+		if (f->type != KS_TYPE_U64 && f->type != KS_TYPE_S64)
+			continue;
+		if (!field_is_set(f, sum) || !field_is_set(f, record))
+			memcpy(to, field_is_set(f, sum) ? from : to, f->size);
+		else
+			*(u64 *)to += *(const u64 *)from;
+	}
+}
+
+/**
+ * ks_record_put() - add a record's attributes to a message
+ * @skb: the message
+ * @kind: the record's kind
+ * @record: the record
+ *
+ * Return: 0, or -EMSGSIZE when they do not fit.
+ */
+int ks_record_put(struct sk_buff *skb, const struct ks_kind *kind,
+		  const void *record)
+{
+	const struct ks_field *f;
+
+	for_each_field(f, kind) {
+		const void *value = record + f->offset;
+		int err;
+
+		if (!field_is_set(f, record))
+			continue;
+		switch (f->type) {
+		case KS_TYPE_U32:
+			err = nla_put_u32(skb, f->attr, *(const u32 *)value);
+			break;
+		case KS_TYPE_U64:
+			err = nla_put_u64_64bit(skb, f->attr,
+						*(const u64 *)value, kind->pad);
+			break;
+		case KS_TYPE_S64:
+			err = nla_put_s64(skb, f->attr, *(const s64 *)value,
+					  kind->pad);
+			break;
+		default:
+			err = nla_put_string(skb, f->attr, value);
+		}
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+/*
+ * A value is one word, so that awk and cut can take the columns apart; only
+ * the last column of a line may have spaces.
+ */
+static void show_string(struct seq_file *m, const char *s, int width, bool last)
+{
+	for (; *s; s++, width--) {
+		bool plain = isascii(*s) && isgraph(*s) && *s != '\\';
+
+		if (plain || (last && *s == ' ')) {
+			seq_putc(m, *s);
+		} else {
+			seq_printf(m, "\\x%02x", (unsigned char)*s);
+			width -= 3;
+		}
+	}
+	if (!last && width > 0)
+		seq_printf(m, "%*s", width, "");
+}
+
+static int field_width(const struct ks_field *f)
+{
+	int title = strlen(f->name);
+
+	switch (f->type) {
+	case KS_TYPE_STRING:
+		/* Names are longer than zones and states. */
+		return max(title, f->size > 64 ? 26 : 9);
+	case KS_TYPE_U32:
+		return max(title, 4);
+	default:
+		return max(title, 12);
+	}
+}
+
+static void show_value(struct seq_file *m, const struct ks_field *f,
+		       const void *record, int width, bool last)
+{
+	const void *value = record + f->offset;
+
+	if (!field_is_set(f, record)) {
+		if (f->type == KS_TYPE_STRING)
+			show_string(m, "-", width, last);
+		else
+			seq_printf(m, "%*s", width, "-");
+		return;
+	}
+	switch (f->type) {
+	case KS_TYPE_U32:
+		seq_printf(m, "%*u", width, *(const u32 *)value);
+		break;
+	case KS_TYPE_U64:
+		seq_printf(m, "%*llu", width, *(const u64 *)value);
+		break;
+	case KS_TYPE_S64:
+		seq_printf(m, "%*lld", width, *(const s64 *)value);
+		break;
+	default:
+		show_string(m, value, width, last);
+	}
+}
+
+static bool is_last(const struct ks_kind *kind, const struct ks_field *f)
+{
+	return f == kind->fields + kind->nr_fields - 1;
+}
+
+/**
+ * ks_record_show_head() - print the line of column names
+ * @m: where
+ * @kind: the kind of the records that follow
+ */
+void ks_record_show_head(struct seq_file *m, const struct ks_kind *kind)
+{
+	const struct ks_field *f;
+
+	for_each_field(f, kind) {
+		bool left = f->type == KS_TYPE_STRING;
+		int pad = field_width(f) - strlen(f->name);
+		const char *c;
+
+		if (!left)
+			seq_printf(m, "%*s", pad, "");
+		for (c = f->name; *c; c++)
+			seq_putc(m, toupper(*c));
+		if (left && !is_last(kind, f))
+			seq_printf(m, "%*s", pad, "");
+		seq_putc(m, is_last(kind, f) ? '\n' : ' ');
+	}
+}
+
+/**
+ * ks_record_show() - print a record as one line of a table
+ * @m: where
+ * @kind: the record's kind
+ * @record: the record
+ */
+void ks_record_show(struct seq_file *m, const struct ks_kind *kind,
+		    const void *record)
+{
+	const struct ks_field *f;
+
+	for_each_field(f, kind) {
+		show_value(m, f, record, field_width(f), is_last(kind, f));
+		seq_putc(m, is_last(kind, f) ? '\n' : ' ');
+	}
+}
+
+/**
+ * ks_record_list() - print a record as one line per field
+ * @m: where
+ * @kind: the record's kind
+ * @record: the record
+ */
+void ks_record_list(struct seq_file *m, const struct ks_kind *kind,
+		    const void *record)
+{
+	const struct ks_field *f;
+
+	for_each_field(f, kind) {
+		seq_printf(m, "%-26s ", f->name);
+		show_value(m, f, record, 0, true);
+		seq_putc(m, '\n');
+	}
+}
+
+/**
+ * ks_record_ask() - turn a request's attributes into the record wanted
+ * @kind: the kind asked for
+ * @want: set to a record with just the fields that were asked for
+ * @attrs: the request's attributes, parsed by @kind->policy
+ *
+ * Return: 1 if anything was asked for, 0 if not, -ENOENT if it was for a
+ * value that no record has, an empty name say.
+ */
+int ks_record_ask(const struct ks_kind *kind, void *want,
+		  struct nlattr *const *attrs)
+{
+	const struct ks_field *f;
+	int asked = 0;
+
+	ks_record_init(kind, want);
+	for_each_field(f, kind) {
+		const struct nlattr *attr = attrs[f->attr];
+		void *value = want + f->offset;
+
+		if (!attr)
+			continue;
+		asked = 1;
+		switch (f->type) {
+		case KS_TYPE_U32:
+			*(u32 *)value = nla_get_u32(attr);
+			break;
+		case KS_TYPE_U64:
+			*(u64 *)value = nla_get_u64(attr);
+			break;
+		case KS_TYPE_S64:
+			*(s64 *)value = nla_get_s64(attr);
+			break;
+		default:
+			/* The policy bounds its length by the member's. */
+			memcpy(value, nla_data(attr),
+			       min_t(int, nla_len(attr), f->size - 1));
+		}
+		if (!field_is_set(f, want))
+			return -ENOENT;
+	}
+	return asked;
+}
+
+/**
+ * ks_record_matches() - whether a record is among those wanted
+ * @kind: the kind of both
+ * @record: a record
+ * @want: from ks_record_ask()
+ *
+ * Return: true when all fields set in @want have that value in @record.
+ */
+bool ks_record_matches(const struct ks_kind *kind, const void *record,
+		       const void *want)
+{
+	const struct ks_field *f;
+
+	for_each_field(f, kind) {
+		const void *a = record + f->offset;
+		const void *b = want + f->offset;
+
+		if (!field_is_set(f, want))
+			continue;
+		if (f->type == KS_TYPE_STRING ? strcmp(a, b) != 0 :
+						memcmp(a, b, f->size) != 0)
+			return false;
+	}
+	return true;
+}
+
+/**
+ * ks_record_no_match() - tell who asked which attribute matched nothing
+ * @kind: the kind asked for
+ * @attrs: the request's attributes
+ * @extack: where to say so
+ *
+ * Of several attributes the last is named: the ones before it are the
+ * coarser ones, which more often exist.
+ */
+void ks_record_no_match(const struct ks_kind *kind,
+			struct nlattr *const *attrs,
+			struct netlink_ext_ack *extack)
+{
+	const struct ks_field *f;
+
+	for_each_field(f, kind) {
+		if (!attrs[f->attr] || !extack)
+			continue;
+		NL_SET_BAD_ATTR(extack, attrs[f->attr]);
+		extack->_msg = f->no_match;
+	}
+}

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What a record is, and the loops that fill, send, print and ask for any.
+ *
+ * A record is one flat struct of records.h. A table of fields, generated from
+ * spec/kmemscope.yaml, says for each of its members which netlink attribute it
+ * is. Nothing here names a field.
+ */
+#ifndef KS_RECORD_RECORD_H
+#define KS_RECORD_RECORD_H
+
+#include <linux/build_bug.h>
+#include <linux/compiler.h>
+#include <linux/limits.h>
+#include <linux/stddef.h>
+#include <linux/types.h>
+
+struct netlink_ext_ack;
+struct nla_policy;
+struct nlattr;
+struct seq_file;
+struct sk_buff;
+
+/*
+ * A member that the running kernel cannot tell keeps its unset value: no
+ * attribute on the wire, "-" in text.
+ */
+#define KS_UNSET_U32	U32_MAX
+#define KS_UNSET_U64	U64_MAX
+#define KS_UNSET_S64	S64_MIN
+
+enum ks_type {
+	KS_TYPE_U32,
+	KS_TYPE_U64,
+	KS_TYPE_S64,
+	KS_TYPE_STRING,		/* char[], empty when unset */
+};
+
+/**
+ * struct ks_field - a member of a record
+ * @name: the member's name, which is also its column's
+ * @no_match: what to tell who asked for a value that no record has
+ * @attr: its netlink attribute
+ * @offset: where it is in the record
+ * @size: bytes it takes there
+ * @type: an &enum ks_type
+ */
+struct ks_field {
+	const char *name;
+	const char *no_match;
+	u16 attr;
+	u16 offset;
+	u16 size;
+	u8 type;
+};
+
+/**
+ * struct ks_kind - a kind of record
+ * @name: the attribute set's name in the spec
+ * @size: bytes of one record
+ * @fields: its members, in the order of their columns
+ * @nr_fields: how many
+ * @cmd: the netlink command that dumps it
+ * @pad: the attribute that aligns 64 bit values
+ * @max_attr: the highest attribute
+ * @policy: what a request may carry; NULL when nothing
+ */
+struct ks_kind {
+	const char *name;
+	size_t size;
+	const struct ks_field *fields;
+	unsigned int nr_fields;
+	u8 cmd;
+	u8 pad;
+	u8 max_attr;
+	const struct nla_policy *policy;
+};
+
+/*
+ * For the generated tables. The check of the type makes a field of the spec
+ * that its struct does not have, or has otherwise, an error of the compiler.
+ */
+#define KS_FIELD(_rec, _member, _attr, _ctype, _type)			\
+	{								\
+		.name = #_member,					\
+		.no_match = "there is no such " #_member,		\
+		.attr = (_attr),					\
+		.offset = offsetof(_rec, _member) +			\
+			BUILD_BUG_ON_ZERO(				\
+				!__same_type(((_rec *)0)->_member,	\
+					     _ctype)),			\
+		.size = sizeof(((_rec *)0)->_member),			\
+		.type = (_type),					\
+	}
+
+#define KS_FIELD_U32(_rec, _member, _attr)				\
+	KS_FIELD(_rec, _member, _attr, u32, KS_TYPE_U32)
+#define KS_FIELD_U64(_rec, _member, _attr)				\
+	KS_FIELD(_rec, _member, _attr, u64, KS_TYPE_U64)
+#define KS_FIELD_S64(_rec, _member, _attr)				\
+	KS_FIELD(_rec, _member, _attr, s64, KS_TYPE_S64)
+#define KS_FIELD_STRING(_rec, _member, _attr)				\
+	KS_FIELD(_rec, _member, _attr,					\
+		 char[sizeof(((_rec *)0)->_member)], KS_TYPE_STRING)
+
+#define KS_POLICY_STRING(_rec, _member)					\
+	{ .type = NLA_NUL_STRING, .len = sizeof(((_rec *)0)->_member) - 1 }
+
+void ks_record_init(const struct ks_kind *kind, void *record);
+void ks_record_zero(const struct ks_kind *kind, void *record);
+void ks_record_add(const struct ks_kind *kind, void *sum, const void *record);
+int ks_record_put(struct sk_buff *skb, const struct ks_kind *kind,
+		  const void *record);
+void ks_record_show_head(struct seq_file *m, const struct ks_kind *kind);
+void ks_record_show(struct seq_file *m, const struct ks_kind *kind,
+		    const void *record);
+void ks_record_list(struct seq_file *m, const struct ks_kind *kind,
+		    const void *record);
+int ks_record_ask(const struct ks_kind *kind, void *want,
+		  struct nlattr *const *attrs);
+bool ks_record_matches(const struct ks_kind *kind, const void *record,
+		       const void *want);
+void ks_record_no_match(const struct ks_kind *kind,
+			struct nlattr *const *attrs,
+			struct netlink_ext_ack *extack);
+
+#endif /* KS_RECORD_RECORD_H */

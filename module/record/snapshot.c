@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Snapshots and the memory they take. A snapshot is allocated once, before
+ * the walk that fills it, so that no walk allocates.
+ */
+#include <linux/atomic.h>
+#include <linux/mm.h>
+#include <linux/moduleparam.h>
+#include <linux/slab.h>
+
+#include "record/snapshot.h"
+
+static unsigned int max_memory_kib = 64 * 1024;
+module_param(max_memory_kib, uint, 0400);
+MODULE_PARM_DESC(max_memory_kib,
+		 "most memory all readers' snapshots may take at once, in KiB (default 65536)");
+
+static atomic64_t memory_now = ATOMIC64_INIT(0);
+static atomic64_t memory_peak = ATOMIC64_INIT(0);
+
+static u64 memory_limit(void)
+{
+	return (u64)max_memory_kib << 10;
+}
+
+static int memory_charge(size_t bytes)
+{
+	s64 now = atomic64_add_return(bytes, &memory_now);
+	s64 peak;
+
+	if (now > memory_limit()) {
+		atomic64_sub(bytes, &memory_now);
+		return -ENOBUFS;
+	}
+	peak = atomic64_read(&memory_peak);
+	while (now > peak &&
+	       !atomic64_try_cmpxchg(&memory_peak, &peak, now))
+		;
+	return 0;
+}
+
+/* Frees the records, not the snapshot, so that more can be reserved. */
+static void snapshot_release(struct ks_snapshot *snap)
+{
+	kvfree(snap->records);
+	kvfree(snap->priv);
+	atomic64_sub(snap->bytes, &memory_now);
+	snap->records = NULL;
+	snap->priv = NULL;
+	snap->bytes = 0;
+	snap->cap = 0;
+	snap->nr = 0;
+	snap->nr_seen = 0;
+	snap->nr_filled = 0;
+}
+
+/**
+ * ks_snapshot_new() - make a snapshot without records
+ * @kind: the kind of its records
+ * @want: only records that match this are kept; NULL keeps all. Copied.
+ *
+ * Context: Process context, sleeps.
+ * Return: the snapshot, or NULL when there is no memory.
+ */
+struct ks_snapshot *ks_snapshot_new(const struct ks_kind *kind,
+				    const void *want)
+{
+	struct ks_snapshot *snap;
+
+	snap = kzalloc(sizeof(*snap), GFP_KERNEL);
+	if (!snap)
+		return NULL;
+	snap->kind = kind;
+	if (want) {
+		snap->want = kmemdup(want, kind->size, GFP_KERNEL);
+		if (!snap->want) {
+			kfree(snap);
+			return NULL;
+		}
+	}
+	return snap;
+}
+
+/**
+ * ks_snapshot_free() - free a snapshot
+ * @snap: the snapshot, or NULL
+ */
+void ks_snapshot_free(struct ks_snapshot *snap)
+{
+	if (!snap)
+		return;
+	snapshot_release(snap);
+	kfree(snap->want);
+	kfree(snap);
+}
+
+/**
+ * ks_snapshot_reserve() - make room for records, dropping those there are
+ * @snap: the snapshot
+ * @cap: records to make room for
+ * @priv_size: bytes to keep beside each record, 0 for none
+ *
+ * Context: Process context, sleeps.
+ * Return: 0, -ENOMEM, or -ENOBUFS when all snapshots together would take more
+ * than the module parameter max_memory_kib allows.
+ */
+int ks_snapshot_reserve(struct ks_snapshot *snap, unsigned int cap,
+			size_t priv_size)
+{
+	size_t bytes = size_mul(cap, snap->kind->size + priv_size);
+	int err;
+
+	snapshot_release(snap);
+	err = memory_charge(bytes);
+	if (err)
+		return err;
+	snap->bytes = bytes;
+	snap->records = kvmalloc_array(cap, snap->kind->size, GFP_KERNEL);
+	if (priv_size)
+		snap->priv = kvcalloc(cap, priv_size, GFP_KERNEL);
+	if (!snap->records || (priv_size && !snap->priv)) {
+		snapshot_release(snap);
+		return -ENOMEM;
+	}
+	snap->cap = cap;
+	snap->priv_size = priv_size;
+	return 0;
+}
+
+/**
+ * ks_snapshot_next() - get the next free record to fill
+ * @snap: the snapshot
+ *
+ * It counts only once ks_snapshot_keep() is called; until then the same one is
+ * returned again.
+ *
+ * Context: Any; does not allocate.
+ * Return: a record with all fields unset, or NULL when there is no room: then
+ * the world grew since the reservation, and the snapshot is marked changed.
+ */
+void *ks_snapshot_next(struct ks_snapshot *snap)
+{
+	void *record;
+
+	if (snap->nr >= snap->cap) {
+		snap->changed = true;
+		return NULL;
+	}
+	record = ks_snapshot_record(snap, snap->nr);
+	ks_record_init(snap->kind, record);
+	return record;
+}
+
+/**
+ * ks_snapshot_keep() - keep the record just filled, if it was asked for
+ * @snap: the snapshot
+ */
+void ks_snapshot_keep(struct ks_snapshot *snap)
+{
+	if (!snap->want ||
+	    ks_record_matches(snap->kind, ks_snapshot_record(snap, snap->nr),
+			      snap->want))
+		snap->nr++;
+}
+
+/**
+ * ks_snapshot_fill() - be through with the next record kept
+ * @snap: the snapshot
+ * @worth: whether the record is complete; if not it is left out
+ */
+void ks_snapshot_fill(struct ks_snapshot *snap, bool worth)
+{
+	if (worth) {
+		if (snap->nr_filled != snap->nr_seen)
+			memcpy(ks_snapshot_record(snap, snap->nr_filled),
+			       ks_snapshot_record(snap, snap->nr_seen),
+			       snap->kind->size);
+		snap->nr_filled++;
+	}
+	snap->nr_seen++;
+}
+
+/**
+ * ks_snapshot_record() - get a record
+ * @snap: the snapshot
+ * @index: which, below @snap->cap
+ *
+ * Return: the record.
+ */
+void *ks_snapshot_record(const struct ks_snapshot *snap, unsigned int index)
+{
+	return snap->records + (size_t)index * snap->kind->size;
+}
+
+/**
+ * ks_snapshot_priv() - get what the collector keeps beside a record
+ * @snap: the snapshot, reserved with a priv_size
+ * @index: which, below @snap->cap
+ *
+ * Return: it.
+ */
+void *ks_snapshot_priv(const struct ks_snapshot *snap, unsigned int index)
+{
+	return snap->priv + (size_t)index * snap->priv_size;
+}
+
+/**
+ * ks_snapshot_memory() - tell what all snapshots take
+ * @memory: set
+ */
+void ks_snapshot_memory(struct ks_snapshot_memory *memory)
+{
+	memory->now = atomic64_read(&memory_now);
+	memory->peak = atomic64_read(&memory_peak);
+	memory->limit = memory_limit();
+}

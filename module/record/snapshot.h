@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A snapshot: records of one kind, taken once and read at leisure.
+ *
+ * It belongs to the one reader that took it, so nothing here locks, and no
+ * lock of the kernel's spans a slow reader.
+ */
+#ifndef KS_RECORD_SNAPSHOT_H
+#define KS_RECORD_SNAPSHOT_H
+
+#include <linux/types.h>
+
+#include "record/record.h"
+
+/**
+ * struct ks_snapshot - records of one kind
+ * @kind: which
+ * @want: what was asked for, a record of @kind, or NULL for all
+ * @records: the records
+ * @priv: what the collector keeps beside each record, or NULL
+ * @nr: records kept
+ * @nr_seen: of these, how many the collector is through with
+ * @nr_filled: records complete and worth reading, the first of the array;
+ *	fewer than @nr_seen where some turned out to be gone
+ * @cap: records there is room for
+ * @priv_size: bytes of @priv per record
+ * @bytes: memory this takes
+ * @changed: the world changed meanwhile: records may miss or be double
+ */
+struct ks_snapshot {
+	const struct ks_kind *kind;
+	const void *want;
+	void *records;
+	void *priv;
+	unsigned int nr;
+	unsigned int nr_seen;
+	unsigned int nr_filled;
+	unsigned int cap;
+	size_t priv_size;
+	size_t bytes;
+	bool changed;
+};
+
+/**
+ * struct ks_snapshot_memory - what all snapshots take, in bytes
+ * @now: now
+ * @peak: at most so far
+ * @limit: at most ever
+ */
+struct ks_snapshot_memory {
+	u64 now;
+	u64 peak;
+	u64 limit;
+};
+
+struct ks_snapshot *ks_snapshot_new(const struct ks_kind *kind,
+				    const void *want);
+void ks_snapshot_free(struct ks_snapshot *snap);
+int ks_snapshot_reserve(struct ks_snapshot *snap, unsigned int cap,
+			size_t priv_size);
+void *ks_snapshot_next(struct ks_snapshot *snap);
+void ks_snapshot_keep(struct ks_snapshot *snap);
+void ks_snapshot_fill(struct ks_snapshot *snap, bool worth);
+void *ks_snapshot_record(const struct ks_snapshot *snap, unsigned int index);
+void *ks_snapshot_priv(const struct ks_snapshot *snap, unsigned int index);
+void ks_snapshot_memory(struct ks_snapshot_memory *memory);
+
+#endif /* KS_RECORD_SNAPSHOT_H */
