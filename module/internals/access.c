@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Reads SLUB's caches, nodes and partial lists.
+ */
+#include <linux/list.h>
+#include <linux/math64.h>
+#include <linux/mutex.h>
+#include <linux/nodemask.h>
+#include <linux/string.h>
+#include <linux/uaccess.h>
+
+#include "internals/access.h"
+#include "internals/hold.h"
+#include "internals/layout.h"
+#include "internals/symbols.h"
+
+/* kmem_cache.oo, the same since SLUB has variable orders (v2.6.27). */
+#define OO_SHIFT	16
+#define OO_MASK		((1U << OO_SHIFT) - 1)
+
+static struct mutex *caches_mutex(void)
+{
+	return ks_symbol(KS_SYM_SLAB_MUTEX);
+}
+
+/**
+ * ks_caches_trylock() - take slab_mutex if it is free
+ *
+ * While it is held no cache is created or destroyed.
+ *
+ * Return: whether it was taken.
+ */
+bool ks_caches_trylock(void)
+{
+	return mutex_trylock(caches_mutex());
+}
+
+/**
+ * ks_caches_unlock() - release slab_mutex
+ */
+void ks_caches_unlock(void)
+{
+	mutex_unlock(caches_mutex());
+}
+
+static int read_next(const struct list_head *pos, struct list_head **next)
+{
+	return get_kernel_nofault(*next, &pos->next) ? -EFAULT : 0;
+}
+
+/**
+ * ks_cache_next() - step through the list of caches
+ * @cache: NULL to get the first, or a cache to get the one after it; set to
+ * NULL after the last
+ *
+ * Context: slab_mutex held.
+ * Return: 0, or -EFAULT when the list is not where it should be.
+ */
+int ks_cache_next(struct kmem_cache **cache)
+{
+	const u32 offset = ks_layout_offset(KS_CACHE_LIST);
+	struct list_head *caches = ks_symbol(KS_SYM_SLAB_CACHES);
+	struct list_head *pos = *cache ? (void *)*cache + offset : caches;
+	struct list_head *next;
+
+	if (read_next(pos, &next))
+		return -EFAULT;
+	*cache = next == caches ? NULL : (void *)next - offset;
+	return 0;
+}
+
+/**
+ * ks_cache_name() - copy a cache's name
+ * @cache: the cache
+ * @name: set, cut to fit
+ * @size: bytes of @name
+ *
+ * Context: slab_mutex held.
+ * Return: 0, or -EFAULT.
+ */
+int ks_cache_name(const struct kmem_cache *cache, char *name, size_t size)
+{
+	const char *from;
+	u64 address;
+	size_t i;
+
+	if (ks_layout_read(cache, KS_CACHE_NAME, &address))
+		return -EFAULT;
+	from = (const char *)(unsigned long)address;
+	for (i = 0; i < size - 1; i++) {
+		if (get_kernel_nofault(name[i], from + i))
+			return -EFAULT;
+		if (!name[i])
+			return 0;
+	}
+	name[i] = '\0';
+	return 0;
+}
+
+/**
+ * ks_cache_info() - read what a cache is
+ * @cache: the cache
+ * @info: set
+ *
+ * Context: slab_mutex held.
+ * Return: 0, or -EFAULT.
+ */
+int ks_cache_info(const struct kmem_cache *cache, struct ks_cache_info *info)
+{
+	u64 object_size, size, flags, oo, refcount;
+
+	if (ks_cache_name(cache, info->name, sizeof(info->name)) ||
+	    ks_layout_read(cache, KS_CACHE_OBJECT_SIZE, &object_size) ||
+	    ks_layout_read(cache, KS_CACHE_SIZE, &size) ||
+	    ks_layout_read(cache, KS_CACHE_FLAGS, &flags) ||
+	    ks_layout_read(cache, KS_CACHE_OO, &oo) ||
+	    ks_layout_read(cache, KS_CACHE_REFCOUNT, &refcount))
+		return -EFAULT;
+	info->object_size = object_size;
+	info->size = size;
+	info->order = oo >> OO_SHIFT;
+	info->objects_per_slab = oo & OO_MASK;
+	/* Negative for caches made at boot, which nothing is merged into. */
+	info->nr_aliases = (s32)refcount > 1 ? refcount - 1 : 0;
+	info->reclaimable = flags & (__force u64)SLAB_RECLAIM_ACCOUNT;
+	info->accounted = flags & (__force u64)SLAB_ACCOUNT;
+	return 0;
+}
+
+/**
+ * ks_cache_node() - get a cache's part on a NUMA node
+ * @cache: the cache
+ * @nid: the node
+ * @node: set; NULL when the cache has none there
+ *
+ * Context: slab_mutex held, which keeps it.
+ * Return: 0, or -EFAULT.
+ */
+int ks_cache_node(const struct kmem_cache *cache, int nid,
+		  struct kmem_cache_node **node)
+{
+	void **nodes = (void *)cache + ks_layout_offset(KS_CACHE_NODE);
+
+	if (nid < 0 || nid >= MAX_NUMNODES)
+		return -EFAULT;
+	return get_kernel_nofault(*node, (struct kmem_cache_node **)
+				  &nodes[nid]) ? -EFAULT : 0;
+}
+
+/**
+ * struct sample - partial slabs looked at in one hold
+ * @nr_slabs: how many
+ * @nr_free: free objects in them
+ */
+struct sample {
+	u32 nr_slabs;
+	u32 nr_free;
+};
+
+static int sample_slab(const struct list_head *entry, struct sample *sample)
+{
+	const void *slab = (const void *)entry - ks_layout_offset(KS_SLAB_LIST);
+	u64 inuse, objects;
+
+	if (ks_layout_read(slab, KS_SLAB_INUSE, &inuse) ||
+	    ks_layout_read(slab, KS_SLAB_OBJECTS, &objects) ||
+	    inuse > objects)
+		return -EFAULT;
+	sample->nr_slabs++;
+	sample->nr_free += objects - inuse;
+	return 0;
+}
+
+/*
+ * Looks at no more than @most slabs, from one end of the list. A whole list
+ * ends at its head.
+ */
+static int sample_list(const struct list_head *head, bool backwards,
+		       unsigned int most, struct sample *sample)
+{
+	const struct list_head *pos = head;
+	struct list_head *next;
+
+	while (most--) {
+		if (backwards ? get_kernel_nofault(next, &pos->prev) :
+				get_kernel_nofault(next, &pos->next))
+			return -EFAULT;
+		if (next == head)
+			return 0;
+		if (sample_slab(next, sample))
+			return -EFAULT;
+		pos = next;
+	}
+	return 0;
+}
+
+/*
+ * Both ends of a long list: since freed slabs go to one end and allocation
+ * takes from the other, one end alone is not typical.
+ */
+static int sample_partial(const struct list_head *head, u64 nr_partial,
+			  struct sample *sample)
+{
+	if (nr_partial <= KS_HOLD_ENTRIES)
+		return sample_list(head, false, nr_partial, sample);
+	return sample_list(head, false, KS_HOLD_ENTRIES / 2, sample) ?:
+	       sample_list(head, true, KS_HOLD_ENTRIES / 2, sample);
+}
+
+static int read_totals(const struct kmem_cache_node *node,
+		       struct ks_cache_counts *counts)
+{
+	if (ks_layout_read(node, KS_NODE_NR_SLABS, &counts->nr_slabs) ||
+	    ks_layout_read(node, KS_NODE_TOTAL_OBJECTS, &counts->nr_objects) ||
+	    ks_layout_read(node, KS_NODE_NR_PARTIAL, &counts->nr_partial))
+		return -EFAULT;
+	return 0;
+}
+
+/**
+ * ks_cache_node_count() - count a cache's slabs and objects on a node
+ * @node: from ks_cache_node(), not NULL
+ * @counts: added to, so that nodes can be summed; @free_known is cleared when
+ * the list_lock was contended
+ *
+ * Holds the list_lock, interrupts off, for at most KS_HOLD_ENTRIES slabs.
+ *
+ * Context: slab_mutex held.
+ * Return: 0, or -EFAULT; then @counts is as it was.
+ */
+int ks_cache_node_count(struct kmem_cache_node *node,
+			struct ks_cache_counts *counts)
+{
+	spinlock_t *lock = (void *)node + ks_layout_offset(KS_NODE_LIST_LOCK);
+	struct list_head *partial = (void *)node +
+				    ks_layout_offset(KS_NODE_PARTIAL);
+	struct ks_cache_counts here = {};
+	struct sample sample = {};
+	unsigned long flags;
+	u64 since, ns;
+	int err;
+
+	err = read_totals(node, &here);
+	if (err)
+		return err;
+	/* Most are empty: then there is nothing to lock for. */
+	here.free_known = !here.nr_partial;
+	if (!here.free_known && ks_hold_trylock(lock, &flags)) {
+		since = ks_hold_clock();
+		err = read_totals(node, &here) ?:
+		      sample_partial(partial, here.nr_partial, &sample);
+		ns = ks_hold_clock() - since;
+		spin_unlock_irqrestore(lock, flags);
+		ks_hold_note(KS_LOCK_LIST, ns, sample.nr_slabs);
+		if (err)
+			return err;
+		here.free_known = true;
+	}
+	if (sample.nr_slabs)
+		here.nr_free = mul_u64_u64_div_u64(sample.nr_free,
+						   here.nr_partial,
+						   sample.nr_slabs);
+
+	counts->nr_slabs += here.nr_slabs;
+	counts->nr_objects += here.nr_objects;
+	counts->nr_partial += here.nr_partial;
+	counts->nr_sampled += sample.nr_slabs;
+	counts->nr_free += min(here.nr_free, here.nr_objects);
+	counts->free_known &= here.free_known;
+	return 0;
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Typed access to SLUB's private structures.
+ *
+ * The kernel's struct names are used as they are, but only as opaque types:
+ * members are reached through layout.c. All reads survive a fault, so that a
+ * wrong layout costs the canary, not the host.
+ *
+ * Lock order, as in mm/slub.c:
+ *   1. slab_mutex	keeps a cache and its nodes from going away
+ *   2. list_lock	keeps a node's partial list as it is
+ */
+#ifndef KS_INTERNALS_ACCESS_H
+#define KS_INTERNALS_ACCESS_H
+
+#include <linux/slab.h>
+#include <linux/types.h>
+
+struct kmem_cache_node;
+
+/**
+ * struct ks_cache_info - what a cache is, apart from its objects
+ * @name: its name, cut to fit
+ * @object_size: bytes its users asked for per object
+ * @size: bytes an object takes
+ * @order: pages of a new slab, as a power of 2
+ * @objects_per_slab: objects in a slab of that order
+ * @nr_aliases: caches merged into it
+ * @reclaimable: whether SLAB_RECLAIM_ACCOUNT is set
+ * @accounted: whether SLAB_ACCOUNT is set
+ */
+struct ks_cache_info {
+	char name[96];
+	u32 object_size;
+	u32 size;
+	u32 order;
+	u32 objects_per_slab;
+	u32 nr_aliases;
+	bool reclaimable;
+	bool accounted;
+};
+
+/**
+ * struct ks_cache_counts - the slabs and objects of a cache
+ * @nr_slabs: slabs
+ * @nr_objects: object slots in them
+ * @nr_partial: slabs on partial lists
+ * @nr_sampled: of these, how many were looked at
+ * @nr_free: free objects on partial slabs, scaled up if not all were sampled
+ * @free_known: whether @nr_free could be counted
+ */
+struct ks_cache_counts {
+	u64 nr_slabs;
+	u64 nr_objects;
+	u64 nr_partial;
+	u64 nr_sampled;
+	u64 nr_free;
+	bool free_known;
+};
+
+bool ks_caches_trylock(void);
+void ks_caches_unlock(void);
+int ks_cache_next(struct kmem_cache **cache);
+int ks_cache_info(const struct kmem_cache *cache, struct ks_cache_info *info);
+int ks_cache_name(const struct kmem_cache *cache, char *name, size_t size);
+int ks_cache_node(const struct kmem_cache *cache, int nid,
+		  struct kmem_cache_node **node);
+int ks_cache_node_count(struct kmem_cache_node *node,
+			struct ks_cache_counts *counts);
+
+#endif /* KS_INTERNALS_ACCESS_H */

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A reader of BTF, the kernel's description of its own types.
+ *
+ * It believes nothing: every offset, count and type id is checked against the
+ * blob it came from, and a kind of type it does not know is an error, as its
+ * length is not known either.
+ */
+#ifndef KS_INTERNALS_BTF_H
+#define KS_INTERNALS_BTF_H
+
+#include <linux/types.h>
+
+/**
+ * struct ks_btf - an opened blob
+ * @types: the type section
+ * @types_len: its bytes
+ * @strings: the string section, which ends in a NUL
+ * @strings_len: its bytes
+ * @offsets: where in @types each type id begins
+ * @nr_types: type ids, 0 (void) included
+ */
+struct ks_btf {
+	const void *types;
+	u32 types_len;
+	const char *strings;
+	u32 strings_len;
+	u32 *offsets;
+	u32 nr_types;
+};
+
+/**
+ * struct ks_btf_member - where a member is in its struct
+ * @bit_offset: bits from the start of the struct
+ * @bits: bits it takes
+ */
+struct ks_btf_member {
+	u32 bit_offset;
+	u32 bits;
+};
+
+int ks_btf_open(struct ks_btf *btf, const void *blob, size_t len);
+void ks_btf_close(struct ks_btf *btf);
+int ks_btf_find_struct(const struct ks_btf *btf, const char *name, u32 *id);
+int ks_btf_find_member(const struct ks_btf *btf, u32 id, const char *name,
+		       struct ks_btf_member *member);
+int ks_btf_size(const struct ks_btf *btf, u32 id, u32 *size);
+
+#endif /* KS_INTERNALS_BTF_H */

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What of the kernel's internals this host lets us use.
+ *
+ * A collector states its needs as a set of bits; what is missing turns that
+ * collector off, with the reason given here, and nothing else.
+ */
+#ifndef KS_INTERNALS_INTERNALS_H
+#define KS_INTERNALS_INTERNALS_H
+
+#include <linux/bits.h>
+
+#include "internals/canary.h"
+
+/* Slab caches can be walked, and the canary was counted right. */
+#define KS_NEED_SLAB			BIT(0)
+/* The kernel's names of its vmstat counters are known. */
+#define KS_NEED_VMSTAT_TEXT		BIT(1)
+/* The kernel's names of its migrate types are known. */
+#define KS_NEED_MIGRATETYPE_NAMES	BIT(2)
+
+void ks_internals_init(void);
+const char *ks_internals_missing(unsigned long needs);
+const struct ks_canary *ks_internals_canary(void);
+
+#endif /* KS_INTERNALS_INTERNALS_H */

@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The wanted members as data, resolved at load.
+ *
+ * A member that moved or was renamed gets another place in its row, the newest
+ * kernel's first, with the commit or release that changed it.
+ */
+#include <linux/kernel.h>
+#include <linux/numa.h>
+#include <linux/spinlock.h>
+#include <linux/string.h>
+#include <linux/uaccess.h>
+
+#include "internals/btf.h"
+#include "internals/layout.h"
+#include "internals/symbols.h"
+
+#define MAX_PLACES	3
+
+/**
+ * struct wanted - a member to find
+ * @places: "struct.member", tried in this order
+ * @bits: the size it must have; 0 for any that fits a u64
+ */
+struct wanted {
+	const char *places[MAX_PLACES];
+	u32 bits;
+};
+
+#define BITS(_type)		(sizeof(_type) * 8)
+#define WANT(_bits, ...)	{ .bits = (_bits), .places = { __VA_ARGS__ } }
+
+static const struct wanted wanted[KS_NR_MEMBERS] = {
+	[KS_CACHE_NAME] = WANT(BITS(char *), "kmem_cache.name"),
+	[KS_CACHE_LIST] = WANT(BITS(struct list_head), "kmem_cache.list"),
+	[KS_CACHE_FLAGS] = WANT(0, "kmem_cache.flags"),
+	[KS_CACHE_SIZE] = WANT(0, "kmem_cache.size"),
+	[KS_CACHE_OBJECT_SIZE] = WANT(0, "kmem_cache.object_size"),
+	/* One word: the order in the upper 16 bits, the objects below. */
+	[KS_CACHE_OO] = WANT(BITS(u32), "kmem_cache.oo"),
+	[KS_CACHE_REFCOUNT] = WANT(BITS(int), "kmem_cache.refcount"),
+	[KS_CACHE_NODE] = WANT(BITS(void *) * MAX_NUMNODES, "kmem_cache.node"),
+	[KS_NODE_LIST_LOCK] = WANT(BITS(spinlock_t),
+				   "kmem_cache_node.list_lock"),
+	[KS_NODE_NR_PARTIAL] = WANT(0, "kmem_cache_node.nr_partial"),
+	[KS_NODE_PARTIAL] = WANT(BITS(struct list_head),
+				 "kmem_cache_node.partial"),
+	[KS_NODE_NR_SLABS] = WANT(BITS(atomic_long_t),
+				  "kmem_cache_node.nr_slabs"),
+	[KS_NODE_TOTAL_OBJECTS] = WANT(BITS(atomic_long_t),
+				       "kmem_cache_node.total_objects"),
+	[KS_SLAB_LIST] = WANT(BITS(struct list_head), "slab.slab_list"),
+	[KS_SLAB_INUSE] = WANT(0, "slab.inuse"),
+	[KS_SLAB_OBJECTS] = WANT(0, "slab.objects"),
+};
+
+static struct ks_btf_member layout[KS_NR_MEMBERS];
+
+static int find_place(const struct ks_btf *btf, const char *place,
+		      struct ks_btf_member *member)
+{
+	const char *dot = strchr(place, '.');
+	char name[32];
+	u32 id;
+	int err;
+
+	if (ks_pretend_missing(place))
+		return -ENOENT;
+	if (WARN_ON_ONCE(!dot || dot - place >= sizeof(name)))
+		return -EINVAL;
+	memcpy(name, place, dot - place);
+	name[dot - place] = '\0';
+	err = ks_btf_find_struct(btf, name, &id);
+	if (err)
+		return err;
+	return ks_btf_find_member(btf, id, dot + 1, member);
+}
+
+/* A number read at once must be within one aligned 64 bit word. */
+static bool size_fits(const struct wanted *w, const struct ks_btf_member *m)
+{
+	if (w->bits)
+		return m->bits == w->bits && m->bit_offset % 8 == 0;
+	return m->bits && m->bit_offset % 64 + m->bits <= 64;
+}
+
+static int resolve_member(const struct ks_btf *btf, const struct wanted *w,
+			  struct ks_btf_member *member)
+{
+	int i, err = -ENOENT;
+
+	for (i = 0; i < MAX_PLACES && w->places[i]; i++) {
+		err = find_place(btf, w->places[i], member);
+		if (!err)
+			return size_fits(w, member) ? 0 : -EBADMSG;
+		if (err != -ENOENT)
+			break;
+	}
+	return err;
+}
+
+static int resolve_all(const struct ks_btf *btf, char *reason, size_t size)
+{
+	int i, err;
+
+	for (i = 0; i < KS_NR_MEMBERS; i++) {
+		err = resolve_member(btf, &wanted[i], &layout[i]);
+		if (!err)
+			continue;
+		scnprintf(reason, size, "%s: %s", wanted[i].places[0],
+			  err == -ENOENT ? "not in this kernel's BTF" :
+			  err == -EBADMSG ? "has another size than expected" :
+			  "its BTF is corrupt");
+		return err;
+	}
+	return 0;
+}
+
+/**
+ * ks_layout_init() - find all members
+ * @reason: on error set to what is missing, by name
+ * @size: bytes of @reason
+ *
+ * Context: Process context, sleeps. After ks_symbols_init().
+ * Return: 0, or an error; then no member is known.
+ */
+int ks_layout_init(char *reason, size_t size)
+{
+	const void *start = ks_symbol(KS_SYM_START_BTF);
+	const void *stop = ks_symbol(KS_SYM_STOP_BTF);
+	struct ks_btf btf;
+	int err;
+
+	if (ks_pretend_missing("btf") || !start || !stop || start >= stop) {
+		scnprintf(reason, size, "this kernel has no BTF");
+		return -ENOENT;
+	}
+	err = ks_btf_open(&btf, start, stop - start);
+	if (err) {
+		scnprintf(reason, size, err == -ENOMEM ?
+			  "no memory to read the BTF" :
+			  "this kernel's BTF is of a form not known");
+		return err;
+	}
+	err = resolve_all(&btf, reason, size);
+	ks_btf_close(&btf);
+	return err;
+}
+
+/**
+ * ks_layout_offset() - where a member is
+ * @id: which; one that begins at a byte
+ *
+ * Return: bytes from the start of its struct.
+ */
+u32 ks_layout_offset(enum ks_member id)
+{
+	return layout[id].bit_offset / 8;
+}
+
+/**
+ * ks_layout_read() - read a number
+ * @object: the struct it is in
+ * @id: which; one of at most 64 bits
+ * @value: set
+ *
+ * A fault is an error, not an oops. A torn value is not possible: the word is
+ * read at once.
+ *
+ * Context: Any.
+ * Return: 0, or -EFAULT.
+ */
+int ks_layout_read(const void *object, enum ks_member id, u64 *value)
+{
+	const struct ks_btf_member *m = &layout[id];
+	unsigned int shift = m->bit_offset % 64;
+	u64 word;
+
+	if (m->bits == 32 && shift % 32 == 0) {
+		u32 half;
+
+		if (get_kernel_nofault(half, (u32 *)(object +
+						     m->bit_offset / 8)))
+			return -EFAULT;
+		*value = half;
+		return 0;
+	}
+	if (get_kernel_nofault(word, (u64 *)(object + m->bit_offset / 64 * 8)))
+		return -EFAULT;
+	word >>= shift;
+	if (m->bits < 64)
+		word &= (1ULL << m->bits) - 1;
+	*value = word;
+	return 0;
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Where members of the kernel's private structs are, from the running
+ * kernel's own BTF.
+ */
+#ifndef KS_INTERNALS_LAYOUT_H
+#define KS_INTERNALS_LAYOUT_H
+
+#include <linux/types.h>
+
+/* Each of a struct of mm/slab.h or mm/slub.c; layout.c says which. */
+enum ks_member {
+	KS_CACHE_NAME,
+	KS_CACHE_LIST,
+	KS_CACHE_FLAGS,
+	KS_CACHE_SIZE,
+	KS_CACHE_OBJECT_SIZE,
+	KS_CACHE_OO,
+	KS_CACHE_REFCOUNT,
+	KS_CACHE_NODE,
+	KS_NODE_LIST_LOCK,
+	KS_NODE_NR_PARTIAL,
+	KS_NODE_PARTIAL,
+	KS_NODE_NR_SLABS,
+	KS_NODE_TOTAL_OBJECTS,
+	KS_SLAB_LIST,
+	KS_SLAB_INUSE,
+	KS_SLAB_OBJECTS,
+	KS_NR_MEMBERS,
+};
+
+int ks_layout_init(char *reason, size_t size);
+u32 ks_layout_offset(enum ks_member id);
+int ks_layout_read(const void *object, enum ks_member id, u64 *value);
+
+#endif /* KS_INTERNALS_LAYOUT_H */

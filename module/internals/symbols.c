@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Finds unexported symbols. kallsyms_lookup_name() stopped being exported in
+ * v5.7, but a kprobe still tells its address.
+ */
+#include <linux/kprobes.h>
+#include <linux/moduleparam.h>
+#include <linux/static_call.h>
+#include <linux/string.h>
+
+#include "internals/symbols.h"
+
+static char *pretend_missing[16];
+static unsigned int nr_pretend_missing;
+module_param_array(pretend_missing, charp, &nr_pretend_missing, 0400);
+MODULE_PARM_DESC(pretend_missing,
+		 "rehearse an unsuitable kernel: symbols, struct.members, btf or canary to treat as missing");
+
+static const char * const symbol_names[KS_NR_SYMBOLS] = {
+	[KS_SYM_SLAB_CACHES] = "slab_caches",
+	[KS_SYM_SLAB_MUTEX] = "slab_mutex",
+	[KS_SYM_START_BTF] = "__start_BTF",
+	[KS_SYM_STOP_BTF] = "__stop_BTF",
+	[KS_SYM_VMSTAT_TEXT] = "vmstat_text",
+	[KS_SYM_MIGRATETYPE_NAMES] = "migratetype_names",
+	[KS_SYM_NR_VMALLOC_PAGES] = "nr_vmalloc_pages",
+	[KS_SYM_PCPU_NR_PAGES] = "pcpu_nr_pages",
+	[KS_SYM_PER_CPU_START] = "__per_cpu_start",
+	[KS_SYM_PER_CPU_END] = "__per_cpu_end",
+	[KS_SYM_HSTATES] = "hstates",
+	[KS_SYM_HUGETLB_MAX_HSTATE] = "hugetlb_max_hstate",
+};
+
+static void *symbol_addresses[KS_NR_SYMBOLS];
+
+/*
+ * What the static calls do until their target is known. noinline, and written
+ * so that the compiler cannot tell the result.
+ */
+static noinline unsigned long lookup_name_stub(const char *name)
+{
+	return 0;
+}
+
+static noinline unsigned long pcpu_nr_pages_stub(void)
+{
+	return 0;
+}
+
+DEFINE_STATIC_CALL(ks_kallsyms_lookup_name, lookup_name_stub);
+DEFINE_STATIC_CALL(ks_pcpu_nr_pages_call, pcpu_nr_pages_stub);
+
+#define bind(_call, _stub, _address)					\
+	static_call_update(_call,					\
+			   (typeof(_stub) *)(unsigned long)(_address))
+
+/**
+ * ks_pretend_missing() - whether a rehearsal wants something to be missing
+ * @name: its name
+ *
+ * Return: true if the module parameter pretend_missing has it.
+ */
+bool ks_pretend_missing(const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr_pretend_missing; i++)
+		if (!strcmp(pretend_missing[i], name))
+			return true;
+	return false;
+}
+
+static void *lookup(const char *name)
+{
+	return (void *)static_call(ks_kallsyms_lookup_name)(name);
+}
+
+/*
+ * On a kernel built for IBT a kprobe sits behind the ENDBR, 4 bytes into the
+ * function. That will do for one call, to find where it really begins.
+ */
+static int find_lookup_name(void)
+{
+	struct kprobe probe = { .symbol_name = "kallsyms_lookup_name" };
+	void *entry;
+	int err;
+
+	err = register_kprobe(&probe);
+	if (err)
+		return err;
+	bind(ks_kallsyms_lookup_name, lookup_name_stub, probe.addr);
+	unregister_kprobe(&probe);
+
+	entry = lookup("kallsyms_lookup_name");
+	if (!entry || entry > (void *)probe.addr ||
+	    (void *)probe.addr - entry > 16)
+		return -ENOENT;
+	bind(ks_kallsyms_lookup_name, lookup_name_stub, entry);
+	return 0;
+}
+
+/**
+ * ks_symbols_init() - find all symbols
+ *
+ * A symbol that is missing is no error here: whoever needs it says so.
+ *
+ * Context: Process context, sleeps.
+ * Return: 0, or the error of looking up symbols at all; then none is found.
+ */
+int ks_symbols_init(void)
+{
+	unsigned int i;
+	int err;
+
+	if (ks_pretend_missing("kallsyms_lookup_name"))
+		return -ENOENT;
+	err = find_lookup_name();
+	if (err)
+		return err;
+	for (i = 0; i < KS_NR_SYMBOLS; i++)
+		if (!ks_pretend_missing(symbol_names[i]))
+			symbol_addresses[i] = lookup(symbol_names[i]);
+	if (symbol_addresses[KS_SYM_PCPU_NR_PAGES])
+		bind(ks_pcpu_nr_pages_call, pcpu_nr_pages_stub,
+		     symbol_addresses[KS_SYM_PCPU_NR_PAGES]);
+	return 0;
+}
+
+/**
+ * ks_symbol() - where a symbol is
+ * @id: which
+ *
+ * Return: its address, or NULL when this kernel does not have it.
+ */
+void *ks_symbol(enum ks_symbol id)
+{
+	return symbol_addresses[id];
+}
+
+/**
+ * ks_symbol_name() - the kernel's name of a symbol
+ * @id: which
+ *
+ * Return: the name.
+ */
+const char *ks_symbol_name(enum ks_symbol id)
+{
+	return symbol_names[id];
+}
+
+/**
+ * ks_pcpu_nr_pages() - pages of the per-CPU allocator, in all
+ *
+ * Only where KS_SYM_PCPU_NR_PAGES was found.
+ *
+ * Return: the kernel's pcpu_nr_pages().
+ */
+unsigned long ks_pcpu_nr_pages(void)
+{
+	return static_call(ks_pcpu_nr_pages_call)();
+}
