@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What a collector is, and how a reader gets its records.
+ *
+ * A reader takes a snapshot (ks_collect_begin), lets it be completed in short
+ * steps while it reads (ks_collect_step), and gives it back (ks_collect_end).
+ */
+#ifndef KS_COLLECT_COLLECT_H
+#define KS_COLLECT_COLLECT_H
+
+#include <linux/types.h>
+
+#include "record/records.h"
+#include "record/snapshot.h"
+
+/**
+ * struct ks_view - one kind of record that a collector makes
+ * @kind: the kind
+ * @path: its file below kmemscope/ in debugfs
+ * @collect: reserves the snapshot and fills it. What would take longer than
+ *	about 1 ms is left to @step: then only the keys are filled.
+ * @step: optional: completes the next few records, for about 1 ms, by
+ *	ks_snapshot_fill()
+ *
+ * Both run in process context, without locks, and may sleep; they return 0 or
+ * an error. Of two concurrent readers each has its own snapshot.
+ */
+struct ks_view {
+	const struct ks_kind *kind;
+	const char *path;
+	int (*collect)(struct ks_snapshot *snap);
+	int (*step)(struct ks_snapshot *snap);
+};
+
+/**
+ * struct ks_collector - something that collects
+ * @name: its name, as in status and in the module parameter disable
+ * @needs: KS_NEED_* bits, without which it is off
+ * @needs_private: whether it reads the kernel's private structures, which
+ *	lockdown=confidentiality forbids
+ * @always: whether it answers even while collecting is switched off
+ * @views: its kinds of record
+ * @nr_views: how many
+ */
+struct ks_collector {
+	const char *name;
+	unsigned long needs;
+	bool needs_private;
+	bool always;
+	const struct ks_view *views;
+	unsigned int nr_views;
+};
+
+extern const struct ks_collector ks_collector_self;
+extern const struct ks_collector ks_collector_slab;
+extern const struct ks_collector ks_collector_zone;
+extern const struct ks_collector ks_collector_buddy;
+extern const struct ks_collector ks_collector_migratetype;
+extern const struct ks_collector ks_collector_node;
+extern const struct ks_collector ks_collector_counter;
+
+/* All of them; main.c has the array. */
+#define KS_MAX_COLLECTORS	16
+extern const struct ks_collector *const ks_collectors[];
+extern const unsigned int ks_nr_collectors;
+
+/**
+ * struct ks_collection - a collection under way, one reader's own
+ * @view: what is collected
+ * @snap: its records: complete up to @snap->nr_filled
+ * @ns: time spent on it so far
+ */
+struct ks_collection {
+	const struct ks_view *view;
+	struct ks_snapshot *snap;
+	u64 ns;
+};
+
+int ks_collect_init(void);
+void ks_collect_switch(bool on);
+const struct ks_view *ks_collect_find(const struct ks_kind *kind);
+
+int ks_collect_begin(struct ks_collection *c, const struct ks_view *view,
+		     const void *want, const char **reason);
+int ks_collect_step(struct ks_collection *c, const char **reason);
+bool ks_collect_complete(const struct ks_collection *c);
+void ks_collect_end(struct ks_collection *c);
+
+void ks_collector_describe(unsigned int index,
+			   struct ks_collector_record *record);
+void ks_status_describe(struct ks_status_record *record);
+
+#endif /* KS_COLLECT_COLLECT_H */

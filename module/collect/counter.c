@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The kernel's own zone, node and NUMA event counters, under its own names.
+ */
+#include <linux/kernel.h>
+#include <linux/string.h>
+
+#include "collect/collect.h"
+#include "collect/walk.h"
+#include "internals/internals.h"
+#include "internals/symbols.h"
+#include "record/kinds.h"
+
+/*
+ * vmstat_text[] has the names of all counters in this order, each part as long
+ * as its enum: zone counters, NUMA events, node counters (mm/vmstat.c).
+ */
+#define FIRST_ZONE_NAME	0
+#define FIRST_NUMA_NAME	NR_VM_ZONE_STAT_ITEMS
+#define FIRST_NODE_NAME	(NR_VM_ZONE_STAT_ITEMS + NR_VM_NUMA_EVENT_ITEMS)
+
+/* Returns false when there is no more room. */
+static bool keep_counter(struct ks_snapshot *snap, int nid,
+			 struct zone *zone, unsigned int name, u64 value)
+{
+	const char *const *names = ks_symbol(KS_SYM_VMSTAT_TEXT);
+	struct ks_counter_record *record = ks_snapshot_next(snap);
+
+	if (!record)
+		return false;
+	record->node = nid;
+	if (zone)
+		strscpy(record->zone, zone->name, sizeof(record->zone));
+	strscpy(record->name, names[name], sizeof(record->name));
+	record->value = value;
+	ks_snapshot_keep(snap);
+	return true;
+}
+
+static u64 numa_events(struct zone *zone, unsigned int item)
+{
+#ifdef CONFIG_NUMA
+	u64 events = atomic_long_read(&zone->vm_numa_event[item]);
+	int cpu;
+
+	/* The kernel folds the CPUs' shares in before it reads; we only add. */
+	for_each_online_cpu(cpu)
+		events += READ_ONCE(per_cpu_ptr(zone->per_cpu_zonestats,
+						cpu)->vm_numa_event[item]);
+	return events;
+#else
+	return 0;
+#endif
+}
+
+static bool zone_counters(struct ks_snapshot *snap, int nid,
+			  struct zone *zone)
+{
+	unsigned int i;
+
+	for (i = 0; i < NR_VM_ZONE_STAT_ITEMS; i++)
+		if (!keep_counter(snap, nid, zone, FIRST_ZONE_NAME + i,
+				  zone_page_state(zone, i)))
+			return false;
+	for (i = 0; i < NR_VM_NUMA_EVENT_ITEMS; i++)
+		if (!keep_counter(snap, nid, zone, FIRST_NUMA_NAME + i,
+				  numa_events(zone, i)))
+			return false;
+	return true;
+}
+
+static bool node_counters(struct ks_snapshot *snap, int nid)
+{
+	unsigned int i;
+
+	for (i = 0; i < NR_VM_NODE_STAT_ITEMS; i++) {
+		u64 value = ks_node_counter(NODE_DATA(nid), i);
+
+		if (vmstat_item_print_in_thp(i))
+			value /= HPAGE_PMD_NR;
+		if (!keep_counter(snap, nid, NULL, FIRST_NODE_NAME + i, value))
+			return false;
+	}
+	return true;
+}
+
+static int counters_collect(struct ks_snapshot *snap)
+{
+	struct zone *zone;
+	int nid, err;
+
+	err = ks_snapshot_reserve(snap, num_online_nodes() *
+				  (NR_VM_NODE_STAT_ITEMS + MAX_NR_ZONES *
+				   (NR_VM_ZONE_STAT_ITEMS +
+				    NR_VM_NUMA_EVENT_ITEMS)), 0);
+	if (err)
+		return err;
+	for_each_online_node(nid) {
+		ks_for_each_zone(zone, nid)
+			if (!zone_counters(snap, nid, zone))
+				return 0;
+		if (!node_counters(snap, nid))
+			return 0;
+	}
+	return 0;
+}
+
+static const struct ks_view counter_views[] = {
+	{
+		.kind = &ks_kind_counter,
+		.path = "counters",
+		.collect = counters_collect,
+	},
+};
+
+const struct ks_collector ks_collector_counter = {
+	.name = "counter",
+	.needs = KS_NEED_VMSTAT_TEXT,
+	.views = counter_views,
+	.nr_views = ARRAY_SIZE(counter_views),
+};

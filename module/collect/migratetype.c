@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The buddy allocator's free blocks by migrate type. Only the free lists tell,
+ * so they are walked, each in one short hold of its zone's lock.
+ */
+#include <linux/kernel.h>
+#include <linux/sched.h>
+#include <linux/string.h>
+
+#include "collect/collect.h"
+#include "collect/walk.h"
+#include "internals/hold.h"
+#include "internals/internals.h"
+#include "internals/symbols.h"
+#include "record/kinds.h"
+
+/**
+ * struct type_ref - the free list that a record waits to be counted from
+ * @zone: its zone, which no hotplug frees
+ * @type: its migrate type
+ * @order: its order
+ */
+struct type_ref {
+	struct zone *zone;
+	u8 type;
+	u8 order;
+};
+
+/* Counts a free list; past KS_HOLD_ENTRIES it only says that there is more. */
+static void count_list(const struct type_ref *ref,
+		       struct ks_migratetype_record *record)
+{
+	struct list_head *list =
+		&ref->zone->free_area[ref->order].free_list[ref->type];
+	struct list_head *pos;
+	unsigned long flags;
+	u32 count = 0;
+	bool more = false;
+	u64 since, ns;
+
+	if (!ks_hold_trylock(&ref->zone->lock, &flags))
+		return;
+	since = ks_hold_clock();
+	list_for_each(pos, list) {
+		if (count == KS_HOLD_ENTRIES) {
+			more = true;
+			break;
+		}
+		count++;
+	}
+	ns = ks_hold_clock() - since;
+	spin_unlock_irqrestore(&ref->zone->lock, flags);
+
+	ks_hold_note(KS_LOCK_ZONE, ns, count);
+	record->nr_free = count;
+	record->approximate = more;
+}
+
+static bool zone_types(struct ks_snapshot *snap, struct zone *zone, int nid)
+{
+	const char *const *names = ks_symbol(KS_SYM_MIGRATETYPE_NAMES);
+	unsigned int type, order;
+
+	for (type = 0; type < MIGRATE_TYPES; type++) {
+		for (order = 0; order < KS_NR_ORDERS; order++) {
+			struct ks_migratetype_record *record =
+				ks_snapshot_next(snap);
+			struct type_ref *ref;
+
+			if (!record)
+				return false;
+			record->node = nid;
+			strscpy(record->zone, zone->name, sizeof(record->zone));
+			strscpy(record->migratetype, names[type],
+				sizeof(record->migratetype));
+			record->order = order;
+			ref = ks_snapshot_priv(snap, snap->nr);
+			ref->zone = zone;
+			ref->type = type;
+			ref->order = order;
+			ks_snapshot_keep(snap);
+		}
+	}
+	return true;
+}
+
+static int types_collect(struct ks_snapshot *snap)
+{
+	struct zone *zone;
+	int nid, err;
+
+	err = ks_snapshot_reserve(snap, ks_max_zones() * MIGRATE_TYPES *
+				  KS_NR_ORDERS, sizeof(struct type_ref));
+	if (err)
+		return err;
+	for_each_online_node(nid)
+		ks_for_each_zone(zone, nid)
+			if (!zone_types(snap, zone, nid))
+				return 0;
+	return 0;
+}
+
+static int types_step(struct ks_snapshot *snap)
+{
+	u64 since = ks_hold_clock();
+
+	do {
+		count_list(ks_snapshot_priv(snap, snap->nr_seen),
+			   ks_snapshot_record(snap, snap->nr_seen));
+		ks_snapshot_fill(snap, true);
+		cond_resched();
+	} while (snap->nr_seen < snap->nr &&
+		 ks_hold_clock() - since < NSEC_PER_MSEC);
+	return 0;
+}
+
+static const struct ks_view migratetype_views[] = {
+	{
+		.kind = &ks_kind_migratetype,
+		.path = "buddy/migratetypes",
+		.collect = types_collect,
+		.step = types_step,
+	},
+};
+
+const struct ks_collector ks_collector_migratetype = {
+	.name = "migratetype",
+	.needs = KS_NEED_MIGRATETYPE_NAMES,
+	.views = migratetype_views,
+	.nr_views = ARRAY_SIZE(migratetype_views),
+};

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Memory zones. Takes no lock: each number is one that the kernel, too, reads
+ * without for its own reports.
+ */
+#include <linux/kernel.h>
+#include <linux/string.h>
+
+#include "collect/collect.h"
+#include "collect/walk.h"
+#include "record/kinds.h"
+
+/**
+ * ks_zone_pcp_pages() - pages on a zone's per-CPU free lists
+ * @zone: a populated zone
+ *
+ * Return: pages, over all online CPUs.
+ */
+u64 ks_zone_pcp_pages(struct zone *zone)
+{
+	u64 pages = 0;
+	int cpu;
+
+	/* Each CPU changes its own count; one that is a moment old will do. */
+	for_each_online_cpu(cpu)
+		pages += READ_ONCE(per_cpu_ptr(zone->per_cpu_pageset,
+					       cpu)->count);
+	return pages;
+}
+
+static void list_reserves(struct zone *zone, char *list, size_t size)
+{
+	size_t len = 0;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(zone->lowmem_reserve); i++)
+		len += scnprintf(list + len, size - len, "%s%ld", i ? "," : "",
+				 READ_ONCE(zone->lowmem_reserve[i]));
+}
+
+static void zone_fill(struct ks_zone_record *record, struct zone *zone,
+		      int nid)
+{
+	unsigned int order;
+
+	record->node = nid;
+	strscpy(record->zone, zone->name, sizeof(record->zone));
+	record->spanned_pages = READ_ONCE(zone->spanned_pages);
+	record->present_pages = READ_ONCE(zone->present_pages);
+	record->managed_pages = zone_managed_pages(zone);
+	record->free_pages = zone_page_state(zone,
+					     NR_FREE_PAGES);
+	record->min_pages = min_wmark_pages(zone);
+	record->low_pages = low_wmark_pages(zone);
+	record->high_pages = high_wmark_pages(zone);
+	record->pcp_pages = ks_zone_pcp_pages(zone);
+	list_reserves(zone, record->lowmem_reserve_pages,
+		      sizeof(record->lowmem_reserve_pages));
+	for (order = 0; order < KS_NR_ORDERS; order++)
+		if (READ_ONCE(zone->free_area[order].nr_free))
+			record->largest_free_order = order;
+	record->contiguous = READ_ONCE(zone->contiguous);
+}
+
+static int zones_collect(struct ks_snapshot *snap)
+{
+	struct zone *zone;
+	int nid, err;
+
+	err = ks_snapshot_reserve(snap, ks_max_zones(), 0);
+	if (err)
+		return err;
+	for_each_online_node(nid) {
+		ks_for_each_zone(zone, nid) {
+			struct ks_zone_record *record = ks_snapshot_next(snap);
+
+			if (!record)
+				return 0;
+			zone_fill(record, zone, nid);
+			ks_snapshot_keep(snap);
+		}
+	}
+	return 0;
+}
+
+static const struct ks_view zone_views[] = {
+	{
+		.kind = &ks_kind_zone,
+		.path = "zones",
+		.collect = zones_collect,
+	},
+};
+
+const struct ks_collector ks_collector_zone = {
+	.name = "zone",
+	.views = zone_views,
+	.nr_views = ARRAY_SIZE(zone_views),
+};
