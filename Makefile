@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# kbuild reads Kbuild, not this file: here are the targets for people.
+#
+#   make            build the module for the running kernel, and the reader
+#   make demo       a fresh Debian machine to a guided tour, in a guest
+#   make test       every test; make check: the inner loop
+#   make install    the reader and the module, built by hand
+#   make dkms-install	the reader, and the module for this and coming kernels
+
+KVER ?= $(shell uname -r)
+KDIR ?= /lib/modules/$(KVER)/build
+# Where kbuild works: on a copy, so that several kernels do not mix.
+O ?= $(CURDIR)/build/$(KVER)
+
+VERSION := $(shell sed -n 's/^PACKAGE_VERSION="\(.*\)"$$/\1/p' dkms.conf)
+DKMS_SOURCE = $(DESTDIR)/usr/src/kmemscope-$(VERSION)
+
+all: module reader
+
+# One kbuild at a time in each copy: guests may ask for it side by side.
+define kbuild
+	@mkdir -p $(O)
+	@[ -e $(KDIR)/Makefile ] || { echo "make: no kernel headers in $(KDIR):" \
+		"install linux-headers-$(KVER), or give KDIR=" >&2; exit 1; }
+	@cp -ru $(1) $(O)/
+	+@flock $(O)/.lock $(MAKE) -C $(KDIR) O= M=$(O)$(2) \
+		$(KBUILD_FLAGS) modules
+endef
+
+module:
+	$(call kbuild,Kbuild dkms.conf module)
+
+fixture:
+	@mkdir -p $(O)/tests
+	@cp -ru tests/fixture $(O)/tests/
+	$(call kbuild,dkms.conf,/tests/fixture)
+
+reader:
+	@$(MAKE) -C tools BUILD=$(CURDIR)/build/tools
+
+demo:
+	@tests/demo
+
+test:
+	@tests/run
+
+check:
+	@tests/run --check
+
+# Debian packages that building and testing need.
+deps:
+	@tests/deps
+
+install: module reader
+	install -D -m 0644 $(O)/module/kmemscope.ko \
+		$(DESTDIR)/lib/modules/$(KVER)/updates/kmemscope.ko
+	$(MAKE) -C tools BUILD=$(CURDIR)/build/tools install
+	$(if $(DESTDIR),,depmod $(KVER))
+
+dkms-install: reader
+	$(MAKE) -C tools BUILD=$(CURDIR)/build/tools install
+	mkdir -p $(DKMS_SOURCE)
+	cp -r Kbuild dkms.conf module LICENSE $(DKMS_SOURCE)/
+	$(if $(DESTDIR),,dkms install -m kmemscope -v $(VERSION))
+
+clean:
+	rm -rf build
+
+.PHONY: all module fixture reader demo test check deps install dkms-install clean

@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The debugfs tree. Opening a file takes the snapshot that is then read, so a
+ * slow reader holds nothing but memory.
+ *
+ * All files are 0400 and nothing can be written: so they open under
+ * lockdown=integrity, too.
+ */
+#include <linux/debugfs.h>
+#include <linux/module.h>
+#include <linux/sched/signal.h>
+#include <linux/seq_file.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "collect/collect.h"
+#include "collect/self.h"
+#include "export/debugfs.h"
+#include "record/kinds.h"
+
+static struct dentry *root;
+
+/* Position 0 is the line of column names, 1 the first record. */
+static void *records_at(struct seq_file *m, loff_t pos)
+{
+	struct ks_collection *c = m->private;
+
+	if (!pos)
+		return SEQ_START_TOKEN;
+	if (pos > c->snap->nr_filled)
+		return NULL;
+	return ks_snapshot_record(c->snap, pos - 1);
+}
+
+static void *records_start(struct seq_file *m, loff_t *pos)
+{
+	return records_at(m, *pos);
+}
+
+static void *records_next(struct seq_file *m, void *v, loff_t *pos)
+{
+	return records_at(m, ++*pos);
+}
+
+static void records_stop(struct seq_file *m, void *v)
+{
+}
+
+static int records_show(struct seq_file *m, void *v)
+{
+	struct ks_collection *c = m->private;
+
+	if (v == SEQ_START_TOKEN)
+		ks_record_show_head(m, c->view->kind);
+	else
+		ks_record_show(m, c->view->kind, v);
+	return 0;
+}
+
+static const struct seq_operations records_ops = {
+	.start = records_start,
+	.next = records_next,
+	.stop = records_stop,
+	.show = records_show,
+};
+
+static int collect_whole(struct ks_collection *c, const struct ks_view *view)
+{
+	const char *reason;
+	int err;
+
+	err = ks_collect_begin(c, view, NULL, &reason);
+	if (err)
+		return err;
+	while (!ks_collect_complete(c)) {
+		err = signal_pending(current) ? -EINTR :
+						ks_collect_step(c, &reason);
+		if (err) {
+			ks_collect_end(c);
+			return err;
+		}
+		cond_resched();
+	}
+	return 0;
+}
+
+static int records_open(struct inode *inode, struct file *file)
+{
+	struct ks_collection *c;
+	int err;
+
+	c = kzalloc(sizeof(*c), GFP_KERNEL);
+	if (!c)
+		return -ENOMEM;
+	err = collect_whole(c, inode->i_private);
+	if (err)
+		goto err_free;
+	err = seq_open(file, &records_ops);
+	if (err)
+		goto err_end;
+	((struct seq_file *)file->private_data)->private = c;
+	return 0;
+
+err_end:
+	ks_collect_end(c);
+err_free:
+	kfree(c);
+	return err;
+}
+
+static int records_release(struct inode *inode, struct file *file)
+{
+	struct ks_collection *c =
+		((struct seq_file *)file->private_data)->private;
+
+	ks_collect_end(c);
+	kfree(c);
+	return seq_release(inode, file);
+}
+
+static const struct file_operations records_fops = {
+	.owner = THIS_MODULE,
+	.open = records_open,
+	.read = seq_read,
+	.llseek = seq_lseek,
+	.release = records_release,
+};
+
+static int status_show(struct seq_file *m, void *v)
+{
+	struct ks_status_record *record;
+
+	record = kmalloc(sizeof(*record), GFP_KERNEL);
+	if (!record)
+		return -ENOMEM;
+	ks_self_status(record);
+	ks_record_list(m, &ks_kind_status, record);
+	kfree(record);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(status);
+
+/* Makes the file of a path of at most one folder, and the folder before. */
+static int make_file(const struct ks_view *view)
+{
+	const char *slash = strchr(view->path, '/');
+	struct dentry *dir = root, *file;
+	char name[32];
+
+	if (slash) {
+		strscpy(name, view->path,
+			min_t(size_t, sizeof(name), slash - view->path + 1));
+		dir = debugfs_lookup(name, root);
+		if (dir)
+			dput(dir);	/* it stays as long as root does */
+		else
+			dir = debugfs_create_dir(name, root);
+		if (IS_ERR(dir))
+			return PTR_ERR(dir);
+	}
+	file = debugfs_create_file(slash ? slash + 1 : view->path, 0400, dir,
+				   (void *)view, &records_fops);
+	return PTR_ERR_OR_ZERO(file);
+}
+
+static int make_files(void)
+{
+	unsigned int i, j;
+	struct dentry *file;
+	int err;
+
+	file = debugfs_create_file("status", 0400, root, NULL, &status_fops);
+	if (IS_ERR(file))
+		return PTR_ERR(file);
+	for (i = 0; i < ks_nr_collectors; i++) {
+		for (j = 0; j < ks_collectors[i]->nr_views; j++) {
+			err = make_file(&ks_collectors[i]->views[j]);
+			if (err)
+				return err;
+		}
+	}
+	return 0;
+}
+
+/**
+ * ks_debugfs_init() - make the tree
+ *
+ * Context: Process context, sleeps.
+ * Return: 0, also where the kernel has no debugfs: netlink is enough then; or
+ * an error.
+ */
+int ks_debugfs_init(void)
+{
+	int err;
+
+	root = debugfs_create_dir("kmemscope", NULL);
+	if (IS_ERR(root)) {
+		err = PTR_ERR(root);
+		root = NULL;
+		/* -EPERM: switched off at boot by debugfs=off. */
+		return err == -ENODEV || err == -EPERM ? 0 : err;
+	}
+	err = make_files();
+	if (err)
+		ks_debugfs_exit();
+	return err;
+}
+
+/**
+ * ks_debugfs_exit() - remove the tree
+ *
+ * Context: Process context, sleeps. No lock may be held: this waits for
+ * readers.
+ */
+void ks_debugfs_exit(void)
+{
+	debugfs_remove(root);
+	root = NULL;
+}

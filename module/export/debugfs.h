@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * /sys/kernel/debug/kmemscope: one read-only file for each kind of record.
+ */
+#ifndef KS_EXPORT_DEBUGFS_H
+#define KS_EXPORT_DEBUGFS_H
+
+int ks_debugfs_init(void);
+void ks_debugfs_exit(void);
+
+#endif /* KS_EXPORT_DEBUGFS_H */

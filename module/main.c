@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * kmemscope: where the kernel's memory went.
+ *
+ * This file is the map. internals/ finds what the kernel does not export,
+ * collect/ walks the memory management, record/ is what it finds, and export/
+ * shows that to people and programs. See module/README.md.
+ */
+#include <linux/init.h>
+#include <linux/kernel.h>
+#include <linux/module.h>
+#include <linux/slab.h>
+
+#include "collect/collect.h"
+#include "collect/self.h"
+#include "export/debugfs.h"
+#include "export/netlink.h"
+#include "internals/internals.h"
+#include "record/kinds.h"
+
+/* In the order in which status and the load line name them. */
+const struct ks_collector *const ks_collectors[] = {
+	&ks_collector_self,
+	&ks_collector_slab,
+	&ks_collector_zone,
+	&ks_collector_buddy,
+	&ks_collector_migratetype,
+	&ks_collector_node,
+	&ks_collector_counter,
+};
+
+const unsigned int ks_nr_collectors = ARRAY_SIZE(ks_collectors);
+
+/* The one line at load; silence afterwards. */
+static int __init announce(void)
+{
+	struct ks_collector_record record;
+	struct ks_status_record *status;
+	const size_t size = 1024;
+	unsigned int i, len = 0;
+	char *off;
+
+	BUILD_BUG_ON(ARRAY_SIZE(ks_collectors) > KS_MAX_COLLECTORS);
+	status = kmalloc(sizeof(*status), GFP_KERNEL);
+	off = kzalloc(size, GFP_KERNEL);
+	if (!status || !off) {
+		kfree(status);
+		kfree(off);
+		return -ENOMEM;
+	}
+	ks_self_status(status);
+	for (i = 0; i < ks_nr_collectors; i++) {
+		ks_record_init(&ks_kind_collector, &record);
+		ks_collector_describe(i, &record);
+		if (record.reason[0])
+			len += scnprintf(off + len, size - len, "%s%s (%s)",
+					 len ? ", " : "; off: ", record.name,
+					 record.reason);
+	}
+	pr_info("version %s, on: %s%s\n", status->version,
+		status->collectors_on, off);
+	kfree(status);
+	kfree(off);
+	return 0;
+}
+
+static int __init kmemscope_init(void)
+{
+	int err;
+
+	err = ks_collect_init();
+	if (err)
+		return err;
+	ks_internals_init();
+	err = announce();
+	if (err)
+		return err;
+	err = ks_debugfs_init();
+	if (err)
+		return err;
+	err = ks_netlink_init();
+	if (err)
+		goto err_debugfs;
+	return 0;
+
+err_debugfs:
+	ks_debugfs_exit();
+	return err;
+}
+module_init(kmemscope_init);
+
+static void __exit kmemscope_exit(void)
+{
+	ks_netlink_exit();
+	ks_debugfs_exit();
+}
+module_exit(kmemscope_exit);
+
+MODULE_DESCRIPTION("Shows where the kernel's memory went");
+MODULE_AUTHOR("kmemscope developers");
+MODULE_LICENSE("GPL");
+MODULE_VERSION(KMEMSCOPE_VERSION);
