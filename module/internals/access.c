@@ -257,9 +257,8 @@ int ks_cache_node_count(struct kmem_cache_node *node,
 		here.free_known = true;
 	}
 	if (sample.nr_slabs)
-		here.nr_free = mul_u64_u64_div_u64(sample.nr_free,
-						   here.nr_partial,
-						   sample.nr_slabs);
+		here.nr_free = div64_u64(sample.nr_free * here.nr_partial,
+					 sample.nr_slabs);
 
 	counts->nr_slabs += here.nr_slabs;
 	counts->nr_objects += here.nr_objects;

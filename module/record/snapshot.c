@@ -6,6 +6,7 @@
 #include <linux/atomic.h>
 #include <linux/mm.h>
 #include <linux/moduleparam.h>
+#include <linux/overflow.h>
 #include <linux/slab.h>
 
 #include "record/snapshot.h"
@@ -107,7 +108,7 @@ void ks_snapshot_free(struct ks_snapshot *snap)
 int ks_snapshot_reserve(struct ks_snapshot *snap, unsigned int cap,
 			size_t priv_size)
 {
-	size_t bytes = size_mul(cap, snap->kind->size + priv_size);
+	size_t bytes = array_size(cap, snap->kind->size + priv_size);
 	int err;
 
 	snapshot_release(snap);
