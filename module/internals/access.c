@@ -139,12 +139,18 @@ int ks_cache_info(const struct kmem_cache *cache, struct ks_cache_info *info)
 int ks_cache_node(const struct kmem_cache *cache, int nid,
 		  struct kmem_cache_node **node)
 {
-	void **nodes = (void *)cache + ks_layout_offset(KS_CACHE_NODE);
+	const void *place = cache;
 
 	if (nid < 0 || nid >= MAX_NUMNODES)
 		return -EFAULT;
-	return get_kernel_nofault(*node, (struct kmem_cache_node **)
-				  &nodes[nid]) ? -EFAULT : 0;
+	if (ks_layout_has(KS_CACHE_PER_NODE))
+		place += ks_layout_offset(KS_CACHE_PER_NODE) +
+			 ks_layout_size(KS_CACHE_PER_NODE) / MAX_NUMNODES * nid +
+			 ks_layout_offset(KS_PER_NODE_NODE);
+	else
+		place += ks_layout_offset(KS_CACHE_NODE) + sizeof(void *) * nid;
+	return get_kernel_nofault(*node, (struct kmem_cache_node **)place) ?
+	       -EFAULT : 0;
 }
 
 /**

@@ -21,14 +21,33 @@
  * struct wanted - a member to find
  * @places: "struct.member", tried in this order
  * @bits: the size it must have; 0 for any that fits a u64
+ * @need: whether it must be there
+ * @other: for @need, the member that decides, which comes before this one
  */
 struct wanted {
 	const char *places[MAX_PLACES];
 	u32 bits;
+	enum {
+		ALWAYS,
+		NEVER,
+		WITH,		/* if @other is there */
+		WITHOUT,	/* if @other is not */
+	} need;
+	enum ks_member other;
 };
 
 #define BITS(_type)		(sizeof(_type) * 8)
-#define WANT(_bits, ...)	{ .bits = (_bits), .places = { __VA_ARGS__ } }
+#define WANT_IF(_need, _other, _bits, ...)				\
+	{								\
+		.need = (_need),					\
+		.other = (_other),					\
+		.bits = (_bits),					\
+		.places = { __VA_ARGS__ },				\
+	}
+#define WANT(_bits, ...)	WANT_IF(ALWAYS, 0, _bits, __VA_ARGS__)
+
+/* What a kmem_cache has for each node since v7.1: its barn and its node. */
+#define PER_NODE_BITS		(BITS(void *) * 2)
 
 static const struct wanted wanted[KS_NR_MEMBERS] = {
 	[KS_CACHE_NAME] = WANT(BITS(char *), "kmem_cache.name"),
@@ -39,7 +58,14 @@ static const struct wanted wanted[KS_NR_MEMBERS] = {
 	/* One word: the order in the upper 16 bits, the objects below. */
 	[KS_CACHE_OO] = WANT(BITS(u32), "kmem_cache.oo"),
 	[KS_CACHE_REFCOUNT] = WANT(BITS(int), "kmem_cache.refcount"),
-	[KS_CACHE_NODE] = WANT(BITS(void *) * MAX_NUMNODES, "kmem_cache.node"),
+	/* Since v7.1 an array of pairs, before one of pointers. */
+	[KS_CACHE_PER_NODE] = WANT_IF(NEVER, 0, PER_NODE_BITS * MAX_NUMNODES,
+				      "kmem_cache.per_node"),
+	[KS_PER_NODE_NODE] = WANT_IF(WITH, KS_CACHE_PER_NODE, BITS(void *),
+				     "kmem_cache_per_node_ptrs.node"),
+	[KS_CACHE_NODE] = WANT_IF(WITHOUT, KS_CACHE_PER_NODE,
+				  BITS(void *) * MAX_NUMNODES,
+				  "kmem_cache.node"),
 	[KS_NODE_LIST_LOCK] = WANT(BITS(spinlock_t),
 				   "kmem_cache_node.list_lock"),
 	[KS_NODE_NR_PARTIAL] = WANT(0, "kmem_cache_node.nr_partial"),
@@ -49,9 +75,11 @@ static const struct wanted wanted[KS_NR_MEMBERS] = {
 				  "kmem_cache_node.nr_slabs"),
 	[KS_NODE_TOTAL_OBJECTS] = WANT(BITS(atomic_long_t),
 				       "kmem_cache_node.total_objects"),
-	[KS_SLAB_LIST] = WANT(BITS(struct list_head), "slab.slab_list"),
-	[KS_SLAB_INUSE] = WANT(0, "slab.inuse"),
-	[KS_SLAB_OBJECTS] = WANT(0, "slab.objects"),
+	/* Since v5.17 slabs have a struct of their own over their pages'. */
+	[KS_SLAB_LIST] = WANT(BITS(struct list_head),
+			      "slab.slab_list", "page.slab_list"),
+	[KS_SLAB_INUSE] = WANT(0, "slab.inuse", "page.inuse"),
+	[KS_SLAB_OBJECTS] = WANT(0, "slab.objects", "page.objects"),
 };
 
 static struct ks_btf_member layout[KS_NR_MEMBERS];
@@ -99,13 +127,25 @@ static int resolve_member(const struct ks_btf *btf, const struct wanted *w,
 	return err;
 }
 
+static bool is_needed(const struct wanted *w)
+{
+	switch (w->need) {
+	case WITH:
+		return ks_layout_has(w->other);
+	case WITHOUT:
+		return !ks_layout_has(w->other);
+	default:
+		return w->need == ALWAYS;
+	}
+}
+
 static int resolve_all(const struct ks_btf *btf, char *reason, size_t size)
 {
 	int i, err;
 
 	for (i = 0; i < KS_NR_MEMBERS; i++) {
 		err = resolve_member(btf, &wanted[i], &layout[i]);
-		if (!err)
+		if (!err || (err == -ENOENT && !is_needed(&wanted[i])))
 			continue;
 		scnprintf(reason, size, "%s: %s", wanted[i].places[0],
 			  err == -ENOENT ? "not in this kernel's BTF" :
@@ -145,6 +185,28 @@ int ks_layout_init(char *reason, size_t size)
 	err = resolve_all(&btf, reason, size);
 	ks_btf_close(&btf);
 	return err;
+}
+
+/**
+ * ks_layout_has() - whether this kernel has a member
+ * @id: which
+ *
+ * Return: true if it was found.
+ */
+bool ks_layout_has(enum ks_member id)
+{
+	return layout[id].bits;
+}
+
+/**
+ * ks_layout_size() - how large a member is
+ * @id: which
+ *
+ * Return: bytes.
+ */
+u32 ks_layout_size(enum ks_member id)
+{
+	return layout[id].bits / 8;
 }
 
 /**

@@ -17,6 +17,8 @@ enum ks_member {
 	KS_CACHE_OBJECT_SIZE,
 	KS_CACHE_OO,
 	KS_CACHE_REFCOUNT,
+	KS_CACHE_PER_NODE,
+	KS_PER_NODE_NODE,
 	KS_CACHE_NODE,
 	KS_NODE_LIST_LOCK,
 	KS_NODE_NR_PARTIAL,
@@ -30,6 +32,8 @@ enum ks_member {
 };
 
 int ks_layout_init(char *reason, size_t size);
+bool ks_layout_has(enum ks_member id);
+u32 ks_layout_size(enum ks_member id);
 u32 ks_layout_offset(enum ks_member id);
 int ks_layout_read(const void *object, enum ks_member id, u64 *value);
 
