@@ -17,7 +17,7 @@
  */
 #define FIRST_ZONE_NAME	0
 #define FIRST_NUMA_NAME	NR_VM_ZONE_STAT_ITEMS
-#define FIRST_NODE_NAME	(NR_VM_ZONE_STAT_ITEMS + NR_VM_NUMA_EVENT_ITEMS)
+#define FIRST_NODE_NAME	(NR_VM_ZONE_STAT_ITEMS + KS_NR_NUMA_ITEMS)
 
 /* Returns false when there is no more room. */
 static bool keep_counter(struct ks_snapshot *snap, int nid,
@@ -39,18 +39,13 @@ static bool keep_counter(struct ks_snapshot *snap, int nid,
 
 static u64 numa_events(struct zone *zone, unsigned int item)
 {
-#ifdef CONFIG_NUMA
-	u64 events = atomic_long_read(&zone->vm_numa_event[item]);
+	u64 events = ks_zone_numa(zone, item);
 	int cpu;
 
 	/* The kernel folds the CPUs' shares in before it reads; we only add. */
 	for_each_online_cpu(cpu)
-		events += READ_ONCE(per_cpu_ptr(zone->per_cpu_zonestats,
-						cpu)->vm_numa_event[item]);
+		events += ks_zone_cpu_numa(zone, cpu, item);
 	return events;
-#else
-	return 0;
-#endif
 }
 
 static bool zone_counters(struct ks_snapshot *snap, int nid,
@@ -62,7 +57,7 @@ static bool zone_counters(struct ks_snapshot *snap, int nid,
 		if (!keep_counter(snap, nid, zone, FIRST_ZONE_NAME + i,
 				  zone_page_state(zone, i)))
 			return false;
-	for (i = 0; i < NR_VM_NUMA_EVENT_ITEMS; i++)
+	for (i = 0; i < KS_NR_NUMA_ITEMS; i++)
 		if (!keep_counter(snap, nid, zone, FIRST_NUMA_NAME + i,
 				  numa_events(zone, i)))
 			return false;
@@ -74,10 +69,9 @@ static bool node_counters(struct ks_snapshot *snap, int nid)
 	unsigned int i;
 
 	for (i = 0; i < NR_VM_NODE_STAT_ITEMS; i++) {
-		u64 value = ks_node_counter(NODE_DATA(nid), i);
+		u64 value = ks_stat_shown(i, ks_node_counter(NODE_DATA(nid),
+							     i));
 
-		if (vmstat_item_print_in_thp(i))
-			value /= HPAGE_PMD_NR;
 		if (!keep_counter(snap, nid, NULL, FIRST_NODE_NAME + i, value))
 			return false;
 	}
@@ -92,7 +86,7 @@ static int counters_collect(struct ks_snapshot *snap)
 	err = ks_snapshot_reserve(snap, num_online_nodes() *
 				  (NR_VM_NODE_STAT_ITEMS + MAX_NR_ZONES *
 				   (NR_VM_ZONE_STAT_ITEMS +
-				    NR_VM_NUMA_EVENT_ITEMS)), 0);
+				    KS_NR_NUMA_ITEMS)), 0);
 	if (err)
 		return err;
 	for_each_online_node(nid) {

@@ -15,14 +15,89 @@
 #include "internals/symbols.h"
 #include "record/kinds.h"
 
-static u64 zones_sum(int nid, enum zone_stat_item item)
+/**
+ * struct term - a counter that goes into a member of the record
+ * @offset: the member's; several counters may add up in one
+ * @stat: the counter
+ * @per_page: units of the counter in a page
+ * @explains: whether it is a term of unaccounted_pages
+ */
+struct term {
+	u16 offset;
+	struct ks_stat stat;
+	u8 per_page;
+	bool explains;
+};
+
+#define TERM(_member, _explains, _per_page, ...)			\
+	{								\
+		.offset = offsetof(struct ks_node_record, _member),	\
+		.stat = __VA_ARGS__,					\
+		.per_page = (_per_page),				\
+		.explains = (_explains),				\
+	}
+#define SHOWN(_member, ...)	TERM(_member, false, 1, __VA_ARGS__)
+#define EXPLAINS(_member, ...)	TERM(_member, true, 1, __VA_ARGS__)
+
+static const struct term terms[] = {
+	EXPLAINS(free_pages, KS_ZONE_STAT(NR_FREE_PAGES)),
+	SHOWN(file_pages, KS_NODE_STAT(NR_FILE_PAGES)),
+	SHOWN(anon_pages, KS_NODE_STAT(NR_ANON_MAPPED)),
+	SHOWN(shmem_pages, KS_NODE_STAT(NR_SHMEM)),
+	EXPLAINS(lru_pages, KS_NODE_STAT(NR_INACTIVE_ANON)),
+	EXPLAINS(lru_pages, KS_NODE_STAT(NR_ACTIVE_ANON)),
+	EXPLAINS(lru_pages, KS_NODE_STAT(NR_INACTIVE_FILE)),
+	EXPLAINS(lru_pages, KS_NODE_STAT(NR_ACTIVE_FILE)),
+	EXPLAINS(lru_pages, KS_NODE_STAT(NR_UNEVICTABLE)),
+	EXPLAINS(isolated_pages, KS_NODE_STAT(NR_ISOLATED_ANON)),
+	EXPLAINS(isolated_pages, KS_NODE_STAT(NR_ISOLATED_FILE)),
+	/* Counted in bytes at the interface, but kept in pages. */
+	EXPLAINS(slab_reclaimable_pages, KS_NODE_STAT(NR_SLAB_RECLAIMABLE_B)),
+	EXPLAINS(slab_unreclaimable_pages,
+		 KS_NODE_STAT(NR_SLAB_UNRECLAIMABLE_B)),
+	TERM(kernel_stack_pages, true, PAGE_SIZE / 1024,
+	     KS_NODE_STAT(NR_KERNEL_STACK_KB)),
+	EXPLAINS(page_table_pages, KS_STAT_PAGETABLE),
+	EXPLAINS(secondary_page_table_pages, KS_STAT_SECONDARY_PAGETABLE),
+	SHOWN(mlocked_pages, KS_ZONE_STAT(NR_MLOCK)),
+	SHOWN(dirty_pages, KS_NODE_STAT(NR_FILE_DIRTY)),
+	SHOWN(writeback_pages, KS_NODE_STAT(NR_WRITEBACK)),
+	EXPLAINS(zsmalloc_pages, KS_STAT_ZSPAGES),
+	EXPLAINS(vmalloc_pages, KS_STAT_VMALLOC),
+	EXPLAINS(balloon_pages, KS_STAT_BALLOON),
+	EXPLAINS(gpu_pages, KS_STAT_GPU_ACTIVE),
+	EXPLAINS(gpu_pages, KS_STAT_GPU_RECLAIM),
+};
+
+#define for_each_term(_term)						\
+	for ((_term) = terms; (_term) < terms + ARRAY_SIZE(terms); (_term)++) \
+		if ((_term)->stat.of != KS_STAT_OF_NONE)
+
+static u64 term_pages(const struct term *term, int nid)
 {
 	struct zone *zone;
 	u64 sum = 0;
 
+	if (term->stat.of == KS_STAT_OF_NODE)
+		return ks_node_counter(NODE_DATA(nid), term->stat.node_item) /
+		       term->per_page;
 	ks_for_each_zone(zone, nid)
-		sum += zone_page_state(zone, item);
-	return sum;
+		sum += zone_page_state(zone, term->stat.zone_item);
+	return sum / term->per_page;
+}
+
+static void member_add(u64 *member, u64 pages)
+{
+	*member = pages + (*member == KS_UNSET_U64 ? 0 : *member);
+}
+
+static void fill_terms(struct ks_node_record *record, int nid)
+{
+	const struct term *term;
+
+	for_each_term(term)
+		member_add((void *)record + term->offset,
+			   term_pages(term, nid));
 }
 
 static void fill_zones(struct ks_node_record *record, int nid)
@@ -32,43 +107,9 @@ static void fill_zones(struct ks_node_record *record, int nid)
 	record->managed_pages = 0;
 	record->pcp_pages = 0;
 	ks_for_each_zone(zone, nid) {
-		record->managed_pages +=
-			zone_managed_pages(zone);
+		record->managed_pages += zone_managed_pages(zone);
 		record->pcp_pages += ks_zone_pcp_pages(zone);
 	}
-	record->free_pages = zones_sum(nid, NR_FREE_PAGES);
-	record->mlocked_pages = zones_sum(nid, NR_MLOCK);
-#if IS_ENABLED(CONFIG_ZSMALLOC)
-	record->zsmalloc_pages = zones_sum(nid, NR_ZSPAGES);
-#endif
-}
-
-static void fill_counters(struct ks_node_record *record,
-			  const struct pglist_data *pgdat)
-{
-	int lru;
-
-	record->file_pages = ks_node_counter(pgdat, NR_FILE_PAGES);
-	record->anon_pages = ks_node_counter(pgdat, NR_ANON_MAPPED);
-	record->shmem_pages = ks_node_counter(pgdat, NR_SHMEM);
-	record->lru_pages = 0;
-	for (lru = 0; lru < NR_LRU_LISTS; lru++)
-		record->lru_pages += ks_node_counter(pgdat, NR_LRU_BASE + lru);
-	record->isolated_pages = ks_node_counter(pgdat, NR_ISOLATED_ANON) +
-				 ks_node_counter(pgdat, NR_ISOLATED_FILE);
-	/* Counted in bytes at the interface, but kept in pages. */
-	record->slab_reclaimable_pages =
-		ks_node_counter(pgdat, NR_SLAB_RECLAIMABLE_B);
-	record->slab_unreclaimable_pages =
-		ks_node_counter(pgdat, NR_SLAB_UNRECLAIMABLE_B);
-	record->kernel_stack_pages =
-		ks_node_counter(pgdat, NR_KERNEL_STACK_KB) /
-		(PAGE_SIZE / 1024);
-	record->page_table_pages = ks_node_counter(pgdat, NR_PAGETABLE);
-	record->secondary_page_table_pages =
-		ks_node_counter(pgdat, NR_SECONDARY_PAGETABLE);
-	record->dirty_pages = ks_node_counter(pgdat, NR_FILE_DIRTY);
-	record->writeback_pages = ks_node_counter(pgdat, NR_WRITEBACK);
 }
 
 /* Pages in the node's hugetlb pools; unset when they cannot be known. */
@@ -115,23 +156,37 @@ static void list_distances(int nid, char *list, size_t size)
 	}
 }
 
+/* Kernel stacks that are vmalloc memory are counted as both. */
+static u64 counted_twice(const struct ks_node_record *record)
+{
+	return IS_ENABLED(CONFIG_VMAP_STACK) ? record->kernel_stack_pages : 0;
+}
+
 /*
- * The terms of unaccounted_pages. A term that this kernel does not have at all
- * counts as nothing; one that it has but that we could not read leaves the sum
- * unknown.
+ * What is left of a node. A counter that this kernel does not have explains
+ * nothing; pools that it has but that we could not find leave the rest unknown.
  */
 static s64 unaccounted(const struct ks_node_record *record)
 {
-	if (IS_ENABLED(CONFIG_HUGETLB_PAGE) &&
-	    record->hugetlb_pages == KS_UNSET_U64)
-		return KS_UNSET_S64;
-	return (s64)record->managed_pages - record->free_pages -
-	       record->pcp_pages - record->lru_pages - record->isolated_pages -
-	       record->slab_reclaimable_pages -
-	       record->slab_unreclaimable_pages - record->kernel_stack_pages -
-	       record->page_table_pages - record->secondary_page_table_pages -
-	       (IS_ENABLED(CONFIG_ZSMALLOC) ? record->zsmalloc_pages : 0) -
-	       (IS_ENABLED(CONFIG_HUGETLB_PAGE) ? record->hugetlb_pages : 0);
+	s64 rest = record->managed_pages - record->pcp_pages;
+	const struct term *term;
+	u16 done = 0;
+
+	if (IS_ENABLED(CONFIG_HUGETLB_PAGE)) {
+		if (record->hugetlb_pages == KS_UNSET_U64)
+			return KS_UNSET_S64;
+		rest -= record->hugetlb_pages;
+	}
+	for_each_term(term) {
+		/* Counters that add up in one member follow each other. */
+		if (!term->explains || term->offset == done)
+			continue;
+		rest -= *(const u64 *)((const void *)record + term->offset);
+		done = term->offset;
+	}
+	if (record->vmalloc_pages != KS_UNSET_U64)
+		rest += counted_twice(record);
+	return rest;
 }
 
 /*
@@ -140,30 +195,29 @@ static s64 unaccounted(const struct ks_node_record *record)
  */
 static u64 counter_error(int nid)
 {
-	/* Free and zspages of each zone; 5 LRUs, 2 isolated, 2 slab, stacks,
-	 * page tables and secondary ones of the node.
-	 */
-	const unsigned int zone_terms = 2, node_terms = 12;
-	const struct pglist_data *pgdat = NODE_DATA(nid);
+	const struct term *term;
 	struct zone *zone;
 	u64 error = 0;
 	int cpu;
 
 	for_each_online_cpu(cpu) {
-		error += node_terms *
-			 READ_ONCE(per_cpu_ptr(pgdat->per_cpu_nodestats,
-					       cpu)->stat_threshold);
-		ks_for_each_zone(zone, nid)
-			error += zone_terms *
-				 READ_ONCE(per_cpu_ptr(zone->per_cpu_zonestats,
-						       cpu)->stat_threshold);
+		for_each_term(term) {
+			if (!term->explains)
+				continue;
+			if (term->stat.of == KS_STAT_OF_NODE) {
+				error += ks_node_cpu_lag(NODE_DATA(nid), cpu);
+				continue;
+			}
+			ks_for_each_zone(zone, nid)
+				error += ks_zone_cpu_lag(zone, cpu);
+		}
 	}
 	return error;
 }
 
 static void node_fill(struct ks_node_record *record, int nid)
 {
-	const struct pglist_data *pgdat = NODE_DATA(nid);
+	struct pglist_data *pgdat = NODE_DATA(nid);
 
 	record->node = nid;
 	list_cpus(cpumask_of_node(nid), record->cpus, sizeof(record->cpus));
@@ -171,7 +225,7 @@ static void node_fill(struct ks_node_record *record, int nid)
 	record->spanned_pages = READ_ONCE(pgdat->node_spanned_pages);
 	record->present_pages = READ_ONCE(pgdat->node_present_pages);
 	fill_zones(record, nid);
-	fill_counters(record, pgdat);
+	fill_terms(record, nid);
 	record->hugetlb_pages = hugetlb_pages(nid);
 	record->unaccounted_pages = unaccounted(record);
 	record->unaccounted_error_pages = counter_error(nid);
@@ -194,29 +248,48 @@ static u64 first_chunk_pages(void)
 			   PERCPU_DYNAMIC_RESERVE) * num_possible_cpus();
 }
 
+/* What vmalloc took that the nodes' counters do not already explain. */
+static bool host_vmalloc(struct ks_node_record *host)
+{
+	const atomic_long_t *vmalloc = ks_symbol(KS_SYM_NR_VMALLOC_PAGES);
+
+	if (host->vmalloc_pages != KS_UNSET_U64)
+		return true;
+	if (!vmalloc)
+		return false;
+	host->vmalloc_pages = atomic_long_read(vmalloc);
+	host->unaccounted_pages += counted_twice(host);
+	host->unaccounted_pages -= host->vmalloc_pages;
+	return true;
+}
+
+static bool host_percpu(struct ks_node_record *host)
+{
+	u64 first_chunk = first_chunk_pages();
+
+	if (!ks_symbol(KS_SYM_PCPU_NR_PAGES))
+		return false;
+	host->percpu_pages = ks_pcpu_nr_pages();
+	host->unaccounted_pages -= host->percpu_pages;
+	if (first_chunk == KS_UNSET_U64)
+		host->unaccounted_error_pages = KS_UNSET_U64;
+	else
+		host->unaccounted_error_pages += first_chunk;
+	return true;
+}
+
 /* What is counted for the host alone, and what that leaves unaccounted. */
 static void host_finish(struct ks_node_record *host)
 {
-	const atomic_long_t *vmalloc = ks_symbol(KS_SYM_NR_VMALLOC_PAGES);
-	u64 first_chunk = first_chunk_pages();
+	bool known = host->unaccounted_pages != KS_UNSET_S64;
 
 	list_cpus(cpu_online_mask, host->cpus, sizeof(host->cpus));
-	if (vmalloc)
-		host->vmalloc_pages = atomic_long_read(vmalloc);
-	if (ks_symbol(KS_SYM_PCPU_NR_PAGES))
-		host->percpu_pages = ks_pcpu_nr_pages();
-	if (!vmalloc || host->percpu_pages == KS_UNSET_U64 ||
-	    host->unaccounted_pages == KS_UNSET_S64) {
-		host->unaccounted_pages = KS_UNSET_S64;
-		host->unaccounted_error_pages = KS_UNSET_U64;
+	known &= host_vmalloc(host);
+	known &= host_percpu(host);
+	if (known)
 		return;
-	}
-	host->unaccounted_pages -= host->vmalloc_pages + host->percpu_pages;
-	if (IS_ENABLED(CONFIG_VMAP_STACK))
-		host->unaccounted_pages += host->kernel_stack_pages;
-	host->unaccounted_error_pages =
-		first_chunk == KS_UNSET_U64 ? KS_UNSET_U64 :
-		host->unaccounted_error_pages + first_chunk;
+	host->unaccounted_pages = KS_UNSET_S64;
+	host->unaccounted_error_pages = KS_UNSET_U64;
 }
 
 static int nodes_collect(struct ks_snapshot *snap)

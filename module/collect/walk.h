@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Stepping through zones and the names the kernel has for things. The kernel's
- * own for_each_zone() needs functions it does not export.
+ * Stepping through zones: the kernel's own for_each_zone() needs functions that
+ * it does not export.
  */
 #ifndef KS_COLLECT_WALK_H
 #define KS_COLLECT_WALK_H
 
-#include <linux/mm.h>
-#include <linux/mmzone.h>
-#include <linux/vmstat.h>
+#include "internals/compat/vmstat.h"
 
 /* The next populated zone of a node, the first after NULL. */
 static inline struct zone *ks_zone_next(int nid, struct zone *zone)
@@ -32,16 +30,6 @@ static inline struct zone *ks_zone_next(int nid, struct zone *zone)
 static inline unsigned int ks_max_zones(void)
 {
 	return num_online_nodes() * MAX_NR_ZONES;
-}
-
-/* A counter of a node; the kernel's node_page_state() is not for modules. */
-static inline u64 ks_node_counter(const struct pglist_data *pgdat,
-				  enum node_stat_item item)
-{
-	long value = atomic_long_read(&pgdat->vm_stat[item]);
-
-	/* Below zero only while a CPU's share is not yet folded in. */
-	return value < 0 ? 0 : value;
 }
 
 u64 ks_zone_pcp_pages(struct zone *zone);

@@ -23,8 +23,7 @@ u64 ks_zone_pcp_pages(struct zone *zone)
 
 	/* Each CPU changes its own count; one that is a moment old will do. */
 	for_each_online_cpu(cpu)
-		pages += READ_ONCE(per_cpu_ptr(zone->per_cpu_pageset,
-					       cpu)->count);
+		pages += ks_zone_cpu_pages(zone, cpu);
 	return pages;
 }
 

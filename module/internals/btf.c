@@ -4,11 +4,11 @@
  * over a blob in memory.
  */
 #include <linux/bits.h>
-#include <linux/btf.h>
 #include <linux/errno.h>
 #include <linux/mm.h>
 #include <linux/overflow.h>
 #include <linux/string.h>
+#include <uapi/linux/btf.h>
 
 #include "internals/btf.h"
 

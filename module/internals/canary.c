@@ -7,13 +7,14 @@
 #include <linux/cpu.h>
 #include <linux/cpumask.h>
 #include <linux/delay.h>
-#include <linux/kfence.h>
+#include <linux/mm.h>
 #include <linux/nodemask.h>
 #include <linux/string.h>
 #include <linux/workqueue.h>
 
 #include "internals/access.h"
 #include "internals/canary.h"
+#include "internals/compat/kfence.h"
 #include "internals/symbols.h"
 
 #define CANARY_NAME	"kmemscope_canary"

@@ -146,6 +146,8 @@ struct ks_node_record {
 	u64 writeback_pages;
 	u64 hugetlb_pages;
 	u64 zsmalloc_pages;
+	u64 balloon_pages;
+	u64 gpu_pages;
 	u64 vmalloc_pages;
 	u64 percpu_pages;
 	s64 unaccounted_pages;

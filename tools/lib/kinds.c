@@ -946,6 +946,22 @@ static const struct ks_column node_columns[] = {
 		.help = "Compressed memory of zram and zswap (nr_zspages)",
 	},
 	{
+		.attr = KMEMSCOPE_A_NODE_BALLOON_PAGES,
+		.name = "balloon_pages",
+		.title = "BALLOON_PAGES",
+		.type = KS_TYPE_U64,
+		.unit = KS_UNIT_PAGES,
+		.help = "Pages a balloon driver gave back to the hypervisor",
+	},
+	{
+		.attr = KMEMSCOPE_A_NODE_GPU_PAGES,
+		.name = "gpu_pages",
+		.title = "GPU_PAGES",
+		.type = KS_TYPE_U64,
+		.unit = KS_UNIT_PAGES,
+		.help = "Pages of GPU drivers, in use or in pools",
+	},
+	{
 		.attr = KMEMSCOPE_A_NODE_VMALLOC_PAGES,
 		.name = "vmalloc_pages",
 		.title = "VMALLOC_PAGES",

@@ -379,19 +379,26 @@ enum kmemscope_a_migratetype {
  *	in base pages. Absent when the kernel's table of pools could not be found.
  * @KMEMSCOPE_A_NODE_ZSMALLOC_PAGES: (u64) Compressed memory of zram and zswap
  *	(nr_zspages).
+ * @KMEMSCOPE_A_NODE_BALLOON_PAGES: (u64) Pages a balloon driver gave back to
+ *	the hypervisor. Absent on kernels that do not count them.
+ * @KMEMSCOPE_A_NODE_GPU_PAGES: (u64) Pages of GPU drivers, in use or in pools.
+ *	Absent on kernels that do not count them.
  * @KMEMSCOPE_A_NODE_VMALLOC_PAGES: (u64) Pages mapped by vmalloc, kernel stacks
- *	included (VmallocUsed). Counted for the whole host only.
+ *	included (VmallocUsed). Before v7.x counted for the whole host only.
  * @KMEMSCOPE_A_NODE_PERCPU_PAGES: (u64) Pages of the per-CPU allocator
  *	(Percpu). Whole host only.
  * @KMEMSCOPE_A_NODE_UNACCOUNTED_PAGES: (s64) Managed pages that none of the
  *	kernel's counters explains. managed - free - pcp - lru - isolated - slab -
- *	kernel stacks - page tables - zsmalloc - hugetlb; for the whole host also -
- *	vmalloc (without the stacks, when they are vmalloc memory) - percpu. What is
+ *	kernel stacks - page tables - zsmalloc - hugetlb - balloon - gpu; for the
+ *	whole host also - vmalloc (without the stacks, when they are vmalloc memory)
+ *	- percpu. Where vmalloc is counted by node it is taken off there. What is
  *	left was allocated by page, mostly by drivers. Absent when one of the terms
  *	that this kernel does count is unknown.
  * @KMEMSCOPE_A_NODE_UNACCOUNTED_ERROR_PAGES: (u64) How far unaccounted-pages
  *	can be off. The kernel's counters are batched per CPU: each may lag by its
- *	threshold, at most 125 pages, on every CPU.
+ *	threshold, at most 125 pages, on every CPU. For the whole host also the
+ *	per-CPU allocator's first chunk, which it counts in percpu-pages though it is
+ *	not managed.
  */
 enum kmemscope_a_node {
 	KMEMSCOPE_A_NODE_PAD = 1,
@@ -418,6 +425,8 @@ enum kmemscope_a_node {
 	KMEMSCOPE_A_NODE_WRITEBACK_PAGES,
 	KMEMSCOPE_A_NODE_HUGETLB_PAGES,
 	KMEMSCOPE_A_NODE_ZSMALLOC_PAGES,
+	KMEMSCOPE_A_NODE_BALLOON_PAGES,
+	KMEMSCOPE_A_NODE_GPU_PAGES,
 	KMEMSCOPE_A_NODE_VMALLOC_PAGES,
 	KMEMSCOPE_A_NODE_PERCPU_PAGES,
 	KMEMSCOPE_A_NODE_UNACCOUNTED_PAGES,
