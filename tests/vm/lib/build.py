@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Bring the reader and the module for one kernel up to date."""
+
+import hashlib
+import os
+
+import kernels
+import paths
+import tools
+from errors import HarnessError
+
+
+def lock():
+    """Two runs must not build in one tree, nor one build while one copies."""
+    return paths.lock("build-" + hashlib.sha256(paths.REPO.encode())
+                      .hexdigest()[:16])
+
+
+def reader():
+    """Build the reader; returns its path."""
+    tools.run(["make", "-s", "-C", paths.REPO, "--no-print-directory",
+               "reader"], "building the reader")
+    return built("tools", "kmemscope")
+
+
+def module(name, release):
+    """Build the module for a kernel; returns its path."""
+    # 6.12's own build scripts call pahole, without asking whether it is there.
+    tools.need("gcc", "pahole")
+    folder = os.path.join(paths.REPO, "build", release)
+    tools.run(["make", "-s", "-C", paths.REPO, "--no-print-directory",
+               "module", "KDIR=" + kernels.headers(name), "O=" + folder],
+              "building the module for " + release)
+    return built(release, "module", "kmemscope.ko")
+
+
+def built(*parts):
+    path = os.path.join(paths.REPO, "build", *parts)
+    if not os.path.exists(path):
+        raise HarnessError("make succeeded but left no " + path)
+    return path

@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What a kernel log must not contain after a good run."""
+
+import re
+
+# Each is what the kernel prints, not merely a word: "DEBUG:" is no "BUG:".
+TROUBLE = re.compile(
+    r"(?<![A-Z])BUG:"
+    r"|(?<![A-Z])BUG \S+ \("               # SLUB: "BUG kmalloc-64 (Tainted"
+    r"|\bODEBUG:"
+    r"|\bWARNING:"
+    r"|\bKASAN\b"
+    r"|\bKFENCE:|\bKCSAN:"
+    r"|\bUBSAN\b"
+    r"|possible circular locking"
+    r"|([Ss]oft lockup|hard LOCKUP|Hard LOCKUP)"
+    r"|blocked for more than \d+ seconds"
+    r"|rcu.*(self-detected stall|detected stalls|detected expedited stalls)"
+    r"|kmemleak: .*suspected memory leak"
+    r"|unreferenced object 0x"
+    r"|\bOops\b"
+    r"|general protection fault"
+    r"|Kernel panic")
+
+# The kernel repeats its command line, which is the caller's own text.
+ECHO = re.compile(r"(Kernel command line|Command line):")
+
+# What separates the console from the guest's dmesg in a log file.
+DMESG = "\n--- dmesg at the end of the run ---\n"
+
+SHOWN = 12
+
+
+def trouble(text):
+    """The lines that tell of trouble, each once, the first few."""
+    found = []
+    for line in text.splitlines():
+        line = line.strip()
+        if TROUBLE.search(line) and not ECHO.search(line):
+            message = re.sub(r"^(<\d+>)?\[ *\d+\.\d+\](\[[ TC\d]+\])? ", "",
+                             line)
+            if message not in found:
+                found.append(message)
+    return found[:SHOWN]
+
+
+def tail(text):
+    """The console's last lines, for when nothing else tells what happened."""
+    return text.partition(DMESG)[0].splitlines()[-SHOWN:]

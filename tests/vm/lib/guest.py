@@ -1,0 +1,170 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""One run: build, pack, boot, and judge how it ended."""
+
+import glob
+import os
+import secrets
+import shutil
+import sys
+import tempfile
+import time
+import types
+
+import accel
+import build
+import cargo
+import console
+import disk
+import initramfs
+import kernels
+import machine
+import paths
+import rootfs
+import tools
+
+TIMED_OUT = 124
+FAILED = 125
+LOGS_KEPT = 200
+
+
+def run(options):
+    """Do all that the options ask for; returns the exit status."""
+    tools.need(machine.QEMU, "busybox", "depmod", "make",
+               *(["mke2fs"] if options.disk else []))
+    scratch = tempfile.mkdtemp(prefix="kmemscope-vm-")
+    try:
+        spec = prepare(options, scratch)
+        log = log_path(options.kernel)
+        mark = secrets.token_hex(16)
+        pack(options, spec, mark)
+        spec.accel = "tcg" if options.icount else accel.choose(options.accel,
+                                                               spec)
+        outcome = machine.run(spec, mark, write)
+        text = keep_log(log, spec)
+        return judge(options, outcome, log, text)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def prepare(options, scratch):
+    """What the machine is made of, apart from the initramfs."""
+    image, modules, release = kernels.image(options.kernel)
+    spec = types.SimpleNamespace(
+        image=image, modules=modules, release=release, scratch=scratch,
+        nodes=options.nodes, cpus=options.cpus, mem=options.mem,
+        cmdline=options.cmdline, icount=options.icount,
+        timeout=options.timeout, disks=[], rootfs=None,
+        initrd=os.path.join(scratch, "initrd"),
+        console=os.path.join(scratch, "console"),
+        dmesg=os.path.join(scratch, "dmesg"),
+        errors=os.path.join(scratch, "qemu-errors"))
+    if options.rootfs:
+        spec.rootfs = rootfs.image()
+        spec.disks.append(("rootfs", spec.rootfs.path, "on"))
+    if options.disk:
+        spec.disks.append(("scratch", disk.make(scratch, options.disk),
+                           "off"))
+    return spec
+
+
+def pack(options, spec, mark):
+    """Build what is out of date and write the initramfs."""
+    taken = spec.rootfs.has if spec.rootfs else lambda path: False
+    load = cargo.Cargo(options.rootfs, taken)
+    with build.lock():
+        load.add(build.reader(), "/usr/local/bin/kmemscope")
+        module = None
+        if not options.no_module:
+            module = build.module(options.kernel, spec.release)
+        cargo.add_module(load, spec.modules, spec.release, module)
+    for source, target in options.files:
+        load.add(source, target)
+    wanted = initramfs.CONSOLE_DRIVERS
+    if spec.disks:
+        wanted += initramfs.DISK_DRIVERS
+    if options.rootfs:
+        wanted += initramfs.ROOTFS_DRIVERS
+    load.boot(mark, options.command,
+              initramfs.drivers(spec.modules, spec.release, wanted),
+              params=options.params,
+              rootfs="yes" if options.rootfs else "no",
+              disk="yes" if options.disk else "no",
+              module="no" if options.no_module else "yes")
+    initramfs.write(spec, load)
+
+
+def write(data):
+    """COMMAND's output, on our stdout, at once."""
+    while data:
+        data = data[os.write(sys.stdout.fileno(), data):]
+
+
+def log_path(kernel):
+    """A new log's name; the oldest logs go."""
+    name = "%s-%s-%d.log" % (time.strftime("%Y%m%d-%H%M%S"), kernel,
+                             os.getpid())
+    path = paths.cache("logs", name)
+    logs = sorted(glob.glob(os.path.dirname(path) + "/*.log"))
+    for old in logs[:-LOGS_KEPT]:
+        try:
+            os.unlink(old)
+        except FileNotFoundError:
+            pass
+    return path
+
+
+def keep_log(log, spec):
+    """Console, then what the guest's dmesg said, in one file; its text."""
+    text = read(spec.console)
+    dmesg = read(spec.dmesg)
+    if dmesg:
+        text += console.DMESG + dmesg
+    with open(log, "w") as handle:
+        handle.write(text)
+    return text
+
+
+def read(path):
+    if not os.path.exists(path):
+        return ""
+    with open(path, errors="replace", newline="") as handle:
+        return handle.read().replace("\r\n", "\n")
+
+
+def judge(options, outcome, log, text):
+    """The exit status; every reason that is not COMMAND's goes to stderr."""
+    tools.note("console log: " + log)
+    reasons = []
+    if outcome.failure:
+        reasons.append(outcome.failure)
+    found = console.trouble(text)
+    if found:
+        reasons += ["the kernel log shows trouble:"] + indented(found)
+    if outcome.timed_out and not reasons:
+        where = "COMMAND did not end" if outcome.started else \
+            "the guest did not get as far as COMMAND"
+        tools.note("%s within %d s" % (where, options.timeout))
+        return TIMED_OUT
+    if not reasons:
+        if outcome.started is None:
+            reasons = ["the guest did not boot"]
+        elif outcome.status is None:
+            reasons = ["the guest ended before COMMAND did"]
+        elif outcome.stuck:
+            reasons = ["the guest did not power off"]
+    if reasons:
+        if outcome.qemu_errors:
+            reasons += ["qemu:"] + indented(outcome.qemu_errors.splitlines())
+        if not found:
+            reasons += ["the console's last lines:"] + indented(
+                console.tail(text))
+        for line in reasons:
+            tools.note(line)
+        return FAILED
+    tools.note("COMMAND after %.1f s, power off after %.1f s, status %d"
+               % (outcome.started, outcome.seconds, outcome.status))
+    return outcome.status
+
+
+def indented(lines):
+    return ["  " + line for line in lines]

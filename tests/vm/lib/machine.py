@@ -1,0 +1,209 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""One QEMU machine: its command line, and running it to the end."""
+
+import selectors
+import signal
+import socket
+import subprocess
+import time
+
+import tools
+
+QEMU = "qemu-system-x86_64"
+# Long enough for a loaded host; a guest that needs more hangs in power-off.
+POWEROFF_SECONDS = 20
+CHUNK = 1 << 16
+
+
+def arguments(spec):
+    """QEMU's command line for a spec (see lib/options.py for the fields)."""
+    argv = [QEMU, "-nodefaults", "-no-user-config", "-display", "none",
+            "-no-reboot", "-machine", "pc", "-cpu", "max",
+            "-kernel", spec.image, "-initrd", spec.initrd,
+            "-append", cmdline(spec)]
+    argv += accelerator(spec)
+    argv += memory(spec)
+    argv += ["-chardev", "file,id=console,path=" + comma(spec.console),
+             "-serial", "chardev:console",
+             "-device", "virtio-serial-pci",
+             "-chardev", "socket,id=command,fd=%d" % spec.socket,
+             "-device", "virtserialport,nr=1,chardev=command",
+             "-chardev", "file,id=dmesg,path=" + comma(spec.dmesg),
+             "-device", "virtserialport,nr=2,chardev=dmesg"]
+    for serial, path, readonly in spec.disks:
+        argv += ["-drive", "if=none,id=%s,format=raw,cache=unsafe,readonly=%s,"
+                 "file=%s" % (serial, readonly, comma(path)),
+                 "-device", "virtio-blk-pci,drive=%s,serial=%s"
+                 % (serial, serial)]
+    return argv
+
+
+def comma(path):
+    """A path inside one of QEMU's comma-separated options."""
+    return path.replace(",", ",,")
+
+
+def cmdline(spec):
+    words = ["console=ttyS0", "rdinit=/.vm/init",
+             # Warnings and worse reach the console; it is slow under TCG.
+             "loglevel=5",
+             "oops=panic", "panic_on_warn=1", "panic=-1",
+             "random.trust_cpu=on", "printk.devkmsg=on",
+             # An emulated clock on a busy host looks unstable when it is not.
+             "tsc=reliable", "no_timer_check", "8250.nr_uarts=1"]
+    return " ".join(words + ([spec.cmdline] if spec.cmdline else []))
+
+
+def accelerator(spec):
+    if spec.accel == "kvm":
+        return ["-accel", "kvm"]
+    if spec.icount:
+        return ["-accel", "tcg,thread=single", "-icount", "shift=0"]
+    if spec.accel == "tcg-parallel":
+        return ["-accel", "tcg,thread=multi"]
+    # One host thread for all CPUs, in turns. With a thread each, a CPU can
+    # keep running its translation of a breakpoint that another CPU has long
+    # replaced: the kernel patches its own code so for every kprobe, tracepoint
+    # and static branch, and dies of "Oops: int3". Seen with QEMU 7.2 in one
+    # boot of a hundred, and within seconds under tracing.
+    return ["-accel", "tcg,thread=single"]
+
+
+def memory(spec):
+    """Memory split over the nodes, CPUs spread over them in blocks."""
+    # A socket for each CPU: cores of one socket on two nodes share a cache
+    # across nodes, which the kernel warns of.
+    argv = ["-m", str(spec.mem),
+            "-smp", "%d,sockets=%d,cores=1,threads=1" % (spec.cpus, spec.cpus)]
+    share = spec.mem // spec.nodes
+    for node in range(spec.nodes):
+        size = share + (spec.mem - share * spec.nodes if node == 0 else 0)
+        argv += ["-object", "memory-backend-ram,id=mem%d,size=%dM"
+                 % (node, size),
+                 "-numa", "node,nodeid=%d,memdev=mem%d" % (node, node)]
+    for cpu in range(spec.cpus):
+        node = cpu * min(spec.nodes, spec.cpus) // spec.cpus
+        argv += ["-numa", "cpu,node-id=%d,socket-id=%d,core-id=0,thread-id=0"
+                 % (node, cpu)]
+    return argv
+
+
+class Outcome:
+    """How a machine ended."""
+
+    def __init__(self):
+        self.started = None     # seconds until COMMAND began
+        self.status = None      # COMMAND's exit status
+        self.failure = None     # the guest's own words on why it gave up
+        self.timed_out = False
+        self.stuck = False      # did not power off
+        self.seconds = None
+        self.qemu_status = None
+        self.qemu_errors = ""
+
+
+class Stream:
+    """Split what comes over port 1 into COMMAND's output and our marks."""
+
+    def __init__(self, mark, outcome, write, started_at):
+        self._mark = b"\1" + mark.encode()
+        self._outcome = outcome
+        self._write = write
+        self._started_at = started_at
+        self._held = b""
+
+    def feed(self, data):
+        """Returns True once the guest has said its last."""
+        data = self._held + data
+        while True:
+            at = data.find(self._mark)
+            if at < 0:
+                break
+            end = data.find(b"\n", at)
+            self._write(data[:at])
+            if end < 0:
+                self._held = data[at:]
+                return False
+            if self._message(data[at + len(self._mark):end].decode(
+                    errors="replace").split(None, 1)):
+                return True
+            data = data[end + 1:]
+        # The end may be the beginning of a mark.
+        keep = next((size for size in range(min(len(data), len(self._mark)),
+                                            0, -1)
+                     if data.endswith(self._mark[:size])), 0)
+        self._write(data[:len(data) - keep])
+        self._held = data[len(data) - keep:]
+        return False
+
+    def flush(self):
+        """The guest is gone: what looked like a mark's beginning was none."""
+        self._write(self._held)
+
+    def _message(self, words):
+        kind, rest = words[0], words[1] if len(words) > 1 else ""
+        if kind == "start":
+            self._outcome.started = time.monotonic() - self._started_at
+            return False
+        if kind == "exit":
+            self._outcome.status = int(rest)
+        else:
+            self._outcome.failure = rest
+        return True
+
+
+def run(spec, mark, write):
+    """Boot, pass COMMAND's output to write(), and return the Outcome."""
+    outcome = Outcome()
+    ours, theirs = socket.socketpair()
+    spec.socket = theirs.fileno()
+    started_at = time.monotonic()
+    with open(spec.errors, "wb") as errors:
+        # A session of its own: Ctrl-C is for us, and we end it in order.
+        qemu = subprocess.Popen(
+            arguments(spec), stdin=subprocess.DEVNULL, stdout=errors,
+            stderr=errors, pass_fds=[theirs.fileno()], start_new_session=True,
+            preexec_fn=tools.die_with_parent(signal.SIGKILL))
+    theirs.close()
+    try:
+        stream = Stream(mark, outcome, write, started_at)
+        follow(ours, stream, outcome, started_at + spec.timeout)
+        if not outcome.timed_out:
+            try:
+                qemu.wait(POWEROFF_SECONDS)
+            except subprocess.TimeoutExpired:
+                outcome.stuck = True
+    finally:
+        if qemu.poll() is None:
+            qemu.kill()
+        qemu.wait()
+        ours.close()
+    outcome.seconds = time.monotonic() - started_at
+    outcome.qemu_status = qemu.returncode
+    with open(spec.errors, errors="replace") as handle:
+        outcome.qemu_errors = handle.read().strip()
+    return outcome
+
+
+def follow(ours, stream, outcome, deadline):
+    """Read port 1 until the guest is done, is gone, or is out of time."""
+    with selectors.DefaultSelector() as selector:
+        selector.register(ours, selectors.EVENT_READ)
+        while True:
+            left = deadline - time.monotonic()
+            if left <= 0:
+                outcome.timed_out = True
+                return
+            if not selector.select(left):
+                continue
+            try:
+                data = ours.recv(CHUNK)
+            except ConnectionError:
+                data = b""
+            if not data:
+                stream.flush()
+                return
+            if stream.feed(data):
+                # All of it has been read: the guest may cut its power.
+                ours.sendall(b"off\n")
+                return

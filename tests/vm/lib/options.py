@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The command line of tests/vm/run."""
+
+import argparse
+import os
+
+import kernels
+from errors import UsageError
+
+# Below this a node does not hold a Debian kernel's own early allocations.
+NODE_MIN_MIB = 64
+BOOT_MIN_MIB = 256
+
+ACCELERATORS = ("auto", "kvm", "tcg", "tcg-parallel")
+
+USAGE = "tests/vm/run [OPTION...] -- COMMAND [ARG...]"
+
+ABOUT = """\
+Boot a real Debian kernel in QEMU, load kmemscope, and run COMMAND in it.
+
+stdout is what COMMAND wrote to its stdout and stderr, byte for byte, and
+nothing else. Builds, progress and the name of the console log go to stderr.
+"""
+
+DETAILS = """\
+In the guest:
+  COMMAND runs as root in /root, stdin empty, arguments exactly as given. There
+  are /bin/sh, /proc, /sys, debugfs, /dev, /tmp; kmemscope is on PATH; loopback
+  is up. kmemscope.ko is loaded from /lib/modules/<release>/updates, and
+  rmmod and modprobe know it. Processes COMMAND leaves behind are killed.
+
+Exit status:
+  COMMAND's own, or
+  2    usage error, unknown kernel
+  124  COMMAND did not end in time (%(prog)s's --timeout counts from power-on)
+  125  the guest did not boot or ended early, the module did not load, the
+       kernel log shows trouble (BUG:, WARNING:, KASAN, UBSAN, a lock cycle, a
+       lockup, a leak, an oops or a panic), a build failed, or this machine
+       lacks something. Trouble in the log comes before every other status.
+  stderr says which; COMMAND's own 124 or 125 goes without such a line.
+
+Environment:
+  KMEMSCOPE_PARAMS  module parameters, "name=value ..."
+  KMEMSCOPE_ACCEL   tcg, kvm or auto (default: auto = kvm if a short probe
+                    boot, remembered until this machine reboots, worked);
+                    tcg-parallel gives every CPU a host thread, for hunting
+                    races, at the price of false "Oops: int3" whenever the
+                    kernel patches its code (probes, tracing, module loading)
+  XDG_CACHE_HOME    where kernels, images and logs are kept, in kmemscope/
+                    (default: ~/.cache)
+  TMPDIR            where a run's own files are (default: /tmp)
+"""
+
+
+class Parser(argparse.ArgumentParser):
+    def error(self, message):
+        raise UsageError(message + "; see tests/vm/run --help")
+
+
+def count(text):
+    value = int(text)
+    if value < 1:
+        raise ValueError
+    return value
+
+
+count.__name__ = "number"
+
+
+def parser():
+    known = " ".join(row.name for row in kernels.rows()
+                     if row.suite != "later")
+    result = Parser(prog="tests/vm/run", usage=USAGE, description=ABOUT,
+                    epilog=DETAILS % {"prog": "tests/vm/run"},
+                    allow_abbrev=False,
+                    formatter_class=argparse.RawDescriptionHelpFormatter)
+    add = result.add_argument
+    add("--kernel", metavar="K", default="6.12",
+        help="one of: %s (default: 6.12)" % known)
+    add("--rootfs", action="store_true",
+        help="a Debian root file system (python3, stress-ng, ...: "
+        "tests/vm/rootfs-packages) instead of busybox alone")
+    add("--nodes", metavar="N", type=count, default=2,
+        help="memory nodes; may outnumber the CPUs (default: 2)")
+    add("--cpus", metavar="N", type=count,
+        help="CPUs, spread over the nodes (default: 2; with --icount: 1)")
+    add("--mem", metavar="MiB", type=count, default=1024,
+        help="memory, split over the nodes (default: 1024)")
+    add("--cmdline", metavar="STR", default="",
+        help="more words for the kernel's command line")
+    add("--icount", action="store_true",
+        help="guest time counts instructions: repeatable benchmarks, one CPU")
+    add("--timeout", metavar="S", type=count, default=120,
+        help="seconds from power-on until COMMAND must be done "
+        "(default: 120)")
+    add("--disk", metavar="MiB", type=count,
+        help="a fresh ext4 on /mnt")
+    add("--no-module", action="store_true",
+        help="neither build nor load kmemscope.ko")
+    add("--file", metavar="SRC[:DST]", action="append", default=[],
+        help="take a file or folder along, a program with its libraries "
+        "(default DST: /root/<basename>); may be repeated")
+    return result
+
+
+def parse(argv):
+    """Options and COMMAND; everything the caller can get wrong is caught."""
+    if "--" in argv:
+        at = argv.index("--")
+        options = parser().parse_args(argv[:at])
+        options.command = argv[at + 1:]
+    else:
+        options = parser().parse_args(argv)
+        options.command = []
+    if not options.command:
+        raise UsageError("no COMMAND; usage: " + USAGE)
+    kernels.find(options.kernel)
+    if options.cpus is None:
+        options.cpus = 1 if options.icount else 2
+    if options.icount and options.cpus != 1:
+        raise UsageError("--icount works with one CPU only")
+    if options.mem < max(BOOT_MIN_MIB, options.nodes * NODE_MIN_MIB):
+        raise UsageError("--mem %d: at least %d MiB, and %d for each node"
+                         % (options.mem, BOOT_MIN_MIB, NODE_MIN_MIB))
+    options.files = [file_pair(text) for text in options.file]
+    options.accel = os.environ.get("KMEMSCOPE_ACCEL") or "auto"
+    if options.accel not in ACCELERATORS:
+        raise UsageError("KMEMSCOPE_ACCEL is %s; it can be %s"
+                         % (options.accel, ", ".join(ACCELERATORS)))
+    options.params = os.environ.get("KMEMSCOPE_PARAMS", "")
+    return options
+
+
+def file_pair(text):
+    """SRC[:DST]; a SRC that exists may have colons in its name."""
+    source, target = text, ""
+    if not os.path.exists(text):
+        source, _, target = text.rpartition(":")
+        if not os.path.exists(source):
+            raise UsageError("--file %s: there is no %s"
+                             % (text, source or text))
+    name = os.path.basename(os.path.abspath(source))
+    if not target or target.endswith("/"):
+        target += name
+    return source, os.path.join("/root", target)

@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The Debian root file system of --rootfs guests: built once, then cached.
+
+The image is read-only in every guest, so any number of them can share it.
+"""
+
+import hashlib
+import os
+import shutil
+
+import apt
+import paths
+import tools
+from errors import HarnessError
+
+SUITE = "bookworm"
+VARIANT = "minbase"
+LIST = os.path.join(paths.HERE, "rootfs-packages")
+
+# Of no use to a test, and the greater part of the image.
+UNUSED = ("usr/share/doc", "usr/share/man", "usr/share/locale",
+          "usr/share/info", "var/cache/apt", "var/lib/apt/lists")
+
+
+class Image:
+    """A finished image: the file, and which paths are in it."""
+
+    def __init__(self, folder):
+        self.path = os.path.join(folder, "image")
+        with open(os.path.join(folder, "contents"),
+                  errors="surrogateescape") as handle:
+            self._contents = set(handle.read().split("\0"))
+
+    def has(self, path):
+        return path in self._contents
+
+
+def packages():
+    with open(LIST) as handle:
+        return sorted(word for line in handle
+                      for word in line.partition("#")[0].split())
+
+
+def image():
+    """The image for today's package list, built if there is none."""
+    key = "\n".join([SUITE, VARIANT] + packages() + list(UNUSED))
+    path = paths.cache("rootfs", hashlib.sha256(key.encode()).hexdigest()[:16])
+    if not os.path.isdir(path):
+        with paths.lock("rootfs"):
+            if not os.path.isdir(path):
+                build(path)
+    return Image(path)
+
+
+def build(path):
+    if os.geteuid():
+        raise HarnessError("building the --rootfs image needs root, once")
+    tools.need("debootstrap", "mke2fs", "unshare")
+    tools.note("building the rootfs image, once: " + " ".join(packages()))
+    with paths.becoming(path) as scratch:
+        tree = os.path.join(scratch, "tree")
+        os.mkdir(tree)
+        debootstrap(tree)
+        for name in UNUSED:
+            shutil.rmtree(os.path.join(tree, name), ignore_errors=True)
+        list_contents(tree, os.path.join(scratch, "contents"))
+        make_image(tree, os.path.join(scratch, "image"))
+        shutil.rmtree(tree)
+
+
+def debootstrap(tree):
+    # What debootstrap mounts and starts stays in namespaces of its own and
+    # goes away with them, even if we are killed.
+    log = paths.cache("logs", "rootfs-build.txt")
+    with open(log, "w") as handle:
+        tools.run(["unshare", "--mount", "--pid", "--fork", "--kill-child",
+                   "--mount-proc", "--", "debootstrap", "--variant=" + VARIANT,
+                   "--include=" + ",".join(packages()), SUITE, tree,
+                   apt.mirror(SUITE)],
+                  "building the rootfs image (see %s)" % log,
+                  stdout=handle, stderr=handle)
+
+
+def list_contents(tree, path):
+    with open(path, "w", errors="surrogateescape") as handle:
+        for folder, folders, files in os.walk(tree):
+            for name in folders + files:
+                whole = os.path.join(folder, name)
+                handle.write(whole[len(tree):] + "\0")
+
+
+def make_image(tree, path):
+    text = tools.output(["du", "-s", "--inodes", tree], "counting files")
+    inodes = int(text.split()[0])
+    text = tools.output(["du", "-s", "--block-size=1M", tree], "adding up")
+    size = int(text.split()[0]) * 5 // 4 + 16
+    with open(path, "wb") as handle:
+        handle.truncate(size << 20)
+    # Never written to, so neither journal nor reserve.
+    tools.run(["mke2fs", "-q", "-F", "-t", "ext4", "-O", "^has_journal",
+               "-m", "0", "-N", str(inodes + 1024), "-d", tree, path],
+              "making the rootfs image")
