@@ -13,6 +13,11 @@ KDIR ?= /lib/modules/$(KVER)/build
 # Where kbuild works: on a copy, so that several kernels do not mix.
 O ?= $(CURDIR)/build/$(KVER)
 
+# kbuild changes folders, so a relative one would be another's.
+override O := $(abspath $(O))
+# A command to put before kbuild's make, to run it in a chroot for one.
+KBUILD_WRAP ?=
+
 VERSION := $(shell sed -n 's/^PACKAGE_VERSION="\(.*\)"$$/\1/p' dkms.conf)
 DKMS_SOURCE = $(DESTDIR)/usr/src/kmemscope-$(VERSION)
 
@@ -24,7 +29,7 @@ define kbuild
 	@[ -e $(KDIR)/Makefile ] || { echo "make: no kernel headers in $(KDIR):" \
 		"install linux-headers-$(KVER), or give KDIR=" >&2; exit 1; }
 	@cp -ru $(1) $(O)/
-	+@flock $(O)/.lock $(MAKE) -C $(KDIR) O= M=$(O)$(2) \
+	+@flock $(O)/.lock $(KBUILD_WRAP) $(MAKE) -C $(KDIR) O= M=$(O)$(2) \
 		$(KBUILD_FLAGS) modules
 endef
 

@@ -12,9 +12,9 @@
 #include <linux/slab.h>
 
 #include "collect/collect.h"
-#include "collect/self.h"
 #include "export/debugfs.h"
 #include "export/netlink.h"
+#include "internals/hotplug.h"
 #include "internals/internals.h"
 #include "record/kinds.h"
 
@@ -51,7 +51,7 @@ static int __init announce(void)
 	ks_self_status(status);
 	for (i = 0; i < ks_nr_collectors; i++) {
 		ks_record_init(&ks_kind_collector, &record);
-		ks_collector_describe(i, &record);
+		ks_collector_describe(ks_collectors[i], &record);
 		if (record.reason[0])
 			len += scnprintf(off + len, size - len, "%s%s (%s)",
 					 len ? ", " : "; off: ", record.name,
@@ -71,28 +71,31 @@ static int __init kmemscope_init(void)
 	err = ks_collect_init();
 	if (err)
 		return err;
+	err = ks_hotplug_init();
+	if (err)
+		return err;
 	ks_internals_init();
 	err = announce();
 	if (err)
-		return err;
-	err = ks_debugfs_init();
-	if (err)
-		return err;
+		goto err_hotplug;
+	/* Last of what can fail: an open file would not stop a failing load. */
 	err = ks_netlink_init();
 	if (err)
-		goto err_debugfs;
+		goto err_hotplug;
+	ks_debugfs_init();
 	return 0;
 
-err_debugfs:
-	ks_debugfs_exit();
+err_hotplug:
+	ks_hotplug_exit();
 	return err;
 }
 module_init(kmemscope_init);
 
 static void __exit kmemscope_exit(void)
 {
-	ks_netlink_exit();
 	ks_debugfs_exit();
+	ks_netlink_exit();
+	ks_hotplug_exit();
 }
 module_exit(kmemscope_exit);
 

@@ -56,8 +56,11 @@ static int orders_collect(struct ks_snapshot *snap)
 	return 0;
 }
 
+static struct ks_cost buddy_cost;
+
 static const struct ks_view buddy_views[] = {
 	{
+		.collector = &ks_collector_buddy,
 		.kind = &ks_kind_buddy,
 		.path = "buddy/orders",
 		.collect = orders_collect,
@@ -66,6 +69,7 @@ static const struct ks_view buddy_views[] = {
 
 const struct ks_collector ks_collector_buddy = {
 	.name = "buddy",
+	.cost = &buddy_cost,
 	.views = buddy_views,
 	.nr_views = ARRAY_SIZE(buddy_views),
 };

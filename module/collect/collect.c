@@ -3,14 +3,18 @@
  * Runs collectors: whether one may run now, for whom, and what it cost.
  */
 #include <linux/atomic.h>
+#include <linux/delay.h>
 #include <linux/moduleparam.h>
 #include <linux/printk.h>
-#include <linux/security.h>
+#include <linux/sched/signal.h>
 #include <linux/string.h>
 
 #include "collect/collect.h"
 #include "internals/hold.h"
+#include "internals/hotplug.h"
 #include "internals/internals.h"
+
+#define PATIENT_TRIES	50
 
 static bool enabled = true;
 module_param(enabled, bool, 0600);
@@ -20,29 +24,6 @@ static char *disable[KS_MAX_COLLECTORS];
 static unsigned int nr_disable;
 module_param_array(disable, charp, &nr_disable, 0400);
 MODULE_PARM_DESC(disable, "collectors to keep off, comma-separated");
-
-/**
- * struct cost - what a collector has cost since the module was loaded
- * @nr: collections
- * @last_ns: time of the last; unset before the first
- * @longest_ns: time of the longest
- */
-static struct cost {
-	atomic64_t nr;
-	atomic64_t last_ns;
-	atomic64_t longest_ns;
-} costs[KS_MAX_COLLECTORS];
-
-static unsigned int index_of_view(const struct ks_view *view)
-{
-	unsigned int i;
-
-	for (i = 0; i < ks_nr_collectors; i++)
-		if (view >= ks_collectors[i]->views &&
-		    view < ks_collectors[i]->views + ks_collectors[i]->nr_views)
-			return i;
-	return 0;
-}
 
 static bool is_disabled(const struct ks_collector *collector)
 {
@@ -65,9 +46,8 @@ static const char *refusal(const struct ks_collector *collector)
 		return ks_internals_missing(collector->needs);
 	if (!READ_ONCE(enabled))
 		return "all collecting is switched off";
-	/* Asked each time: lockdown can be raised while we are loaded. */
-	if (collector->needs_private && security_locked_down(LOCKDOWN_KCORE))
-		return "lockdown forbids to read the kernel's private structures";
+	if (collector->needs_private && ks_internals_locked_down())
+		return KS_LOCKED_DOWN;
 	return NULL;
 }
 
@@ -105,7 +85,7 @@ int ks_collect_init(void)
  * ks_collect_switch() - allow or forbid all collecting
  * @on: whether to allow it
  *
- * A collection that has begun goes on.
+ * What is being collected stops at its next step.
  */
 void ks_collect_switch(bool on)
 {
@@ -113,18 +93,18 @@ void ks_collect_switch(bool on)
 }
 
 /**
- * ks_collect_find() - find who makes a kind of record
- * @kind: the kind
+ * ks_collect_find() - find what a netlink command dumps
+ * @cmd: the command
  *
- * Return: the view, or NULL when no collector makes it.
+ * Return: the view, or NULL when it dumps none.
  */
-const struct ks_view *ks_collect_find(const struct ks_kind *kind)
+const struct ks_view *ks_collect_find(u8 cmd)
 {
 	unsigned int i, j;
 
 	for (i = 0; i < ks_nr_collectors; i++)
 		for (j = 0; j < ks_collectors[i]->nr_views; j++)
-			if (ks_collectors[i]->views[j].kind == kind)
+			if (ks_collectors[i]->views[j].kind->cmd == cmd)
 				return &ks_collectors[i]->views[j];
 	return NULL;
 }
@@ -139,6 +119,13 @@ static const char *error_reason(int err)
 	default:
 		return NULL;
 	}
+}
+
+/* Zones and nodes may have come, gone or changed size meanwhile. */
+static void note_changes(struct ks_collection *c)
+{
+	if (c->generation != ks_hotplug_generation())
+		c->snap->changed = true;
 }
 
 /**
@@ -158,10 +145,11 @@ int ks_collect_begin(struct ks_collection *c, const struct ks_view *view,
 	u64 since = ks_hold_clock();
 	int err;
 
-	*reason = refusal(ks_collectors[index_of_view(view)]);
+	*reason = refusal(view->collector);
 	if (*reason)
 		return -EOPNOTSUPP;
 	c->view = view;
+	c->generation = ks_hotplug_generation();
 	c->snap = ks_snapshot_new(view->kind, want);
 	if (!c->snap)
 		return -ENOMEM;
@@ -175,6 +163,7 @@ int ks_collect_begin(struct ks_collection *c, const struct ks_view *view,
 		c->snap->nr_seen = c->snap->nr;
 		c->snap->nr_filled = c->snap->nr;
 	}
+	note_changes(c);
 	c->ns = ks_hold_clock() - since;
 	return 0;
 }
@@ -193,17 +182,30 @@ bool ks_collect_complete(const struct ks_collection *c)
 /**
  * ks_collect_step() - complete some more records
  * @c: a collection that is not complete
+ * @patient: whether to wait for a lock that is busy, for some 100 ms
  * @reason: on error set to a text that says why, or to NULL
  *
- * Context: Process context, sleeps. Takes about 1 ms.
- * Return: 0, or -EBUSY.
+ * Context: Process context, sleeps. Takes about 1 ms unless it has to wait.
+ * Return: 0, -EOPNOTSUPP when the collector was turned off meanwhile, -EBUSY,
+ * or -EINTR when the reader is being killed.
  */
-int ks_collect_step(struct ks_collection *c, const char **reason)
+int ks_collect_step(struct ks_collection *c, bool patient, const char **reason)
 {
+	unsigned int tries = patient ? PATIENT_TRIES : 1;
 	u64 since = ks_hold_clock();
 	int err;
 
-	err = c->view->step(c->snap);
+	*reason = refusal(c->view->collector);
+	if (*reason)
+		return -EOPNOTSUPP;
+	do {
+		if (fatal_signal_pending(current))
+			return -EINTR;
+		err = c->view->step(c->snap);
+		if (err == -EBUSY && patient)
+			usleep_range(1000, 2000);
+	} while (err == -EBUSY && --tries);
+	note_changes(c);
 	c->ns += ks_hold_clock() - since;
 	*reason = error_reason(err);
 	return err;
@@ -215,7 +217,7 @@ int ks_collect_step(struct ks_collection *c, const char **reason)
  */
 void ks_collect_end(struct ks_collection *c)
 {
-	struct cost *cost = &costs[index_of_view(c->view)];
+	struct ks_cost *cost = c->view->collector->cost;
 	s64 longest = atomic64_read(&cost->longest_ns);
 
 	ks_snapshot_free(c->snap);
@@ -228,14 +230,13 @@ void ks_collect_end(struct ks_collection *c)
 
 /**
  * ks_collector_describe() - fill a collector's record
- * @index: which of ks_collectors[]
+ * @collector: which
  * @record: all fields unset before
  */
-void ks_collector_describe(unsigned int index,
+void ks_collector_describe(const struct ks_collector *collector,
 			   struct ks_collector_record *record)
 {
-	const struct ks_collector *collector = ks_collectors[index];
-	struct cost *cost = &costs[index];
+	struct ks_cost *cost = collector->cost;
 	const char *reason = refusal(collector);
 
 	strscpy(record->name, collector->name, sizeof(record->name));

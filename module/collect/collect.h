@@ -8,6 +8,7 @@
 #ifndef KS_COLLECT_COLLECT_H
 #define KS_COLLECT_COLLECT_H
 
+#include <linux/atomic.h>
 #include <linux/types.h>
 
 #include "record/records.h"
@@ -15,6 +16,7 @@
 
 /**
  * struct ks_view - one kind of record that a collector makes
+ * @collector: whose it is
  * @kind: the kind
  * @path: its file below kmemscope/ in debugfs
  * @collect: reserves the snapshot and fills it. What would take longer than
@@ -26,10 +28,23 @@
  * an error. Of two concurrent readers each has its own snapshot.
  */
 struct ks_view {
+	const struct ks_collector *collector;
 	const struct ks_kind *kind;
 	const char *path;
 	int (*collect)(struct ks_snapshot *snap);
 	int (*step)(struct ks_snapshot *snap);
+};
+
+/**
+ * struct ks_cost - what a collector has cost since the module was loaded
+ * @nr: collections
+ * @last_ns: time of the last
+ * @longest_ns: time of the longest
+ */
+struct ks_cost {
+	atomic64_t nr;
+	atomic64_t last_ns;
+	atomic64_t longest_ns;
 };
 
 /**
@@ -39,6 +54,7 @@ struct ks_view {
  * @needs_private: whether it reads the kernel's private structures, which
  *	lockdown=confidentiality forbids
  * @always: whether it answers even while collecting is switched off
+ * @cost: where its cost is kept
  * @views: its kinds of record
  * @nr_views: how many
  */
@@ -47,6 +63,7 @@ struct ks_collector {
 	unsigned long needs;
 	bool needs_private;
 	bool always;
+	struct ks_cost *cost;
 	const struct ks_view *views;
 	unsigned int nr_views;
 };
@@ -69,25 +86,29 @@ extern const unsigned int ks_nr_collectors;
  * @view: what is collected
  * @snap: its records: complete up to @snap->nr_filled
  * @ns: time spent on it so far
+ * @generation: of memory hotplug, when it began
  */
 struct ks_collection {
 	const struct ks_view *view;
 	struct ks_snapshot *snap;
 	u64 ns;
+	unsigned int generation;
 };
 
 int ks_collect_init(void);
 void ks_collect_switch(bool on);
-const struct ks_view *ks_collect_find(const struct ks_kind *kind);
+const struct ks_view *ks_collect_find(u8 cmd);
 
 int ks_collect_begin(struct ks_collection *c, const struct ks_view *view,
 		     const void *want, const char **reason);
-int ks_collect_step(struct ks_collection *c, const char **reason);
+int ks_collect_step(struct ks_collection *c, bool patient,
+		    const char **reason);
 bool ks_collect_complete(const struct ks_collection *c);
 void ks_collect_end(struct ks_collection *c);
 
-void ks_collector_describe(unsigned int index,
+void ks_collector_describe(const struct ks_collector *collector,
 			   struct ks_collector_record *record);
 void ks_status_describe(struct ks_status_record *record);
+void ks_self_status(struct ks_status_record *record);
 
 #endif /* KS_COLLECT_COLLECT_H */

@@ -7,17 +7,10 @@
 
 #include "collect/collect.h"
 #include "collect/walk.h"
+#include "internals/hotplug.h"
 #include "internals/internals.h"
 #include "internals/symbols.h"
 #include "record/kinds.h"
-
-/*
- * vmstat_text[] has the names of all counters in this order, each part as long
- * as its enum: zone counters, NUMA events, node counters (mm/vmstat.c).
- */
-#define FIRST_ZONE_NAME	0
-#define FIRST_NUMA_NAME	NR_VM_ZONE_STAT_ITEMS
-#define FIRST_NODE_NAME	(NR_VM_ZONE_STAT_ITEMS + KS_NR_NUMA_ITEMS)
 
 /* Returns false when there is no more room. */
 static bool keep_counter(struct ks_snapshot *snap, int nid,
@@ -39,12 +32,16 @@ static bool keep_counter(struct ks_snapshot *snap, int nid,
 
 static u64 numa_events(struct zone *zone, unsigned int item)
 {
-	u64 events = ks_zone_numa(zone, item);
+	u64 events;
 	int cpu;
 
+	if (!ks_hotplug_enter())
+		return KS_UNSET_U64;
+	events = ks_zone_numa(zone, item);
 	/* The kernel folds the CPUs' shares in before it reads; we only add. */
 	for_each_online_cpu(cpu)
 		events += ks_zone_cpu_numa(zone, cpu, item);
+	ks_hotplug_leave();
 	return events;
 }
 
@@ -54,11 +51,11 @@ static bool zone_counters(struct ks_snapshot *snap, int nid,
 	unsigned int i;
 
 	for (i = 0; i < NR_VM_ZONE_STAT_ITEMS; i++)
-		if (!keep_counter(snap, nid, zone, FIRST_ZONE_NAME + i,
+		if (!keep_counter(snap, nid, zone, KS_FIRST_ZONE_NAME + i,
 				  zone_page_state(zone, i)))
 			return false;
 	for (i = 0; i < KS_NR_NUMA_ITEMS; i++)
-		if (!keep_counter(snap, nid, zone, FIRST_NUMA_NAME + i,
+		if (!keep_counter(snap, nid, zone, KS_FIRST_NUMA_NAME + i,
 				  numa_events(zone, i)))
 			return false;
 	return true;
@@ -72,7 +69,7 @@ static bool node_counters(struct ks_snapshot *snap, int nid)
 		u64 value = ks_stat_shown(i, ks_node_counter(NODE_DATA(nid),
 							     i));
 
-		if (!keep_counter(snap, nid, NULL, FIRST_NODE_NAME + i, value))
+		if (!keep_counter(snap, nid, NULL, KS_FIRST_NODE_NAME + i, value))
 			return false;
 	}
 	return true;
@@ -99,8 +96,11 @@ static int counters_collect(struct ks_snapshot *snap)
 	return 0;
 }
 
+static struct ks_cost counter_cost;
+
 static const struct ks_view counter_views[] = {
 	{
+		.collector = &ks_collector_counter,
 		.kind = &ks_kind_counter,
 		.path = "counters",
 		.collect = counters_collect,
@@ -110,6 +110,7 @@ static const struct ks_view counter_views[] = {
 const struct ks_collector ks_collector_counter = {
 	.name = "counter",
 	.needs = KS_NEED_VMSTAT_TEXT,
+	.cost = &counter_cost,
 	.views = counter_views,
 	.nr_views = ARRAY_SIZE(counter_views),
 };

@@ -114,8 +114,11 @@ static int types_step(struct ks_snapshot *snap)
 	return 0;
 }
 
+static struct ks_cost migratetype_cost;
+
 static const struct ks_view migratetype_views[] = {
 	{
+		.collector = &ks_collector_migratetype,
 		.kind = &ks_kind_migratetype,
 		.path = "buddy/migratetypes",
 		.collect = types_collect,
@@ -126,6 +129,7 @@ static const struct ks_view migratetype_views[] = {
 const struct ks_collector ks_collector_migratetype = {
 	.name = "migratetype",
 	.needs = KS_NEED_MIGRATETYPE_NAMES,
+	.cost = &migratetype_cost,
 	.views = migratetype_views,
 	.nr_views = ARRAY_SIZE(migratetype_views),
 };

@@ -12,6 +12,7 @@
 
 #include "collect/collect.h"
 #include "collect/walk.h"
+#include "internals/hotplug.h"
 #include "internals/symbols.h"
 #include "record/kinds.h"
 
@@ -69,9 +70,18 @@ static const struct term terms[] = {
 	EXPLAINS(gpu_pages, KS_STAT_GPU_RECLAIM),
 };
 
+/* The next term that this kernel has, the first after NULL. */
+static const struct term *next_term(const struct term *term)
+{
+	for (term = term ? term + 1 : terms; term < terms + ARRAY_SIZE(terms);
+	     term++)
+		if (term->stat.of != KS_STAT_OF_NONE)
+			return term;
+	return NULL;
+}
+
 #define for_each_term(_term)						\
-	for ((_term) = terms; (_term) < terms + ARRAY_SIZE(terms); (_term)++) \
-		if ((_term)->stat.of != KS_STAT_OF_NONE)
+	for ((_term) = next_term(NULL); (_term); (_term) = next_term(_term))
 
 static u64 term_pages(const struct term *term, int nid)
 {
@@ -107,8 +117,13 @@ static void fill_zones(struct ks_node_record *record, int nid)
 	record->managed_pages = 0;
 	record->pcp_pages = 0;
 	ks_for_each_zone(zone, nid) {
+		u64 pcp_pages = ks_zone_pcp_pages(zone);
+
 		record->managed_pages += zone_managed_pages(zone);
-		record->pcp_pages += ks_zone_pcp_pages(zone);
+		if (pcp_pages == KS_UNSET_U64)
+			record->pcp_pages = KS_UNSET_U64;
+		if (record->pcp_pages != KS_UNSET_U64)
+			record->pcp_pages += pcp_pages;
 	}
 }
 
@@ -164,7 +179,7 @@ static u64 counted_twice(const struct ks_node_record *record)
 
 /*
  * What is left of a node. A counter that this kernel does not have explains
- * nothing; pools that it has but that we could not find leave the rest unknown.
+ * nothing; what it has but we could not read leaves the rest unknown.
  */
 static s64 unaccounted(const struct ks_node_record *record)
 {
@@ -172,6 +187,8 @@ static s64 unaccounted(const struct ks_node_record *record)
 	const struct term *term;
 	u16 done = 0;
 
+	if (record->pcp_pages == KS_UNSET_U64)
+		return KS_UNSET_S64;
 	if (IS_ENABLED(CONFIG_HUGETLB_PAGE)) {
 		if (record->hugetlb_pages == KS_UNSET_U64)
 			return KS_UNSET_S64;
@@ -189,6 +206,24 @@ static s64 unaccounted(const struct ks_node_record *record)
 	return rest;
 }
 
+/* What all CPUs together may lag by in a counter. */
+static u64 term_error(const struct term *term, int nid)
+{
+	struct zone *zone;
+	u64 error = 0;
+	int cpu;
+
+	for_each_online_cpu(cpu) {
+		if (term->stat.of == KS_STAT_OF_NODE) {
+			error += ks_node_cpu_lag(NODE_DATA(nid), cpu);
+			continue;
+		}
+		ks_for_each_zone(zone, nid)
+			error += ks_zone_cpu_lag(zone, cpu);
+	}
+	return error;
+}
+
 /*
  * A counter is exact but for what each CPU has not yet folded in, which is at
  * most the threshold of its zone or node.
@@ -196,22 +231,14 @@ static s64 unaccounted(const struct ks_node_record *record)
 static u64 counter_error(int nid)
 {
 	const struct term *term;
-	struct zone *zone;
 	u64 error = 0;
-	int cpu;
 
-	for_each_online_cpu(cpu) {
-		for_each_term(term) {
-			if (!term->explains)
-				continue;
-			if (term->stat.of == KS_STAT_OF_NODE) {
-				error += ks_node_cpu_lag(NODE_DATA(nid), cpu);
-				continue;
-			}
-			ks_for_each_zone(zone, nid)
-				error += ks_zone_cpu_lag(zone, cpu);
-		}
-	}
+	if (!ks_hotplug_enter())
+		return KS_UNSET_U64;
+	for_each_term(term)
+		if (term->explains)
+			error += term_error(term, nid);
+	ks_hotplug_leave();
 	return error;
 }
 
@@ -233,19 +260,22 @@ static void node_fill(struct ks_node_record *record, int nid)
 
 /*
  * The per-CPU allocator counts its first chunk too, though that is memory from
- * before the buddy allocator, and not managed. How much it is only its own
- * initialisation knows; this is an upper bound. Unset when not known.
+ * before the buddy allocator, and not managed: static data and what is reserved
+ * for modules and the first allocations, for each of its units. Unset when not
+ * known.
  */
 static u64 first_chunk_pages(void)
 {
 	unsigned long start = (unsigned long)ks_symbol(KS_SYM_PER_CPU_START);
 	unsigned long end = (unsigned long)ks_symbol(KS_SYM_PER_CPU_END);
 
+	const int *nr_units = ks_symbol(KS_SYM_PCPU_NR_UNITS);
+
 	/* Where per-CPU symbols are offsets the first is 0, as if missing. */
-	if (end <= start || end - start > SZ_16M)
+	if (!nr_units || end <= start || end - start > SZ_16M)
 		return KS_UNSET_U64;
 	return (u64)PFN_UP(end - start + PERCPU_MODULE_RESERVE +
-			   PERCPU_DYNAMIC_RESERVE) * num_possible_cpus();
+			   PERCPU_DYNAMIC_RESERVE) * READ_ONCE(*nr_units);
 }
 
 /* What vmalloc took that the nodes' counters do not already explain. */
@@ -273,7 +303,7 @@ static bool host_percpu(struct ks_node_record *host)
 	host->unaccounted_pages -= host->percpu_pages;
 	if (first_chunk == KS_UNSET_U64)
 		host->unaccounted_error_pages = KS_UNSET_U64;
-	else
+	else if (host->unaccounted_error_pages != KS_UNSET_U64)
 		host->unaccounted_error_pages += first_chunk;
 	return true;
 }
@@ -324,8 +354,11 @@ out:
 	return 0;
 }
 
+static struct ks_cost node_cost;
+
 static const struct ks_view node_views[] = {
 	{
+		.collector = &ks_collector_node,
 		.kind = &ks_kind_node,
 		.path = "nodes",
 		.collect = nodes_collect,
@@ -334,6 +367,7 @@ static const struct ks_view node_views[] = {
 
 const struct ks_collector ks_collector_node = {
 	.name = "node",
+	.cost = &node_cost,
 	.views = node_views,
 	.nr_views = ARRAY_SIZE(node_views),
 };

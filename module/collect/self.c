@@ -6,7 +6,7 @@
 #include <linux/string.h>
 #include <linux/utsname.h>
 
-#include "collect/self.h"
+#include "collect/collect.h"
 #include "internals/hold.h"
 #include "internals/internals.h"
 #include "record/kinds.h"
@@ -75,14 +75,17 @@ static int collectors_collect(struct ks_snapshot *snap)
 		if (ks_collectors[i]->always)
 			continue;
 		record = ks_snapshot_next(snap);
-		ks_collector_describe(i, record);
+		ks_collector_describe(ks_collectors[i], record);
 		ks_snapshot_keep(snap);
 	}
 	return 0;
 }
 
+static struct ks_cost self_cost;
+
 static const struct ks_view self_views[] = {
 	{
+		.collector = &ks_collector_self,
 		.kind = &ks_kind_collector,
 		.path = "collectors",
 		.collect = collectors_collect,
@@ -92,6 +95,7 @@ static const struct ks_view self_views[] = {
 const struct ks_collector ks_collector_self = {
 	.name = "self",
 	.always = true,
+	.cost = &self_cost,
 	.views = self_views,
 	.nr_views = ARRAY_SIZE(self_views),
 };

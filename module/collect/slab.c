@@ -22,9 +22,8 @@
 
 #define BATCH		32		/* records looked up again at once */
 #define HOLD_NS		NSEC_PER_MSEC	/* of slab_mutex */
-#define MUTEX_TRIES	20
-#define SPARE_CACHES	16		/* that may be made while we allocate */
-#define MAX_CACHES	100000
+#define MUTEX_TRIES	10
+#define SPARE_CACHES	32		/* room for those made since last time */
 
 /**
  * struct slab_ref - what is kept beside a record until it is counted
@@ -38,7 +37,7 @@ struct slab_ref {
 	u32 size;
 };
 
-/* Takes slab_mutex; noted as contended when it stays busy for some 2 ms. */
+/* Takes slab_mutex; noted as contended when it stays busy for some 1 ms. */
 static int caches_lock(u64 *since)
 {
 	unsigned int tries;
@@ -62,50 +61,34 @@ static void caches_unlock(u64 since, u32 entries)
 	ks_hold_note(KS_LOCK_SLAB_MUTEX, ns, entries);
 }
 
-static int count_caches(unsigned int *nr)
-{
-	struct kmem_cache *cache = NULL;
-	u64 since;
-	int err;
-
-	err = caches_lock(&since);
-	if (err)
-		return err;
-	for (*nr = 0; *nr < MAX_CACHES; (*nr)++) {
-		err = ks_cache_next(&cache);
-		if (err || !cache)
-			break;
-	}
-	caches_unlock(since, *nr);
-	return err;
-}
-
 /* Fills the keys of a cache's records; false when there is no more room. */
 typedef bool (*note_fn)(struct ks_snapshot *snap,
 			const struct kmem_cache *cache,
 			const struct ks_cache_info *info);
 
-static int note_caches(struct ks_snapshot *snap, note_fn note)
+/* Notes the caches there is room for, and counts all. */
+static int note_caches(struct ks_snapshot *snap, note_fn note, u32 *nr)
 {
 	struct kmem_cache *cache = NULL;
 	struct ks_cache_info info;
-	u32 entries = 0;
+	bool room = true;
 	u64 since;
 	int err;
 
 	err = caches_lock(&since);
 	if (err)
 		return err;
-	for (;;) {
+	for (*nr = 0; *nr < KS_MAX_CACHES; (*nr)++) {
 		err = ks_cache_next(&cache);
 		if (err || !cache)
 			break;
-		entries++;
-		err = ks_cache_info(cache, &info);
-		if (err || !note(snap, cache, &info))
+		if (room)
+			err = ks_cache_info(cache, &info);
+		if (err)
 			break;
+		room = room && note(snap, cache, &info);
 	}
-	caches_unlock(since, entries);
+	caches_unlock(since, *nr);
 	return err;
 }
 
@@ -160,7 +143,7 @@ static int find_again(struct ks_snapshot *snap, unsigned int nr,
 	int err;
 
 	memset(found, 0, nr * sizeof(*found));
-	for (*entries = 0; *entries < MAX_CACHES; (*entries)++) {
+	for (*entries = 0; *entries < KS_MAX_CACHES; (*entries)++) {
 		err = ks_cache_next(&cache);
 		if (err || !cache)
 			return err;
@@ -180,39 +163,6 @@ static bool is_same(const struct slab_ref *ref, const char *name,
 		    const struct ks_cache_info *info)
 {
 	return ref->size == info->size && !strcmp(name, info->name);
-}
-
-static int count_node(const struct kmem_cache *cache, int nid,
-		      struct ks_cache_counts *counts)
-{
-	struct kmem_cache_node *node;
-	int err;
-
-	err = ks_cache_node(cache, nid, &node);
-	if (err)
-		return err;
-	if (!node)
-		return -ENOENT;
-	return ks_cache_node_count(node, counts);
-}
-
-/* -ENOENT when the cache has nothing on the node, or on any. */
-static int count(const struct kmem_cache *cache, int only,
-		 struct ks_cache_counts *counts)
-{
-	int nid, err, result = -ENOENT;
-
-	counts->free_known = true;
-	for_each_online_node(nid) {
-		if (only != NUMA_NO_NODE && only != nid)
-			continue;
-		err = count_node(cache, nid, counts);
-		if (err && err != -ENOENT)
-			return err;
-		if (!err)
-			result = 0;
-	}
-	return result;
 }
 
 /* Both kinds of record have these fields. */
@@ -281,7 +231,7 @@ static bool fill_one(struct ks_snapshot *snap, const struct kmem_cache *cache,
 	const struct slab_ref *ref = ks_snapshot_priv(snap, snap->nr_seen);
 	/* Both kinds of record begin with the name. */
 	char *record = ks_snapshot_record(snap, snap->nr_seen);
-	struct ks_cache_counts counts = {};
+	struct ks_cache_counts counts;
 	struct ks_cache_info info;
 	int err;
 
@@ -290,7 +240,7 @@ static bool fill_one(struct ks_snapshot *snap, const struct kmem_cache *cache,
 		snap->changed = true;
 		return false;
 	}
-	err = count(cache, ref->nid, &counts);
+	err = ks_cache_count(cache, ref->nid, &counts);
 	if (err) {
 		snap->changed |= err != -ENOENT;
 		return false;
@@ -322,23 +272,30 @@ static int step(struct ks_snapshot *snap, fill_fn fill)
 	return err;
 }
 
+/*
+ * The room is made before the walk, from how many caches there were last time.
+ * When that was too little the walk has at least counted them.
+ */
 static int collect(struct ks_snapshot *snap, unsigned int per_cache,
 		   note_fn note)
 {
-	unsigned int nr;
+	static u32 nr_before = 256;
+	u32 nr = READ_ONCE(nr_before), room;
 	int err;
 
 	BUILD_BUG_ON(offsetof(struct ks_slab_record, name));
 	BUILD_BUG_ON(offsetof(struct ks_slab_node_record, name));
+	BUILD_BUG_ON(KS_NAME_SIZE != KS_CACHE_NAME_SIZE);
 
-	err = count_caches(&nr);
-	if (err)
-		return err;
-	err = ks_snapshot_reserve(snap, (nr + SPARE_CACHES) * per_cache,
-				  sizeof(struct slab_ref));
-	if (err)
-		return err;
-	return note_caches(snap, note);
+	do {
+		room = nr + SPARE_CACHES;
+		snap->changed = false;
+		err = ks_snapshot_reserve(snap, room * per_cache,
+					  sizeof(struct slab_ref)) ?:
+		      note_caches(snap, note, &nr);
+	} while (!err && nr > room);
+	WRITE_ONCE(nr_before, nr);
+	return err;
 }
 
 static int caches_collect(struct ks_snapshot *snap)
@@ -361,13 +318,17 @@ static int nodes_step(struct ks_snapshot *snap)
 	return step(snap, nodes_fill);
 }
 
+static struct ks_cost slab_cost;
+
 static const struct ks_view slab_views[] = {
 	{
+		.collector = &ks_collector_slab,
 		.kind = &ks_kind_slab,
 		.path = "slab/caches",
 		.collect = caches_collect,
 		.step = caches_step,
 	}, {
+		.collector = &ks_collector_slab,
 		.kind = &ks_kind_slab_node,
 		.path = "slab/nodes",
 		.collect = nodes_collect,
@@ -379,6 +340,7 @@ const struct ks_collector ks_collector_slab = {
 	.name = "slab",
 	.needs = KS_NEED_SLAB,
 	.needs_private = true,
+	.cost = &slab_cost,
 	.views = slab_views,
 	.nr_views = ARRAY_SIZE(slab_views),
 };

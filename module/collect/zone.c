@@ -1,29 +1,33 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Memory zones. Takes no lock: each number is one that the kernel, too, reads
- * without for its own reports.
+ * Memory zones. Takes no lock of the kernel's: each number is one that the
+ * kernel, too, reads without.
  */
 #include <linux/kernel.h>
 #include <linux/string.h>
 
 #include "collect/collect.h"
 #include "collect/walk.h"
+#include "internals/hotplug.h"
 #include "record/kinds.h"
 
 /**
  * ks_zone_pcp_pages() - pages on a zone's per-CPU free lists
  * @zone: a populated zone
  *
- * Return: pages, over all online CPUs.
+ * Return: pages, over all online CPUs; unset while memory is going offline.
  */
 u64 ks_zone_pcp_pages(struct zone *zone)
 {
 	u64 pages = 0;
 	int cpu;
 
+	if (!ks_hotplug_enter())
+		return KS_UNSET_U64;
 	/* Each CPU changes its own count; one that is a moment old will do. */
 	for_each_online_cpu(cpu)
 		pages += ks_zone_cpu_pages(zone, cpu);
+	ks_hotplug_leave();
 	return pages;
 }
 
@@ -82,8 +86,11 @@ static int zones_collect(struct ks_snapshot *snap)
 	return 0;
 }
 
+static struct ks_cost zone_cost;
+
 static const struct ks_view zone_views[] = {
 	{
+		.collector = &ks_collector_zone,
 		.kind = &ks_kind_zone,
 		.path = "zones",
 		.collect = zones_collect,
@@ -92,6 +99,7 @@ static const struct ks_view zone_views[] = {
 
 const struct ks_collector ks_collector_zone = {
 	.name = "zone",
+	.cost = &zone_cost,
 	.views = zone_views,
 	.nr_views = ARRAY_SIZE(zone_views),
 };

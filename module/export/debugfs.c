@@ -8,13 +8,12 @@
  */
 #include <linux/debugfs.h>
 #include <linux/module.h>
-#include <linux/sched/signal.h>
+#include <linux/sched.h>
 #include <linux/seq_file.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
 #include "collect/collect.h"
-#include "collect/self.h"
 #include "export/debugfs.h"
 #include "record/kinds.h"
 
@@ -73,8 +72,7 @@ static int collect_whole(struct ks_collection *c, const struct ks_view *view)
 	if (err)
 		return err;
 	while (!ks_collect_complete(c)) {
-		err = signal_pending(current) ? -EINTR :
-						ks_collect_step(c, &reason);
+		err = ks_collect_step(c, true, &reason);
 		if (err) {
 			ks_collect_end(c);
 			return err;
@@ -141,10 +139,10 @@ static int status_show(struct seq_file *m, void *v)
 DEFINE_SHOW_ATTRIBUTE(status);
 
 /* Makes the file of a path of at most one folder, and the folder before. */
-static int make_file(const struct ks_view *view)
+static void make_file(const struct ks_view *view)
 {
 	const char *slash = strchr(view->path, '/');
-	struct dentry *dir = root, *file;
+	struct dentry *dir = root;
 	char name[32];
 
 	if (slash) {
@@ -155,55 +153,28 @@ static int make_file(const struct ks_view *view)
 			dput(dir);	/* it stays as long as root does */
 		else
 			dir = debugfs_create_dir(name, root);
-		if (IS_ERR(dir))
-			return PTR_ERR(dir);
 	}
-	file = debugfs_create_file(slash ? slash + 1 : view->path, 0400, dir,
-				   (void *)view, &records_fops);
-	return PTR_ERR_OR_ZERO(file);
-}
-
-static int make_files(void)
-{
-	unsigned int i, j;
-	struct dentry *file;
-	int err;
-
-	file = debugfs_create_file("status", 0400, root, NULL, &status_fops);
-	if (IS_ERR(file))
-		return PTR_ERR(file);
-	for (i = 0; i < ks_nr_collectors; i++) {
-		for (j = 0; j < ks_collectors[i]->nr_views; j++) {
-			err = make_file(&ks_collectors[i]->views[j]);
-			if (err)
-				return err;
-		}
-	}
-	return 0;
+	debugfs_create_file(slash ? slash + 1 : view->path, 0400, dir,
+			    (void *)view, &records_fops);
 }
 
 /**
  * ks_debugfs_init() - make the tree
  *
- * Context: Process context, sleeps.
- * Return: 0, also where the kernel has no debugfs: netlink is enough then; or
- * an error.
+ * Where that is not possible, as with debugfs=off, there is just no tree:
+ * netlink has it all.
+ *
+ * Context: Process context, sleeps. From now on there are readers.
  */
-int ks_debugfs_init(void)
+void ks_debugfs_init(void)
 {
-	int err;
+	unsigned int i, j;
 
 	root = debugfs_create_dir("kmemscope", NULL);
-	if (IS_ERR(root)) {
-		err = PTR_ERR(root);
-		root = NULL;
-		/* -EPERM: switched off at boot by debugfs=off. */
-		return err == -ENODEV || err == -EPERM ? 0 : err;
-	}
-	err = make_files();
-	if (err)
-		ks_debugfs_exit();
-	return err;
+	debugfs_create_file("status", 0400, root, NULL, &status_fops);
+	for (i = 0; i < ks_nr_collectors; i++)
+		for (j = 0; j < ks_collectors[i]->nr_views; j++)
+			make_file(&ks_collectors[i]->views[j]);
 }
 
 /**
@@ -215,5 +186,4 @@ int ks_debugfs_init(void)
 void ks_debugfs_exit(void)
 {
 	debugfs_remove(root);
-	root = NULL;
 }

@@ -5,7 +5,7 @@
 #ifndef KS_EXPORT_DEBUGFS_H
 #define KS_EXPORT_DEBUGFS_H
 
-int ks_debugfs_init(void);
+void ks_debugfs_init(void);
 void ks_debugfs_exit(void);
 
 #endif /* KS_EXPORT_DEBUGFS_H */

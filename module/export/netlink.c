@@ -5,8 +5,9 @@
  *
  * A dump's collection is begun in .start, completed a step at a time as the
  * reader takes messages, and ended in .done, which also runs when the reader
- * goes away. The family takes no lock of genetlink's (parallel_ops) and needs
- * none of its own, for a collection belongs to one dump.
+ * goes away. The family does without genl_mutex (parallel_ops) and needs no lock
+ * of its own, for a collection belongs to one dump. .start and the first dumpit
+ * run under genetlink's cb_lock, so they wait for nobody.
  *
  * The family exists in the initial network namespace only, so that the
  * capabilities asked for are those of the initial user namespace.
@@ -17,98 +18,132 @@
 #include <net/genetlink.h>
 
 #include "collect/collect.h"
-#include "collect/self.h"
 #include "export/netlink.h"
 #include "record/kinds.h"
 
 static struct genl_family family;
 
-/* The collection of a dump; its next record is in args[1]. */
-static struct ks_collection **dump_collection(struct netlink_callback *cb)
+/**
+ * struct dump - a dump under way
+ * @c: its collection
+ * @next: the record to put next
+ * @started: whether the first message was filled; from then on the reader's
+ *	own recvmsg(2) runs it, and may wait
+ * @err: the error to end it with, before there was a collection
+ * @reason: what to say of @err
+ */
+struct dump {
+	struct ks_collection c;
+	unsigned int next;
+	bool started;
+	int err;
+	const char *reason;
+};
+
+static struct dump *dump_of(const struct netlink_callback *cb)
 {
-	return (struct ks_collection **)&cb->args[0];
+	return (struct dump *)cb->args[0];
 }
 
-static void refuse(struct netlink_ext_ack *extack, const char *reason)
+static void say(struct netlink_ext_ack *extack, const char *reason)
 {
 	if (extack && reason)
 		extack->_msg = reason;
 }
 
-static const struct ks_view *view_of_dump(const struct nlmsghdr *nlh)
-{
-	const struct genlmsghdr *hdr = nlmsg_data(nlh);
-	unsigned int i, j;
-
-	for (i = 0; i < ks_nr_collectors; i++)
-		for (j = 0; j < ks_collectors[i]->nr_views; j++)
-			if (ks_collectors[i]->views[j].kind->cmd == hdr->cmd)
-				return &ks_collectors[i]->views[j];
-	return NULL;
-}
-
 /*
  * Begins the collection that the attributes ask for. Asking for something that
- * does not exist is an error, and not an empty answer.
+ * does not exist is an error, and not an empty answer; *bad is then set to the
+ * attribute.
  */
-static int begin_asked(struct ks_collection *c, const struct ks_view *view,
-		       struct nlattr **attrs, struct netlink_ext_ack *extack)
+static int begin_asked(struct dump *dump, const struct ks_view *view,
+		       struct nlattr **attrs, const struct nlattr **bad)
 {
-	const char *reason;
+	const struct ks_kind *kind = view->kind;
+	const struct ks_field *unmatched;
 	void *want;
 	int err;
 
-	want = kmalloc(view->kind->size, GFP_KERNEL);
+	want = kmalloc(kind->size, GFP_KERNEL);
 	if (!want)
 		return -ENOMEM;
-	err = ks_record_ask(view->kind, want, attrs);
+	err = ks_record_ask(kind, want, attrs);
 	if (err >= 0) {
 		bool asked = err;
 
-		err = ks_collect_begin(c, view, asked ? want : NULL, &reason);
-		if (err)
-			refuse(extack, reason);
-		if (!err && asked && !c->snap->nr) {
-			ks_collect_end(c);
+		err = ks_collect_begin(&dump->c, view, asked ? want : NULL,
+				       &dump->reason);
+		if (!err && asked && !dump->c.snap->nr) {
+			ks_collect_end(&dump->c);
 			err = -ENOENT;
 		}
 	}
-	if (err == -ENOENT)
-		ks_record_no_match(view->kind, attrs, extack);
 	kfree(want);
+	if (err == -ENOENT) {
+		unmatched = ks_record_unmatched(kind, attrs);
+		dump->reason = unmatched->no_match;
+		*bad = attrs[unmatched->attr];
+	}
+	return err;
+}
+
+static int parse_and_begin(struct netlink_callback *cb, struct dump *dump,
+			   const struct ks_view *view,
+			   const struct nlattr **bad)
+{
+	const struct ks_kind *kind = view->kind;
+	struct nlattr **attrs;
+	int err;
+
+	attrs = kcalloc(kind->max_attr + 1, sizeof(*attrs), GFP_KERNEL);
+	if (!attrs)
+		return -ENOMEM;
+	err = genlmsg_parse(cb->nlh, &family, attrs, kind->max_attr,
+			    kind->policy, cb->extack);
+	if (!err)
+		err = begin_asked(dump, view, attrs, bad);
+	kfree(attrs);
 	return err;
 }
 
 static int dump_start(struct netlink_callback *cb)
 {
-	const struct ks_view *view = view_of_dump(cb->nlh);
-	struct nlattr **attrs;
-	struct ks_collection *c;
+	const struct genlmsghdr *hdr = nlmsg_data(cb->nlh);
+	const struct ks_view *view = ks_collect_find(hdr->cmd);
+	const struct nlattr *bad = NULL;
+	struct dump *dump;
 	int err;
 
 	if (!view)
 		return -EOPNOTSUPP;
-	c = kzalloc(sizeof(*c), GFP_KERNEL);
-	attrs = kcalloc(view->kind->max_attr + 1, sizeof(*attrs), GFP_KERNEL);
-	if (!c || !attrs) {
-		err = -ENOMEM;
-		goto err_free;
+	dump = kzalloc(sizeof(*dump), GFP_KERNEL);
+	if (!dump)
+		return -ENOMEM;
+	err = parse_and_begin(cb, dump, view, &bad);
+	/*
+	 * Not all kernels give .start an extack (v6.1 does not). Then the error
+	 * waits for the first dumpit, which is given one.
+	 */
+	if (err && (cb->extack || !dump->reason)) {
+		say(cb->extack, dump->reason);
+		if (bad)
+			NL_SET_BAD_ATTR(cb->extack, bad);
+		kfree(dump);
+		return err;
 	}
-	err = genlmsg_parse(cb->nlh, &family, attrs, view->kind->max_attr,
-			    view->kind->policy, cb->extack);
-	if (err)
-		goto err_free;
-	err = begin_asked(c, view, attrs, cb->extack);
-	if (err)
-		goto err_free;
-	*dump_collection(cb) = c;
-	kfree(attrs);
+	dump->err = err;
+	cb->args[0] = (long)dump;
 	return 0;
+}
 
-err_free:
-	kfree(attrs);
-	kfree(c);
-	return err;
+/*
+ * genetlink sets NLM_F_DUMP_INTR in a message when the sequence numbers of the
+ * world before and now differ. Ours has no number, but knows that it changed.
+ */
+static void mark_changed(struct netlink_callback *cb, bool changed)
+{
+	cb->prev_seq = 1;
+	cb->seq = changed ? 2 : 1;
 }
 
 static int put_record(struct sk_buff *skb, struct netlink_callback *cb,
@@ -133,40 +168,39 @@ static int put_record(struct sk_buff *skb, struct netlink_callback *cb,
 }
 
 /*
- * Fills one message. Runs one step at most, so that it takes about 1 ms; an
- * empty message would end the dump, so it goes on until there is a record.
+ * Fills one message. An empty one would end the dump, so it runs steps until
+ * there is a record; a step takes about 1 ms.
  */
 static int dump_next(struct sk_buff *skb, struct netlink_callback *cb)
 {
-	struct ks_collection *c = *dump_collection(cb);
-	unsigned long *next = (unsigned long *)&cb->args[1];
-	const char *reason;
-	int err;
+	struct dump *dump = dump_of(cb);
+	struct ks_snapshot *snap = dump->c.snap;
+	int err = dump->err;
 
-	while (*next >= c->snap->nr_filled && !ks_collect_complete(c)) {
-		err = ks_collect_step(c, &reason);
-		if (err)
-			return err;
+	while (!err && dump->next >= snap->nr_filled &&
+	       !ks_collect_complete(&dump->c))
+		err = ks_collect_step(&dump->c, dump->started, &dump->reason);
+	dump->started = true;
+	if (err) {
+		say(cb->extack, dump->reason);
+		return err;
 	}
-	/* Two numbers that differ make the netlink core set NLM_F_DUMP_INTR. */
-	cb->prev_seq = 1;
-	cb->seq = c->snap->changed ? 2 : 1;
-	for (; *next < c->snap->nr_filled; (*next)++) {
-		err = put_record(skb, cb, c, *next);
+	for (; dump->next < snap->nr_filled; dump->next++) {
+		mark_changed(cb, snap->changed);
+		err = put_record(skb, cb, &dump->c, dump->next);
 		if (err)
 			return skb->len ? : err;
-		cb->prev_seq = 1;
 	}
 	return skb->len;
 }
 
 static int dump_done(struct netlink_callback *cb)
 {
-	struct ks_collection *c = *dump_collection(cb);
+	struct dump *dump = dump_of(cb);
 
-	if (c)
-		ks_collect_end(c);
-	kfree(c);
+	if (dump && !dump->err)
+		ks_collect_end(&dump->c);
+	kfree(dump);
 	return 0;
 }
 

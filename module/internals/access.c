@@ -69,16 +69,7 @@ int ks_cache_next(struct kmem_cache **cache)
 	return 0;
 }
 
-/**
- * ks_cache_name() - copy a cache's name
- * @cache: the cache
- * @name: set, cut to fit
- * @size: bytes of @name
- *
- * Context: slab_mutex held.
- * Return: 0, or -EFAULT.
- */
-int ks_cache_name(const struct kmem_cache *cache, char *name, size_t size)
+static int read_name(const struct kmem_cache *cache, char *name, size_t size)
 {
 	const char *from;
 	u64 address;
@@ -109,7 +100,7 @@ int ks_cache_info(const struct kmem_cache *cache, struct ks_cache_info *info)
 {
 	u64 object_size, size, flags, oo, refcount;
 
-	if (ks_cache_name(cache, info->name, sizeof(info->name)) ||
+	if (read_name(cache, info->name, sizeof(info->name)) ||
 	    ks_layout_read(cache, KS_CACHE_OBJECT_SIZE, &object_size) ||
 	    ks_layout_read(cache, KS_CACHE_SIZE, &size) ||
 	    ks_layout_read(cache, KS_CACHE_FLAGS, &flags) ||
@@ -127,17 +118,9 @@ int ks_cache_info(const struct kmem_cache *cache, struct ks_cache_info *info)
 	return 0;
 }
 
-/**
- * ks_cache_node() - get a cache's part on a NUMA node
- * @cache: the cache
- * @nid: the node
- * @node: set; NULL when the cache has none there
- *
- * Context: slab_mutex held, which keeps it.
- * Return: 0, or -EFAULT.
- */
-int ks_cache_node(const struct kmem_cache *cache, int nid,
-		  struct kmem_cache_node **node)
+/* A cache's part on a node; -ENOENT when it has none there. */
+static int read_node(const struct kmem_cache *cache, int nid,
+		     struct kmem_cache_node **node)
 {
 	const void *place = cache;
 
@@ -149,8 +132,9 @@ int ks_cache_node(const struct kmem_cache *cache, int nid,
 			 ks_layout_offset(KS_PER_NODE_NODE);
 	else
 		place += ks_layout_offset(KS_CACHE_NODE) + sizeof(void *) * nid;
-	return get_kernel_nofault(*node, (struct kmem_cache_node **)place) ?
-	       -EFAULT : 0;
+	if (get_kernel_nofault(*node, (struct kmem_cache_node **)place))
+		return -EFAULT;
+	return *node ? 0 : -ENOENT;
 }
 
 /**
@@ -201,16 +185,16 @@ static int sample_list(const struct list_head *head, bool backwards,
 }
 
 /*
- * Both ends of a long list: since freed slabs go to one end and allocation
- * takes from the other, one end alone is not typical.
+ * Both ends of the list: since freed slabs go to one end and allocation takes
+ * from the other, one end alone is not typical of a list that is cut.
  */
 static int sample_partial(const struct list_head *head, u64 nr_partial,
 			  struct sample *sample)
 {
-	if (nr_partial <= KS_HOLD_ENTRIES)
-		return sample_list(head, false, nr_partial, sample);
-	return sample_list(head, false, KS_HOLD_ENTRIES / 2, sample) ?:
-	       sample_list(head, true, KS_HOLD_ENTRIES / 2, sample);
+	u32 most = min_t(u64, nr_partial, KS_HOLD_ENTRIES);
+
+	return sample_list(head, false, most - most / 2, sample) ?:
+	       sample_list(head, true, most / 2, sample);
 }
 
 static int read_totals(const struct kmem_cache_node *node,
@@ -223,23 +207,16 @@ static int read_totals(const struct kmem_cache_node *node,
 	return 0;
 }
 
-/**
- * ks_cache_node_count() - count a cache's slabs and objects on a node
- * @node: from ks_cache_node(), not NULL
- * @counts: added to, so that nodes can be summed; @free_known is cleared when
- * the list_lock was contended
- *
- * Holds the list_lock, interrupts off, for at most KS_HOLD_ENTRIES slabs.
- *
- * Context: slab_mutex held.
- * Return: 0, or -EFAULT; then @counts is as it was.
- */
-int ks_cache_node_count(struct kmem_cache_node *node,
-			struct ks_cache_counts *counts)
+static struct list_head *partial_list(struct kmem_cache_node *node)
+{
+	return (void *)node + ks_layout_offset(KS_NODE_PARTIAL);
+}
+
+/* Adds a node's counts; what is added is as it was on an error. */
+static int count_node(struct kmem_cache_node *node,
+		      struct ks_cache_counts *counts)
 {
 	spinlock_t *lock = (void *)node + ks_layout_offset(KS_NODE_LIST_LOCK);
-	struct list_head *partial = (void *)node +
-				    ks_layout_offset(KS_NODE_PARTIAL);
 	struct ks_cache_counts here = {};
 	struct sample sample = {};
 	unsigned long flags;
@@ -254,7 +231,8 @@ int ks_cache_node_count(struct kmem_cache_node *node,
 	if (!here.free_known && ks_hold_trylock(lock, &flags)) {
 		since = ks_hold_clock();
 		err = read_totals(node, &here) ?:
-		      sample_partial(partial, here.nr_partial, &sample);
+		      sample_partial(partial_list(node), here.nr_partial,
+				     &sample);
 		ns = ks_hold_clock() - since;
 		spin_unlock_irqrestore(lock, flags);
 		ks_hold_note(KS_LOCK_LIST, ns, sample.nr_slabs);
@@ -272,5 +250,75 @@ int ks_cache_node_count(struct kmem_cache_node *node,
 	counts->nr_sampled += sample.nr_slabs;
 	counts->nr_free += min(here.nr_free, here.nr_objects);
 	counts->free_known &= here.free_known;
+	return 0;
+}
+
+/**
+ * ks_cache_count() - count a cache's slabs and objects
+ * @cache: the cache
+ * @nid: on this node, or NUMA_NO_NODE for all
+ * @counts: set
+ *
+ * Holds one list_lock at a time, interrupts off, for at most KS_HOLD_ENTRIES
+ * slabs.
+ *
+ * Context: slab_mutex held.
+ * Return: 0, -ENOENT when the cache has no part on the node, or -EFAULT.
+ */
+int ks_cache_count(const struct kmem_cache *cache, int nid,
+		   struct ks_cache_counts *counts)
+{
+	struct kmem_cache_node *node;
+	int i, err, result = -ENOENT;
+
+	*counts = (struct ks_cache_counts){ .free_known = true };
+	for_each_online_node(i) {
+		if (nid != NUMA_NO_NODE && nid != i)
+			continue;
+		err = read_node(cache, i, &node) ?: count_node(node, counts);
+		if (err && err != -ENOENT)
+			return err;
+		if (!err)
+			result = 0;
+	}
+	return result;
+}
+
+static bool list_is_sound(const struct list_head *head)
+{
+	struct list_head *next, *prev, *back, *forth;
+
+	return !get_kernel_nofault(next, &head->next) &&
+	       !get_kernel_nofault(prev, &head->prev) &&
+	       !get_kernel_nofault(back, &next->prev) &&
+	       !get_kernel_nofault(forth, &prev->next) &&
+	       back == head && forth == head;
+}
+
+/**
+ * ks_cache_check() - see whether a cache's node looks like one
+ * @cache: a cache that has objects on the node, and that nobody else uses
+ * @nid: the node
+ * @objects_per_slab: of the cache
+ *
+ * Takes no lock: where a lock would be is what is in doubt.
+ *
+ * Return: 0, or an error when ks_cache_count() must not be called.
+ */
+int ks_cache_check(const struct kmem_cache *cache, int nid,
+		   u32 objects_per_slab)
+{
+	struct ks_cache_counts totals = {};
+	struct kmem_cache_node *node;
+	int err;
+
+	err = read_node(cache, nid, &node) ?: read_totals(node, &totals);
+	if (err)
+		return err;
+	if (!totals.nr_slabs || totals.nr_partial > totals.nr_slabs ||
+	    totals.nr_slabs > totals.nr_objects ||
+	    totals.nr_objects > totals.nr_slabs * objects_per_slab ||
+	    !list_is_sound(partial_list(node)))
+		return -EBADMSG;
 	return 0;
 }

@@ -18,6 +18,12 @@
 
 struct kmem_cache_node;
 
+/* The kernel bounds no cache's name; what is longer than this is cut. */
+#define KS_CACHE_NAME_SIZE	96
+
+/* A list of caches that is longer than this is a broken one. */
+#define KS_MAX_CACHES		100000
+
 /**
  * struct ks_cache_info - what a cache is, apart from its objects
  * @name: its name, cut to fit
@@ -30,7 +36,7 @@ struct kmem_cache_node;
  * @accounted: whether SLAB_ACCOUNT is set
  */
 struct ks_cache_info {
-	char name[96];
+	char name[KS_CACHE_NAME_SIZE];
 	u32 object_size;
 	u32 size;
 	u32 order;
@@ -62,10 +68,9 @@ bool ks_caches_trylock(void);
 void ks_caches_unlock(void);
 int ks_cache_next(struct kmem_cache **cache);
 int ks_cache_info(const struct kmem_cache *cache, struct ks_cache_info *info);
-int ks_cache_name(const struct kmem_cache *cache, char *name, size_t size);
-int ks_cache_node(const struct kmem_cache *cache, int nid,
-		  struct kmem_cache_node **node);
-int ks_cache_node_count(struct kmem_cache_node *node,
-			struct ks_cache_counts *counts);
+int ks_cache_count(const struct kmem_cache *cache, int nid,
+		   struct ks_cache_counts *counts);
+int ks_cache_check(const struct kmem_cache *cache, int nid,
+		   u32 objects_per_slab);
 
 #endif /* KS_INTERNALS_ACCESS_H */

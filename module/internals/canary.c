@@ -4,36 +4,41 @@
  * cache of known name, geometry and live objects and counts it right on every
  * node. What it read up to then it read so that a fault does no harm.
  */
+#include <linux/completion.h>
 #include <linux/cpu.h>
 #include <linux/cpumask.h>
 #include <linux/delay.h>
 #include <linux/mm.h>
 #include <linux/nodemask.h>
+#include <linux/sched.h>
 #include <linux/string.h>
 #include <linux/workqueue.h>
 
 #include "internals/access.h"
 #include "internals/canary.h"
 #include "internals/compat/kfence.h"
+#include "internals/hold.h"
 #include "internals/symbols.h"
 
 #define CANARY_NAME	"kmemscope_canary"
 #define CANARY_SIZE	328	/* of no kernel cache, and no power of 2 */
 #define PER_NODE	96	/* objects allocated on each node */
 #define KEEP_OF		3	/* of so many one stays, so slabs are partial */
-#define MAX_CACHES	100000	/* a list that is longer is a broken one */
+#define WAIT_MS		2000	/* for the other CPU, until we do without it */
 
 /**
  * struct birds - the canary's objects
  * @cache: where they are from
  * @work: allocates half of them, on another CPU
- * @nodes: nodes that have memory
+ * @allocated: completed by @work
+ * @nodes: nodes that slabs can be on
  * @objects: PER_NODE for each of @nodes, in that order
  * @nr: how many of @objects there are
  */
 struct birds {
 	struct kmem_cache *cache;
 	struct work_struct work;
+	struct completion allocated;
 	nodemask_t nodes;
 	void **objects;
 	unsigned int nr;
@@ -59,6 +64,10 @@ static void *canary_alloc(struct kmem_cache *cache, int nid)
 		return object;
 	again = kmem_cache_alloc_node(cache, gfp, nid);
 	kmem_cache_free(cache, object);
+	if (again && is_kfence_address(again)) {
+		kmem_cache_free(cache, again);
+		again = NULL;
+	}
 	return again;
 }
 
@@ -77,28 +86,54 @@ static void birds_allocate(struct birds *birds, unsigned int from)
 
 static void birds_allocate_there(struct work_struct *work)
 {
-	birds_allocate(container_of(work, struct birds, work), 1);
+	struct birds *birds = container_of(work, struct birds, work);
+
+	birds_allocate(birds, 1);
+	complete(&birds->allocated);
+}
+
+/*
+ * Another CPU that we could run on ourselves: not one that is kept apart for
+ * some real-time work, as that might never let a worker run.
+ */
+static unsigned int other_cpu(unsigned int here)
+{
+	unsigned int cpu;
+
+	for_each_cpu_and(cpu, current->cpus_ptr, cpu_online_mask)
+		if (cpu != here)
+			return cpu;
+	return nr_cpu_ids;
+}
+
+/* Whether a worker there began to allocate its half within WAIT_MS. */
+static bool birds_allocate_on(struct birds *birds, unsigned int cpu)
+{
+	bool never_ran;
+
+	init_completion(&birds->allocated);
+	INIT_WORK_ONSTACK(&birds->work, birds_allocate_there);
+	schedule_work_on(cpu, &birds->work);
+	wait_for_completion_timeout(&birds->allocated,
+				    msecs_to_jiffies(WAIT_MS));
+	never_ran = cancel_work_sync(&birds->work);
+	destroy_work_on_stack(&birds->work);
+	return !never_ran;
 }
 
 /* Returns the number of CPUs that took part. */
 static unsigned int birds_fill(struct birds *birds)
 {
-	unsigned int here, there, cpus;
+	unsigned int here, there, cpus = 1;
 
 	cpus_read_lock();
 	here = raw_smp_processor_id();
-	there = cpumask_any_but(cpu_online_mask, here);
+	there = other_cpu(here);
 	birds_allocate(birds, 0);
-	if (there < nr_cpu_ids) {
-		INIT_WORK_ONSTACK(&birds->work, birds_allocate_there);
-		schedule_work_on(there, &birds->work);
-		flush_work(&birds->work);
-		destroy_work_on_stack(&birds->work);
+	if (there < nr_cpu_ids && birds_allocate_on(birds, there))
 		cpus = 2;
-	} else {
+	else
 		birds_allocate(birds, 1);
-		cpus = 1;
-	}
 	cpus_read_unlock();
 	return cpus;
 }
@@ -131,7 +166,7 @@ static int find_canary(const struct kmem_cache *canary,
 	struct kmem_cache *cache = NULL;
 	unsigned int steps;
 
-	for (steps = 0; steps < MAX_CACHES; steps++) {
+	for (steps = 0; steps < KS_MAX_CACHES; steps++) {
 		if (ks_cache_next(&cache))
 			return -EFAULT;
 		if (!cache)
@@ -147,28 +182,34 @@ static bool geometry_right(const struct ks_cache_info *info)
 	return !strcmp(info->name, CANARY_NAME) &&
 	       info->object_size == CANARY_SIZE &&
 	       info->size >= CANARY_SIZE && info->size < 16 * CANARY_SIZE &&
-	       !info->nr_aliases && !info->reclaimable &&
+	       !info->nr_aliases && info->reclaimable && !info->accounted &&
 	       info->order <= 10 && info->objects_per_slab &&
 	       info->objects_per_slab <= (PAGE_SIZE << info->order) /
 					 info->size;
 }
 
-/* Whether the node's totals are possible: only then is its lock touched. */
-static int count_node(const struct birds *birds, int nid,
-		      struct ks_cache_counts *counts)
+/* Counts one node, which has that many living objects. */
+static int count_node(const struct birds *birds, int nid, unsigned int living,
+		      const struct ks_cache_info *info,
+		      struct ks_canary *canary)
 {
-	struct kmem_cache_node *node;
+	struct ks_cache_counts counts;
 	int err;
 
-	err = ks_cache_node(birds->cache, nid, &node);
+	err = ks_cache_check(birds->cache, nid, info->objects_per_slab) ?:
+	      ks_cache_count(birds->cache, nid, &counts);
 	if (err)
 		return err;
-	if (!node)
-		return -ENOENT;
-	return ks_cache_node_count(node, counts);
+	if (!counts.free_known || counts.nr_sampled != counts.nr_partial)
+		return -EBUSY;
+	canary->counted = true;
+	canary->nr_nodes++;
+	canary->nr_objects += living;
+	canary->nr_found += counts.nr_objects - counts.nr_free;
+	return counts.nr_objects - counts.nr_free == living ? 0 : -EBADMSG;
 }
 
-static int count_flock(const struct birds *birds, struct ks_canary *canary,
+static int count_birds(const struct birds *birds, struct ks_canary *canary,
 		       char *reason, size_t size)
 {
 	struct ks_cache_info info = {};
@@ -183,27 +224,22 @@ static int count_flock(const struct birds *birds, struct ks_canary *canary,
 		return err ?: -EBADMSG;
 	}
 	for_each_node_mask(nid, birds->nodes) {
-		struct ks_cache_counts counts = { .free_known = true };
 		unsigned int living = birds_living(birds, n++);
-		u64 found;
 
-		err = count_node(birds, nid, &counts);
-		if (err || !counts.free_known) {
+		/* A node that is full proves nothing, and is not counted. */
+		if (!living)
+			continue;
+		err = count_node(birds, nid, living, &info, canary);
+		if (err) {
 			scnprintf(reason, size,
-				  "canary: cannot be counted on node %d", nid);
-			return err ?: -EBUSY;
+				  "canary: %u live objects on node %d were not counted right (error %d)",
+				  living, nid, err);
+			return err;
 		}
-		found = counts.nr_objects - counts.nr_free;
-		canary->counted = true;
-		canary->nr_objects += living;
-		canary->nr_found += found;
-		if (found != living ||
-		    counts.nr_objects > counts.nr_slabs * info.objects_per_slab) {
-			scnprintf(reason, size,
-				  "canary: %u live objects on node %d, counted %llu",
-				  living, nid, found);
-			return -EBADMSG;
-		}
+	}
+	if (!canary->counted) {
+		scnprintf(reason, size, "canary: no memory on any node");
+		return -ENOMEM;
 	}
 	return 0;
 }
@@ -212,6 +248,7 @@ static int count_locked(const struct birds *birds, struct ks_canary *canary,
 			char *reason, size_t size)
 {
 	unsigned int tries;
+	u64 since, ns;
 	int err;
 
 	for (tries = 0; !ks_caches_trylock(); tries++) {
@@ -221,8 +258,11 @@ static int count_locked(const struct birds *birds, struct ks_canary *canary,
 		}
 		usleep_range(1000, 2000);
 	}
-	err = count_flock(birds, canary, reason, size);
+	since = ks_hold_clock();
+	err = count_birds(birds, canary, reason, size);
+	ns = ks_hold_clock() - since;
 	ks_caches_unlock();
+	ks_hold_note(KS_LOCK_SLAB_MUTEX, ns, 1);
 	return err;
 }
 
@@ -245,11 +285,10 @@ int ks_canary_run(struct ks_canary *canary, char *reason, size_t size)
 	void *stray = NULL;	/* in a rehearsal, one the birds knows not */
 	int err = -ENOMEM;
 
-	canary->nr_nodes = nodes_weight(birds.nodes);
-	birds.nr = canary->nr_nodes * PER_NODE;
+	birds.nr = nodes_weight(birds.nodes) * PER_NODE;
 	birds.objects = kvcalloc(birds.nr, sizeof(void *), GFP_KERNEL);
-	birds.cache = kmem_cache_create(CANARY_NAME, CANARY_SIZE, 0, 0,
-					canary_construct);
+	birds.cache = kmem_cache_create(CANARY_NAME, CANARY_SIZE, 0,
+					SLAB_RECLAIM_ACCOUNT, canary_construct);
 	if (!birds.objects || !birds.cache) {
 		scnprintf(reason, size, "canary: no memory");
 		goto out;

@@ -14,7 +14,7 @@
  * @counted: whether the walk came to a count
  * @nr_objects: live objects there were
  * @nr_found: live objects the walk counted
- * @nr_nodes: memory nodes they were on
+ * @nr_nodes: nodes on which they were counted
  * @nr_cpus: CPUs they were allocated on
  */
 struct ks_canary {

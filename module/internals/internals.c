@@ -3,7 +3,11 @@
  * Brings the internals up, each step on what the one before it found.
  */
 #include <linux/kernel.h>
+#include <linux/security.h>
+#include <linux/string.h>
+#include <linux/uaccess.h>
 
+#include "internals/compat/vmstat.h"
 #include "internals/internals.h"
 #include "internals/layout.h"
 #include "internals/symbols.h"
@@ -29,6 +33,26 @@ static bool have_symbol(int need, enum ks_symbol id)
 	return false;
 }
 
+/* Whether a table of names has the name that we know to be there. */
+static void check_names(int need, enum ks_symbol id, unsigned int index,
+			const char *expected)
+{
+	const char *const *names = ks_symbol(id);
+	const char *name;
+	char copy[24];
+	size_t size = strlen(expected) + 1;
+
+	if (!have_symbol(need, id))
+		return;
+	if (!get_kernel_nofault(name, &names[index]) &&
+	    !copy_from_kernel_nofault(copy, name, min(size, sizeof(copy))) &&
+	    !strncmp(copy, expected, sizeof(copy)))
+		return;
+	scnprintf(missing[need], sizeof(missing[need]),
+		  "%s is not as expected: no %s at %u", ks_symbol_name(id),
+		  expected, index);
+}
+
 static void slab_init(void)
 {
 	char *reason = missing[NEED_SLAB];
@@ -37,6 +61,10 @@ static void slab_init(void)
 	if (!have_symbol(NEED_SLAB, KS_SYM_SLAB_CACHES) ||
 	    !have_symbol(NEED_SLAB, KS_SYM_SLAB_MUTEX))
 		return;
+	if (ks_internals_locked_down()) {
+		scnprintf(reason, size, "%s", KS_LOCKED_DOWN);
+		return;
+	}
 	if (ks_layout_init(reason, size))
 		return;
 	ks_canary_run(&canary, reason, size);
@@ -62,8 +90,31 @@ void ks_internals_init(void)
 		return;
 	}
 	slab_init();
-	have_symbol(NEED_VMSTAT_TEXT, KS_SYM_VMSTAT_TEXT);
-	have_symbol(NEED_MIGRATETYPE_NAMES, KS_SYM_MIGRATETYPE_NAMES);
+	check_names(NEED_VMSTAT_TEXT, KS_SYM_VMSTAT_TEXT, KS_FIRST_ZONE_NAME,
+		    "nr_free_pages");
+	if (!missing[NEED_VMSTAT_TEXT][0])
+		check_names(NEED_VMSTAT_TEXT, KS_SYM_VMSTAT_TEXT,
+			    KS_FIRST_NODE_NAME, "nr_inactive_anon");
+	check_names(NEED_MIGRATETYPE_NAMES, KS_SYM_MIGRATETYPE_NAMES,
+		    MIGRATE_UNMOVABLE, "Unmovable");
+}
+
+/**
+ * ks_internals_locked_down() - whether private structures may not be read
+ *
+ * Lockdown can be raised while we are loaded, but never lowered; and to ask
+ * costs a line in the kernel's log when it is refused, so that is asked once.
+ *
+ * Context: Process context.
+ * Return: true from lockdown=confidentiality on.
+ */
+bool ks_internals_locked_down(void)
+{
+	static bool locked;
+
+	if (!READ_ONCE(locked) && security_locked_down(LOCKDOWN_KCORE))
+		WRITE_ONCE(locked, true);
+	return READ_ONCE(locked);
 }
 
 /**

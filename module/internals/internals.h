@@ -19,7 +19,11 @@
 /* The kernel's names of its migrate types are known. */
 #define KS_NEED_MIGRATETYPE_NAMES	BIT(2)
 
+/* Why ks_internals_locked_down() turns a collector off. */
+#define KS_LOCKED_DOWN	"lockdown forbids to read the kernel's private structures"
+
 void ks_internals_init(void);
+bool ks_internals_locked_down(void);
 const char *ks_internals_missing(unsigned long needs);
 const struct ks_canary *ks_internals_canary(void);
 

@@ -36,7 +36,7 @@ struct wanted {
 	enum ks_member other;
 };
 
-#define BITS(_type)		(sizeof(_type) * 8)
+#define BITS(_type)		(8 * sizeof(_type))
 #define WANT_IF(_need, _other, _bits, ...)				\
 	{								\
 		.need = (_need),					\
@@ -47,7 +47,7 @@ struct wanted {
 #define WANT(_bits, ...)	WANT_IF(ALWAYS, 0, _bits, __VA_ARGS__)
 
 /* What a kmem_cache has for each node since v7.1: its barn and its node. */
-#define PER_NODE_BITS		(BITS(void *) * 2)
+#define PER_NODE_BITS		(2 * BITS(void *))
 
 static const struct wanted wanted[KS_NR_MEMBERS] = {
 	[KS_CACHE_NAME] = WANT(BITS(char *), "kmem_cache.name"),

@@ -25,6 +25,7 @@ static const char * const symbol_names[KS_NR_SYMBOLS] = {
 	[KS_SYM_MIGRATETYPE_NAMES] = "migratetype_names",
 	[KS_SYM_NR_VMALLOC_PAGES] = "nr_vmalloc_pages",
 	[KS_SYM_PCPU_NR_PAGES] = "pcpu_nr_pages",
+	[KS_SYM_PCPU_NR_UNITS] = "pcpu_nr_units",
 	[KS_SYM_PER_CPU_START] = "__per_cpu_start",
 	[KS_SYM_PER_CPU_END] = "__per_cpu_end",
 	[KS_SYM_HSTATES] = "hstates",
@@ -81,7 +82,11 @@ static void *lookup(const char *name)
  */
 static int find_lookup_name(void)
 {
-	struct kprobe probe = { .symbol_name = "kallsyms_lookup_name" };
+	struct kprobe probe = {
+		.symbol_name = "kallsyms_lookup_name",
+		/* Only the address is wanted: no text is patched. */
+		.flags = KPROBE_FLAG_DISABLED,
+	};
 	void *entry;
 	int err;
 

@@ -332,24 +332,20 @@ bool ks_record_matches(const struct ks_kind *kind, const void *record,
 }
 
 /**
- * ks_record_no_match() - tell who asked which attribute matched nothing
+ * ks_record_unmatched() - the field to name when nothing matched
  * @kind: the kind asked for
  * @attrs: the request's attributes
- * @extack: where to say so
  *
- * Of several attributes the last is named: the ones before it are the
- * coarser ones, which more often exist.
+ * Return: of the fields asked for the last, as those before it are coarser and
+ * more often exist; NULL when there is none.
  */
-void ks_record_no_match(const struct ks_kind *kind,
-			struct nlattr *const *attrs,
-			struct netlink_ext_ack *extack)
+const struct ks_field *ks_record_unmatched(const struct ks_kind *kind,
+					   struct nlattr *const *attrs)
 {
-	const struct ks_field *f;
+	const struct ks_field *f, *last = NULL;
 
-	for_each_field(f, kind) {
-		if (!attrs[f->attr] || !extack)
-			continue;
-		NL_SET_BAD_ATTR(extack, attrs[f->attr]);
-		extack->_msg = f->no_match;
-	}
+	for_each_field(f, kind)
+		if (attrs[f->attr])
+			last = f;
+	return last;
 }

@@ -15,7 +15,6 @@
 #include <linux/stddef.h>
 #include <linux/types.h>
 
-struct netlink_ext_ack;
 struct nla_policy;
 struct nlattr;
 struct seq_file;
@@ -83,7 +82,7 @@ struct ks_kind {
 #define KS_FIELD(_rec, _member, _attr, _ctype, _type)			\
 	{								\
 		.name = #_member,					\
-		.no_match = "there is no such " #_member,		\
+		.no_match = "no record has this " #_member,		\
 		.attr = (_attr),					\
 		.offset = offsetof(_rec, _member) +			\
 			BUILD_BUG_ON_ZERO(				\
@@ -120,8 +119,7 @@ int ks_record_ask(const struct ks_kind *kind, void *want,
 		  struct nlattr *const *attrs);
 bool ks_record_matches(const struct ks_kind *kind, const void *record,
 		       const void *want);
-void ks_record_no_match(const struct ks_kind *kind,
-			struct nlattr *const *attrs,
-			struct netlink_ext_ack *extack);
+const struct ks_field *ks_record_unmatched(const struct ks_kind *kind,
+					   struct nlattr *const *attrs);
 
 #endif /* KS_RECORD_RECORD_H */

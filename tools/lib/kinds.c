@@ -340,7 +340,7 @@ static const struct ks_column slab_columns[] = {
 		.title = "APPROXIMATE",
 		.type = KS_TYPE_U32,
 		.unit = KS_UNIT_NONE,
-		.help = "1 if nr-active-objects was scaled up from a part of the partial slabs",
+		.help = "1 if nr_active_objects was scaled up from a part of the partial slabs",
 	},
 	{
 		.attr = KMEMSCOPE_A_SLAB_COVERAGE_PERMILLE,
@@ -380,7 +380,7 @@ static const struct ks_column slab_columns[] = {
 		.title = "WASTED_BASIS",
 		.type = KS_TYPE_STRING,
 		.unit = KS_UNIT_NONE,
-		.help = "The count wasted-bytes rests on, inuse or active",
+		.help = "The count wasted_bytes rests on, inuse or active",
 	},
 };
 
@@ -457,7 +457,7 @@ static const struct ks_column slab_node_columns[] = {
 		.title = "APPROXIMATE",
 		.type = KS_TYPE_U32,
 		.unit = KS_UNIT_NONE,
-		.help = "1 if nr-active-objects was scaled up from a part of the partial slabs",
+		.help = "1 if nr_active_objects was scaled up from a part of the partial slabs",
 	},
 	{
 		.attr = KMEMSCOPE_A_SLAB_NODE_COVERAGE_PERMILLE,
@@ -497,7 +497,7 @@ static const struct ks_column slab_node_columns[] = {
 		.title = "WASTED_BASIS",
 		.type = KS_TYPE_STRING,
 		.unit = KS_UNIT_NONE,
-		.help = "The count wasted-bytes rests on, inuse or active",
+		.help = "The count wasted_bytes rests on, inuse or active",
 	},
 };
 
@@ -614,7 +614,7 @@ static const struct ks_column zone_columns[] = {
 		.title = "CONTIGUOUS",
 		.type = KS_TYPE_U32,
 		.unit = KS_UNIT_NONE,
-		.help = "1 if the zone has no holes, so that compaction may skip checks",
+		.help = "1 if every page block is in the zone, so that compaction may skip checks",
 	},
 };
 
@@ -991,7 +991,7 @@ static const struct ks_column node_columns[] = {
 		.title = "UNACCOUNTED_ERROR_PAGES",
 		.type = KS_TYPE_U64,
 		.unit = KS_UNIT_PAGES,
-		.help = "How far unaccounted-pages can be off",
+		.help = "How far unaccounted_pages can be off",
 	},
 };
 

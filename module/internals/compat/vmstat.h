@@ -136,6 +136,14 @@ static inline u64 ks_zone_numa(struct zone *zone, int item)
 }
 #endif
 
+/*
+ * vmstat_text[] has the names of all counters in this order, each part as long
+ * as its enum: zone counters, NUMA events, node counters (mm/vmstat.c).
+ */
+#define KS_FIRST_ZONE_NAME	0
+#define KS_FIRST_NUMA_NAME	NR_VM_ZONE_STAT_ITEMS
+#define KS_FIRST_NODE_NAME	(NR_VM_ZONE_STAT_ITEMS + KS_NR_NUMA_ITEMS)
+
 static inline int ks_node_cpu_lag(struct pglist_data *pgdat, int cpu)
 {
 	return READ_ONCE(per_cpu_ptr(pgdat->per_cpu_nodestats,

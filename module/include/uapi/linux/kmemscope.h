@@ -246,8 +246,9 @@ enum kmemscope_a_slab_node {
  *	protection in /proc/zoneinfo.
  * @KMEMSCOPE_A_ZONE_LARGEST_FREE_ORDER: (u32) Highest order with a free block.
  *	Absent when nothing is free.
- * @KMEMSCOPE_A_ZONE_CONTIGUOUS: (u32) 1 if the zone has no holes, so that
- *	compaction may skip checks.
+ * @KMEMSCOPE_A_ZONE_CONTIGUOUS: (u32) 1 if every page block is in the zone, so
+ *	that compaction may skip checks. Holes smaller than a page block do not
+ *	count.
  */
 enum kmemscope_a_zone {
 	KMEMSCOPE_A_ZONE_PAD = 1,

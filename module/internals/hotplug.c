@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Follows memory hotplug by the kernel's notifier.
+ */
+#include <linux/atomic.h>
+#include <linux/memory.h>
+#include <linux/notifier.h>
+#include <linux/rwsem.h>
+
+#include "internals/hotplug.h"
+
+/*
+ * Protects: nr_offlining, and with it that no zone loses its per-CPU memory
+ * while a reader is inside.
+ * Ordering: innermost; readers only try, and hold it for one zone's CPUs.
+ */
+static DECLARE_RWSEM(readers);
+static unsigned int nr_offlining;
+
+static atomic_t generation = ATOMIC_INIT(0);
+
+static void note_offlining(bool begins)
+{
+	/* Waits for the readers inside; the kernel goes on only after us. */
+	down_write(&readers);
+	if (begins)
+		nr_offlining++;
+	else if (nr_offlining)
+		nr_offlining--;
+	up_write(&readers);
+}
+
+static int memory_changes(struct notifier_block *block, unsigned long action,
+			  void *data)
+{
+	switch (action) {
+	case MEM_GOING_OFFLINE:
+		note_offlining(true);
+		break;
+	case MEM_CANCEL_OFFLINE:
+		note_offlining(false);
+		break;
+	case MEM_OFFLINE:
+		note_offlining(false);
+		fallthrough;
+	case MEM_ONLINE:
+		atomic_inc(&generation);
+		break;
+	}
+	return NOTIFY_OK;
+}
+
+static struct notifier_block memory_block = {
+	.notifier_call = memory_changes,
+};
+
+/**
+ * ks_hotplug_init() - begin to follow memory hotplug
+ *
+ * Context: Process context, sleeps.
+ * Return: 0, or an error.
+ */
+int ks_hotplug_init(void)
+{
+	return register_memory_notifier(&memory_block);
+}
+
+/**
+ * ks_hotplug_exit() - stop following it
+ */
+void ks_hotplug_exit(void)
+{
+	unregister_memory_notifier(&memory_block);
+}
+
+/**
+ * ks_hotplug_enter() - begin to read what CPUs keep for zones
+ *
+ * Context: Process context.
+ * Return: true; call ks_hotplug_leave() after. False while memory is going
+ * offline: then it may not be read.
+ */
+bool ks_hotplug_enter(void)
+{
+	if (!down_read_trylock(&readers))
+		return false;
+	if (!nr_offlining)
+		return true;
+	up_read(&readers);
+	return false;
+}
+
+/**
+ * ks_hotplug_leave() - end what ks_hotplug_enter() began
+ */
+void ks_hotplug_leave(void)
+{
+	up_read(&readers);
+}
+
+/**
+ * ks_hotplug_generation() - tell one state of memory from another
+ *
+ * Return: a number that changes when memory went online or offline.
+ */
+unsigned int ks_hotplug_generation(void)
+{
+	return atomic_read(&generation);
+}
