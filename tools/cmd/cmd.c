@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What all commands say in the same words. */
+#include <stdio.h>
+
+#include "cmd/cmd.h"
+
+int ks_cmd_fail(char **argv, enum ks_status status, const struct ks_error *err)
+{
+	fprintf(stderr, "%s: %s\n", argv[0], err->text);
+	return status;
+}
+
+int ks_cmd_refuse(char **argv)
+{
+	fprintf(stderr, "Try '%s --help'.\n", argv[0]);
+	return KS_ERROR;
+}
+
+void ks_cmd_version(void)
+{
+	puts("kmemscope " KMEMSCOPE_VERSION);
+}

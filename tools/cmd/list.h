@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Commands that list the records of a kind. */
+#ifndef KS_LIST_H
+#define KS_LIST_H
+
+#include "lib/column.h"
+
+struct ks_list_view {
+	const struct ks_kind *kind;
+	const char *root;	/* key of the rows in JSON */
+	const char * const *columns;	/* of the table, unless asked */
+	const char *sort;	/* NULL: in the kernel's order */
+	const char *change;	/* the column that differences are sorted by */
+	const char * const *changes;	/* the same for differences, or NULL */
+};
+
+struct ks_list_command {
+	const char *summary;
+	const char *operand;	/* the key that operands name, or NULL */
+	struct ks_list_view view;
+
+	/* A long option that asks for another kind of record, or NULL. */
+	const char *option;
+	const char *option_help;
+	struct ks_list_view other;
+};
+
+int ks_list_run(const struct ks_list_command *command, int argc, char **argv);
+
+#endif /* KS_LIST_H */

@@ -1,0 +1,306 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The command line of a command that lists records. */
+#include <errno.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmd/cmd.h"
+#include "cmd/options.h"
+#include "lib/array.h"
+#include "lib/text.h"
+
+#define NS_PER_SECOND 1000000000.0
+#define SINCE_SECONDS_MAX (366 * 24 * 3600.0)
+
+/* Long options without a letter; those of filters follow. */
+enum {
+	OPT_OUTPUT_ALL = 256,
+	OPT_SORT,
+	OPT_TOP,
+	OPT_DIFF,
+	OPT_SINCE,
+	OPT_OTHER,
+	OPT_FILTER,
+};
+
+static const struct {
+	int value;
+	const char *name;
+	const char *argument;
+	const char *help;
+} options_all[] = {
+	{ OPT_DIFF, "diff", "FILE",
+	  "print what changed since FILE, an earlier --json answer" },
+	{ OPT_SINCE, "since", "SECONDS",
+	  "print what changes in that many seconds from now" },
+	{ OPT_SORT, "sort", "[+|-]COL",
+	  "sort by a column, + rising, - falling" },
+	{ OPT_TOP, "top", "NUMBER", "print only the first rows" },
+	{ 'o', "output", "LIST", "columns to print; +LIST adds columns" },
+	{ OPT_OUTPUT_ALL, "output-all", NULL, "print all columns" },
+	{ 'J', "json", NULL, "print JSON, by default all columns" },
+	{ 'r', "raw", NULL, "print plain lines, by default all columns" },
+	{ 'P', "pairs", NULL, "print KEY=\"value\", by default all columns" },
+	{ 'n', "noheadings", NULL, "leave out the headings" },
+	{ 'b', "bytes", NULL, "print sizes and times in all digits" },
+	{ 'h', "help", NULL, "print this help" },
+	{ 'V', "version", NULL, "print the version" },
+};
+
+#define NR_OPTIONS ARRAY_SIZE(options_all)
+#define LETTERS "o:JrPnbhV"
+
+static void columns_print(const struct ks_kind *kind)
+{
+	size_t i;
+
+	for (i = 0; i < kind->nr_columns; i++)
+		printf(" %26s  %s\n", kind->columns[i].title,
+		       kind->columns[i].help);
+}
+
+static void option_print(int letter, const char *name, const char *argument,
+			 const char *help)
+{
+	char text[40];
+
+	snprintf(text, sizeof(text), "--%s%s%s", name, argument ? " " : "",
+		 argument ? argument : "");
+	if (letter < 256)
+		printf(" -%c, %-22s %s\n", letter, text, help);
+	else
+		printf("     %-22s %s\n", text, help);
+}
+
+static void help_print(const struct ks_options *options,
+		       const struct ks_list_command *command,
+		       const char *program)
+{
+	const struct ks_column *column;
+	size_t i;
+
+	printf("Usage:\n %s [options]%s\n\n%s.\n\nOptions:\n", program,
+	       command->operand ? " [NAME...]" : "", command->summary);
+	if (command->option)
+		option_print(OPT_OTHER, command->option, NULL,
+			     command->option_help);
+	for (i = 0; i < options->nr_filters; i++) {
+		char help[80];
+
+		column = options->filters[i].column;
+		snprintf(help, sizeof(help), "only rows with this %s",
+			 column->title);
+		option_print(OPT_FILTER, options->filters[i].name,
+			     column->type == KS_TYPE_STRING ? "NAME" : "NUMBER",
+			     help);
+	}
+	for (i = 0; i < NR_OPTIONS; i++)
+		option_print(options_all[i].value, options_all[i].name,
+			     options_all[i].argument, options_all[i].help);
+	printf("\nColumns:\n");
+	columns_print(command->view.kind);
+	if (command->option) {
+		printf("\nColumns with --%s:\n", command->option);
+		columns_print(command->other.kind);
+	}
+	printf("\nFor more details see kmemscope(8).\n");
+}
+
+/* Each key of the kinds that is not given by operands can be filtered by. */
+static void filters_offer(struct ks_options *options,
+			  const struct ks_list_command *command,
+			  const struct ks_kind *kind)
+{
+	struct ks_option_filter *filter;
+	const struct ks_column *column;
+	size_t i, j;
+	char *dash;
+
+	for (i = 0; i < kind->nr_columns; i++) {
+		column = &kind->columns[i];
+		if (!column->key || options->nr_filters == KS_FILTERS_MAX)
+			continue;
+		if (command->operand && !strcmp(command->operand, column->name))
+			continue;
+		for (j = 0; j < options->nr_filters; j++) {
+			if (!strcmp(options->filters[j].column->name,
+				    column->name))
+				break;
+		}
+		if (j < options->nr_filters)
+			continue;
+		filter = &options->filters[options->nr_filters++];
+		filter->column = column;
+		snprintf(filter->name, sizeof(filter->name), "%s",
+			 column->name);
+		while ((dash = strchr(filter->name, '_')))
+			*dash = '-';
+	}
+}
+
+static void long_options_fill(struct option *all,
+			      const struct ks_options *options,
+			      const struct ks_list_command *command)
+{
+	size_t i;
+
+	for (i = 0; i < NR_OPTIONS; i++) {
+		*all++ = (struct option){
+			.name = options_all[i].name,
+			.has_arg = options_all[i].argument ? 1 : 0,
+			.val = options_all[i].value,
+		};
+	}
+	if (command->option)
+		*all++ = (struct option){
+			.name = command->option,
+			.val = OPT_OTHER,
+		};
+	for (i = 0; i < options->nr_filters; i++) {
+		*all++ = (struct option){
+			.name = options->filters[i].name,
+			.has_arg = 1,
+			.val = OPT_FILTER + (int)i,
+		};
+	}
+	*all = (struct option){ 0 };
+}
+
+static bool seconds_parse(const char *text, uint64_t *ns)
+{
+	double seconds;
+	char *end;
+
+	if (!*text || text[strspn(text, "0123456789.")])
+		return false;
+	seconds = strtod(text, &end);
+	if (*end || !(seconds > 0) || seconds > SINCE_SECONDS_MAX)
+		return false;
+	*ns = (uint64_t)(seconds * NS_PER_SECOND);
+	return *ns > 0;
+}
+
+/* Take one option; false, with a message, when its argument is wrong. */
+static bool option_take(struct ks_options *options, int value,
+			const char *program)
+{
+	switch (value) {
+	case OPT_OUTPUT_ALL:
+		options->all_columns = true;
+		return true;
+	case OPT_SORT:
+		options->sort = optarg;
+		return true;
+	case OPT_DIFF:
+		options->diff = optarg;
+		return true;
+	case 'o':
+		options->columns = optarg;
+		return true;
+	case 'J':
+		options->output.form = KS_FORM_JSON;
+		return true;
+	case 'r':
+		options->output.form = KS_FORM_RAW;
+		return true;
+	case 'P':
+		options->output.form = KS_FORM_PAIRS;
+		return true;
+	case 'n':
+		options->output.no_headings = true;
+		return true;
+	case 'b':
+		options->output.exact = true;
+		return true;
+	case OPT_TOP:
+		if (ks_text_number(optarg, UINT32_MAX, &options->top) &&
+		    options->top)
+			return true;
+		fprintf(stderr, "%s: --top: not a number of rows: '%s'\n",
+			program, optarg);
+		return false;
+	case OPT_SINCE:
+		if (seconds_parse(optarg, &options->since_ns))
+			return true;
+		fprintf(stderr, "%s: --since: not a number of seconds: '%s'\n",
+			program, optarg);
+		return false;
+	}
+	if (value < OPT_FILTER)
+		return false;	/* getopt has said what is wrong */
+	options->filters[value - OPT_FILTER].text = optarg;
+	return true;
+}
+
+/* A filter by a key that only the other kind of record has asks for that. */
+static void view_choose(struct ks_options *options,
+			const struct ks_list_command *command, bool other)
+{
+	size_t i, column;
+
+	for (i = 0; i < options->nr_filters; i++) {
+		if (!options->filters[i].text)
+			continue;
+		if (!ks_kind_find(command->view.kind, options->filters[i].name,
+				  strlen(options->filters[i].name), &column) ||
+		    !command->view.kind->columns[column].key)
+			other = true;
+	}
+	options->view = other ? &command->other : &command->view;
+	options->output.root = options->view->root;
+}
+
+static bool combination_check(const struct ks_options *options,
+			      const struct ks_list_command *command,
+			      const char *program)
+{
+	if (options->nr_operands && !command->operand) {
+		fprintf(stderr, "%s: unexpected argument: '%s'\n", program,
+			options->operands[0]);
+		return false;
+	}
+	if (options->diff && options->since_ns) {
+		fprintf(stderr, "%s: --diff and --since exclude each other\n",
+			program);
+		return false;
+	}
+	return true;
+}
+
+enum ks_parsed ks_options_parse(struct ks_options *options,
+				const struct ks_list_command *command,
+				int argc, char **argv)
+{
+	struct option all[NR_OPTIONS + 1 + KS_FILTERS_MAX + 1];
+	bool other = false;
+	int value;
+
+	*options = (struct ks_options){ .output.stream = stdout };
+	filters_offer(options, command, command->view.kind);
+	if (command->option)
+		filters_offer(options, command, command->other.kind);
+	long_options_fill(all, options, command);
+
+	while ((value = getopt_long(argc, argv, LETTERS, all, NULL)) != -1) {
+		switch (value) {
+		case 'h':
+			help_print(options, command, argv[0]);
+			return KS_PARSED_DONE;
+		case 'V':
+			ks_cmd_version();
+			return KS_PARSED_DONE;
+		case OPT_OTHER:
+			other = true;
+			break;
+		default:
+			if (!option_take(options, value, argv[0]))
+				return KS_PARSED_WRONG;
+		}
+	}
+	options->operands = argv + optind;
+	options->nr_operands = argc - optind;
+	view_choose(options, command, other);
+	return combination_check(options, command, argv[0]) ? KS_PARSED_RUN :
+							      KS_PARSED_WRONG;
+}

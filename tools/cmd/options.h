@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The command line of a command that lists records. */
+#ifndef KS_OPTIONS_H
+#define KS_OPTIONS_H
+
+#include "cmd/list.h"
+#include "lib/request.h"
+#include "out/out.h"
+
+/* A key column, by its name with '-', and what it must have. */
+struct ks_option_filter {
+	char name[64];
+	const struct ks_column *column;
+	const char *text;	/* NULL: not asked for */
+};
+
+struct ks_options {
+	const struct ks_list_view *view;
+	struct ks_output output;
+	const char *columns;		/* NULL: the default */
+	bool all_columns;
+	const char *sort;		/* NULL: the default */
+	uint64_t top;			/* 0: all rows */
+	const char *diff;		/* a file, or NULL */
+	uint64_t since_ns;		/* 0: no second look */
+	struct ks_option_filter filters[KS_FILTERS_MAX];
+	size_t nr_filters;
+	char **operands;
+	size_t nr_operands;
+};
+
+enum ks_parsed {
+	KS_PARSED_RUN,
+	KS_PARSED_DONE,		/* help or version was printed */
+	KS_PARSED_WRONG,	/* the reason was printed */
+};
+
+enum ks_parsed ks_options_parse(struct ks_options *options,
+				const struct ks_list_command *command,
+				int argc, char **argv);
+
+#endif /* KS_OPTIONS_H */

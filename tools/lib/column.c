@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Finding a column of a kind of record. */
+#include <ctype.h>
+#include <string.h>
+
+#include "lib/column.h"
+
+static char fold(char c)
+{
+	return c == '-' ? '_' : (char)tolower((unsigned char)c);
+}
+
+static bool same(const char *column, const char *name, size_t len)
+{
+	size_t i;
+
+	if (strlen(column) != len)
+		return false;
+	for (i = 0; i < len; i++) {
+		if (fold(column[i]) != fold(name[i]))
+			return false;
+	}
+	return true;
+}
+
+bool ks_kind_find(const struct ks_kind *kind, const char *name, size_t len,
+		  size_t *column)
+{
+	size_t i;
+
+	for (i = 0; i < kind->nr_columns; i++) {
+		if (same(kind->columns[i].name, name, len)) {
+			*column = i;
+			return true;
+		}
+	}
+	return false;
+}
+
+bool ks_kind_find_attr(const struct ks_kind *kind, uint16_t attr,
+		       size_t *column)
+{
+	size_t i;
+
+	for (i = 0; i < kind->nr_columns; i++) {
+		if (kind->columns[i].attr == attr) {
+			*column = i;
+			return true;
+		}
+	}
+	return false;
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the reader knows of a kind of record: its columns, from the spec. */
+#ifndef KS_COLUMN_H
+#define KS_COLUMN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum ks_type {
+	KS_TYPE_U32,
+	KS_TYPE_U64,
+	KS_TYPE_S64,
+	KS_TYPE_STRING,
+};
+
+enum ks_unit {
+	KS_UNIT_NONE,
+	KS_UNIT_BYTES,
+	KS_UNIT_PAGES,
+	KS_UNIT_NS,
+	KS_UNIT_PERMILLE,
+};
+
+/* One attribute of the spec.  A key helps to name one record. */
+struct ks_column {
+	uint16_t attr;
+	const char *name;
+	const char *title;
+	enum ks_type type;
+	enum ks_unit unit;
+	bool key;
+	const char *help;
+};
+
+struct ks_kind {
+	const char *name;
+	uint8_t cmd;
+	const struct ks_column *columns;
+	size_t nr_columns;
+};
+
+/*
+ * Find a column by the len bytes at name; the case does not matter, and '-' is
+ * as good as '_'.  False when the kind has no such column.
+ */
+bool ks_kind_find(const struct ks_kind *kind, const char *name, size_t len,
+		  size_t *column);
+
+/* Find a column by its number on the wire. */
+bool ks_kind_find_attr(const struct ks_kind *kind, uint16_t attr,
+		       size_t *column);
+
+#endif /* KS_COLUMN_H */

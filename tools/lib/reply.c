@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The kernel's answer to one netlink request, as its datagrams come in. */
+#include <errno.h>
+#include <libmnl/libmnl.h>
+#include <linux/genetlink.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/reply.h"
+#include "lib/text.h"
+
+/* What the kernel says beside the error number. */
+struct extack {
+	const char *text;
+	size_t text_len;
+	uint32_t offset;	/* of the attribute it refuses, in the request */
+	uint32_t missing;	/* type of an attribute it misses */
+};
+
+static enum ks_status fail_short(struct ks_error *err)
+{
+	return ks_fail(err, KS_ERROR, "the kernel sent a truncated message");
+}
+
+static void extack_parse(const struct nlmsghdr *message, size_t skip,
+			 struct extack *extack)
+{
+	/* Not libmnl's tail, which is aligned up and so may lie beyond */
+	const char *end = (const char *)message + message->nlmsg_len;
+	const struct nlattr *attr;
+	uint16_t len;
+
+	if (!(message->nlmsg_flags & NLM_F_ACK_TLVS) ||
+	    mnl_nlmsg_get_payload_len(message) < skip)
+		return;
+	attr = mnl_nlmsg_get_payload_offset(message, skip);
+	while (mnl_attr_ok(attr, end - (const char *)attr)) {
+		len = mnl_attr_get_payload_len(attr);
+		switch (mnl_attr_get_type(attr)) {
+		case NLMSGERR_ATTR_MSG:
+			extack->text = mnl_attr_get_payload(attr);
+			extack->text_len = len;
+			break;
+		case NLMSGERR_ATTR_OFFS:
+			if (len == sizeof(uint32_t))
+				extack->offset = mnl_attr_get_u32(attr);
+			break;
+		case NLMSGERR_ATTR_MISS_TYPE:
+			if (len == sizeof(uint32_t))
+				extack->missing = mnl_attr_get_u32(attr);
+			break;
+		}
+		attr = mnl_attr_next(attr);
+	}
+}
+
+/* Write the name and value of the request's attribute at offset. */
+static void attr_print(const struct ks_reply *reply, size_t offset,
+		       char *buffer, size_t size)
+{
+	const char *start = (const char *)reply->request;
+	const struct ks_column *column;
+	const struct nlattr *attr;
+	char *text = NULL;
+	size_t index, at;
+
+	mnl_attr_for_each(attr, reply->request, GENL_HDRLEN) {
+		at = (const char *)attr - start;
+		if (offset < at || offset >= at + attr->nla_len ||
+		    !ks_kind_find_attr(reply->kind, mnl_attr_get_type(attr),
+				       &index))
+			continue;
+		column = &reply->kind->columns[index];
+		if (column->type == KS_TYPE_STRING) {
+			text = ks_text_escape(mnl_attr_get_payload(attr),
+					      mnl_attr_get_payload_len(attr));
+			snprintf(buffer, size, "%s %s", column->name,
+				 text ? text : "");
+			free(text);
+		} else {
+			snprintf(buffer, size, "%s %u", column->name,
+				 mnl_attr_get_u32(attr));
+		}
+	}
+}
+
+static enum ks_status refused(const struct ks_reply *reply, int code,
+			      const struct extack *extack,
+			      struct ks_error *err)
+{
+	char which[256] = "";
+	char *text = NULL;
+	size_t index;
+
+	if (extack->offset && reply->kind)
+		attr_print(reply, extack->offset, which, sizeof(which));
+	else if (extack->missing && reply->kind &&
+		 ks_kind_find_attr(reply->kind, extack->missing, &index))
+		snprintf(which, sizeof(which), "%s",
+			 reply->kind->columns[index].name);
+
+	if (extack->text_len)
+		text = ks_text_escape(extack->text, extack->text_len);
+	if (!text && *which)
+		text = strdup(strerror(code));
+	ks_fail(err, KS_ERROR, "%s%s%s%s", text ? text : "",
+		*which ? " (" : "", which, *which ? ")" : "");
+	free(text);
+	err->code = code;
+	return code == EOPNOTSUPP ? KS_UNSUPPORTED : KS_ERROR;
+}
+
+static enum ks_status error_take(struct ks_reply *reply,
+				 const struct nlmsghdr *message,
+				 struct ks_error *err)
+{
+	const struct nlmsgerr *body = mnl_nlmsg_get_payload(message);
+	struct extack extack = { 0 };
+	size_t skip = sizeof(*body);
+
+	if (mnl_nlmsg_get_payload_len(message) < sizeof(*body))
+		return fail_short(err);
+	reply->done = true;
+	if (!body->error)
+		return KS_OK;
+	/* The refused request comes along, unless it was capped */
+	if (!(message->nlmsg_flags & NLM_F_CAPPED))
+		skip += NLMSG_ALIGN(body->msg.nlmsg_len) - NLMSG_HDRLEN;
+	extack_parse(message, skip, &extack);
+	return refused(reply, abs(body->error), &extack, err);
+}
+
+static enum ks_status done_take(struct ks_reply *reply,
+				const struct nlmsghdr *message,
+				struct ks_error *err)
+{
+	struct extack extack = { 0 };
+	int code = 0;
+
+	reply->done = true;
+	if (mnl_nlmsg_get_payload_len(message) >= sizeof(code))
+		memcpy(&code, mnl_nlmsg_get_payload(message), sizeof(code));
+	if (code >= 0)
+		return KS_OK;
+	extack_parse(message, NLMSG_ALIGN(sizeof(code)), &extack);
+	return refused(reply, -code, &extack, err);
+}
+
+static enum ks_status message_take(struct ks_reply *reply,
+				   const struct nlmsghdr *message,
+				   struct ks_error *err)
+{
+	/* An answer to a request that was given up may still come in */
+	if (!mnl_nlmsg_seq_ok(message, reply->request->nlmsg_seq) ||
+	    !mnl_nlmsg_portid_ok(message, reply->portid))
+		return KS_OK;
+	if (message->nlmsg_flags & NLM_F_DUMP_INTR)
+		reply->interrupted = true;
+	switch (message->nlmsg_type) {
+	case NLMSG_NOOP:
+		return KS_OK;
+	case NLMSG_OVERRUN:
+		return ks_fail(err, KS_ERROR, "the kernel lost an answer");
+	case NLMSG_ERROR:
+		return error_take(reply, message, err);
+	case NLMSG_DONE:
+		return done_take(reply, message, err);
+	}
+	if (message->nlmsg_type != reply->family)
+		return KS_OK;
+	return reply->take(message, reply->arg, err);
+}
+
+enum ks_status ks_reply_take(struct ks_reply *reply, const void *data,
+			     size_t size, struct ks_error *err)
+{
+	const struct nlmsghdr *message = data;
+	enum ks_status status;
+	int left = (int)size;
+
+	while (!reply->done && mnl_nlmsg_ok(message, left)) {
+		status = message_take(reply, message, err);
+		if (status)
+			return status;
+		message = mnl_nlmsg_next(message, &left);
+	}
+	/* Padding after the last message makes left negative, at worst */
+	if (!reply->done && left > 0)
+		return fail_short(err);
+	return KS_OK;
+}

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Values as text, and text that is safe to print. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/array.h"
+#include "lib/text.h"
+
+/* Characters that move the cursor or the reading direction print badly too. */
+static bool point_prints(uint32_t point)
+{
+	return point >= 0xa0 &&
+	       !(point >= 0xd800 && point <= 0xdfff) &&
+	       !(point >= 0x2028 && point <= 0x202e) &&
+	       !(point >= 0x2066 && point <= 0x2069) &&
+	       point <= 0x10ffff;
+}
+
+/* Length of the printable character at s, 0 when there is none. */
+static size_t char_length(const unsigned char *s, size_t left)
+{
+	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
+	uint32_t point;
+	size_t len, i;
+
+	if (*s < 0x80)
+		return *s >= 0x20 && *s != 0x7f && *s != '\\';
+	if ((*s & 0xe0) == 0xc0)
+		len = 2;
+	else if ((*s & 0xf0) == 0xe0)
+		len = 3;
+	else if ((*s & 0xf8) == 0xf0)
+		len = 4;
+	else
+		return 0;
+	if (len > left)
+		return 0;
+	point = *s & (0x7f >> len);
+	for (i = 1; i < len; i++) {
+		if ((s[i] & 0xc0) != 0x80)
+			return 0;
+		point = point << 6 | (s[i] & 0x3f);
+	}
+	return point >= least[len] && point_prints(point) ? len : 0;
+}
+
+char *ks_text_escape(const char *bytes, size_t len)
+{
+	const unsigned char *s = (const unsigned char *)bytes;
+	char *text, *end;
+	size_t step;
+
+	len = strnlen(bytes, len);
+	text = malloc(4 * len + 1);
+	if (!text)
+		return NULL;
+	for (end = text; len; s += step, len -= step) {
+		step = char_length(s, len);
+		if (step) {
+			memcpy(end, s, step);
+			end += step;
+		} else {
+			end += sprintf(end, "\\x%02x", *s);
+			step = 1;
+		}
+	}
+	*end = '\0';
+	return text;
+}
+
+bool ks_text_prints(const char *text)
+{
+	size_t left = strlen(text), step;
+
+	for (; left; text += step, left -= step) {
+		step = *text == '\\' ? 1 :
+		       char_length((const unsigned char *)text, left);
+		if (!step)
+			return false;
+	}
+	return true;
+}
+
+/* Scale by powers of base, one decimal: 1536 of 1024s is "1.5" and unit 1. */
+static void scaled_print(char *buffer, const char *sign, uint64_t number,
+			 uint64_t base, const char * const *units, size_t nr)
+{
+	uint64_t unit = 1, whole, tenth;
+	size_t i = 0;
+
+	while (i + 1 < nr && number / unit >= base) {
+		unit *= base;
+		i++;
+	}
+	whole = number / unit;
+	/* A remainder is below 2^60, so ten of them fit. */
+	tenth = (number % unit * 10 + unit / 2) / unit;
+	if (tenth == 10) {
+		tenth = 0;
+		whole++;
+	}
+	if (whole == base && i + 1 < nr) {
+		whole = 1;
+		i++;
+	}
+	if (tenth)
+		snprintf(buffer, KS_TEXT_MAX, "%s%llu.%llu%s", sign,
+			 (unsigned long long)whole, (unsigned long long)tenth,
+			 units[i]);
+	else
+		snprintf(buffer, KS_TEXT_MAX, "%s%llu%s", sign,
+			 (unsigned long long)whole, units[i]);
+}
+
+const char *ks_text_value(const struct ks_column *column,
+			  const struct ks_value *value,
+			  const struct ks_style *style,
+			  char buffer[KS_TEXT_MAX])
+{
+	static const char * const sizes[] = {
+		"B", "K", "M", "G", "T", "P", "E",
+	};
+	static const char * const times[] = { "ns", "us", "ms", "s" };
+	const char *sign = "";
+
+	if (value->presence == KS_TEXT)
+		return value->text;
+	if (value->negative)
+		sign = "-";
+	else if (style->sign && !column->key && value->magnitude)
+		sign = "+";
+
+	if (!style->exact && value->magnitude && column->unit == KS_UNIT_BYTES)
+		scaled_print(buffer, sign, value->magnitude, 1024, sizes,
+			     ARRAY_SIZE(sizes));
+	else if (!style->exact && value->magnitude &&
+		 column->unit == KS_UNIT_NS)
+		scaled_print(buffer, sign, value->magnitude, 1000, times,
+			     ARRAY_SIZE(times));
+	else
+		snprintf(buffer, KS_TEXT_MAX, "%s%llu", sign,
+			 (unsigned long long)value->magnitude);
+	return buffer;
+}
+
+bool ks_text_number(const char *text, uint64_t max, uint64_t *number)
+{
+	unsigned long long parsed;
+
+	if (!*text || text[strspn(text, "0123456789")])
+		return false;
+	errno = 0;
+	parsed = strtoull(text, NULL, 10);
+	if (errno || parsed > max)
+		return false;
+	*number = parsed;
+	return true;
+}

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Rows for scripts: raw lines and pairs. */
+#include <string.h>
+
+#include "lib/text.h"
+#include "out/out.h"
+
+/*
+ * Text has its odd bytes escaped as \xNN already; what would end a value in
+ * this form is escaped the same way, so that one printf %b undoes both.
+ */
+static void value_print(FILE *stream, const struct ks_column *column,
+			const struct ks_value *value, const char *special)
+{
+	static const struct ks_style style = { .exact = true };
+	char buffer[KS_TEXT_MAX];
+	const char *text;
+
+	text = ks_text_value(column, value, &style, buffer);
+	for (; *text; text++) {
+		if (strchr(special, *text))
+			fprintf(stream, "\\x%02x", *text);
+		else
+			putc(*text, stream);
+	}
+}
+
+void ks_raw_print(const struct ks_output *output, const struct ks_rows *rows,
+		  const struct ks_selection *columns)
+{
+	const struct ks_column *all = rows->kind->columns;
+	const struct ks_value *value;
+	size_t i, j;
+
+	for (j = 0; !output->no_headings && j < columns->nr; j++)
+		fprintf(output->stream, "%s%c", all[columns->column[j]].title,
+			j + 1 < columns->nr ? ' ' : '\n');
+	for (i = 0; i < rows->nr; i++) {
+		for (j = 0; j < columns->nr; j++) {
+			value = &rows->row[i][columns->column[j]];
+			if (value->presence)
+				value_print(output->stream,
+					    &all[columns->column[j]], value,
+					    " ");
+			else
+				putc('-', output->stream);
+			putc(j + 1 < columns->nr ? ' ' : '\n', output->stream);
+		}
+	}
+}
+
+void ks_pairs_print(const struct ks_output *output, const struct ks_rows *rows,
+		    const struct ks_selection *columns)
+{
+	const struct ks_column *all = rows->kind->columns;
+	const struct ks_value *value;
+	size_t i, j;
+
+	for (i = 0; i < rows->nr; i++) {
+		for (j = 0; j < columns->nr; j++) {
+			value = &rows->row[i][columns->column[j]];
+			fprintf(output->stream, "%s=\"",
+				all[columns->column[j]].title);
+			if (value->presence)
+				value_print(output->stream,
+					    &all[columns->column[j]], value,
+					    "\"$`");
+			fputs(j + 1 < columns->nr ? "\" " : "\"\n",
+			      output->stream);
+		}
+	}
+}

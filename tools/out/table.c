@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Rows for people: tables, and one row a line each. */
+#include <libsmartcols.h>
+#include <string.h>
+
+#include "lib/text.h"
+#include "out/out.h"
+
+static struct libscols_table *table_new(const struct ks_output *output,
+					const struct ks_kind *kind,
+					const struct ks_selection *columns)
+{
+	struct libscols_table *table = scols_new_table();
+	const struct ks_column *column;
+	bool right;
+	size_t i;
+
+	if (!table)
+		return NULL;
+	scols_table_set_stream(table, output->stream);
+	scols_table_enable_noheadings(table, output->no_headings);
+	/* Text is safe as it is; and a terminal's width cuts nothing */
+	scols_table_enable_noencoding(table, 1);
+	scols_table_set_termforce(table, SCOLS_TERMFORCE_NEVER);
+	for (i = 0; i < columns->nr; i++) {
+		column = &kind->columns[columns->column[i]];
+		right = column->type != KS_TYPE_STRING;
+		if (!scols_table_new_column(table, column->title, 0,
+					    right ? SCOLS_FL_RIGHT : 0)) {
+			scols_unref_table(table);
+			return NULL;
+		}
+	}
+	return table;
+}
+
+static int line_fill(struct libscols_line *line, const struct ks_kind *kind,
+		     const struct ks_value *row,
+		     const struct ks_selection *columns,
+		     const struct ks_style *style)
+{
+	char buffer[KS_TEXT_MAX];
+	size_t i, column;
+	const char *text;
+	int failed = 0;
+
+	for (i = 0; !failed && i < columns->nr; i++) {
+		column = columns->column[i];
+		text = "-";
+		if (row[column].presence)
+			text = ks_text_value(&kind->columns[column],
+					     &row[column], style, buffer);
+		failed = scols_line_set_data(line, i, text);
+	}
+	return failed;
+}
+
+enum ks_status ks_table_print(const struct ks_output *output,
+			      const struct ks_rows *rows,
+			      const struct ks_selection *columns, bool sign,
+			      struct ks_error *err)
+{
+	const struct ks_style style = { .exact = output->exact, .sign = sign };
+	struct libscols_table *table;
+	struct libscols_line *line;
+	int failed = 0;
+	size_t i;
+
+	table = table_new(output, rows->kind, columns);
+	if (!table)
+		return ks_fail_memory(err);
+	for (i = 0; !failed && i < rows->nr; i++) {
+		line = scols_table_new_line(table, NULL);
+		failed = !line || line_fill(line, rows->kind, rows->row[i],
+					    columns, &style);
+	}
+	if (!failed)
+		failed = scols_print_table(table);
+	scols_unref_table(table);
+	return failed ? ks_fail_memory(err) : KS_OK;
+}
+
+void ks_table_print_row(const struct ks_output *output,
+			const struct ks_kind *kind, const struct ks_value *row)
+{
+	const struct ks_style style = { .exact = output->exact };
+	char buffer[KS_TEXT_MAX];
+	int width = 0, len;
+	const char *text;
+	size_t i;
+
+	for (i = 0; i < kind->nr_columns; i++) {
+		len = (int)strlen(kind->columns[i].name);
+		if (len > width)
+			width = len;
+	}
+	for (i = 0; i < kind->nr_columns; i++) {
+		text = "-";
+		if (row[i].presence)
+			text = ks_text_value(&kind->columns[i], &row[i], &style,
+					     buffer);
+		len = (int)strlen(kind->columns[i].name);
+		fprintf(output->stream, "%s:%*s %s\n", kind->columns[i].name,
+			width - len, "", text);
+	}
+}
