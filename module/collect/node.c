@@ -65,7 +65,7 @@ static const struct term terms[] = {
 	SHOWN(writeback_pages, KS_NODE_STAT(NR_WRITEBACK)),
 	EXPLAINS(zsmalloc_pages, KS_STAT_ZSPAGES),
 	EXPLAINS(vmalloc_pages, KS_STAT_VMALLOC),
-	EXPLAINS(balloon_pages, KS_STAT_BALLOON),
+	SHOWN(balloon_pages, KS_STAT_BALLOON),
 	EXPLAINS(gpu_pages, KS_STAT_GPU_ACTIVE),
 	EXPLAINS(gpu_pages, KS_STAT_GPU_RECLAIM),
 };
@@ -256,6 +256,13 @@ static void node_fill(struct ks_node_record *record, int nid)
 	record->hugetlb_pages = hugetlb_pages(nid);
 	record->unaccounted_pages = unaccounted(record);
 	record->unaccounted_error_pages = counter_error(nid);
+	/*
+	 * Each balloon driver chooses whether its pages are managed still
+	 * (mm/balloon.c, adjust_managed_page_count).
+	 */
+	if (record->balloon_pages != KS_UNSET_U64 &&
+	    record->unaccounted_error_pages != KS_UNSET_U64)
+		record->unaccounted_error_pages += record->balloon_pages;
 }
 
 /*

@@ -381,7 +381,8 @@ enum kmemscope_a_migratetype {
  * @KMEMSCOPE_A_NODE_ZSMALLOC_PAGES: (u64) Compressed memory of zram and zswap
  *	(nr_zspages).
  * @KMEMSCOPE_A_NODE_BALLOON_PAGES: (u64) Pages a balloon driver gave back to
- *	the hypervisor. Absent on kernels that do not count them.
+ *	the hypervisor. They may be managed still or not, as the driver chose. Absent
+ *	on kernels that do not count them.
  * @KMEMSCOPE_A_NODE_GPU_PAGES: (u64) Pages of GPU drivers, in use or in pools.
  *	Absent on kernels that do not count them.
  * @KMEMSCOPE_A_NODE_VMALLOC_PAGES: (u64) Pages mapped by vmalloc, kernel stacks
@@ -390,16 +391,16 @@ enum kmemscope_a_migratetype {
  *	(Percpu). Whole host only.
  * @KMEMSCOPE_A_NODE_UNACCOUNTED_PAGES: (s64) Managed pages that none of the
  *	kernel's counters explains. managed - free - pcp - lru - isolated - slab -
- *	kernel stacks - page tables - zsmalloc - hugetlb - balloon - gpu; for the
- *	whole host also - vmalloc (without the stacks, when they are vmalloc memory)
- *	- percpu. Where vmalloc is counted by node it is taken off there. What is
- *	left was allocated by page, mostly by drivers. Absent when one of the terms
- *	that this kernel does count is unknown.
+ *	kernel stacks - page tables - zsmalloc - hugetlb - gpu; for the whole host
+ *	also - vmalloc (without the stacks, when they are vmalloc memory) - percpu.
+ *	Where vmalloc is counted by node it is taken off there. What is left was
+ *	allocated by page, mostly by drivers. Absent when one of the terms that this
+ *	kernel does count is unknown.
  * @KMEMSCOPE_A_NODE_UNACCOUNTED_ERROR_PAGES: (u64) How far unaccounted-pages
  *	can be off. The kernel's counters are batched per CPU: each may lag by its
- *	threshold, at most 125 pages, on every CPU. For the whole host also the
- *	per-CPU allocator's first chunk, which it counts in percpu-pages though it is
- *	not managed.
+ *	threshold, at most 125 pages, on every CPU. So is the whole of a balloon, and
+ *	for the host the per-CPU allocator's first chunk, which is in percpu-pages
+ *	though it is not managed.
  */
 enum kmemscope_a_node {
 	KMEMSCOPE_A_NODE_PAD = 1,
