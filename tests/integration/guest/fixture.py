@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The fixture module: a known world for as long as a with block lasts."""
+
+import subprocess
+
+MODULE = "/root/kmemscope_fixture.ko"
+
+
+def _words(parameters):
+    """Parameters as insmod takes them."""
+    return [f"{name}={','.join(map(str, value))}" if isinstance(value, list)
+            else f"{name}={value}" for name, value in parameters.items()]
+
+
+def try_load(**parameters):
+    """insmod what should be refused; its exit status."""
+    return subprocess.run(["insmod", MODULE, *_words(parameters)],
+                          stderr=subprocess.DEVNULL, check=False).returncode
+
+
+class Fixture:
+    """insmod with these parameters on entry, rmmod on exit."""
+
+    def __init__(self, **parameters):
+        self.parameters = _words(parameters)
+
+    def __enter__(self):
+        subprocess.run(["insmod", MODULE, *self.parameters], check=True)
+        return self
+
+    def __exit__(self, *_):
+        subprocess.run(["rmmod", "kmemscope_fixture"], check=True)

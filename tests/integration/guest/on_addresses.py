@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""No kernel address leaves the module, in any form that it speaks."""
+
+import pathlib
+import re
+import struct
+import subprocess
+
+import module
+import reader
+import spec
+import tables
+import wire
+from ktap import equal, expect, note
+
+# Kernel addresses of x86-64 have the top 16 bits set.
+TEXT = re.compile(r"(?:0x)?ffff[0-9a-f]{12}", re.IGNORECASE)
+
+PARAMETERS = pathlib.Path("/sys/module/kmemscope/parameters")
+
+
+def pointers(payload):
+    """Every 8 bytes of a payload that could be a kernel address.
+
+    Values near the top are none: all ones is our unset value, and small
+    negative numbers (permille, signed counts) have the upper bits set, too.
+    """
+    values = [struct.unpack_from("<Q", payload, offset)[0]
+              for offset in range(len(payload) - 7)]
+    return [hex(value) for value in values
+            if value >> 47 == 0x1ffff and value < 0xffffffff_ff000000]
+
+
+def payloads(data):
+    """Yield what each message carries: attributes, and what aligns them.
+
+    Headers are left out: a socket's number may be any.
+    """
+    while data:
+        size, kind = struct.unpack_from("<IH", data)
+        body, data = data[16:size], data[(size + 3) & ~3:]
+        if kind in (wire.NLMSG_ERROR, wire.NLMSG_DONE):
+            continue
+        body = body[4:]
+        while body:
+            length = struct.unpack_from("<H", body)[0]
+            end = (length + 3) & ~3
+            yield body[4:length], body[length:end]
+            body = body[end:]
+
+
+def expect_clean(text, where):
+    """Fail on an address in a text."""
+    found = TEXT.findall(text)
+    equal(found, [], f"addresses in {where}")
+
+
+def test_the_search_finds_an_address():
+    """In text and in bytes: else the tests below would show nothing."""
+    text = pathlib.Path("/proc/kallsyms").read_text(encoding="utf-8")
+    address = re.search(r"^(\w+) \w slab_caches$", text, re.M)
+    expect(address, "/proc/kallsyms has no slab_caches")
+    expect(TEXT.search(address[1]), f"{address[1]} was not recognised")
+    number = int(address[1], 16)
+    expect(hex(number) in pointers(b"x" + struct.pack("<Q", number) + b"yz"),
+           "the pointer was not found")
+
+
+def test_debugfs_files():
+    """Each file, read to its end."""
+    for name in tables.FILES:
+        text = tables.path(name).read_text(encoding="utf-8")
+        expect(text, f"{name} is empty")
+        expect_clean(text, name)
+
+
+def test_netlink_messages():
+    """Each value, string and the padding between them."""
+    with wire.Socket() as sock:
+        sock.keep = True
+        for kind in spec.DUMPS:
+            sock.dump(kind.name)
+        sock.status()
+        wire.refused(sock.dump_once, spec.KINDS["slab"].command,
+                     wire.attributes(spec.KINDS["slab"], {"name": "none"}))
+        found = list(payloads(b"".join(sock.received)))
+    note(f"{len(found)} attributes")
+    expect(len(found) > 5000, "too few attributes to be all")
+    for payload, padding in found:
+        equal(pointers(payload), [], "pointers in netlink messages")
+        equal(padding.strip(b"\0"), b"", "bytes that only align")
+        expect_clean(payload.decode("latin-1"), "a netlink string")
+
+
+def test_reader_output():
+    """Every kind as JSON."""
+    for command in [["status"], *reader.COMMANDS.values()]:
+        expect_clean(reader.text(*command, "--json"), f"the reader's {command}")
+
+
+def test_module_parameters():
+    """Each file of /sys/module/kmemscope/parameters."""
+    found = list(PARAMETERS.iterdir())
+    expect(found, "the module has no parameters")
+    for path in found:
+        expect_clean(path.read_text(encoding="utf-8"), path.name)
+
+
+def test_log_lines():
+    """What kmemscope wrote to the kernel log since boot."""
+    lines = module.log()
+    expect(lines, "no line of kmemscope's in the log")
+    expect_clean("\n".join(lines), "dmesg")
+
+
+def test_refusals_of_parameters():
+    """The messages of a load that is refused."""
+    wire.forget()
+    module.unload()
+    status, said = module.load("disable=nonsense")
+    module.reload()
+    expect(status, "a nonsense collector was accepted")
+    expect_clean(said + subprocess.run(["dmesg"], capture_output=True,
+                                       text=True, check=True).stdout
+                 .split("kmemscope:", 1)[1].split("\n", 1)[0], "the refusal")

@@ -1,0 +1,194 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What this kernel lacks turns one collector off, by name and with the reason.
+
+The module rehearses it: parameters keep a collector off, or let a symbol, a
+struct member, the BTF or the canary be missing.
+"""
+
+import errno
+
+import module
+import reader
+import spec
+import tables
+import wire
+from ktap import equal, expect, note
+
+# Collector -> the kinds of record it makes.
+KINDS = {
+    "slab": ["slab", "slab_node"],
+    "zone": ["zone"],
+    "buddy": ["buddy"],
+    "migratetype": ["migratetype"],
+    "node": ["node"],
+    "counter": ["counter"],
+}
+
+
+def teardown():
+    """The module as it was."""
+    module.reload()
+
+
+def names(field):
+    """A comma-separated list of status; absent is none."""
+    return [name for name in wire.shared().status().get(field, "").split(",")
+            if name]
+
+
+def reasons():
+    """Why collectors are off: {name: reason}."""
+    return {row["name"]: row["reason"] for row in wire.records("collector")
+            if row["state"] != "on"}
+
+
+def expect_off(off, words):
+    """These collectors are off for a reason with these words; no others."""
+    equal(sorted(names("collectors_off")), sorted(off), "collectors off")
+    equal(sorted(names("collectors_on")), sorted(set(KINDS) - set(off)),
+          "collectors on")
+    equal(sorted(reasons()), sorted(off), "collectors with a reason")
+    for name, reason in reasons().items():
+        note(f"{name}: {reason}")
+        expect(words in reason, f"{name}: {reason!r} does not name {words}")
+    for name, kinds in KINDS.items():
+        for kind in kinds:
+            (expect_refused if name in off else expect_answers)(kind, words)
+    expect(any(words in line for line in module.log()[-1:]),
+           f"the load line does not name {words}: {module.log()[-1:]}")
+
+
+def expect_refused(kind, words):
+    """The kind is refused with the reason, by all three ways."""
+    refused = wire.refused(wire.records, kind)
+    expect(refused, f"{kind} answers")
+    equal(wire.error_name(refused.errno), "EOPNOTSUPP", f"error of {kind}")
+    expect(words in refused.text, f"{kind}: {refused.text!r}")
+    status, out, err = reader.run(*reader.COMMANDS[kind])
+    equal((status, out), (2, ""), f"the reader's status and output of {kind}")
+    expect(words in err, f"the reader said {err!r}")
+    try:
+        tables.path(kind).read_text(encoding="utf-8")
+    except OSError as error:
+        expect(error.errno in (errno.EOPNOTSUPP, errno.ENOENT),
+               f"debugfs {kind}: {error}")
+    else:
+        expect(False, f"debugfs {kind} opens")
+
+
+def expect_answers(kind, _words):
+    """The kind is there as ever."""
+    expect(wire.records(kind), f"{kind} is empty")
+
+
+def test_everything_is_on_by_default():
+    """Else the tests below would show nothing."""
+    expect_off([], "")
+    status = wire.shared().status()
+    equal(status["canary_nr_found"], status["canary_nr_objects"],
+          "canary objects found")
+    equal((status["canary_nr_nodes"], status["canary_nr_cpus"]), (2, 2),
+          "nodes and CPUs of the canary")
+
+
+def test_each_collector_can_be_kept_off():
+    """disable=NAME, one after the other."""
+    for name in KINDS:
+        module.reload(f"disable={name}")
+        expect_off([name], "disable")
+
+
+def test_all_collectors_can_be_kept_off():
+    """Status answers all the same."""
+    module.reload("disable=" + ",".join(KINDS))
+    expect_off(list(KINDS), "disable")
+
+
+def test_unknown_collector_is_refused():
+    """EINVAL, and the log says which."""
+    wire.forget()
+    module.unload()
+    status, said = module.load("disable=slab,nonsense")
+    expect(status, "insmod went through")
+    expect("Invalid" in said, f"insmod said {said!r}")
+    last = module.log()[-1]
+    expect("nonsense" in last and "disable" in last, f"the log says {last!r}")
+    expect(not module.loaded(), "the module is there")
+    module.reload()
+
+
+def test_missing_slab_symbols():
+    """Either of them."""
+    for symbol in ("slab_caches", "slab_mutex"):
+        module.reload(f"pretend_missing={symbol}")
+        expect_off(["slab"], symbol)
+
+
+def test_missing_names():
+    """Of counters, and of migrate types."""
+    module.reload("pretend_missing=vmstat_text")
+    expect_off(["counter"], "vmstat_text")
+    module.reload("pretend_missing=migratetype_names")
+    expect_off(["migratetype"], "migratetype_names")
+
+
+def test_missing_btf():
+    """No private layout is known then."""
+    module.reload("pretend_missing=btf")
+    expect_off(["slab"], "BTF")
+
+
+def test_missing_members():
+    """Each member of a private struct that is read."""
+    for member in ("kmem_cache.list", "kmem_cache.oo", "kmem_cache.node",
+                   "kmem_cache_node.partial", "kmem_cache_node.nr_slabs",
+                   "slab.slab_list", "slab.inuse"):
+        module.reload(f"pretend_missing={member}")
+        expect_off(["slab"], member)
+
+
+def test_dead_canary():
+    """A canary that was not counted right keeps the slab collector off."""
+    module.reload("pretend_missing=canary")
+    expect_off(["slab"], "canary")
+    status = wire.shared().status()
+    expect(status.get("canary_nr_found") != status.get("canary_nr_objects")
+           or "canary_nr_found" not in status, f"status {status}")
+
+
+def test_several_at_once():
+    """Each with its own reason."""
+    module.reload("pretend_missing=btf,vmstat_text", "disable=zone")
+    equal(sorted(names("collectors_off")), ["counter", "slab", "zone"],
+          "collectors off")
+    for name, words in (("slab", "BTF"), ("counter", "vmstat_text"),
+                        ("zone", "disable")):
+        expect(words in reasons()[name], f"{name}: {reasons()[name]}")
+
+
+def test_unknown_terms_of_the_node_record_are_absent():
+    """Without the pools' table neither hugetlb nor the rest is known."""
+    module.reload("pretend_missing=hugetlb_max_hstate")
+    for row in wire.records("node"):
+        for field in ("hugetlb_pages", "unaccounted_pages"):
+            expect(field not in row, f"{row.get('node')} has {field}")
+    module.reload("pretend_missing=nr_vmalloc_pages")
+    host = [row for row in wire.records("node") if "node" not in row][0]
+    for field in ("vmalloc_pages", "unaccounted_pages"):
+        expect(field not in host, f"the host has {field}")
+    for row in wire.records("node"):
+        if "node" in row:
+            expect("unaccounted_pages" in row, f"node {row['node']}")
+
+
+def test_without_kallsyms_only_the_public_part_is_on():
+    """What needs no unexported symbol still works."""
+    module.reload("pretend_missing=kallsyms_lookup_name")
+    expect_off(["slab", "migratetype", "counter"], "kallsyms_lookup_name")
+
+
+def test_the_list_of_kinds_is_whole():
+    """A new collector must be rehearsed here too."""
+    equal(sorted(kind for kinds in KINDS.values() for kind in kinds),
+          sorted(kind.name for kind in spec.DUMPS
+                 if kind.name != "collector"), "kinds")

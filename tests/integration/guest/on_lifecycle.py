@@ -1,0 +1,170 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Load and unload under readers, and what is left behind: nothing."""
+
+import errno
+import subprocess
+import time
+
+import fixture
+import module
+import reader
+import tables
+import wire
+from ktap import equal, expect, note
+
+TIMES = 50
+
+# Each reads for ever, whether the module is there or not, and counts its
+# successes: the test must not pass because nobody read.
+READERS = [
+    "kmemscope slab --json",
+    "kmemscope buddy --migratetypes --json",
+    "cat /sys/kernel/debug/kmemscope/slab/caches",
+    "cat /sys/kernel/debug/kmemscope/counters",
+]
+
+LOOP = """
+n=0
+while [ ! -e /tmp/readers-stop ]; do
+	if {command} > /dev/null 2>&1; then n=$((n + 1)); fi
+done
+echo $n
+"""
+
+
+class Readers:
+    """The readers, for as long as a with block lasts."""
+
+    def __enter__(self):
+        subprocess.run(["rm", "-f", "/tmp/readers-stop"], check=True)
+        self.running = [
+            subprocess.Popen(["sh", "-c", LOOP.format(command=command)],
+                             stdout=subprocess.PIPE, text=True)
+            for command in READERS]
+        self.counts = []
+        return self
+
+    def __exit__(self, *_):
+        with open("/tmp/readers-stop", "wb"):
+            pass
+        self.counts = [int(process.communicate(timeout=60)[0])
+                       for process in self.running]
+
+
+def unload_soon():
+    """Unload although readers come and go; how often it was refused."""
+    for refused in range(2000):
+        number = module.try_unload()
+        if not number:
+            return refused
+        equal(wire.error_name(number), "EAGAIN", "rmmod's error")
+        time.sleep(0.002)
+    expect(False, "the module could not be unloaded in 2000 attempts")
+    return None
+
+
+def slab_bytes():
+    """Memory that is left behind would show as unaccounted or slab pages."""
+    with open("/proc/sys/vm/stat_refresh", "wb") as refresh:
+        refresh.write(b"1")
+    rows = {row.get("node"): row for row in wire.records("node")}
+    host = rows[None]
+    return (host["unaccounted_pages"] + host["vmalloc_pages"]
+            + host["slab_unreclaimable_pages"])
+
+
+def test_fifty_times_with_readers_running():
+    """modprobe and rmmod, while netlink and debugfs are read."""
+    lines = len(module.log())
+    wire.forget()
+    refused = 0
+    with Readers() as readers:
+        for _ in range(TIMES):
+            refused += unload_soon()
+            expect(not module.loaded(), "unloaded, but still there")
+            subprocess.run(["modprobe", "kmemscope"], check=True)
+            # Give the readers something to read.
+            time.sleep(0.1)
+    note(f"rmmod was refused {refused} times; "
+         f"readers' successes: {readers.counts}")
+    for command, count in zip(READERS, readers.counts):
+        expect(count >= 3, f"{command} succeeded {count} times")
+    new = module.log()[lines:]
+    equal(len(new), TIMES, "lines in the log, one for each load")
+    equal(len(set(new)), 1, f"different load lines {set(new)}")
+    for kind_name in ("slab", "counter"):
+        expect(wire.records(kind_name), f"{kind_name} is empty")
+
+
+def test_memory_is_given_back():
+    """No snapshot outlives its reader."""
+    with wire.Socket() as sock:
+        rest = sock.status()["memory_bytes"]
+        sock.dump("slab")
+        with open(tables.path("slab"), encoding="utf-8") as file:
+            file.read(1)
+            expect(sock.status()["memory_bytes"] > rest,
+                   "an open file takes no memory")
+        equal(sock.status()["memory_bytes"], rest, "memory_bytes at rest")
+        expect(sock.status()["memory_peak_bytes"] > rest, "no peak")
+    equal(rest, 0, "memory_bytes with no reader")
+
+
+def test_loading_leaks_nothing():
+    """The kernel's memory is as it was, after many loads."""
+    for _ in range(3):
+        module.reload()
+    before = slab_bytes()
+    for _ in range(TIMES):
+        module.reload()
+    after = slab_bytes()
+    note(f"{after - before:+} pages after {TIMES} loads")
+    expect(after - before < 2 * TIMES,
+           f"{after - before} pages more after {TIMES} loads")
+
+
+def test_caches_come_and_go_under_a_dump():
+    """Those that vanish are dropped and the dump says so; none is invented."""
+    churn = subprocess.Popen(
+        ["sh", "-c", f"while [ ! -e /tmp/churn-stop ]; do "
+         f"insmod {fixture.MODULE} caches=100 item_size=64 && "
+         "rmmod kmemscope_fixture || exit 1; done"])
+    changed = dumps = 0
+    try:
+        with wire.Socket() as sock:
+            kind = wire.spec.KINDS["slab"]
+            while churn.poll() is None and dumps < 60:
+                bodies, interrupted = sock.dump_once(kind.command)
+                records = [wire.decode(kind, body) for body in bodies]
+                seen = [record["name"] for record in records]
+                equal(len(set(seen)), len(seen), "caches that came once")
+                expect("dentry" in seen, "dentry is not among the caches")
+                dumps += 1
+                changed += interrupted
+    finally:
+        with open("/tmp/churn-stop", "wb"):
+            pass
+        equal(churn.wait(timeout=60), 0, "exit status of the churn")
+    note(f"{changed} of {dumps} dumps said that the caches changed")
+    expect(dumps == 60, f"only {dumps} dumps")
+    expect(wire.records("slab"), "no consistent dump after the churn")
+
+
+def test_unload_leaves_nothing():
+    """No file, no family, no cache; and the reader says what to do."""
+    wire.forget()
+    module.unload()
+    try:
+        expect(not tables.ROOT.exists(), f"{tables.ROOT} is still there")
+        with wire.Socket(family=False) as sock:
+            refused = wire.refused(sock.find_family)
+            expect(refused and refused.errno == errno.ENOENT,
+                   f"the family is still there: {refused}")
+        with open("/proc/slabinfo", encoding="utf-8") as file:
+            expect("kmemscope" not in file.read(), "a cache is still there")
+        status, out, err = reader.run("slab")
+        equal((status, out), (2, ""), "the reader's status and output")
+        equal(len(err.splitlines()), 1, f"lines in {err!r}")
+        expect("modprobe" in err, f"the reader said {err!r}")
+    finally:
+        module.reload()

@@ -1,0 +1,263 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What the netlink family does with requests that are wrong, or never end."""
+
+import errno
+import struct
+import time
+
+import module
+import spec
+import tables
+import wire
+from ktap import equal, expect, note
+
+# Where the first attribute of a request is, for "this one is wrong".
+FIRST = wire.ATTRS_OFFSET
+
+
+def refusal(command, data, dump=True):
+    """Send a bad request; how it was refused."""
+    with wire.Socket() as sock:
+        send = sock.dump_once if dump else sock.do
+        refused = wire.refused(send, command, data)
+    expect(refused, f"command {command} with {data.hex()} went through")
+    return refused
+
+
+def expect_refused(kind_name, data, numbers, text=None):
+    """A dump is refused with one of these errors, and says which attribute."""
+    refused = refusal(spec.KINDS[kind_name].command, data)
+    expect(refused.errno in numbers, f"error {refused}")
+    expect(refused.text, "the refusal has no text")
+    if text:
+        expect(text in refused.text, f"the text does not name {text}")
+    else:
+        equal(refused.offset, FIRST, "offset of the attribute refused")
+
+
+def name_attribute(kind_name, payload):
+    """The attribute name of a kind, with any payload."""
+    return wire.attribute(spec.KINDS[kind_name].number("name"), payload)
+
+
+def test_unknown_attribute_is_refused():
+    """A number the spec does not have."""
+    for number in (100, 0x3fff):
+        expect_refused("slab", wire.attribute(number, b"\0\0\0\0"),
+                       {errno.EINVAL})
+
+
+def test_attribute_that_is_no_key_is_refused():
+    """A field that a request may not carry."""
+    kind = spec.KINDS["slab"]
+    expect_refused("slab", wire.attributes(kind, {"nr_slabs": 1}),
+                   {errno.EINVAL})
+
+
+def test_wrong_length_is_refused():
+    """A u32 of 0, 2, 3, 5 and 8 bytes."""
+    node = spec.KINDS["slab_node"].number("node")
+    for size in (0, 2, 3, 5, 8):
+        expect_refused("slab_node", wire.attribute(node, bytes(size)),
+                       {errno.EINVAL, errno.ERANGE})
+
+
+def test_attribute_beyond_the_message_is_refused():
+    """A length that reaches past the end, and one shorter than the header."""
+    command = spec.KINDS["slab"].command
+    number = spec.KINDS["slab"].number("name")
+    for length in (200, 3, 0):
+        bad = wire.attribute(number, b"dentry\0", length=length)
+        equal(refusal(command, bad).errno, errno.EINVAL, f"length {length}")
+
+
+def test_string_without_end_is_refused():
+    """A name that no NUL ends."""
+    expect_refused("slab", name_attribute("slab", b"dentry"),
+                   {errno.EINVAL, errno.ERANGE})
+
+
+def test_string_too_long_is_refused():
+    """A name longer than any record can hold."""
+    expect_refused("slab", name_attribute("slab", b"x" * 4000 + b"\0"),
+                   {errno.EINVAL, errno.ERANGE})
+
+
+def test_unknown_names_are_refused():
+    """A cache, zone, collector or counter that is not there."""
+    for kind_name in ("slab", "slab_node", "counter", "collector"):
+        expect_refused(kind_name, name_attribute(kind_name, b"no such\0"),
+                       {errno.ENOENT}, "name")
+    for kind_name in ("zone", "buddy", "migratetype"):
+        kind = spec.KINDS[kind_name]
+        expect_refused(kind_name, wire.attributes(kind, {"zone": "Nowhere"}),
+                       {errno.ENOENT}, "zone")
+
+
+def test_unknown_node_is_refused():
+    """A node that is not there, for each kind that can be asked by node."""
+    for kind in spec.DUMPS:
+        if "node" in kind.keys:
+            for node in (7, 1 << 20, 0xffffffff):
+                expect_refused(kind.name, wire.attributes(kind, {"node": node}),
+                               {errno.ENOENT}, "node")
+
+
+def test_unknown_command_is_refused():
+    """Numbers beyond the last command, and 0."""
+    last = max(spec.COMMANDS.values())
+    for command in (0, last + 1, 255):
+        for dump in (False, True):
+            equal(refusal(command, b"", dump).errno, errno.EOPNOTSUPP,
+                  f"command {command}")
+
+
+def test_wrong_mode_is_refused():
+    """A do of what can only be dumped, and the reverse."""
+    equal(refusal(spec.KINDS["slab"].command, b"", dump=False).errno,
+          errno.EOPNOTSUPP, "do of slab-get")
+    equal(refusal(spec.KINDS["status"].command, b"", dump=True).errno,
+          errno.EOPNOTSUPP, "dump of status-get")
+
+
+def test_enabled_out_of_range_is_refused():
+    """Only 0 and 1 say anything; none at all is refused too."""
+    kind, command = spec.KINDS["status"], spec.COMMANDS["status-set"]
+    for value in (2, 0xffffffff):
+        bad = wire.attributes(kind, {"enabled": value})
+        refused = refusal(command, bad, dump=False)
+        equal((refused.errno, refused.offset), (errno.ERANGE, FIRST),
+              f"enabled {value}")
+    refused = refusal(command, b"", dump=False)
+    equal(refused.errno, errno.EINVAL, "no attribute")
+    expect("enabled" in refused.text, f"text {refused.text!r}")
+    equal(wire.shared().status()["enabled"], 1, "enabled after all that")
+
+
+def test_trailing_bytes_are_refused():
+    """Bytes behind the attributes that are no attribute."""
+    bad = name_attribute("slab", b"dentry\0") + b"\1\2"
+    equal(refusal(spec.KINDS["slab"].command, bad).errno, errno.EINVAL,
+          "trailing bytes")
+
+
+def test_well_formed_still_works():
+    """After all of the above every kind still answers."""
+    for kind in spec.DUMPS:
+        expect(wire.records(kind.name), f"{kind.name} is empty")
+    expect(wire.shared().status()["version"], "no version")
+
+
+def test_every_message_is_one_record():
+    """Only known attributes, each once, strings ended, nothing behind."""
+    for kind in spec.DUMPS:
+        records = wire.records(kind.name)
+        keys = [kind.key(record) for record in records]
+        equal(len(set(keys)), len(keys), f"{kind.name}: records by key")
+
+
+def stall(kind_name):
+    """A dump whose reader never reads; the socket."""
+    sock = wire.Socket(receive_bytes=1)
+    sock.send(sock.family, spec.KINDS[kind_name].command, b"", wire.NLM_F_DUMP)
+    return sock
+
+
+def test_stalled_dump_keeps_the_module():
+    """Refused while the dump is under way, possible once it is closed."""
+    wire.forget()
+    for kind_name in ("slab", "slab_node", "counter"):
+        sock = stall(kind_name)
+        equal(wire.error_name(module.try_unload()), "EAGAIN",
+              f"rmmod during a dump of {kind_name}")
+        sock.close()
+        module.unload()
+        module.reload()
+
+
+def test_open_file_keeps_the_module():
+    """The same for each debugfs file."""
+    wire.forget()
+    for kind_name in tables.FILES:
+        with open(tables.path(kind_name), encoding="utf-8") as file:
+            file.read(1)
+            equal(wire.error_name(module.try_unload()), "EAGAIN",
+                  f"rmmod with {kind_name}'s file open")
+    module.unload()
+    module.reload()
+
+
+def expect_memory(sock, want):
+    """What snapshots take, soon: a socket's end may lag a little."""
+    deadline = time.monotonic() + 10
+    while sock.status()["memory_bytes"] != want:
+        expect(time.monotonic() < deadline,
+               f"{sock.status()['memory_bytes']} bytes left, not {want}")
+        time.sleep(0.05)
+
+
+def test_stalled_dumps_hold_bounded_memory():
+    """Snapshots of readers that stall are counted, bounded and given back."""
+    limit = 512 * 1024
+    with module.Reloaded("max_memory_kib=512"), wire.Socket() as sock:
+        equal(sock.status()["memory_limit_bytes"], limit, "the limit")
+        stalled, held = [], -1
+        # A stalled reader does not see its refusal; the memory shows it.
+        while sock.status()["memory_bytes"] != held and len(stalled) < 200:
+            held = sock.status()["memory_bytes"]
+            expect(held <= limit, f"{held} bytes, the limit is {limit}")
+            stalled.append(stall("slab_node"))
+        note(f"{len(stalled)} stalled dumps hold {held} of {limit} bytes")
+        expect(1 < len(stalled) < 200, f"{len(stalled)} stalled dumps")
+        with wire.Socket() as one_more:
+            refused = wire.refused(one_more.dump_once,
+                                   spec.KINDS["slab_node"].command)
+        expect(refused, "a dump beyond the limit went through")
+        equal(wire.error_name(refused.errno), "ENOBUFS", "its error")
+        expect("max_memory_kib" in refused.text, f"text {refused.text!r}")
+        for one in stalled:
+            one.close()
+        expect_memory(sock, 0)
+        expect(sock.dump("slab_node"), "no dump after they were closed")
+
+
+def test_dump_in_small_pieces_is_whole():
+    """A reader with room for next to nothing gets every record."""
+    whole = {record["name"] for record in wire.records("slab")}
+    with wire.Socket(receive_bytes=1) as sock:
+        pieces = {record["name"] for record in sock.dump("slab")}
+    equal(pieces, whole, "caches in small pieces")
+
+
+def test_two_dumps_at_once_do_not_mix():
+    """Two sockets whose answers are read in turns."""
+    kind = spec.KINDS["slab"]
+    want = {record["name"] for record in wire.records("slab")}
+    with wire.Socket(receive_bytes=1) as one, \
+            wire.Socket(receive_bytes=1) as two:
+        for sock in (one, two):
+            sock.send(sock.family, kind.command, b"", wire.NLM_F_DUMP)
+        seen = ([], [])
+        streams = [one.messages(), two.messages()]
+        while any(streams):
+            for turn, stream in enumerate(streams):
+                message = next(stream, None) if stream else None
+                if message is None:
+                    streams[turn] = None
+                else:
+                    seen[turn].append(wire.decode(kind, message[1])["name"])
+    for names in seen:
+        equal(len(names), len(set(names)), "names that came once")
+        equal(set(names), want, "names of one dump")
+
+
+def test_family_is_as_the_spec_says():
+    """Version 1, and the highest attribute of no kind is exceeded."""
+    name = wire.attribute(wire.CTRL_ATTR_FAMILY_NAME,
+                          spec.FAMILY.encode() + b"\0")
+    with wire.Socket(family=False) as sock:
+        sock.send(wire.GENL_ID_CTRL, wire.CTRL_CMD_GETFAMILY, name,
+                  wire.NLM_F_ACK)
+        reply = dict(wire.split(next(sock.messages())[1]))
+    version = 3  # CTRL_ATTR_VERSION
+    equal(struct.unpack("<I", reply[version])[0], 1, "version of the family")

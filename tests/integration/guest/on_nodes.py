@@ -1,0 +1,204 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Nodes, the whole host and the counters against /proc and /sys."""
+
+import contextlib
+
+import load
+import theirs
+import wire
+from compare import cells, compare
+from ktap import equal, expect
+
+HOST = "host"
+
+# Of zoneinfo's node counters, those that add up to a field of ours.
+SUMS = {
+    "lru_pages": ["nr_inactive_anon", "nr_active_anon", "nr_inactive_file",
+                  "nr_active_file", "nr_unevictable"],
+    "isolated_pages": ["nr_isolated_anon", "nr_isolated_file"],
+}
+
+# What the unaccounted pages of a node are the rest of, and of the host.
+TERMS = ["free_pages", "pcp_pages", "lru_pages", "isolated_pages",
+         "slab_reclaimable_pages", "slab_unreclaimable_pages",
+         "kernel_stack_pages", "page_table_pages",
+         "secondary_page_table_pages", "zsmalloc_pages", "hugetlb_pages"]
+
+# Further terms of kernels that count them; must-have.yaml says which do.
+TERMS_OF_SOME = ["balloon_pages", "gpu_pages"]
+
+
+def rows_of_nodes():
+    """Our records by node; the one without a node is the host."""
+    records = wire.records("node")
+    equal([record.get("node") for record in records].count(None), 1,
+          "records without a node")
+    return {record.get("node", HOST): record for record in records}
+
+
+def from_zoneinfo():
+    """What only /proc/zoneinfo tells of a node."""
+    zones, zone_counters, node_counters = theirs.zoneinfo()
+    rows = {node: {} for node in theirs.nodes()}
+    for (node, _), zone in zones.items():
+        for field in ("spanned_pages", "present_pages", "managed_pages",
+                      "pcp_pages"):
+            rows[node][field] = rows[node].get(field, 0) + zone[field]
+    for node, row in rows.items():
+        for field, names in SUMS.items():
+            row[field] = sum(node_counters[node, name] for name in names)
+        row["zsmalloc_pages"] = sum(
+            value for (where, _, name), value in zone_counters.items()
+            if where == node and name == "nr_zspages")
+    rows[HOST] = {field: sum(row[field] for row in rows.values())
+                  for field in rows[0]}
+    return rows
+
+
+def their_nodes():
+    """Everything the kernel tells of its nodes and of the host."""
+    rows = from_zoneinfo()
+    for node in theirs.nodes():
+        folder = theirs.NODES / f"node{node}"
+        rows[node] |= theirs.node_meminfo(node)
+        rows[node]["cpus"] = theirs.read(folder / "cpulist").strip()
+        rows[node]["distances"] = ",".join(
+            theirs.read(folder / "distance").split())
+    rows[HOST] |= theirs.meminfo()
+    return rows
+
+
+@contextlib.contextmanager
+def huge_pages(count):
+    """Some huge pages in node 1's pool, so that the field is not 0."""
+    pool = theirs.NODES / "node1/hugepages/hugepages-2048kB/nr_hugepages"
+    pool.write_text(str(count), encoding="ascii")
+    try:
+        equal(int(theirs.read(pool)), count, "huge pages the kernel gave")
+        yield
+    finally:
+        pool.write_text("0", encoding="ascii")
+
+
+def compare_nodes():
+    """Every field of a node or the host that both have."""
+    fields = {field for _, field in cells(their_nodes())}
+    expect(fields >= set(theirs.MEMINFO), f"/proc shows only {sorted(fields)}")
+    # The host has no CPUs or distances of its own in theirs.
+    compare(lambda: cells(their_nodes()),
+            lambda: {key: value
+                     for key, value in cells(rows_of_nodes(), fields).items()
+                     if key != (HOST, "cpus")})
+
+
+def test_nodes_equal_proc_and_sys():
+    """At rest."""
+    compare_nodes()
+
+
+def test_nodes_with_huge_pages():
+    """A pool on node 1 counts there and for the host, in base pages."""
+    with huge_pages(4):
+        rows = rows_of_nodes()
+        equal([rows[key]["hugetlb_pages"] for key in (0, 1, HOST)],
+              [0, 4 * 512, 4 * 512], "hugetlb_pages of nodes 0, 1 and host")
+        compare_nodes()
+
+
+def test_nodes_follow_hogged_memory():
+    """After processes took memory and gave it back."""
+    load.hog()
+    compare_nodes()
+
+
+def test_unaccounted_is_the_rest():
+    """Managed less every term, in each record, to the page."""
+    for key, row in rows_of_nodes().items():
+        rest = row["managed_pages"] - sum(row[term] for term in TERMS)
+        rest -= sum(row.get(term, 0) for term in TERMS_OF_SOME)
+        if key == HOST:
+            # The stacks are vmalloc memory, and count as stacks already.
+            rest -= row["vmalloc_pages"] - row["kernel_stack_pages"]
+            rest -= row["percpu_pages"]
+        equal(row["unaccounted_pages"], rest, f"unaccounted_pages of {key}")
+        expect(row["unaccounted_error_pages"] > 0,
+               f"no error of {key}'s unaccounted pages")
+
+
+def test_host_only_fields_are_absent_from_nodes():
+    """What the kernel counts for the host alone is no node's."""
+    for key, row in rows_of_nodes().items():
+        if key != HOST:
+            for field in ("vmalloc_pages", "percpu_pages"):
+                expect(field not in row, f"node {key} has {field}")
+
+
+def test_node_filter_asks_for_one_node():
+    """One node, and not the host."""
+    equal([row["node"] for row in wire.records("node", node=1)], [1],
+          "nodes asked for")
+
+
+def is_event(key):
+    """Whether a counter counts NUMA events, which never unhappen."""
+    return key[-1].startswith("numa_")
+
+
+def counters():
+    """Our counters: zones' {(node, zone, name)}, nodes' {(node, name)}."""
+    zones, nodes = {}, {}
+    for row in wire.records("counter"):
+        table, key = ((zones, (row["node"], row["zone"], row["name"]))
+                      if "zone" in row else (nodes, (row["node"], row["name"])))
+        expect(key not in table, f"counter {key} is there twice")
+        table[key] = row["value"]
+    return zones, nodes
+
+
+def test_zone_counters_equal_zoneinfo():
+    """Each of them, NUMA events included."""
+    compare(lambda: theirs.zoneinfo()[1], lambda: counters()[0],
+            rising=is_event)
+
+
+def test_node_counters_equal_zoneinfo():
+    """Each of them, huge page counters in huge pages."""
+    compare(lambda: theirs.zoneinfo()[2], lambda: counters()[1])
+
+
+def by_node():
+    """Our counters of nodes, those of zones added up: {(node, name)}."""
+    zones, rows = counters()
+    for (node, _, name), value in zones.items():
+        rows[node, name] = rows.get((node, name), 0) + value
+    return rows
+
+
+def test_counters_add_up_to_node_vmstat():
+    """/sys/devices/system/node/node*/vmstat, every line."""
+    compare(lambda: {(node, name): value for node in theirs.nodes()
+                     for name, value in theirs.node_vmstat(node).items()},
+            by_node, rising=is_event)
+
+
+def test_counters_add_up_to_numastat():
+    """/sys/devices/system/node/node*/numastat, every line."""
+    def numastat():
+        return {(node, name): value for node in theirs.nodes()
+                for name, value in theirs.node_numastat(node).items()}
+
+    names = {name for _, name in numastat()}
+    equal(len(names), 6, "NUMA events of numastat")
+    compare(numastat, lambda: {key: value for key, value in by_node().items()
+                               if key[1] in names}, rising=is_event)
+
+
+def test_counter_filter_asks_for_one_counter():
+    """By name, over all zones; and within one node."""
+    rows = wire.records("counter", name="nr_free_pages")
+    equal({row["name"] for row in rows}, {"nr_free_pages"}, "names")
+    equal({(row["node"], row["zone"]) for row in rows},
+          set(theirs.zoneinfo()[0]), "zones with the counter")
+    rows = wire.records("counter", node=1, name="nr_file_pages")
+    equal([(row["node"], row.get("zone"), row["name"]) for row in rows],
+          [(1, None, "nr_file_pages")], "counter by node and name")

@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Who may ask: CAP_NET_ADMIN of the host, CAP_SYS_ADMIN to switch."""
+
+import json
+import pathlib
+import shutil
+import subprocess
+import sys
+
+import spec
+import wire
+from ktap import equal, expect
+
+NOBODY = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+
+# Nobody may not enter /root, so its copy of the program is elsewhere.
+FOLDER = pathlib.Path("/tmp/probe")
+
+GETS = [kind.operation for kind in spec.DUMPS] + ["status-get"]
+
+
+def setup():
+    """Put the probe where any user can run it."""
+    here = pathlib.Path(__file__).resolve().parent
+    shutil.copytree(here, FOLDER, ignore=shutil.ignore_patterns("__pycache__"))
+    for path in [FOLDER, *FOLDER.rglob("*")]:
+        path.chmod(0o755)
+
+
+def teardown():
+    """Take it away again."""
+    shutil.rmtree(FOLDER)
+
+
+def probe(*wrapper):
+    """Run the probe under a wrapper; {what was tried: outcome}."""
+    command = [*wrapper, sys.executable, str(FOLDER / "probe.py"),
+               str(wire.shared().family)]
+    result = subprocess.run(command, capture_output=True, text=True,
+                            check=False)
+    expect(result.returncode == 0, f"{command}: {result.stderr}")
+    return json.loads(result.stdout)
+
+
+def expect_all(results, tried, outcome):
+    """Each of these ended in the same way."""
+    wrong = {what: results[what] for what in tried if results[what] != outcome}
+    equal(wrong, {}, f"those that did not end in {outcome}")
+
+
+def files(results):
+    """The opens of debugfs files among the tries."""
+    found = [what for what in results if what.startswith("open ")]
+    expect(len(found) >= 9, f"only {found} were tried")
+    return found
+
+
+def test_root_may_do_everything():
+    """So that the refusals below are the privilege's doing."""
+    results = probe()
+    expect_all(results, GETS + ["status-set", "find family"] + files(results),
+               "ok")
+
+
+def test_nobody_may_do_nothing():
+    """uid 65534: EPERM on every command, EACCES on every file."""
+    results = probe(*NOBODY)
+    equal(results["uid"], 65534, "uid of the probe")
+    expect_all(results, GETS + ["status-set"], "EPERM")
+    expect_all(results, files(results), "EACCES")
+
+
+def test_root_of_a_user_namespace_may_do_nothing():
+    """All capabilities, but not in the initial user name space."""
+    results = probe(*NOBODY, "unshare", "--user", "--map-root-user")
+    equal(results["uid"], 0, "uid in the name space")
+    expect_all(results, GETS + ["status-set"], "EPERM")
+    expect_all(results, files(results), "EACCES")
+
+
+def test_real_root_in_a_user_namespace_may_not_ask():
+    """The same user, but its capabilities are the name space's."""
+    results = probe("unshare", "--user", "--map-root-user")
+    expect_all(results, GETS + ["status-set"], "EPERM")
+
+
+def test_other_network_namespace_has_no_family():
+    """Even root finds no family there, nor its commands by number."""
+    results = probe("unshare", "--net")
+    equal(results["find family"], "ENOENT", "the family")
+    expect_all(results, GETS + ["status-set"], "ENOENT")
+
+
+def test_own_network_and_user_namespace_has_no_family():
+    """The root of a container."""
+    results = probe(*NOBODY, "unshare", "--user", "--map-root-user", "--net")
+    equal(results["find family"], "ENOENT", "the family")
+    expect_all(results, GETS + ["status-set"], "ENOENT")
+
+
+def test_without_net_admin_nothing_answers():
+    """Root with every capability but this one."""
+    results = probe("setpriv", "--bounding-set=-net_admin")
+    expect_all(results, GETS + ["status-set"], "EPERM")
+
+
+def test_without_sys_admin_the_switch_is_refused():
+    """The counts are still there to read."""
+    results = probe("setpriv", "--bounding-set=-sys_admin")
+    expect_all(results, GETS, "ok")
+    expect_all(results, ["status-set"], "EPERM")

@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The contract, read from kmemscope.yaml: kinds, their fields and commands."""
+
+import pathlib
+
+import yaml
+
+PATH = pathlib.Path(__file__).resolve().parent / "specs/kmemscope.yaml"
+
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class Kind:
+    """An attribute set: a kind of record, and the command that gets it."""
+
+    def __init__(self, tree, operations):
+        self.set_name = tree["name"]
+        self.name = tree["name"].replace("-", "_")
+        # An attribute's position is its number on the wire, from 1.
+        self.fields = {
+            number: (attr["name"].replace("-", "_"), attr["type"])
+            for number, attr in enumerate(tree["attributes"], 1)
+            if attr["type"] != "pad"}
+        self.names = [name for name, _ in self.fields.values()]
+        numbers = {op["name"]: i for i, op in enumerate(operations, 1)}
+        self.command = numbers[f"{self.set_name}-get"]
+        get = operations[self.command - 1]
+        self.operation = get["name"]
+        self.is_dump = "dump" in get
+        request = get.get("dump", {}).get("request", {})
+        self.keys = [name.replace("-", "_")
+                     for name in request.get("attributes", [])]
+
+    def number(self, name):
+        """The number of a field on the wire."""
+        return next(n for n, (field, _) in self.fields.items() if field == name)
+
+    def key(self, record):
+        """What tells a record from the others of its kind."""
+        return tuple(record.get(name) for name in self.keys)
+
+
+def _load():
+    tree = yaml.load(PATH.read_text(encoding="utf-8"), Loader=_LOADER)
+    operations = tree["operations"]["list"]
+    kinds = [Kind(s, operations) for s in tree["attribute-sets"]]
+    commands = {op["name"]: i for i, op in enumerate(operations, 1)}
+    return tree["name"], {kind.name: kind for kind in kinds}, commands
+
+
+FAMILY, KINDS, COMMANDS = _load()
+
+# The kinds that come as a list; status is a single answer.
+DUMPS = [kind for kind in KINDS.values() if kind.is_dump]

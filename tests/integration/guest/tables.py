@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""kmemscope's debugfs files: one for each kind of record."""
+
+import pathlib
+import re
+
+import spec
+import tape
+
+ROOT = pathlib.Path("/sys/kernel/debug/kmemscope")
+
+# Kind of record -> its file.
+FILES = {
+    "status": "status",
+    "collector": "collectors",
+    "slab": "slab/caches",
+    "slab_node": "slab/nodes",
+    "zone": "zones",
+    "buddy": "buddy/orders",
+    "migratetype": "buddy/migratetypes",
+    "node": "nodes",
+    "counter": "counters",
+}
+
+
+def path(kind_name):
+    """Where the file of a kind is."""
+    return ROOT / FILES[kind_name]
+
+
+def unescape(word):
+    """Undo \\xNN, which stands for what would break a column."""
+    return re.sub(r"\\x([0-9a-f]{2})", lambda m: chr(int(m[1], 16)), word)
+
+
+def value(kind_name, name, word):
+    """The value of a field, from its word in the file."""
+    forms = dict(spec.KINDS[kind_name].fields.values())
+    return unescape(word) if forms[name] == "string" else int(word)
+
+
+def parse(kind_name, text):
+    """(field names, records) of a table; a lone - is an absent value.
+
+    Only the last column may have spaces in it.
+    """
+    lines = text.splitlines()
+    head = lines[0].lower().split()
+    records = []
+    for line in lines[1:]:
+        words = line.split(maxsplit=len(head) - 1)
+        if len(words) != len(head):
+            raise ValueError(f"{kind_name}: {len(words)} words under "
+                             f"{len(head)} names: {line}")
+        records.append({name: value(kind_name, name, word)
+                        for name, word in zip(head, words) if word != "-"})
+    return head, records
+
+
+def table(kind_name):
+    """(field names, records) of a kind's file."""
+    text = tape.through(tape.read_bytes, str(path(kind_name))).decode()
+    return parse(kind_name, text)
+
+
+class HeldTable:
+    """A kind's file that stays open until it is read anew.
+
+    An open file keeps its snapshot. So the memory that reading takes is taken
+    all the time, and moves nothing between one look at the kernel and the next.
+    """
+
+    def __init__(self, kind_name):
+        self.kind_name = kind_name
+        self.file = open(path(kind_name), encoding="utf-8")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.file.close()
+
+    def read(self):
+        """The text of records collected now, for parse()."""
+        self.file.close()
+        self.file = open(path(self.kind_name), encoding="utf-8")
+        return self.file.read()
+
+
+def status():
+    """(field names, record) of the status file: a line for each field."""
+    pairs = [line.split(maxsplit=1) for line in
+             path("status").read_text(encoding="utf-8").splitlines()]
+    return ([name for name, _ in pairs],
+            {name: value("status", name, word) for name, word in pairs
+             if word != "-"})

@@ -1,0 +1,278 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Generic netlink by hand, so that the channel has a client of its own.
+
+It can send what no well-behaved client sends, and it runs in the process of
+the test: a reader that is started and ends would itself move the counts.
+"""
+
+import errno
+import os
+import socket
+import struct
+
+import spec
+import tape
+
+NETLINK_GENERIC = 16
+SOL_NETLINK = 270
+NETLINK_CAP_ACK = 10
+NETLINK_EXT_ACK = 11
+
+NLMSG_ERROR = 2
+NLMSG_DONE = 3
+
+NLM_F_REQUEST = 1
+NLM_F_ACK = 4
+NLM_F_DUMP = 0x300
+NLM_F_DUMP_INTR = 0x10
+NLM_F_CAPPED = 0x100
+NLM_F_ACK_TLVS = 0x200
+
+NLMSGERR_ATTR_MSG = 1
+NLMSGERR_ATTR_OFFS = 2
+
+GENL_ID_CTRL = 16
+CTRL_CMD_GETFAMILY = 3
+CTRL_ATTR_FAMILY_ID = 1
+CTRL_ATTR_FAMILY_NAME = 2
+
+# Room for a message of the size that the kernel makes by itself.  With more
+# room it would make larger ones, of memory that shows among the numbers.
+RECEIVE_BYTES = 3776
+
+# Offset of the first attribute in a message: netlink and genetlink header.
+ATTRS_OFFSET = 20
+
+_INTEGERS = {"u32": "<I", "u64": "<Q", "s64": "<q"}
+
+
+def error_name(number):
+    """The name of an errno; of two the one that the kernel uses."""
+    if number == errno.EOPNOTSUPP:
+        return "EOPNOTSUPP"
+    return errno.errorcode.get(number, str(number))
+
+
+class Refused(Exception):
+    """The kernel's error: its number, the text and the attribute it names."""
+
+    def __init__(self, number, text, offset):
+        super().__init__(f"{error_name(number)}: {text}")
+        self.errno = number
+        self.text = text or ""
+        self.offset = offset
+
+
+def attribute(number, payload, length=None):
+    """Encode one attribute; length lies about its size when given."""
+    size = 4 + len(payload)
+    head = struct.pack("<HH", size if length is None else length, number)
+    return head + payload + b"\0" * (-size % 4)
+
+
+def attributes(kind, filters):
+    """Encode a request's attributes from field names and values."""
+    out = b""
+    for name, value in filters.items():
+        number = kind.number(name)
+        form = kind.fields[number][1]
+        if form == "string":
+            out += attribute(number, value.encode() + b"\0")
+        else:
+            out += attribute(number, struct.pack(_INTEGERS[form], value))
+    return out
+
+
+def split(data):
+    """Yield (number, payload) for each attribute."""
+    while len(data) >= 4:
+        size, number = struct.unpack_from("<HH", data)
+        if size < 4 or size > len(data):
+            raise ValueError(f"an attribute of {size} bytes in {len(data)}")
+        yield number & 0x3fff, data[4:size]
+        data = data[(size + 3) & ~3:]
+    if data.strip(b"\0"):
+        raise ValueError(f"{len(data)} bytes behind the last attribute")
+
+
+def decode(kind, data):
+    """Turn a message's attributes into a record; absent stays absent."""
+    record = {}
+    for number, payload in split(data):
+        if number not in kind.fields:
+            # The pad attribute aligns and says nothing.
+            if payload or number != 1:
+                raise ValueError(f"{kind.name}: unknown attribute {number}")
+            continue
+        name, form = kind.fields[number]
+        if name in record:
+            raise ValueError(f"{kind.name}: {name} is there twice")
+        if form == "string":
+            if payload[-1:] != b"\0":
+                raise ValueError(f"{kind.name}: {name} has no end")
+            record[name] = payload[:-1].decode("utf-8", "backslashreplace")
+        else:
+            record[name] = struct.unpack(_INTEGERS[form], payload)[0]
+    return record
+
+
+class Socket:
+    """A generic netlink socket that knows kmemscope's family."""
+
+    def __init__(self, family=True, receive_bytes=None):
+        self.sock = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW,
+                                  NETLINK_GENERIC)
+        self.sock.bind((0, 0))
+        self.sock.setsockopt(SOL_NETLINK, NETLINK_EXT_ACK, 1)
+        self.sock.setsockopt(SOL_NETLINK, NETLINK_CAP_ACK, 1)
+        if receive_bytes:
+            self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF,
+                                 receive_bytes)
+        self.sock.settimeout(30)
+        self.sequence = 0
+        self.keep = False
+        self.received = []
+        self.buffer = bytearray(RECEIVE_BYTES)
+        self.family = self.find_family() if family else None
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def close(self):
+        """Close the socket; a dump that was under way ends with it."""
+        self.sock.close()
+
+    def send(self, message_type, command, data=b"", flags=0):
+        """Send one request."""
+        self.sequence += 1
+        size = ATTRS_OFFSET + len(data)
+        self.sock.send(struct.pack("<IHHIIBBH", size, message_type,
+                                   NLM_F_REQUEST | flags, self.sequence, 0,
+                                   command, 1, 0) + data)
+
+    def messages(self):
+        """Yield (flags, attributes) of each reply until the answer ends."""
+        while True:
+            size, _, flags, _ = self.sock.recvmsg_into([self.buffer])
+            if flags & socket.MSG_TRUNC:
+                raise ValueError(f"a message of more than {size} bytes")
+            data = bytes(self.buffer[:size])
+            if self.keep:
+                self.received.append(data)
+            while data:
+                size, kind, flags, sequence, _ = struct.unpack_from("<IHHII",
+                                                                    data)
+                body, data = data[16:size], data[(size + 3) & ~3:]
+                if sequence != self.sequence:
+                    continue
+                if kind in (NLMSG_ERROR, NLMSG_DONE):
+                    self._raise(kind, flags, body)
+                    return
+                yield flags, body[4:]
+
+    @staticmethod
+    def _raise(kind, flags, body):
+        """Raise what an error or the end of a dump reports, if anything."""
+        number = -struct.unpack_from("<i", body)[0] if len(body) >= 4 else 0
+        if not number:
+            return
+        text = offset = None
+        if flags & NLM_F_ACK_TLVS:
+            tail = body[4:] if kind == NLMSG_DONE else body[20:]
+            for attr, payload in split(tail):
+                if attr == NLMSGERR_ATTR_MSG:
+                    text = payload.rstrip(b"\0").decode()
+                elif attr == NLMSGERR_ATTR_OFFS:
+                    offset = struct.unpack("<I", payload)[0]
+        raise Refused(number, text, offset)
+
+    def find_family(self):
+        """Ask for the number of kmemscope's family."""
+        name = attribute(CTRL_ATTR_FAMILY_NAME, spec.FAMILY.encode() + b"\0")
+        self.send(GENL_ID_CTRL, CTRL_CMD_GETFAMILY, name, NLM_F_ACK)
+        family = None
+        for _, body in self.messages():
+            family = dict(split(body)).get(CTRL_ATTR_FAMILY_ID, family)
+        return struct.unpack("<H", family)[0]
+
+    def do(self, command, data=b""):
+        """Send a request that is no dump; the bodies of its replies."""
+        self.send(self.family, command, data, NLM_F_ACK)
+        return [body for _, body in self.messages()]
+
+    def dump_once(self, command, data=b""):
+        """Send a dump request; (bodies, True if the world changed)."""
+        self.send(self.family, command, data, NLM_F_DUMP)
+        bodies, changed = [], False
+        for flags, body in self.messages():
+            bodies.append(body)
+            changed = changed or bool(flags & NLM_F_DUMP_INTR)
+        return bodies, changed
+
+    def dump_consistent(self, command, data=b""):
+        """The bodies of a dump under which nothing changed."""
+        for _ in range(10):
+            bodies, changed = self.dump_once(command, data)
+            if not changed:
+                return bodies
+        raise Refused(errno.EINTR, "the world changed under ten dumps", None)
+
+    def dump(self, kind_name, **filters):
+        """The records of a kind, from one consistent dump."""
+        kind = spec.KINDS[kind_name]
+        bodies = self.dump_consistent(kind.command, attributes(kind, filters))
+        return [decode(kind, body) for body in bodies]
+
+    def status(self):
+        """The single record of status-get."""
+        kind = spec.KINDS["status"]
+        replies = self.do(kind.command)
+        if len(replies) != 1:
+            raise ValueError(f"status-get has {len(replies)} replies")
+        return decode(kind, replies[0])
+
+    def set_enabled(self, value):
+        """Switch collecting off (0) or on (1)."""
+        kind = spec.KINDS["status"]
+        self.do(spec.COMMANDS["status-set"],
+                attributes(kind, {"enabled": value}))
+
+
+_SHARED = {}
+
+
+def shared():
+    """One socket for the whole process; opened again after a reload."""
+    if _SHARED.get("pid") != os.getpid() or "socket" not in _SHARED:
+        _SHARED.update(pid=os.getpid(), socket=Socket())
+    return _SHARED["socket"]
+
+
+def forget():
+    """Close the shared socket: the module is about to go."""
+    if "socket" in _SHARED:
+        _SHARED.pop("socket").close()
+
+
+def _bodies(command, data):
+    """The bodies of a dump through the shared socket."""
+    return shared().dump_consistent(command, data)
+
+
+def records(kind_name, **filters):
+    """The records of a kind through the shared socket."""
+    kind = spec.KINDS[kind_name]
+    bodies = tape.through(_bodies, kind.command, attributes(kind, filters))
+    return [decode(kind, body) for body in bodies]
+
+
+def refused(function, *args, **kwargs):
+    """Call what must be refused; the refusal, or None if it went through."""
+    try:
+        function(*args, **kwargs)
+    except Refused as refusal:
+        return refusal
+    return None

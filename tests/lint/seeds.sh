@@ -1,0 +1,98 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Make a tree that one linter must complain about: a linter that finds nothing
+# anywhere would otherwise look like one that is content.
+#
+# usage: seeds.sh LINTER	in an empty git tree; $KS_REPO is the real one
+#
+# Prints what the complaint must contain. To this tree the rest of what the
+# linter needs is copied from the real one.
+set -eu
+
+copy() {
+	for path; do
+		mkdir -p "$(dirname "$path")"
+		cp -r "$KS_REPO/$path" "$path"
+	done
+}
+
+case $1 in
+rooms)
+	mkdir -p module/record module/export module/collect
+	echo '#include "collect/collect.h"' >module/record/a.c
+	echo '#include "internals/symbols.h"' >module/export/b.c
+	printf '\tseq_printf(m, "x");\n' >module/collect/c.c
+	echo '#if LINUX_VERSION_CODE > 1' >module/collect/d.c
+	cat <<-'EOF'
+	record may not include collect/collect.h
+	export may not include internals/symbols.h
+	module/collect/c.c:1: writes messages
+	module/collect/d.c:1: asks for the kernel version
+	EOF
+	;;
+generated)
+	copy module tools/lib
+	# A member that the spec does not know, and a file changed by hand.
+	sed -i 's/^struct ks_zone_record {/&\n\tu32 nonsense;/' \
+		module/record/records.h
+	echo '/* changed */' >>module/include/uapi/linux/kmemscope.h
+	cat <<-'EOF'
+	ks_zone_record.nonsense is not in the spec
+	module/include/uapi/linux/kmemscope.h is out of date
+	EOF
+	;;
+onefield)
+	# A generator that leaves the kernel's tables as they are.
+	copy Kbuild dkms.conf module
+	sed -i '/"module\/record\/kinds.c":/d' module/spec/generate
+	echo 'a field of the spec without its struct member compiled'
+	;;
+checkpatch)
+	copy .checkpatch.conf
+	mkdir module
+	printf '// SPDX-License-Identifier: GPL-2.0-only\nint a ;\n' >module/a.c
+	echo 'SPACING'
+	;;
+sparse)
+	copy Kbuild dkms.conf module tests/fixture
+	printf '\nint nonsense(int __user *p);\nint nonsense(int __user *p)\n{\n\treturn *p;\n}\n' \
+		>>tests/fixture/pages.c
+	echo 'dereference of noderef expression'
+	;;
+kerneldoc)
+	mkdir module
+	printf '/**\n * a() - it\n *\n * Return: it.\n */\nint a(int b);\n' \
+		>module/a.h
+	echo "'b' not described in 'a'"
+	;;
+shell)
+	# shellcheck disable=SC2016 # what is seeded is not for us to expand
+	printf '%s\n' '#!/bin/sh' 'rm $1' 'cd "$1"' >a
+	printf '%s\n' '#!/bin/sh' 'for i in "$@"; do echo; done; a=1' >b.sh
+	echo 'SC2086'
+	echo 'a:3:1: warning: Use '"'cd"
+	echo 'b.sh:2'
+	;;
+python)
+	printf '#!/usr/bin/env python3\nprint(1)\n' >a
+	printf 'def f(:\n' >b.py
+	echo 'a:1: the first line'
+	echo 'b.py:1: '
+	;;
+sizes)
+	yes '/* line */' | head -n 601 >a.c
+	echo 'a.c: 601 lines'
+	;;
+paths)
+	echo "see /ho""me/somebody/notes" >a
+	echo "from http://deb.deb""ian.org/" >b
+	pwd >c
+	echo 'a:1:'
+	echo 'b:1:'
+	;;
+*)
+	echo "seeds: no linter $1" >&2
+	exit 2
+	;;
+esac
