@@ -23,6 +23,10 @@ DKMS_SOURCE = $(DESTDIR)/usr/src/kmemscope-$(VERSION)
 
 all: module reader
 
+ifdef KMEMSCOPE_STUB
+$(error KMEMSCOPE_STUB is for dkms alone: a stub is no kmemscope)
+endif
+
 # One kbuild at a time in each copy: guests may ask for it side by side.
 define kbuild
 	@mkdir -p $(O)
