@@ -275,7 +275,7 @@ static int count_locked(const struct birds *birds, struct ks_canary *canary,
  * After a shrink all free objects are on the nodes' partial lists, none
  * cached per CPU, so that the count must be exact.
  *
- * Context: Process context, sleeps. After ks_layout_init().
+ * Context: Process context, sleeps. After ks_layout_resolve().
  * Return: 0, or an error; then no slab may be counted.
  */
 int ks_canary_run(struct ks_canary *canary, char *reason, size_t size)

@@ -7,6 +7,7 @@
 #include <linux/string.h>
 #include <linux/uaccess.h>
 
+#include "internals/btf.h"
 #include "internals/compat/vmstat.h"
 #include "internals/internals.h"
 #include "internals/layout.h"
@@ -53,6 +54,30 @@ static void check_names(int need, enum ks_symbol id, unsigned int index,
 		  expected, index);
 }
 
+/* Finds where the private members are. */
+static int layout_init(char *reason, size_t size)
+{
+	const void *start = ks_symbol(KS_SYM_START_BTF);
+	const void *stop = ks_symbol(KS_SYM_STOP_BTF);
+	struct ks_btf btf;
+	int err;
+
+	if (ks_pretend_missing("btf") || !start || !stop || start >= stop) {
+		scnprintf(reason, size, "this kernel has no BTF");
+		return -ENOENT;
+	}
+	err = ks_btf_open(&btf, start, stop - start);
+	if (err) {
+		scnprintf(reason, size, err == -ENOMEM ?
+			  "no memory to read the BTF" :
+			  "this kernel's BTF is of a form not known");
+		return err;
+	}
+	err = ks_layout_resolve(&btf, reason, size);
+	ks_btf_close(&btf);
+	return err;
+}
+
 static void slab_init(void)
 {
 	char *reason = missing[NEED_SLAB];
@@ -65,7 +90,7 @@ static void slab_init(void)
 		scnprintf(reason, size, "%s", KS_LOCKED_DOWN);
 		return;
 	}
-	if (ks_layout_init(reason, size))
+	if (layout_init(reason, size))
 		return;
 	ks_canary_run(&canary, reason, size);
 }

@@ -139,10 +139,19 @@ static bool is_needed(const struct wanted *w)
 	}
 }
 
-static int resolve_all(const struct ks_btf *btf, char *reason, size_t size)
+/**
+ * ks_layout_resolve() - find all members
+ * @btf: the kernel's types
+ * @reason: on error set to what is missing, by name
+ * @size: bytes of @reason
+ *
+ * Return: 0, or an error; then no member may be read.
+ */
+int ks_layout_resolve(const struct ks_btf *btf, char *reason, size_t size)
 {
 	int i, err;
 
+	memset(layout, 0, sizeof(layout));
 	for (i = 0; i < KS_NR_MEMBERS; i++) {
 		err = resolve_member(btf, &wanted[i], &layout[i]);
 		if (!err || (err == -ENOENT && !is_needed(&wanted[i])))
@@ -154,37 +163,6 @@ static int resolve_all(const struct ks_btf *btf, char *reason, size_t size)
 		return err;
 	}
 	return 0;
-}
-
-/**
- * ks_layout_init() - find all members
- * @reason: on error set to what is missing, by name
- * @size: bytes of @reason
- *
- * Context: Process context, sleeps. After ks_symbols_init().
- * Return: 0, or an error; then no member is known.
- */
-int ks_layout_init(char *reason, size_t size)
-{
-	const void *start = ks_symbol(KS_SYM_START_BTF);
-	const void *stop = ks_symbol(KS_SYM_STOP_BTF);
-	struct ks_btf btf;
-	int err;
-
-	if (ks_pretend_missing("btf") || !start || !stop || start >= stop) {
-		scnprintf(reason, size, "this kernel has no BTF");
-		return -ENOENT;
-	}
-	err = ks_btf_open(&btf, start, stop - start);
-	if (err) {
-		scnprintf(reason, size, err == -ENOMEM ?
-			  "no memory to read the BTF" :
-			  "this kernel's BTF is of a form not known");
-		return err;
-	}
-	err = resolve_all(&btf, reason, size);
-	ks_btf_close(&btf);
-	return err;
 }
 
 /**

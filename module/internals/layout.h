@@ -31,7 +31,9 @@ enum ks_member {
 	KS_NR_MEMBERS,
 };
 
-int ks_layout_init(char *reason, size_t size);
+struct ks_btf;
+
+int ks_layout_resolve(const struct ks_btf *btf, char *reason, size_t size);
 bool ks_layout_has(enum ks_member id);
 u32 ks_layout_size(enum ks_member id);
 u32 ks_layout_offset(enum ks_member id);

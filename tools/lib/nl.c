@@ -8,8 +8,8 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <time.h>
-#include <unistd.h>
 
+#include "lib/absent.h"
 #include "lib/decode.h"
 #include "lib/nl.h"
 #include "lib/reply.h"
@@ -112,17 +112,6 @@ static enum ks_status exchange(struct ks_nl *nl, struct ks_reply *reply,
 	return answer_receive(nl, reply, err);
 }
 
-/* Say why nobody answers to the family's name, and what to do about it. */
-static enum ks_status family_absent(struct ks_error *err)
-{
-	if (access("/sys/module/" KMEMSCOPE_FAMILY_NAME, F_OK) == 0)
-		return ks_fail(err, KS_UNSUPPORTED,
-			       "the kernel module is loaded, but can only be reached from the initial network namespace");
-	return ks_fail(err, KS_UNSUPPORTED,
-		       "the kernel module is not loaded; load it with: modprobe %s",
-		       KMEMSCOPE_FAMILY_NAME);
-}
-
 static enum ks_status family_take(const struct nlmsghdr *message, void *arg,
 				  struct ks_error *err)
 {
@@ -154,13 +143,13 @@ static enum ks_status family_resolve(struct ks_nl *nl, struct ks_error *err)
 			  KMEMSCOPE_FAMILY_NAME);
 	status = exchange(nl, &reply, err);
 	if (status && err->code == ENOENT)
-		return family_absent(err);
+		return ks_absent_explain(err);
 	if (status && err->code)
 		return ks_fail(err, KS_ERROR,
 			       "cannot look up the module's netlink family: %s",
 			       strerror(err->code));
 	if (!status && !nl->family)
-		return family_absent(err);
+		return ks_absent_explain(err);
 	return status;
 }
 
@@ -233,7 +222,7 @@ static enum ks_status refusal_explain(const struct ks_request *request,
 				 said.text);
 	else if (code == ENOENT && !*err->text)
 		/* Only a family that is gone is refused without a word */
-		status = family_absent(err);
+		status = ks_absent_explain(err);
 	else if (code == EOPNOTSUPP && !*err->text)
 		status = ks_fail(err, KS_UNSUPPORTED,
 				 "the loaded module does not know this command; it may be older than this program");
