@@ -27,13 +27,14 @@ ifdef KMEMSCOPE_STUB
 $(error KMEMSCOPE_STUB is for dkms alone: a stub is no kmemscope)
 endif
 
-# One kbuild at a time in each copy: guests may ask for it side by side.
+# One kbuild at a time in each copy: guests may ask for it side by side. Our O
+# would reach kbuild, too, and means its own folder there.
 define kbuild
 	@mkdir -p $(O)
 	@[ -e $(KDIR)/Makefile ] || { echo "make: no kernel headers in $(KDIR):" \
 		"install linux-headers-$(KVER), or give KDIR=" >&2; exit 1; }
 	@cp -ru $(1) $(O)/
-	+@flock $(O)/.lock $(KBUILD_WRAP) $(MAKE) -C $(KDIR) O= M=$(O)$(2) \
+	+@flock $(O)/.lock $(KBUILD_WRAP) $(MAKE) -C $(KDIR) O=$(KDIR) M=$(O)$(2) \
 		$(KBUILD_FLAGS) modules
 endef
 

@@ -54,6 +54,7 @@ void ks_self_status(struct ks_status_record *record)
 	describe_hold(record, list_lock, KS_LOCK_LIST);
 	describe_hold(record, zone_lock, KS_LOCK_ZONE);
 	describe_hold(record, slab_mutex, KS_LOCK_SLAB_MUTEX);
+	record->holds_preemptible = IS_ENABLED(CONFIG_PREEMPT_RT);
 	record->contended_total = ks_hold_nr_contended();
 	ks_snapshot_memory(&memory);
 	record->memory_bytes = memory.now;

@@ -38,6 +38,8 @@ static const struct ks_field status_fields[] = {
 		KMEMSCOPE_A_STATUS_SLAB_MUTEX_LONGEST_NS),
 	KS_FIELD_U32(struct ks_status_record, slab_mutex_most_entries,
 		KMEMSCOPE_A_STATUS_SLAB_MUTEX_MOST_ENTRIES),
+	KS_FIELD_U32(struct ks_status_record, holds_preemptible,
+		KMEMSCOPE_A_STATUS_HOLDS_PREEMPTIBLE),
 	KS_FIELD_U64(struct ks_status_record, contended_total,
 		KMEMSCOPE_A_STATUS_CONTENDED_TOTAL),
 	KS_FIELD_U64(struct ks_status_record, memory_bytes,

@@ -34,6 +34,7 @@ struct ks_status_record {
 	u32 zone_lock_most_entries;
 	u64 slab_mutex_longest_ns;
 	u32 slab_mutex_most_entries;
+	u32 holds_preemptible;
 	u64 contended_total;
 	u64 memory_bytes;
 	u64 memory_peak_bytes;

@@ -127,6 +127,14 @@ static const struct ks_column status_columns[] = {
 		.help = "Most slab caches looked at in one hold of slab_mutex",
 	},
 	{
+		.attr = KMEMSCOPE_A_STATUS_HOLDS_PREEMPTIBLE,
+		.name = "holds_preemptible",
+		.title = "HOLDS_PREEMPTIBLE",
+		.type = KS_TYPE_U32,
+		.unit = KS_UNIT_NONE,
+		.help = "1 if a list_lock or zone lock can be preempted while held (PREEMPT_RT)",
+	},
+	{
 		.attr = KMEMSCOPE_A_STATUS_CONTENDED_TOTAL,
 		.name = "contended_total",
 		.title = "CONTENDED_TOTAL",

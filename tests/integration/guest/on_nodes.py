@@ -2,6 +2,9 @@
 """Nodes, the whole host and the counters against /proc and /sys."""
 
 import contextlib
+import ctypes
+import mmap
+import os
 
 import load
 import theirs
@@ -10,6 +13,9 @@ from compare import cells, compare
 from ktap import equal, expect
 
 HOST = "host"
+
+LIBC = ctypes.CDLL(None, use_errno=True)
+MCL_CURRENT = 1
 
 # Of zoneinfo's node counters, those that add up to a field of ours.
 SUMS = {
@@ -25,7 +31,7 @@ TERMS = ["free_pages", "pcp_pages", "lru_pages", "isolated_pages",
          "secondary_page_table_pages", "zsmalloc_pages", "hugetlb_pages"]
 
 # Further terms of kernels that count them; must-have.yaml says which do.
-TERMS_OF_SOME = ["balloon_pages", "gpu_pages"]
+TERMS_OF_SOME = ["gpu_pages"]
 
 
 def rows_of_nodes():
@@ -69,6 +75,20 @@ def their_nodes():
 
 
 @contextlib.contextmanager
+def locked_memory(pages):
+    """Memory of this process that cannot be reclaimed."""
+    memory = mmap.mmap(-1, pages * mmap.PAGESIZE)
+    try:
+        memory.write(bytes(len(memory)))
+        if LIBC.mlockall(MCL_CURRENT):
+            raise OSError(ctypes.get_errno(), "mlockall")
+        yield
+    finally:
+        LIBC.munlockall()
+        memory.close()
+
+
+@contextlib.contextmanager
 def huge_pages(count):
     """Some huge pages in node 1's pool, so that the field is not 0."""
     pool = theirs.NODES / "node1/hugepages/hugepages-2048kB/nr_hugepages"
@@ -102,6 +122,15 @@ def test_nodes_with_huge_pages():
         rows = rows_of_nodes()
         equal([rows[key]["hugetlb_pages"] for key in (0, 1, HOST)],
               [0, 4 * 512, 4 * 512], "hugetlb_pages of nodes 0, 1 and host")
+        compare_nodes()
+
+
+def test_nodes_with_locked_memory():
+    """Locked pages are unevictable, and on the fifth LRU list."""
+    with locked_memory(1024):
+        load.settle()
+        host = rows_of_nodes()[HOST]
+        expect(host["mlocked_pages"] >= 1024, f"{host['mlocked_pages']} pages")
         compare_nodes()
 
 
@@ -164,6 +193,24 @@ def test_zone_counters_equal_zoneinfo():
 def test_node_counters_equal_zoneinfo():
     """Each of them, huge page counters in huge pages."""
     compare(lambda: theirs.zoneinfo()[2], lambda: counters()[1])
+
+
+def test_events_of_all_cpus_are_counted():
+    """Also those that a CPU keeps to itself, before the kernel adds them up."""
+    def hits():
+        return sum(row["value"] for row in
+                   wire.records("counter", name="numa_hit"))
+
+    pages = 2000
+    before = hits()
+    for cpu in os.sched_getaffinity(0):
+        os.sched_setaffinity(0, {cpu})
+        with mmap.mmap(-1, pages * mmap.PAGESIZE) as memory:
+            memory.madvise(mmap.MADV_NOHUGEPAGE)
+            memory.write(bytes(len(memory)))
+    os.sched_setaffinity(0, range(os.cpu_count()))
+    risen, want = hits() - before, pages * os.cpu_count()
+    expect(risen >= want, f"{want} pages were taken, numa_hit rose by {risen}")
 
 
 def by_node():

@@ -41,6 +41,8 @@
  *	slab_mutex took.
  * @KMEMSCOPE_A_STATUS_SLAB_MUTEX_MOST_ENTRIES: (u32) Most slab caches looked at
  *	in one hold of slab_mutex.
+ * @KMEMSCOPE_A_STATUS_HOLDS_PREEMPTIBLE: (u32) 1 if a list_lock or zone lock
+ *	can be preempted while held (PREEMPT_RT). 0 if interrupts are off then.
  * @KMEMSCOPE_A_STATUS_CONTENDED_TOTAL: (u64) Locks given up because somebody
  *	else held them. The record then has no value for what the lock guards.
  * @KMEMSCOPE_A_STATUS_MEMORY_BYTES: (u64) Memory the module's snapshots take
@@ -68,6 +70,7 @@ enum kmemscope_a_status {
 	KMEMSCOPE_A_STATUS_ZONE_LOCK_MOST_ENTRIES,
 	KMEMSCOPE_A_STATUS_SLAB_MUTEX_LONGEST_NS,
 	KMEMSCOPE_A_STATUS_SLAB_MUTEX_MOST_ENTRIES,
+	KMEMSCOPE_A_STATUS_HOLDS_PREEMPTIBLE,
 	KMEMSCOPE_A_STATUS_CONTENDED_TOTAL,
 	KMEMSCOPE_A_STATUS_MEMORY_BYTES,
 	KMEMSCOPE_A_STATUS_MEMORY_PEAK_BYTES,

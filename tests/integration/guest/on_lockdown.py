@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Lockdown raised while kmemscope is loaded; it cannot be lowered again."""
+
+import os
+import subprocess
+
+import reader
+import spec
+import tables
+import wire
+from ktap import equal, expect
+
+LOCKDOWN = "/sys/kernel/security/lockdown"
+
+# What reads the kernel's private structures.
+PRIVATE = ("slab", "slab_node")
+
+
+def raise_to(level):
+    """Raise lockdown, and see that it was."""
+    if not os.path.exists(LOCKDOWN):
+        subprocess.run(["mount", "-t", "securityfs", "none",
+                        "/sys/kernel/security"], check=True)
+    with open(LOCKDOWN, "w", encoding="ascii") as file:
+        file.write(level)
+    with open(LOCKDOWN, encoding="ascii") as file:
+        expect(f"[{level}]" in file.read(), f"lockdown is not {level}")
+
+
+def answers(name):
+    """Whether a kind answers, the same by netlink, debugfs and reader."""
+    refused = wire.refused(wire.records, name)
+    if refused:
+        equal(wire.error_name(refused.errno), "EOPNOTSUPP", name)
+        expect("lockdown" in refused.text, f"{name}: {refused.text!r}")
+    try:
+        opened = bool(tables.table(name)[1])
+    except OSError as error:
+        equal(wire.error_name(error.errno), "EOPNOTSUPP", name)
+        opened = False
+    equal(opened, not refused, f"{name}: file and netlink agree")
+    if name not in reader.COMMANDS:
+        return not refused
+    status, _, err = reader.run(*reader.COMMANDS[name])
+    equal(status, 2 if refused else 0, f"the reader's status for {name}")
+    expect(not refused or "lockdown" in err, f"the reader said {err!r}")
+    return not refused
+
+
+def test_integrity_lets_everything_answer():
+    """Files are read-only and 0400, so they open."""
+    raise_to("integrity")
+    for kind in spec.DUMPS:
+        expect(answers(kind.name), f"{kind.name} does not answer")
+
+
+def test_confidentiality_turns_private_structures_off():
+    """And nothing else; the reason is in status."""
+    raise_to("confidentiality")
+    for kind in spec.DUMPS:
+        equal(answers(kind.name), kind.name not in PRIVATE, kind.name)
+    off = {row["name"]: row.get("reason", "")
+           for row in wire.records("collector") if row["state"] == "off"}
+    equal(list(off), ["slab"], "collectors that are off")
+    expect("lockdown" in off["slab"], f"reason {off['slab']!r}")
+
+
+def test_asking_again_adds_no_line_to_the_log():
+    """The kernel logs each refusal; one is enough."""
+    def lines():
+        log = subprocess.run(["dmesg"], check=True, capture_output=True,
+                             text=True).stdout
+        return log.count("Lockdown:")
+
+    before = lines()
+    for _ in range(20):
+        wire.shared().status()
+        wire.refused(wire.records, "slab")
+    equal(lines(), before, "lines of lockdown in the log")
+
+
+def test_a_new_load_is_refused():
+    """These kernels take no unsigned module then, and the reader says why."""
+    subprocess.run(["modprobe", "-r", "kmemscope"], check=True)
+    loading = subprocess.run(["modprobe", "kmemscope"], check=False,
+                             capture_output=True, text=True)
+    expect(loading.returncode, "an unsigned module was loaded")
+    status, out, err = reader.run("slab")
+    equal((status, out), (2, ""), "the reader's status and output")
+    expect("lockdown" in err and "sign" in err, f"the reader said {err!r}")
