@@ -7,6 +7,7 @@
 #include <linux/errno.h>
 #include <linux/mm.h>
 #include <linux/overflow.h>
+#include <linux/stddef.h>
 #include <linux/string.h>
 #include <uapi/linux/btf.h>
 
@@ -37,6 +38,9 @@ enum {
 	KIND_TYPE_TAG = 18,
 	KIND_ENUM64 = 19,
 };
+
+/* Up to the last member read: v7.1's header has more, its blobs may not. */
+#define HEADER_SIZE	offsetofend(struct btf_header, str_len)
 
 #define MAX_DEPTH	32	/* of anonymous members and of typedef chains */
 #define MAX_TYPES	BIT(24)
@@ -146,8 +150,8 @@ int ks_btf_open(struct ks_btf *btf, const void *blob, size_t len)
 	int err;
 
 	memset(btf, 0, sizeof(*btf));
-	if (len < sizeof(*hdr) || hdr->magic != BTF_MAGIC ||
-	    hdr->version != BTF_VERSION || hdr->hdr_len < sizeof(*hdr) ||
+	if (len < HEADER_SIZE || hdr->magic != BTF_MAGIC ||
+	    hdr->version != BTF_VERSION || hdr->hdr_len < HEADER_SIZE ||
 	    hdr->hdr_len > len)
 		return -EINVAL;
 	if (check_section(len, hdr->hdr_len, hdr->type_off, hdr->type_len) ||
