@@ -191,6 +191,8 @@ static int dump_next(struct sk_buff *skb, struct netlink_callback *cb)
 		if (err)
 			return skb->len ? : err;
 	}
+	/* For NLMSG_DONE, which tells what changed after the last record. */
+	mark_changed(cb, snap->changed);
 	return skb->len;
 }
 
