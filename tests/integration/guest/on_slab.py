@@ -4,9 +4,11 @@
 import errno
 import os
 import tempfile
+import time
 
 import fixture
 import load
+import reader
 import theirs
 import wire
 from compare import ROUNDS, Comparison, cells, compare
@@ -104,6 +106,26 @@ def test_every_cache_equals_slabinfo():
 def test_every_cache_equals_sysfs():
     """Geometry, flags, aliases and the counts of each node."""
     compare_with_sysfs()
+
+
+def test_the_readers_json_equals_slabinfo():
+    """The whole way: module, netlink, reader, JSON."""
+    comparison = Comparison()
+    for _ in range(ROUNDS):
+        before = theirs.read("/proc/slabinfo")
+        rows, answer = reader.records("slab")
+        after = theirs.read("/proc/slabinfo")
+        mine = cells({row["name"]: row for row in rows}, SLABINFO)
+        if comparison.round(cells(theirs.slabinfo(before)), mine,
+                            cells(theirs.slabinfo(after))):
+            break
+    comparison.finish()
+    equal(answer["version"], wire.shared().status()["version"], "version")
+    equal(answer["boot_id"],
+          theirs.read("/proc/sys/kernel/random/boot_id").strip(), "boot_id")
+    now = time.clock_gettime_ns(time.CLOCK_BOOTTIME)
+    expect(0 <= now - answer["boottime_ns"] < 60 * 10**9,
+           f"boottime_ns {answer['boottime_ns']}, now it is {now}")
 
 
 def test_merged_caches_are_counted_as_aliases():

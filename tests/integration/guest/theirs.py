@@ -50,10 +50,10 @@ def nodes():
     return sorted(int(path.name[4:]) for path in NODES.glob("node[0-9]*"))
 
 
-def slabinfo():
-    """{name: fields} of /proc/slabinfo."""
+def slabinfo(text=None):
+    """{name: fields} of /proc/slabinfo, or of a text read from it."""
     rows = {}
-    for line in read("/proc/slabinfo").splitlines()[2:]:
+    for line in (text or read("/proc/slabinfo")).splitlines()[2:]:
         head, _, data = re.split(r" : (?:tunables|slabdata) +", line)
         name, *numbers = head.split()
         active, total, size, per_slab, pages = map(int, numbers)
