@@ -12,6 +12,8 @@
 #include "internals/symbols.h"
 #include "record/kinds.h"
 
+#define FOLD_TRIES	3
+
 /* Returns false when there is no more room. */
 static bool keep_counter(struct ks_snapshot *snap, int nid,
 			 struct zone *zone, unsigned int name, u64 value)
@@ -30,17 +32,25 @@ static bool keep_counter(struct ks_snapshot *snap, int nid,
 	return true;
 }
 
+/*
+ * The kernel folds the CPUs' shares into the zone's before it reads; we only
+ * add. When somebody folded meanwhile, a share may be in both or in neither, so
+ * that is read again.
+ */
 static u64 numa_events(struct zone *zone, unsigned int item)
 {
-	u64 events;
+	unsigned int tries = FOLD_TRIES;
+	u64 folded, events;
 	int cpu;
 
 	if (!ks_hotplug_enter())
 		return KS_UNSET_U64;
-	events = ks_zone_numa(zone, item);
-	/* The kernel folds the CPUs' shares in before it reads; we only add. */
-	for_each_online_cpu(cpu)
-		events += ks_zone_cpu_numa(zone, cpu, item);
+	do {
+		folded = ks_zone_numa(zone, item);
+		events = folded;
+		for_each_online_cpu(cpu)
+			events += ks_zone_cpu_numa(zone, cpu, item);
+	} while (ks_zone_numa(zone, item) != folded && --tries);
 	ks_hotplug_leave();
 	return events;
 }
