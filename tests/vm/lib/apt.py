@@ -2,9 +2,11 @@
 """Debian packages through apt: what is newest, fetch it, unpack it.
 
 Nothing is ever installed: packages are downloaded and unpacked into a folder.
+HOST has the package lists of this machine; lib/suite.py has those of others.
 """
 
 import glob
+import json
 import os
 import re
 import shutil
@@ -15,66 +17,176 @@ import paths
 import tools
 from errors import HarnessError
 
-LISTS = "/var/lib/apt/lists"
 STALE_SECONDS = 7 * 24 * 3600
 ATTEMPTS = 3
 
 
-def lists_time():
-    """When the package lists last changed; 0 when there are none."""
-    files = glob.glob(LISTS + "/*_Packages*")
-    times = [os.stat(path).st_mtime for path in files]
-    # Right after an update that brought nothing new only the folder is fresh.
-    return max(times + [os.stat(LISTS).st_mtime]) if times else 0
+class Apt:
+    """One set of package lists, and apt's options to work with it."""
 
+    def __init__(self, name, lists, options=()):
+        self.name = name
+        self._lists = lists
+        self._options = list(options)
+        if not os.geteuid():
+            # apt's sandbox user cannot write to a private folder, and says so.
+            self._options += ["-o", "APT::Sandbox::User=root"]
 
-def refresh():
-    """Bring the package lists up to date, if we may."""
-    if os.geteuid():
-        if not lists_time():
-            raise HarnessError("there are no apt package lists; "
-                               "run apt-get update as root")
-        return
-    tools.note("apt-get update")
-    with paths.lock("apt-update"):
+    def command(self, program, *arguments):
+        return [program] + self._options + list(arguments)
+
+    def lists_time(self):
+        """When the package lists last changed; 0 when there are none."""
+        files = glob.glob(self._lists + "/*_Packages*")
+        times = [os.stat(path).st_mtime for path in files]
+        # Right after an update that brought nothing new only the folder is
+        # fresh.
+        return max(times + [os.stat(self._lists).st_mtime]) if times else 0
+
+    def may_refresh(self):
+        return os.geteuid() == 0
+
+    def refresh(self, only_if_stale=False):
+        """Bring the package lists up to date, if we may."""
+        if not self.may_refresh():
+            if not self.lists_time():
+                raise HarnessError("there are no apt package lists; "
+                                   "run apt-get update as root")
+            return
+        with paths.lock("apt-update-" + self.name):
+            # Whoever held the lock before us may have done it.
+            if self._stale() or not only_if_stale:
+                self._update()
+
+    def refresh_if_stale(self):
+        if self._stale():
+            self.refresh(only_if_stale=True)
+
+    def keep_fresh(self):
+        """Nothing to do: these lists belong to whoever runs this machine."""
+
+    def _stale(self):
+        return time.time() - self.lists_time() > STALE_SECONDS
+
+    def _update(self):
+        tools.note("apt-get update (%s)" % self.name)
         try:
-            tools.run(["apt-get", "-qq", "update"], "updating package lists")
+            tools.run(self.command("apt-get", "-qq", "update"),
+                      "updating the package lists of " + self.name)
         except HarnessError as error:
             # A broken third-party source is no reason to stop: the packages
             # we want may well be there.
             tools.note(str(error))
 
+    def show(self, package, version=None):
+        """The newest (or the given) version's control fields, as a dict."""
+        name = package + ("=" + version if version else "")
+        text = tools.output(
+            self.command("apt-cache", "show", "--no-all-versions", name),
+            "looking up package %s in %s" % (name, self.name))
+        fields = {}
+        for line in text.splitlines():
+            if not line:
+                break
+            key, colon, value = line.partition(":")
+            if colon and not key.startswith(" "):
+                fields[key] = value.strip()
+        return fields
 
-def refresh_if_stale():
-    if time.time() - lists_time() > STALE_SECONDS:
-        refresh()
+    def unpack(self, packages, target):
+        """Download (name, version or None) pairs, unpack them below target."""
+        wanted = [name + ("=" + version if version else "")
+                  for name, version in packages]
+        folder = tempfile.mkdtemp(prefix=".download-",
+                                  dir=os.path.dirname(target))
+        try:
+            tools.note("downloading " + " ".join(wanted))
+            self._download(wanted, folder)
+            for package in sorted(os.listdir(folder)):
+                tools.run(["dpkg", "-x", os.path.join(folder, package),
+                           target], "unpacking " + package)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def _download(self, wanted, folder):
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                tools.run(self.command("apt-get", "-qq", "download", *wanted),
+                          "downloading packages", cwd=folder)
+                return
+            except HarnessError as error:
+                if attempt == ATTEMPTS:
+                    raise
+                tools.note("%s; trying again" % error)
+                time.sleep(2 * attempt)
+                self.refresh()
 
 
-def mirror(suite):
-    """The address this machine itself gets a Debian suite from."""
+HOST = Apt("host", "/var/lib/apt/lists")
+
+
+def mirror(label):
+    """The address this machine itself gets Debian from, as apt knows it.
+
+    The label is that of the archive: "Debian", or "Debian-Security".
+    """
+    if not HOST.lists_time():
+        HOST.refresh()
     text = tools.output(["apt-get", "indextargets", "--format",
-                         "$(RELEASE) $(COMPONENT) $(REPO_URI)",
+                         "$(ORIGIN)|$(LABEL)|$(COMPONENT)|$(REPO_URI)",
                          "Created-By: Packages"], "reading apt's sources")
     for line in text.splitlines():
-        release, component, address = line.split(None, 2)
-        if (release, component) == (suite, "main"):
+        *archive, address = line.split("|", 3)
+        if archive == ["Debian", label, "main"]:
             return address
-    raise HarnessError("apt's sources on this machine have no %s main" % suite)
+    raise HarnessError("apt's sources on this machine have no archive called "
+                       "%s" % label)
 
 
-def show(package, version=None):
-    """The newest (or the given) version's control fields, as a dict."""
-    name = package + ("=" + version if version else "")
-    text = tools.output(["apt-cache", "show", "--no-all-versions", name],
-                        "looking up package " + name)
-    fields = {}
-    for line in text.splitlines():
-        if not line:
-            break
-        key, colon, value = line.partition(":")
-        if colon and not key.startswith(" "):
-            fields[key] = value.strip()
-    return fields
+def keyring():
+    """The file with the keys of all Debian suites in use.
+
+    The one that is installed here may be older than the suite we want. The
+    newest package comes with the signatures this machine trusts already.
+    """
+    package = "debian-archive-keyring"
+    HOST.refresh_if_stale()
+    version = HOST.show(package)["Version"]
+    path = paths.cache("apt", "%s_%s" % (package, version))
+    with paths.lock(package):
+        if not os.path.isdir(path):
+            with paths.becoming(path) as scratch:
+                HOST.unpack([(package, version)], scratch)
+    return os.path.join(path, "usr", "share", "keyrings", package + ".gpg")
+
+
+def remembered(name, lists, ask):
+    """What ask() says, a dict, asked again when the package lists change.
+
+    So an ordinary run does not ask apt, which takes a second, at all.
+    """
+    path = paths.cache("kernels", name + ".json")
+    with paths.lock("resolve-" + name):
+        known = None
+        if os.path.exists(path):
+            with open(path) as handle:
+                known = json.load(handle)
+        try:
+            lists.keep_fresh()
+            if known and known["lists_time"] == lists.lists_time():
+                return known
+            lists.refresh_if_stale()
+            fresh = ask()
+        except HarnessError as error:
+            if not known:
+                raise
+            tools.note("%s; staying with %s" % (error, known["version"]))
+            return known
+        fresh["lists_time"] = lists.lists_time()
+        with open(path + ".new", "w") as handle:
+            json.dump(fresh, handle)
+        os.rename(path + ".new", path)
+        return fresh
 
 
 def depends(fields, pattern):
@@ -85,31 +197,3 @@ def depends(fields, pattern):
         if match and re.fullmatch(pattern, match.group(1)):
             found.append((match.group(1), match.group(2)))
     return found
-
-
-def unpack(packages, target):
-    """Download (name, version or None) pairs and unpack them below target."""
-    wanted = [name + ("=" + version if version else "")
-              for name, version in packages]
-    argv = ["apt-get", "-qq", "download"]
-    if not os.geteuid():
-        # apt's sandbox user cannot write to a private folder, and says so.
-        argv[1:1] = ["-o", "APT::Sandbox::User=root"]
-    folder = tempfile.mkdtemp(prefix=".download-", dir=os.path.dirname(target))
-    try:
-        tools.note("downloading " + " ".join(wanted))
-        for attempt in range(1, ATTEMPTS + 1):
-            try:
-                tools.run(argv + wanted, "downloading packages", cwd=folder)
-                break
-            except HarnessError as error:
-                if attempt == ATTEMPTS:
-                    raise
-                tools.note("%s; trying again" % error)
-                time.sleep(2 * attempt)
-                refresh()
-        for package in sorted(os.listdir(folder)):
-            tools.run(["dpkg", "-x", os.path.join(folder, package), target],
-                      "unpacking " + package)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)

@@ -29,7 +29,8 @@ def module(name, release):
     tools.need("gcc", "pahole")
     folder = os.path.join(paths.REPO, "build", release)
     tools.run(["make", "-s", "-C", paths.REPO, "--no-print-directory",
-               "module", "KDIR=" + kernels.headers(name), "O=" + folder],
+               "module", "KDIR=" + kernels.headers(name), "O=" + folder,
+               "KBUILD_WRAP=" + " ".join(kernels.wrap(name))],
               "building the module for " + release)
     return built(release, "module", "kmemscope.ko")
 

@@ -51,6 +51,7 @@ def prepare(options, scratch):
     image, modules, release = kernels.image(options.kernel)
     spec = types.SimpleNamespace(
         image=image, modules=modules, release=release, scratch=scratch,
+        machine=kernels.machine(options.kernel),
         nodes=options.nodes, cpus=options.cpus, mem=options.mem,
         cmdline=options.cmdline, icount=options.icount,
         timeout=options.timeout, disks=[], rootfs=None,

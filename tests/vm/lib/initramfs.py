@@ -141,6 +141,7 @@ def index(folder, release, extra):
     scratch = tempfile.mkdtemp(prefix="kmemscope-depmod-")
     try:
         tree = os.path.join(scratch, "lib", "modules", release)
+        os.makedirs(tree)
         for path in modules.closure(DRIVERS):
             target = os.path.join(tree, plain(path))
             os.makedirs(os.path.dirname(target), exist_ok=True)

@@ -18,7 +18,7 @@ CHUNK = 1 << 16
 def arguments(spec):
     """QEMU's command line for a spec (see lib/options.py for the fields)."""
     argv = [QEMU, "-nodefaults", "-no-user-config", "-display", "none",
-            "-no-reboot", "-machine", "pc", "-cpu", "max",
+            "-no-reboot", "-machine", spec.machine, "-cpu", "max",
             "-kernel", spec.image, "-initrd", spec.initrd,
             "-append", cmdline(spec)]
     argv += accelerator(spec)

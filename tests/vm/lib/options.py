@@ -11,6 +11,10 @@ from errors import UsageError
 NODE_MIN_MIB = 64
 BOOT_MIN_MIB = 256
 
+TIMEOUT = 120
+# With its checkers a kernel is several times slower.
+TIMEOUT_CHECKED = 360
+
 ACCELERATORS = ("auto", "kvm", "tcg", "tcg-parallel")
 
 USAGE = "tests/vm/run [OPTION...] -- COMMAND [ARG...]"
@@ -23,11 +27,17 @@ nothing else. Builds, progress and the name of the console log go to stderr.
 """
 
 DETAILS = """\
+Kernels:
+%(kernels)s
+  On debug each run ends with a scan for leaked memory, some ten seconds, unless
+  --cmdline has kmemleak=off.
+
 In the guest:
   COMMAND runs as root in /root, stdin empty, arguments exactly as given. There
-  are /bin/sh, /proc, /sys, debugfs, /dev, /tmp; kmemscope is on PATH; loopback
-  is up. kmemscope.ko is loaded from /lib/modules/<release>/updates, and
-  rmmod and modprobe know it. Processes COMMAND leaves behind are killed.
+  are /bin/sh, /proc, /sys, debugfs, securityfs, /dev, /tmp; kmemscope is on
+  PATH; loopback is up. kmemscope.ko is loaded from
+  /lib/modules/<release>/updates, and rmmod and modprobe know it. Processes
+  COMMAND leaves behind are killed.
 
 Exit status:
   COMMAND's own, or
@@ -68,15 +78,16 @@ count.__name__ = "number"
 
 
 def parser():
-    known = " ".join(row.name for row in kernels.rows()
-                     if row.suite != "later")
+    table = "".join("  %-9s  %s\n" % (row.name, row.about)
+                    for row in kernels.rows())
     result = Parser(prog="tests/vm/run", usage=USAGE, description=ABOUT,
-                    epilog=DETAILS % {"prog": "tests/vm/run"},
+                    epilog=DETAILS % {"prog": "tests/vm/run",
+                                      "kernels": table},
                     allow_abbrev=False,
                     formatter_class=argparse.RawDescriptionHelpFormatter)
     add = result.add_argument
     add("--kernel", metavar="K", default="6.12",
-        help="one of: %s (default: 6.12)" % known)
+        help="which kernel, see below (default: 6.12)")
     add("--rootfs", action="store_true",
         help="a Debian root file system (python3, stress-ng, ...: "
         "tests/vm/rootfs-packages) instead of busybox alone")
@@ -90,9 +101,9 @@ def parser():
         help="more words for the kernel's command line")
     add("--icount", action="store_true",
         help="guest time counts instructions: repeatable benchmarks, one CPU")
-    add("--timeout", metavar="S", type=count, default=120,
+    add("--timeout", metavar="S", type=count,
         help="seconds from power-on until COMMAND must be done "
-        "(default: 120)")
+        "(default: %d; debug: %d)" % (TIMEOUT, TIMEOUT_CHECKED))
     add("--disk", metavar="MiB", type=count,
         help="a fresh ext4 on /mnt")
     add("--no-module", action="store_true",
@@ -117,6 +128,9 @@ def parse(argv):
     kernels.find(options.kernel)
     if options.cpus is None:
         options.cpus = 1 if options.icount else 2
+    if options.timeout is None:
+        options.timeout = TIMEOUT_CHECKED if kernels.is_built(
+            options.kernel) else TIMEOUT
     if options.icount and options.cpus != 1:
         raise UsageError("--icount works with one CPU only")
     if options.mem < max(BOOT_MIN_MIB, options.nodes * NODE_MIN_MIB):

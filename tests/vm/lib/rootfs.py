@@ -8,13 +8,11 @@ import hashlib
 import os
 import shutil
 
-import apt
+import debian
 import paths
 import tools
-from errors import HarnessError
 
 SUITE = "bookworm"
-VARIANT = "minbase"
 LIST = os.path.join(paths.HERE, "rootfs-packages")
 
 # Of no use to a test, and the greater part of the image.
@@ -43,7 +41,7 @@ def packages():
 
 def image():
     """The image for today's package list, built if there is none."""
-    key = "\n".join([SUITE, VARIANT] + packages() + list(UNUSED))
+    key = "\n".join([SUITE, debian.VARIANT] + packages() + list(UNUSED))
     path = paths.cache("rootfs", hashlib.sha256(key.encode()).hexdigest()[:16])
     if not os.path.isdir(path):
         with paths.lock("rootfs"):
@@ -53,32 +51,16 @@ def image():
 
 
 def build(path):
-    if os.geteuid():
-        raise HarnessError("building the --rootfs image needs root, once")
-    tools.need("debootstrap", "mke2fs", "unshare")
+    tools.need("mke2fs")
     tools.note("building the rootfs image, once: " + " ".join(packages()))
     with paths.becoming(path) as scratch:
         tree = os.path.join(scratch, "tree")
-        os.mkdir(tree)
-        debootstrap(tree)
+        debian.install(SUITE, packages(), tree, "rootfs-build.txt")
         for name in UNUSED:
             shutil.rmtree(os.path.join(tree, name), ignore_errors=True)
         list_contents(tree, os.path.join(scratch, "contents"))
         make_image(tree, os.path.join(scratch, "image"))
         shutil.rmtree(tree)
-
-
-def debootstrap(tree):
-    # What debootstrap mounts and starts stays in namespaces of its own and
-    # goes away with them, even if we are killed.
-    log = paths.cache("logs", "rootfs-build.txt")
-    with open(log, "w") as handle:
-        tools.run(["unshare", "--mount", "--pid", "--fork", "--kill-child",
-                   "--mount-proc", "--", "debootstrap", "--variant=" + VARIANT,
-                   "--include=" + ",".join(packages()), SUITE, tree,
-                   apt.mirror(SUITE)],
-                  "building the rootfs image (see %s)" % log,
-                  stdout=handle, stderr=handle)
 
 
 def list_contents(tree, path):

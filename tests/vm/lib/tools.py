@@ -49,16 +49,32 @@ def die_with_parent(sig=signal.SIGTERM):
 
 def need(*programs):
     """Say which programs are missing, and the one line that brings them."""
-    missing = [name for name in programs if not shutil.which(name)]
+    missing = {name: PACKAGE_OF.get(name, name) for name in programs
+               if not shutil.which(name)}
+    say_missing(missing)
+
+
+def need_headers(packages):
+    """The same for {C header: package with it}."""
+    lines = "".join("#if !__has_include(<%s>)\n%s\n#endif\n" % (name, package)
+                    for name, package in packages.items())
+    done = subprocess.run(["gcc", "-E", "-P", "-"], input=lines.encode(),
+                          stdout=subprocess.PIPE, check=True)
+    absent = done.stdout.decode().split()
+    say_missing({name: package for name, package in packages.items()
+                 if package in absent})
+
+
+def say_missing(missing):
     if not missing:
         return
     with open(os.path.join(paths.HERE, "packages")) as handle:
         every = " ".join(handle.read().split())
-    packages = sorted({PACKAGE_OF.get(name, name) for name in missing})
     raise HarnessError(
         "missing on this machine: %s (package %s); everything the harness "
         "needs: apt-get install --no-install-recommends %s"
-        % (", ".join(missing), ", ".join(packages), every))
+        % (", ".join(missing), ", ".join(sorted(set(missing.values()))),
+           every))
 
 
 def run(argv, what, **options):
