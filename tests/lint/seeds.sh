@@ -55,10 +55,20 @@ checkpatch)
 	echo 'SPACING'
 	;;
 sparse)
-	copy Kbuild dkms.conf module tests/fixture
-	printf '\nint nonsense(int __user *p);\nint nonsense(int __user *p)\n{\n\treturn *p;\n}\n' \
-		>>tests/fixture/pages.c
-	echo 'dereference of noderef expression'
+	copy Kbuild dkms.conf tests/fixture
+	mkdir module
+	echo 'obj-m += a.o' >module/Kbuild
+	cat >module/a.c <<-'EOF'
+	#include <linux/module.h>
+	int nonsense(int __user *p);
+	int nonsense(int __user *p)
+	{
+		return *p;
+	}
+	MODULE_DESCRIPTION("a");
+	MODULE_LICENSE("GPL");
+	EOF
+	echo 'module/a.c:5:9: warning: dereference of noderef expression'
 	;;
 kerneldoc)
 	mkdir module

@@ -16,7 +16,7 @@ cp -r Kbuild dkms.conf module "$build"
 mkdir "$build/tests"
 cp -r tests/fixture "$build/tests"
 {
-	make -s -C "$headers" M="$build" W=1 C=2 modules
+	make -s -j "$(nproc)" -C "$headers" M="$build" W=1 C=2 modules
 	make -s -C "$headers" M="$build/tests/fixture" W=1 C=2 modules
 } >"$build/said" 2>&1 || echo "the build failed" >>"$build/said"
 
