@@ -383,6 +383,14 @@ int ks_btf_find_member(const struct ks_btf *btf, u32 id, const char *name,
 		.member = member,
 		.budget = MAX_MEMBERS,
 	};
+	const struct btf_type *t = resolve(btf, id);
+	int err;
 
-	return find_member(&search, id, 0, 0);
+	err = find_member(&search, id, 0, 0);
+	if (err)
+		return err;
+	/* A place outside of its struct is none that may be read. */
+	if ((u64)member->bit_offset + member->bits > (u64)t->size * 8)
+		return -EINVAL;
+	return 0;
 }
