@@ -98,6 +98,10 @@ def test_values_are_equal_in_one_process():
             return {kind.key(record): record
                     for record in wire.records(kind.name)}
 
+        if kind.name == "migratetype":
+            # Each client's own memory moves some lists, always the same way.
+            equal(set(theirs()), set(ours()), "free lists")
+            continue
         compare(lambda: cells(theirs()), lambda: cells(ours()),
                 rising=lambda key: str(key[0][-1]).startswith("numa_"))
 
