@@ -104,12 +104,18 @@ static int find_place(const struct ks_btf *btf, const char *place,
 	return ks_btf_find_member(btf, id, dot + 1, member);
 }
 
-/* A number read at once must be within one aligned 64 bit word. */
+/*
+ * What is read at once, a number or a pointer, must be within one aligned 64 bit
+ * word; what is larger must begin with one.
+ */
 static bool size_fits(const struct wanted *w, const struct ks_btf_member *m)
 {
+	if (m->bits > 64 ? m->bit_offset % 64 :
+			   m->bit_offset % 64 + m->bits > 64)
+		return false;
 	if (w->bits)
 		return m->bits == w->bits && m->bit_offset % 8 == 0;
-	return m->bits && m->bit_offset % 64 + m->bits <= 64;
+	return m->bits && m->bits <= 64;
 }
 
 static int resolve_member(const struct ks_btf *btf, const struct wanted *w,
