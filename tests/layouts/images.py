@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The BTF of the newest kernel image of each series that apt offers.
+
+Images are fetched by the harness's own means, tests/vm/lib. What is kept of
+them, in its cache, is the BTF.
+"""
+
+import glob
+import os
+import re
+import shutil
+
+import apt
+import paths
+import suite
+import tools
+import vmlinuz
+from errors import HarnessError
+
+# In the order of their kernels' age; "host" is what this machine is on.
+SUITES = ("bullseye", "host", "trixie-backports")
+
+# Of the plain flavour, without debug symbols, signed.
+IMAGE = re.compile(r"linux-image-((\d+\.\d+)\.\d[^-]*(?:-[\d.]+[^-]*)?-amd64)")
+
+
+def age(release):
+    """To sort releases by."""
+    return [int(number) for number in re.findall(r"\d+", release)]
+
+
+def offered(lists):
+    """{series: newest release} of a suite."""
+    newest = {}
+    names = tools.output(lists.command("apt-cache", "pkgnames", "linux-image-"),
+                         "listing the kernels of " + lists.name)
+    for name in names.split():
+        match = IMAGE.fullmatch(name)
+        if match:
+            release, series = match.groups()
+            newest[series] = max(release, newest.get(series, release), key=age)
+    return newest
+
+
+class Image:
+    """A kernel image: of a series, in a suite."""
+
+    def __init__(self, lists, release):
+        self._lists = lists
+        self.release = release
+        self._package = "linux-image-" + release
+
+    def btf(self):
+        """The file with its BTF, fetched if it is not in the cache."""
+        fields = self._lists.show(self._package)
+        name = "%s_%s" % (self.release, fields["Version"])
+        folder = paths.cache("btf", name)
+        with paths.lock("btf-" + name):
+            if not os.path.isdir(folder):
+                with paths.becoming(folder) as scratch:
+                    self._extract(name, fields, scratch)
+        return os.path.join(folder, "btf")
+
+    def _extract(self, name, fields, folder):
+        # What the harness boots it has unpacked already.
+        tree = paths.cache("kernels", name, "image")
+        if not os.path.isdir(tree):
+            tree = os.path.join(folder, "image")
+            os.mkdir(tree)
+            # From 6.19 on the image is in a package of its own.
+            binary = apt.depends(fields, "linux-binary-.*")
+            self._lists.unpack(
+                binary or [(self._package, fields["Version"])], tree)
+        data = vmlinuz.btf(self._find(tree))
+        shutil.rmtree(os.path.join(folder, "image"), ignore_errors=True)
+        with open(os.path.join(folder, "btf"), "wb") as file:
+            file.write(data)
+
+    def _find(self, tree):
+        for pattern in ("boot/vmlinuz-*", "usr/lib/modules/*/vmlinuz"):
+            for path in glob.glob(os.path.join(tree, pattern)):
+                return path
+        raise HarnessError("there is no vmlinuz in %s" % self._package)
+
+
+def newest():
+    """({series: Image}, {suite: why it has none})."""
+    images, missing = {}, {}
+    for name in SUITES:
+        try:
+            lists = suite.find(name)
+            lists.refresh_if_stale()
+            found = offered(lists)
+        except HarnessError as error:
+            missing[name] = str(error)
+            continue
+        for series, release in found.items():
+            known = images.get(series)
+            if not known or age(release) > age(known.release):
+                images[series] = Image(lists, release)
+    return images, missing

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef SHIM_LINUX_KERNEL_H
+#define SHIM_LINUX_KERNEL_H
+
+#include <stdio.h>
+#include <stdlib.h>
+
+/* What it returns is not used. */
+#define scnprintf(...)	snprintf(__VA_ARGS__)
+
+#define WARN_ON_ONCE(_condition)					\
+({									\
+	if (_condition)							\
+		abort();						\
+	0;								\
+})
+
+#endif /* SHIM_LINUX_KERNEL_H */
