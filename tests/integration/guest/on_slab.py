@@ -143,7 +143,9 @@ def test_counts_follow_created_files():
             with open(os.path.join(folder, f"f{number}"), "wb"):
                 pass
         grown = by_name()["dentry"]["nr_active_objects"] - before
-        expect(grown >= 2900, f"3000 files made dentry grow by {grown}")
+        # Free objects that CPUs had cached count as active already: since the
+        # sheaves of 7.x some hundreds of them.
+        expect(grown >= 2000, f"3000 files made dentry grow by {grown}")
         compare_with_slabinfo()
     compare_with_slabinfo()
 
