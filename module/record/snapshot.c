@@ -26,9 +26,12 @@ static u64 memory_limit(void)
 
 static int memory_charge(size_t bytes)
 {
-	s64 now = atomic64_add_return(bytes, &memory_now);
-	s64 peak;
+	s64 now, peak;
 
+	/* Alone, as adding it up could overflow. */
+	if (bytes > memory_limit())
+		return -ENOBUFS;
+	now = atomic64_add_return(bytes, &memory_now);
 	if (now > memory_limit()) {
 		atomic64_sub(bytes, &memory_now);
 		return -ENOBUFS;
