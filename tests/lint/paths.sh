@@ -33,7 +33,7 @@ esac >"$patterns"
 			/etc/apt/apt.conf /etc/apt/apt.conf.d/* \
 			/etc/pip.conf 2>/dev/null || true
 		env | grep -i 'proxy\|index_url' || true
-	} | sed -n 's,.*[a-z]://\([^/@ ]*@\)\{0,1\}\([A-Za-z0-9.-]*\).*,\2,p' |
+	} | sed -n 's#.*[a-z]://\([^/@ ]*@\)\{0,1\}\([A-Za-z0-9.-]*\).*#\2#p' |
 		grep -v -x -e localhost -e '127\.0\.0\.1' || true
 } >>"$patterns"
 

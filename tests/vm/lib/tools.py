@@ -12,6 +12,7 @@ import paths
 from errors import HarnessError
 
 PR_SET_PDEATHSIG = 1
+END_SECONDS = 10
 
 # Debian keeps these out of an ordinary user's PATH.
 SYSTEM_PATHS = ("/usr/local/sbin", "/usr/sbin", "/sbin")
@@ -81,10 +82,25 @@ def run(argv, what, **options):
     """Run a program, its output on our stderr; raise when it fails."""
     options.setdefault("stdout", sys.stderr)
     options.setdefault("stdin", subprocess.DEVNULL)
-    done = subprocess.run(argv, preexec_fn=die_with_parent(), **options)
-    if done.returncode:
+    process = subprocess.Popen(argv, preexec_fn=die_with_parent(), **options)
+    try:
+        status = process.wait()
+    except BaseException:
+        end(process)
+        raise
+    if status:
         raise HarnessError("%s failed: %s exited with %d"
-                           % (what, argv[0], done.returncode))
+                           % (what, argv[0], status))
+
+
+def end(process):
+    """Ask before killing: only when asked does make end what it started."""
+    process.terminate()
+    try:
+        process.wait(END_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def output(argv, what, **options):
