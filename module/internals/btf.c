@@ -141,8 +141,8 @@ static int check_section(size_t len, u32 hdr_len, u32 offset, u32 size)
  * @len: its bytes
  *
  * Context: Process context, sleeps.
- * Return: 0, -ENOMEM, or -EINVAL for a blob that is truncated, corrupt, or has
- * a kind of type not known.
+ * Return: 0, -ENOMEM, -E2BIG for more types than can be, or -EINVAL for a blob
+ * that is truncated, corrupt, or has a kind of type not known.
  */
 int ks_btf_open(struct ks_btf *btf, const void *blob, size_t len)
 {
