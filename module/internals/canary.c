@@ -282,7 +282,7 @@ int ks_canary_run(struct ks_canary *canary, char *reason, size_t size)
 {
 	/* The nodes that slabs can be on: a movable-only one is not among. */
 	struct birds birds = { .nodes = node_states[N_NORMAL_MEMORY] };
-	void *stray = NULL;	/* in a rehearsal, one the birds knows not */
+	void *stray = NULL;	/* in a rehearsal, one that is not counted */
 	int err = -ENOMEM;
 
 	birds.nr = nodes_weight(birds.nodes) * PER_NODE;

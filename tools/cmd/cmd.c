@@ -16,6 +16,12 @@ int ks_cmd_refuse(char **argv)
 	return KS_ERROR;
 }
 
+int ks_cmd_refuse_operand(char **argv, const char *operand)
+{
+	fprintf(stderr, "%s: unexpected argument: '%s'\n", argv[0], operand);
+	return ks_cmd_refuse(argv);
+}
+
 void ks_cmd_version(void)
 {
 	puts("kmemscope " KMEMSCOPE_VERSION);

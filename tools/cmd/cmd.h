@@ -27,6 +27,9 @@ int ks_cmd_fail(char **argv, enum ks_status status, const struct ks_error *err);
 /* Refuse a command line: say where help is, after the reason was printed. */
 int ks_cmd_refuse(char **argv);
 
+/* Refuse a command line for an operand that the command does not take. */
+int ks_cmd_refuse_operand(char **argv, const char *operand);
+
 void ks_cmd_version(void);
 
 #endif /* KS_CMD_H */

@@ -117,11 +117,8 @@ int ks_cmd_status(int argc, char **argv)
 			return ks_cmd_refuse(argv);
 		}
 	}
-	if (optind < argc) {
-		fprintf(stderr, "%s: unexpected argument: '%s'\n", argv[0],
-			argv[optind]);
-		return ks_cmd_refuse(argv);
-	}
+	if (optind < argc)
+		return ks_cmd_refuse_operand(argv, argv[optind]);
 
 	status = state_fetch(&state, &err);
 	if (!status)

@@ -62,11 +62,8 @@ static int switch_run(int argc, char **argv, uint32_t enabled,
 			return ks_cmd_refuse(argv);
 		}
 	}
-	if (optind < argc) {
-		fprintf(stderr, "%s: unexpected argument: '%s'\n", argv[0],
-			argv[optind]);
-		return ks_cmd_refuse(argv);
-	}
+	if (optind < argc)
+		return ks_cmd_refuse_operand(argv, argv[optind]);
 	status = enabled_set(enabled, &err);
 	if (status)
 		ks_cmd_fail(argv, status, &err);
