@@ -133,6 +133,7 @@ static void note_changes(struct ks_collection *c)
  * @c: set; end it with ks_collect_end() when this succeeded
  * @view: what to collect
  * @want: only records that match this; NULL for all
+ * @options: bits of the kind's options
  * @reason: on error set to a text that says why, or to NULL
  *
  * Context: Process context, sleeps. Takes about 1 ms at most: what takes
@@ -140,12 +141,15 @@ static void note_changes(struct ks_collection *c)
  * Return: 0, -EOPNOTSUPP when the collector is off, -EBUSY, -ENOMEM, -ENOBUFS.
  */
 int ks_collect_begin(struct ks_collection *c, const struct ks_view *view,
-		     const void *want, const char **reason)
+		     const void *want, unsigned long options,
+		     const char **reason)
 {
 	u64 since = ks_hold_clock();
 	int err;
 
 	*reason = refusal(view->collector);
+	if (!*reason && options)
+		*reason = ks_internals_missing(view->option_needs);
 	if (*reason)
 		return -EOPNOTSUPP;
 	c->view = view;
@@ -153,6 +157,7 @@ int ks_collect_begin(struct ks_collection *c, const struct ks_view *view,
 	c->snap = ks_snapshot_new(view->kind, want);
 	if (!c->snap)
 		return -ENOMEM;
+	c->snap->options = options;
 	err = view->collect(c->snap);
 	if (err) {
 		ks_snapshot_free(c->snap);

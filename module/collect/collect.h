@@ -19,6 +19,7 @@
  * @collector: whose it is
  * @kind: the kind
  * @path: its file below kmemscope/ in debugfs
+ * @option_needs: KS_NEED_* bits, without which its options are refused
  * @collect: reserves the snapshot and fills it. What would take longer than
  *	about 1 ms is left to @step: then only the keys are filled.
  * @step: optional: completes the next few records, for about 1 ms, by
@@ -31,6 +32,7 @@ struct ks_view {
 	const struct ks_collector *collector;
 	const struct ks_kind *kind;
 	const char *path;
+	unsigned long option_needs;
 	int (*collect)(struct ks_snapshot *snap);
 	int (*step)(struct ks_snapshot *snap);
 };
@@ -100,7 +102,8 @@ void ks_collect_switch(bool on);
 const struct ks_view *ks_collect_find(u8 cmd);
 
 int ks_collect_begin(struct ks_collection *c, const struct ks_view *view,
-		     const void *want, const char **reason);
+		     const void *want, unsigned long options,
+		     const char **reason);
 int ks_collect_step(struct ks_collection *c, bool patient,
 		    const char **reason);
 bool ks_collect_complete(const struct ks_collection *c);

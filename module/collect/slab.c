@@ -16,6 +16,7 @@
 
 #include "collect/collect.h"
 #include "internals/access.h"
+#include "internals/cached.h"
 #include "internals/hold.h"
 #include "internals/internals.h"
 #include "record/kinds.h"
@@ -30,11 +31,13 @@
  * @cache: the cache; only compared until it is found on the list again
  * @nid: the node to count, or NUMA_NO_NODE for all
  * @size: the cache's object size then
+ * @cached: what it keeps for CPUs, as far as they are counted
  */
 struct slab_ref {
 	const struct kmem_cache *cache;
 	int nid;
 	u32 size;
+	struct ks_cached cached;
 };
 
 /* Takes slab_mutex; noted as contended when it stays busy for some 1 ms. */
@@ -100,6 +103,7 @@ static void note_ref(struct ks_snapshot *snap, const struct kmem_cache *cache,
 	ref->cache = cache;
 	ref->nid = nid;
 	ref->size = info->size;
+	memset(&ref->cached, 0, sizeof(ref->cached));
 	ks_snapshot_keep(snap);
 }
 
@@ -165,31 +169,17 @@ static bool is_same(const struct slab_ref *ref, const char *name,
 	return ref->size == info->size && !strcmp(name, info->name);
 }
 
-/* Both kinds of record have these fields. */
-#define fill_counts(_record, _info, _counts)				\
-do {									\
-	const u64 _slab_bytes = PAGE_SIZE << (_info)->order;		\
-	const u64 _active = (_counts)->nr_objects - (_counts)->nr_free;	\
-									\
-	(_record)->nr_slabs = (_counts)->nr_slabs;			\
-	(_record)->nr_objects = (_counts)->nr_objects;			\
-	(_record)->nr_partial_slabs = (_counts)->nr_partial;		\
-	(_record)->total_bytes = (_counts)->nr_slabs * _slab_bytes;	\
-	if (!(_counts)->free_known)					\
-		break;							\
-	(_record)->nr_active_objects = _active;				\
-	(_record)->approximate =					\
-		(_counts)->nr_sampled < (_counts)->nr_partial;		\
-	(_record)->coverage_permille = coverage(_counts);		\
-	(_record)->active_bytes = _active * (_info)->size;		\
-	/* The kernel counts a new slab before its objects, unlocked. */	\
-	if ((_record)->total_bytes < _active * (_info)->object_size)	\
-		break;							\
-	(_record)->wasted_bytes = (_record)->total_bytes -		\
-				  _active * (_info)->object_size;	\
-	strscpy((_record)->wasted_basis, "active",			\
-		sizeof((_record)->wasted_basis));			\
-} while (0)
+/* What both kinds of record have, as the spec says; unset where not known. */
+struct measured {
+	u64 nr_active;
+	u64 nr_inuse;
+	u64 total_bytes;
+	u64 active_bytes;
+	u64 wasted_bytes;
+	u32 approximate;
+	u32 coverage_permille;
+	const char *basis;
+};
 
 static u32 coverage(const struct ks_cache_counts *counts)
 {
@@ -198,11 +188,72 @@ static u32 coverage(const struct ks_cache_counts *counts)
 	return div64_u64(counts->nr_sampled * 1000, counts->nr_partial);
 }
 
+static void measure_waste(struct measured *m, u64 live, u32 object_size,
+			  const char *basis)
+{
+	/* The kernel counts a new slab before its objects, unlocked. */
+	if (m->total_bytes < live * object_size)
+		return;
+	m->wasted_bytes = m->total_bytes - live * object_size;
+	m->basis = basis;
+}
+
+/*
+ * What is kept for CPUs is among the active objects, unless it came there
+ * between the two counts.
+ */
+static void measure_inuse(struct measured *m, const struct ks_cache_info *info,
+			  const struct ks_cached *cached)
+{
+	if (m->approximate || m->nr_active < cached->nr_free)
+		return;
+	m->nr_inuse = m->nr_active - cached->nr_free;
+	measure_waste(m, m->nr_inuse, info->object_size, "inuse");
+}
+
+/* @cached: NULL when what is kept for CPUs is not known */
+static void measure(struct measured *m, const struct ks_cache_info *info,
+		    const struct ks_cache_counts *counts,
+		    const struct ks_cached *cached)
+{
+	memset(m, 0xff, sizeof(*m));
+	m->basis = "";
+	m->total_bytes = counts->nr_slabs * (PAGE_SIZE << info->order);
+	if (!counts->free_known)
+		return;
+	m->nr_active = counts->nr_objects - counts->nr_free;
+	m->active_bytes = m->nr_active * info->size;
+	m->approximate = counts->nr_sampled < counts->nr_partial;
+	m->coverage_permille = coverage(counts);
+	measure_waste(m, m->nr_active, info->object_size, "active");
+	if (cached)
+		measure_inuse(m, info, cached);
+}
+
+#define fill_measured(_record, _counts, _m)				\
+do {									\
+	(_record)->nr_slabs = (_counts)->nr_slabs;			\
+	(_record)->nr_objects = (_counts)->nr_objects;			\
+	(_record)->nr_partial_slabs = (_counts)->nr_partial;		\
+	(_record)->nr_active_objects = (_m)->nr_active;			\
+	(_record)->nr_inuse_objects = (_m)->nr_inuse;			\
+	(_record)->approximate = (_m)->approximate;			\
+	(_record)->coverage_permille = (_m)->coverage_permille;		\
+	(_record)->total_bytes = (_m)->total_bytes;			\
+	(_record)->active_bytes = (_m)->active_bytes;			\
+	(_record)->wasted_bytes = (_m)->wasted_bytes;			\
+	strscpy((_record)->wasted_basis, (_m)->basis,			\
+		sizeof((_record)->wasted_basis));			\
+} while (0)
+
 static void caches_fill(void *to, const struct ks_cache_info *info,
-			const struct ks_cache_counts *counts)
+			const struct ks_cache_counts *counts,
+			const struct ks_cached *cached)
 {
 	struct ks_slab_record *record = to;
+	struct measured m;
 
+	measure(&m, info, counts, cached);
 	record->nr_aliases = info->nr_aliases;
 	record->object_size = info->object_size;
 	record->size = info->size;
@@ -210,43 +261,63 @@ static void caches_fill(void *to, const struct ks_cache_info *info,
 	record->objects_per_slab = info->objects_per_slab;
 	record->reclaimable = info->reclaimable;
 	record->accounted = info->accounted;
-	fill_counts(record, info, counts);
+	fill_measured(record, counts, &m);
+	if (!cached)
+		return;
+	record->nr_cached_objects = cached->nr_free;
+	if (record->nr_inuse_objects != KS_UNSET_U64)
+		record->inuse_error_objects = cached->error;
 }
 
 static void nodes_fill(void *to, const struct ks_cache_info *info,
-		       const struct ks_cache_counts *counts)
+		       const struct ks_cache_counts *counts,
+		       const struct ks_cached *cached)
 {
 	struct ks_slab_node_record *record = to;
+	struct measured m;
 
-	fill_counts(record, info, counts);
+	measure(&m, info, counts, NULL);
+	fill_measured(record, counts, &m);
 }
 
 typedef void (*fill_fn)(void *record, const struct ks_cache_info *info,
-			const struct ks_cache_counts *counts);
+			const struct ks_cache_counts *counts,
+			const struct ks_cached *cached);
 
-/* Whether the record is worth keeping; sets changed if its cache is gone. */
-static bool fill_one(struct ks_snapshot *snap, const struct kmem_cache *cache,
-		     fill_fn fill)
+/*
+ * Fills a record, and says if it is worth keeping; sets changed if its cache is
+ * gone. -EAGAIN when there are CPUs left to count.
+ */
+static int fill_one(struct ks_snapshot *snap, const struct kmem_cache *cache,
+		    fill_fn fill, u64 until_ns, bool *worth)
 {
-	const struct slab_ref *ref = ks_snapshot_priv(snap, snap->nr_seen);
+	struct slab_ref *ref = ks_snapshot_priv(snap, snap->nr_seen);
 	/* Both kinds of record begin with the name. */
 	char *record = ks_snapshot_record(snap, snap->nr_seen);
+	const bool exact = snap->options & KS_SLAB_EXACT;
 	struct ks_cache_counts counts;
 	struct ks_cache_info info;
-	int err;
+	int cached_err = 0, err;
 
+	*worth = false;
 	if (!cache || ks_cache_info(cache, &info) ||
 	    !is_same(ref, record, &info)) {
 		snap->changed = true;
-		return false;
+		return 0;
 	}
+	if (exact)
+		cached_err = ks_cached_count(cache, until_ns, &ref->cached);
+	if (cached_err == -EAGAIN)
+		return cached_err;
 	err = ks_cache_count(cache, ref->nid, &counts);
 	if (err) {
 		snap->changed |= err != -ENOENT;
-		return false;
+		return 0;
 	}
-	fill(record, &info, &counts);
-	return true;
+	fill(record, &info, &counts,
+	     exact && !cached_err ? &ref->cached : NULL);
+	*worth = true;
+	return 0;
 }
 
 static int step(struct ks_snapshot *snap, fill_fn fill)
@@ -256,6 +327,7 @@ static int step(struct ks_snapshot *snap, fill_fn fill)
 	struct kmem_cache *found[BATCH];
 	u32 entries;
 	u64 since;
+	bool worth;
 	int err;
 
 	err = caches_lock(&since);
@@ -266,7 +338,9 @@ static int step(struct ks_snapshot *snap, fill_fn fill)
 		/* At least one, so that there is an end to it. */
 		if (i && ks_hold_clock() - since > HOLD_NS)
 			break;
-		ks_snapshot_fill(snap, fill_one(snap, found[i], fill));
+		if (fill_one(snap, found[i], fill, since + HOLD_NS, &worth))
+			break;
+		ks_snapshot_fill(snap, worth);
 	}
 	caches_unlock(since, entries);
 	return err;
@@ -325,6 +399,7 @@ static const struct ks_view slab_views[] = {
 		.collector = &ks_collector_slab,
 		.kind = &ks_kind_slab,
 		.path = "slab/caches",
+		.option_needs = KS_NEED_CACHED,
 		.collect = caches_collect,
 		.step = caches_step,
 	}, {

@@ -68,7 +68,7 @@ static int collect_whole(struct ks_collection *c, const struct ks_view *view)
 	const char *reason;
 	int err;
 
-	err = ks_collect_begin(c, view, NULL, &reason);
+	err = ks_collect_begin(c, view, NULL, 0, &reason);
 	if (err)
 		return err;
 	while (!ks_collect_complete(c)) {

@@ -72,6 +72,7 @@ static int begin_asked(struct dump *dump, const struct ks_view *view,
 		bool asked = err;
 
 		err = ks_collect_begin(&dump->c, view, asked ? want : NULL,
+				       ks_record_options(kind, attrs),
 				       &dump->reason);
 		if (!err && asked && !dump->c.snap->nr) {
 			ks_collect_end(&dump->c);

@@ -14,10 +14,6 @@
 #include "internals/layout.h"
 #include "internals/symbols.h"
 
-/* kmem_cache.oo, the same since SLUB has variable orders (v2.6.27). */
-#define OO_SHIFT	16
-#define OO_MASK		((1U << OO_SHIFT) - 1)
-
 static struct mutex *caches_mutex(void)
 {
 	return ks_symbol(KS_SYM_SLAB_MUTEX);
@@ -109,8 +105,8 @@ int ks_cache_info(const struct kmem_cache *cache, struct ks_cache_info *info)
 		return -EFAULT;
 	info->object_size = object_size;
 	info->size = size;
-	info->order = oo >> OO_SHIFT;
-	info->objects_per_slab = oo & OO_MASK;
+	info->order = oo >> KS_OO_SHIFT;
+	info->objects_per_slab = oo & KS_OO_OBJECTS;
 	/* Negative for caches made at boot, which nothing is merged into. */
 	info->nr_aliases = (s32)refcount > 1 ? refcount - 1 : 0;
 	info->reclaimable = flags & (__force u64)SLAB_RECLAIM_ACCOUNT;
@@ -118,20 +114,41 @@ int ks_cache_info(const struct kmem_cache *cache, struct ks_cache_info *info)
 	return 0;
 }
 
-/* A cache's part on a node; -ENOENT when it has none there. */
-static int read_node(const struct kmem_cache *cache, int nid,
-		     struct kmem_cache_node **node)
+/**
+ * ks_cache_per_node() - where a cache has what is a node's
+ * @cache: the cache
+ * @nid: the node
+ *
+ * Return: the address, on kernels that have KS_CACHE_PER_NODE.
+ */
+const void *ks_cache_per_node(const struct kmem_cache *cache, int nid)
 {
-	const void *place = cache;
+	return (const void *)cache + ks_layout_offset(KS_CACHE_PER_NODE) +
+	       ks_layout_size(KS_CACHE_PER_NODE) / MAX_NUMNODES * nid;
+}
+
+/**
+ * ks_cache_node() - find a cache's part on a node
+ * @cache: the cache
+ * @nid: the node
+ * @node: set
+ *
+ * Context: slab_mutex held.
+ * Return: 0, -ENOENT when it has none there, or -EFAULT.
+ */
+int ks_cache_node(const struct kmem_cache *cache, int nid,
+		  struct kmem_cache_node **node)
+{
+	const void *place;
 
 	if (nid < 0 || nid >= MAX_NUMNODES)
 		return -EFAULT;
 	if (ks_layout_has(KS_CACHE_PER_NODE))
-		place += ks_layout_offset(KS_CACHE_PER_NODE) +
-			 ks_layout_size(KS_CACHE_PER_NODE) / MAX_NUMNODES * nid +
-			 ks_layout_offset(KS_PER_NODE_NODE);
+		place = ks_cache_per_node(cache, nid) +
+			ks_layout_offset(KS_PER_NODE_NODE);
 	else
-		place += ks_layout_offset(KS_CACHE_NODE) + sizeof(void *) * nid;
+		place = (const void *)cache + ks_layout_offset(KS_CACHE_NODE) +
+			sizeof(void *) * nid;
 	if (get_kernel_nofault(*node, (struct kmem_cache_node **)place))
 		return -EFAULT;
 	return *node ? 0 : -ENOENT;
@@ -275,7 +292,7 @@ int ks_cache_count(const struct kmem_cache *cache, int nid,
 	for_each_online_node(i) {
 		if (nid != NUMA_NO_NODE && nid != i)
 			continue;
-		err = read_node(cache, i, &node) ?: count_node(node, counts);
+		err = ks_cache_node(cache, i, &node) ?: count_node(node, counts);
 		if (err && err != -ENOENT)
 			return err;
 		if (!err)
@@ -312,7 +329,7 @@ int ks_cache_check(const struct kmem_cache *cache, int nid,
 	struct kmem_cache_node *node;
 	int err;
 
-	err = read_node(cache, nid, &node) ?: read_totals(node, &totals);
+	err = ks_cache_node(cache, nid, &node) ?: read_totals(node, &totals);
 	if (err)
 		return err;
 	if (!totals.nr_slabs || totals.nr_partial > totals.nr_slabs ||

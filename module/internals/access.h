@@ -21,6 +21,13 @@ struct kmem_cache_node;
 /* The kernel bounds no cache's name; what is longer than this is cut. */
 #define KS_CACHE_NAME_SIZE	96
 
+/*
+ * kmem_cache.oo is one word: the objects of a new slab, and above them its
+ * order. The same since SLUB has variable orders (v2.6.27).
+ */
+#define KS_OO_SHIFT	16
+#define KS_OO_OBJECTS	((1U << KS_OO_SHIFT) - 1)
+
 /* A list of caches that is longer than this is a broken one. */
 #define KS_MAX_CACHES		100000
 
@@ -68,6 +75,9 @@ bool ks_caches_trylock(void);
 void ks_caches_unlock(void);
 int ks_cache_next(struct kmem_cache **cache);
 int ks_cache_info(const struct kmem_cache *cache, struct ks_cache_info *info);
+const void *ks_cache_per_node(const struct kmem_cache *cache, int nid);
+int ks_cache_node(const struct kmem_cache *cache, int nid,
+		  struct kmem_cache_node **node);
 int ks_cache_count(const struct kmem_cache *cache, int nid,
 		   struct ks_cache_counts *counts);
 int ks_cache_check(const struct kmem_cache *cache, int nid,

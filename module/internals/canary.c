@@ -15,6 +15,7 @@
 #include <linux/workqueue.h>
 
 #include "internals/access.h"
+#include "internals/cached.h"
 #include "internals/canary.h"
 #include "internals/compat/kfence.h"
 #include "internals/hold.h"
@@ -24,6 +25,7 @@
 #define CANARY_SIZE	328	/* of no kernel cache, and no power of 2 */
 #define PER_NODE	96	/* objects allocated on each node */
 #define KEEP_OF		3	/* of so many one stays, so slabs are partial */
+#define AT_HAND		5	/* objects allocated after a shrink */
 #define WAIT_MS		2000	/* for the other CPU, until we do without it */
 
 /**
@@ -244,19 +246,28 @@ static int count_birds(const struct birds *birds, struct ks_canary *canary,
 	return 0;
 }
 
+/* At load there is time to wait for slab_mutex, but not for ever. */
+static bool caches_lock(void)
+{
+	unsigned int tries;
+
+	for (tries = 0; !ks_caches_trylock(); tries++) {
+		if (tries == 1000)
+			return false;
+		usleep_range(1000, 2000);
+	}
+	return true;
+}
+
 static int count_locked(const struct birds *birds, struct ks_canary *canary,
 			char *reason, size_t size)
 {
-	unsigned int tries;
 	u64 since, ns;
 	int err;
 
-	for (tries = 0; !ks_caches_trylock(); tries++) {
-		if (tries == 1000) {
-			scnprintf(reason, size, "canary: slab_mutex was busy");
-			return -EBUSY;
-		}
-		usleep_range(1000, 2000);
+	if (!caches_lock()) {
+		scnprintf(reason, size, "canary: slab_mutex was busy");
+		return -EBUSY;
 	}
 	since = ks_hold_clock();
 	err = count_birds(birds, canary, reason, size);
@@ -266,11 +277,56 @@ static int count_locked(const struct birds *birds, struct ks_canary *canary,
 	return err;
 }
 
+/* Whether all in use are told from those that are kept for CPUs. */
+static int count_cached(const struct birds *birds, unsigned int living)
+{
+	struct ks_cached cached = {};
+	struct ks_cache_counts counts;
+	int err;
+
+	err = ks_cache_count(birds->cache, NUMA_NO_NODE, &counts) ?:
+	      ks_cached_count(birds->cache, U64_MAX, &cached);
+	if (err)
+		return err;
+	if (!counts.free_known || counts.nr_sampled != counts.nr_partial ||
+	    cached.error)
+		return -EBUSY;
+	return counts.nr_objects - counts.nr_free - cached.nr_free == living ?
+	       0 : -EBADMSG;
+}
+
+/*
+ * A few more objects, so that this CPU has taken slabs, or filled a sheaf, and
+ * keeps the rest of them. None is freed, as KASAN would delay that.
+ */
+static int prove_cached(const struct birds *birds)
+{
+	unsigned int i, n, living = 0;
+	void *at_hand[AT_HAND];
+	int err = -EBUSY;
+
+	for (n = 0; n < nodes_weight(birds->nodes); n++)
+		living += birds_living(birds, n);
+	for (i = 0; i < AT_HAND; i++) {
+		at_hand[i] = canary_alloc(birds->cache, numa_mem_id());
+		living += !!at_hand[i];
+	}
+	if (caches_lock()) {
+		err = count_cached(birds, living);
+		ks_caches_unlock();
+	}
+	for (i = 0; i < AT_HAND; i++)
+		if (at_hand[i])
+			kmem_cache_free(birds->cache, at_hand[i]);
+	return err;
+}
+
 /**
  * ks_canary_run() - put the slab walk to the proof
  * @canary: set to what it showed
  * @reason: on error set to what went wrong
  * @size: bytes of @reason
+ * @cached: whether to prove the count of what CPUs keep as well
  *
  * After a shrink all free objects are on the nodes' partial lists, none
  * cached per CPU, so that the count must be exact.
@@ -278,7 +334,8 @@ static int count_locked(const struct birds *birds, struct ks_canary *canary,
  * Context: Process context, sleeps. After ks_layout_resolve().
  * Return: 0, or an error; then no slab may be counted.
  */
-int ks_canary_run(struct ks_canary *canary, char *reason, size_t size)
+int ks_canary_run(struct ks_canary *canary, char *reason, size_t size,
+		  bool cached)
 {
 	/* The nodes that slabs can be on: a movable-only one is not among. */
 	struct birds birds = { .nodes = node_states[N_NORMAL_MEMORY] };
@@ -302,6 +359,8 @@ int ks_canary_run(struct ks_canary *canary, char *reason, size_t size)
 	err = count_locked(&birds, canary, reason, size);
 	if (stray)
 		kmem_cache_free(birds.cache, stray);
+	if (!err && cached)
+		canary->cached_err = prove_cached(&birds);
 	birds_free(&birds, true);
 out:
 	kmem_cache_destroy(birds.cache);

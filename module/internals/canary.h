@@ -16,6 +16,7 @@
  * @nr_found: live objects the walk counted
  * @nr_nodes: nodes on which they were counted
  * @nr_cpus: CPUs they were allocated on
+ * @cached_err: 0 when what CPUs keep was counted right, too
  */
 struct ks_canary {
 	bool ran;
@@ -24,8 +25,10 @@ struct ks_canary {
 	u32 nr_found;
 	u32 nr_nodes;
 	u32 nr_cpus;
+	int cached_err;
 };
 
-int ks_canary_run(struct ks_canary *canary, char *reason, size_t size);
+int ks_canary_run(struct ks_canary *canary, char *reason, size_t size,
+		  bool cached);
 
 #endif /* KS_INTERNALS_CANARY_H */

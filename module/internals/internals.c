@@ -17,6 +17,7 @@ enum {
 	NEED_SLAB,
 	NEED_VMSTAT_TEXT,
 	NEED_MIGRATETYPE_NAMES,
+	NEED_CACHED,
 	NR_NEEDS,
 };
 
@@ -54,6 +55,12 @@ static void check_names(int need, enum ks_symbol id, unsigned int index,
 		  expected, index);
 }
 
+/* Says of a need that another one, which it rests on, is not met. */
+static void missing_too(int need, int because)
+{
+	strscpy(missing[need], missing[because], sizeof(missing[need]));
+}
+
 /* Finds where the private members are. */
 static int layout_init(char *reason, size_t size)
 {
@@ -74,6 +81,9 @@ static int layout_init(char *reason, size_t size)
 		return err;
 	}
 	err = ks_layout_resolve(&btf, reason, size);
+	if (!err)
+		ks_layout_resolve_cached(&btf, missing[NEED_CACHED],
+					 sizeof(missing[NEED_CACHED]));
 	ks_btf_close(&btf);
 	return err;
 }
@@ -92,7 +102,13 @@ static void slab_init(void)
 	}
 	if (layout_init(reason, size))
 		return;
-	ks_canary_run(&canary, reason, size);
+	if (ks_canary_run(&canary, reason, size,
+			  !missing[NEED_CACHED][0]))
+		return;
+	if (canary.cached_err && !missing[NEED_CACHED][0])
+		scnprintf(missing[NEED_CACHED], size,
+			  "canary: objects kept for CPUs were not counted right (error %d)",
+			  canary.cached_err);
 }
 
 /**
@@ -115,6 +131,8 @@ void ks_internals_init(void)
 		return;
 	}
 	slab_init();
+	if (missing[NEED_SLAB][0])
+		missing_too(NEED_CACHED, NEED_SLAB);
 	check_names(NEED_VMSTAT_TEXT, KS_SYM_VMSTAT_TEXT, KS_FIRST_ZONE_NAME,
 		    "nr_free_pages");
 	if (!missing[NEED_VMSTAT_TEXT][0])

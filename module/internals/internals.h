@@ -18,6 +18,8 @@
 #define KS_NEED_VMSTAT_TEXT		BIT(1)
 /* The kernel's names of its migrate types are known. */
 #define KS_NEED_MIGRATETYPE_NAMES	BIT(2)
+/* What slab caches keep for CPUs can be counted, as the canary proved. */
+#define KS_NEED_CACHED			BIT(3)
 
 /* Why ks_internals_locked_down() turns a collector off. */
 #define KS_LOCKED_DOWN	"lockdown forbids to read the kernel's private structures"

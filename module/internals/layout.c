@@ -80,6 +80,52 @@ static const struct wanted wanted[KS_NR_MEMBERS] = {
 			      "slab.slab_list", "page.slab_list"),
 	[KS_SLAB_INUSE] = WANT(0, "slab.inuse", "page.inuse"),
 	[KS_SLAB_OBJECTS] = WANT(0, "slab.objects", "page.objects"),
+
+	/* v7.0 has no cpu slabs; since v6.18 caches may have sheaves. */
+	[KS_CACHE_CPU_SLAB] = WANT_IF(NEVER, 0, BITS(void *),
+				      "kmem_cache.cpu_slab"),
+	[KS_CACHE_CPU_SHEAVES] = WANT_IF(WITHOUT, KS_CACHE_CPU_SLAB,
+					 BITS(void *),
+					 "kmem_cache.cpu_sheaves"),
+	[KS_CACHE_SHEAF_CAPACITY] = WANT_IF(WITH, KS_CACHE_CPU_SHEAVES,
+					    BITS(u32),
+					    "kmem_cache.sheaf_capacity"),
+	[KS_CACHE_OFFSET] = WANT(BITS(u32), "kmem_cache.offset"),
+	/* With SLUB_DEBUG; without it nothing is to the left of an object. */
+	[KS_CACHE_RED_LEFT_PAD] = WANT_IF(NEVER, 0, 0,
+					  "kmem_cache.red_left_pad"),
+	/* With SLAB_FREELIST_HARDENED; without it pointers are plain. */
+	[KS_CACHE_RANDOM] = WANT_IF(NEVER, 0, BITS(unsigned long),
+				    "kmem_cache.random"),
+	[KS_CPU_FREELIST] = WANT_IF(WITH, KS_CACHE_CPU_SLAB, BITS(void *),
+				    "kmem_cache_cpu.freelist"),
+	[KS_CPU_TID] = WANT_IF(WITH, KS_CACHE_CPU_SLAB, BITS(unsigned long),
+			       "kmem_cache_cpu.tid"),
+	[KS_CPU_SLAB] = WANT_IF(WITH, KS_CACHE_CPU_SLAB, BITS(void *),
+				"kmem_cache_cpu.slab", "kmem_cache_cpu.page"),
+	/* With SLUB_CPU_PARTIAL. */
+	[KS_CPU_PARTIAL] = WANT_IF(NEVER, 0, BITS(void *),
+				   "kmem_cache_cpu.partial"),
+	[KS_SLAB_NEXT] = WANT_IF(WITH, KS_CPU_PARTIAL, BITS(void *),
+				 "slab.next", "page.next"),
+	[KS_SLAB_CACHE] = WANT(BITS(void *), "slab.slab_cache",
+			       "page.slab_cache"),
+	[KS_SHEAVES_MAIN] = WANT_IF(WITH, KS_CACHE_CPU_SHEAVES, BITS(void *),
+				    "slub_percpu_sheaves.main"),
+	[KS_SHEAVES_SPARE] = WANT_IF(WITH, KS_CACHE_CPU_SHEAVES, BITS(void *),
+				     "slub_percpu_sheaves.spare"),
+	[KS_SHEAVES_RCU_FREE] = WANT_IF(WITH, KS_CACHE_CPU_SHEAVES,
+					BITS(void *),
+					"slub_percpu_sheaves.rcu_free"),
+	[KS_SHEAF_SIZE] = WANT_IF(WITH, KS_CACHE_CPU_SHEAVES, BITS(u32),
+				  "slab_sheaf.size"),
+	/* Since v7.1 beside a cache's node, before in it. */
+	[KS_PER_NODE_BARN] = WANT_IF(NEVER, 0, BITS(void *),
+				     "kmem_cache_per_node_ptrs.barn"),
+	[KS_NODE_BARN] = WANT_IF(NEVER, 0, BITS(void *),
+				 "kmem_cache_node.barn"),
+	[KS_BARN_NR_FULL] = WANT_IF(WITH, KS_CACHE_CPU_SHEAVES, BITS(u32),
+				    "node_barn.nr_full"),
 };
 
 static struct ks_btf_member layout[KS_NR_MEMBERS];
@@ -145,20 +191,13 @@ static bool is_needed(const struct wanted *w)
 	}
 }
 
-/**
- * ks_layout_resolve() - find all members
- * @btf: the kernel's types
- * @reason: on error set to what is missing, by name
- * @size: bytes of @reason
- *
- * Return: 0, or an error; then no member may be read.
- */
-int ks_layout_resolve(const struct ks_btf *btf, char *reason, size_t size)
+static int resolve_members(const struct ks_btf *btf, enum ks_member from,
+			   enum ks_member to, char *reason, size_t size)
 {
 	int i, err;
 
-	memset(layout, 0, sizeof(layout));
-	for (i = 0; i < KS_NR_MEMBERS; i++) {
+	memset(&layout[from], 0, (to - from) * sizeof(*layout));
+	for (i = from; i < to; i++) {
 		err = resolve_member(btf, &wanted[i], &layout[i]);
 		if (!err || (err == -ENOENT && !is_needed(&wanted[i])))
 			continue;
@@ -169,6 +208,34 @@ int ks_layout_resolve(const struct ks_btf *btf, char *reason, size_t size)
 		return err;
 	}
 	return 0;
+}
+
+/**
+ * ks_layout_resolve() - find the members that all slab counts need
+ * @btf: the kernel's types
+ * @reason: on error set to what is missing, by name
+ * @size: bytes of @reason
+ *
+ * Return: 0, or an error; then none of them may be read.
+ */
+int ks_layout_resolve(const struct ks_btf *btf, char *reason, size_t size)
+{
+	return resolve_members(btf, 0, KS_FIRST_CACHED_MEMBER, reason, size);
+}
+
+/**
+ * ks_layout_resolve_cached() - find the members that the exact count needs
+ * @btf: the kernel's types
+ * @reason: on error set to what is missing, by name
+ * @size: bytes of @reason
+ *
+ * Return: 0, or an error; then none of them may be read.
+ */
+int ks_layout_resolve_cached(const struct ks_btf *btf, char *reason,
+			     size_t size)
+{
+	return resolve_members(btf, KS_FIRST_CACHED_MEMBER, KS_NR_MEMBERS,
+			       reason, size);
 }
 
 /**

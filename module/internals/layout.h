@@ -28,12 +28,36 @@ enum ks_member {
 	KS_SLAB_LIST,
 	KS_SLAB_INUSE,
 	KS_SLAB_OBJECTS,
+
+	/* From here on what CPUs keep, for the exact count alone. */
+	KS_FIRST_CACHED_MEMBER,
+	KS_CACHE_CPU_SLAB = KS_FIRST_CACHED_MEMBER,
+	KS_CACHE_CPU_SHEAVES,
+	KS_CACHE_SHEAF_CAPACITY,
+	KS_CACHE_OFFSET,
+	KS_CACHE_RED_LEFT_PAD,
+	KS_CACHE_RANDOM,
+	KS_CPU_FREELIST,
+	KS_CPU_TID,
+	KS_CPU_SLAB,
+	KS_CPU_PARTIAL,
+	KS_SLAB_NEXT,
+	KS_SLAB_CACHE,
+	KS_SHEAVES_MAIN,
+	KS_SHEAVES_SPARE,
+	KS_SHEAVES_RCU_FREE,
+	KS_SHEAF_SIZE,
+	KS_PER_NODE_BARN,
+	KS_NODE_BARN,
+	KS_BARN_NR_FULL,
 	KS_NR_MEMBERS,
 };
 
 struct ks_btf;
 
 int ks_layout_resolve(const struct ks_btf *btf, char *reason, size_t size);
+int ks_layout_resolve_cached(const struct ks_btf *btf, char *reason,
+			     size_t size);
 bool ks_layout_has(enum ks_member id);
 u32 ks_layout_size(enum ks_member id);
 u32 ks_layout_offset(enum ks_member id);

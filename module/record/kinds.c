@@ -138,12 +138,22 @@ static const struct ks_field slab_fields[] = {
 		KMEMSCOPE_A_SLAB_WASTED_BYTES),
 	KS_FIELD_STRING(struct ks_slab_record, wasted_basis,
 		KMEMSCOPE_A_SLAB_WASTED_BASIS),
+	KS_FIELD_U64(struct ks_slab_record, nr_cached_objects,
+		KMEMSCOPE_A_SLAB_NR_CACHED_OBJECTS),
+	KS_FIELD_U64(struct ks_slab_record, inuse_error_objects,
+		KMEMSCOPE_A_SLAB_INUSE_ERROR_OBJECTS),
 };
 
 static const struct nla_policy
 slab_policy[KMEMSCOPE_A_SLAB_MAX + 1] = {
 	[KMEMSCOPE_A_SLAB_NAME] =
 		KS_POLICY_STRING(struct ks_slab_record, name),
+	[KMEMSCOPE_A_SLAB_EXACT] =
+		{ .type = NLA_FLAG },
+};
+
+static const u16 slab_options[] = {
+	KMEMSCOPE_A_SLAB_EXACT,
 };
 
 const struct ks_kind ks_kind_slab = {
@@ -155,6 +165,8 @@ const struct ks_kind ks_kind_slab = {
 	.pad = KMEMSCOPE_A_SLAB_PAD,
 	.max_attr = KMEMSCOPE_A_SLAB_MAX,
 	.policy = slab_policy,
+	.options = slab_options,
+	.nr_options = ARRAY_SIZE(slab_options),
 };
 
 static const struct ks_field slab_node_fields[] = {

@@ -18,6 +18,12 @@ extern const struct ks_kind ks_kind_collector;
  * A slab cache, summed over all NUMA nodes
  */
 extern const struct ks_kind ks_kind_slab;
+
+/*
+ * Count the objects that are really in use
+ */
+#define KS_SLAB_EXACT	BIT(0)
+
 /*
  * A slab cache on one NUMA node
  */

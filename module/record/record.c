@@ -306,6 +306,25 @@ int ks_record_ask(const struct ks_kind *kind, void *want,
 }
 
 /**
+ * ks_record_options() - which options a request asks for
+ * @kind: the kind asked for
+ * @attrs: the request's attributes, parsed by @kind->policy
+ *
+ * Return: a bit for each, as kinds.h names them.
+ */
+unsigned long ks_record_options(const struct ks_kind *kind,
+				struct nlattr *const *attrs)
+{
+	unsigned long options = 0;
+	unsigned int i;
+
+	for (i = 0; i < kind->nr_options; i++)
+		if (attrs[kind->options[i]])
+			options |= BIT(i);
+	return options;
+}
+
+/**
  * ks_record_matches() - whether a record is among those wanted
  * @kind: the kind of both
  * @record: a record

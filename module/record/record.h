@@ -9,6 +9,7 @@
 #ifndef KS_RECORD_RECORD_H
 #define KS_RECORD_RECORD_H
 
+#include <linux/bits.h>
 #include <linux/build_bug.h>
 #include <linux/compiler.h>
 #include <linux/limits.h>
@@ -63,6 +64,8 @@ struct ks_field {
  * @pad: the attribute that aligns 64 bit values
  * @max_attr: the highest attribute
  * @policy: what a request may carry; NULL when nothing
+ * @options: attributes of the flags a request may carry, one for each bit
+ * @nr_options: how many
  */
 struct ks_kind {
 	const char *name;
@@ -73,6 +76,8 @@ struct ks_kind {
 	u8 pad;
 	u8 max_attr;
 	const struct nla_policy *policy;
+	const u16 *options;
+	unsigned int nr_options;
 };
 
 /*
@@ -117,6 +122,8 @@ void ks_record_list(struct seq_file *m, const struct ks_kind *kind,
 		    const void *record);
 int ks_record_ask(const struct ks_kind *kind, void *want,
 		  struct nlattr *const *attrs);
+unsigned long ks_record_options(const struct ks_kind *kind,
+				struct nlattr *const *attrs);
 bool ks_record_matches(const struct ks_kind *kind, const void *record,
 		       const void *want);
 const struct ks_field *ks_record_unmatched(const struct ks_kind *kind,

@@ -70,6 +70,8 @@ struct ks_slab_record {
 	u64 active_bytes;
 	u64 wasted_bytes;
 	char wasted_basis[8];
+	u64 nr_cached_objects;
+	u64 inuse_error_objects;
 };
 
 struct ks_slab_node_record {

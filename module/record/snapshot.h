@@ -25,6 +25,7 @@
  * @cap: records there is room for
  * @priv_size: bytes of @priv per record
  * @bytes: memory this takes
+ * @options: what was asked for beyond the usual, bits of @kind's options
  * @changed: the world changed meanwhile: records may miss or be double
  */
 struct ks_snapshot {
@@ -38,6 +39,7 @@ struct ks_snapshot {
 	unsigned int cap;
 	size_t priv_size;
 	size_t bytes;
+	unsigned long options;
 	bool changed;
 };
 

@@ -116,6 +116,8 @@ static enum ks_status columns_prepare(struct list *list, struct ks_error *err)
 
 	if (compares(options) && options->view->changes)
 		standard = options->view->changes;
+	else if (options->flag)
+		standard = options->view->flag_columns;
 
 	if (!given || *given == '+' || options->all_columns) {
 		if (options->all_columns ||
@@ -150,6 +152,39 @@ static enum ks_status order_prepare(struct list *list, struct ks_error *err)
 	return ks_order_parse(&list->order, list->kind, sort, err);
 }
 
+static bool flag_fills(const struct list *list, size_t column)
+{
+	const char * const *name = list->options.view->flag_fills;
+
+	for (; name && *name; name++) {
+		if (!strcmp(*name, list->kind->columns[column].name))
+			return true;
+	}
+	return false;
+}
+
+/* To name a column that only the kind's flag fills is to ask for it. */
+static enum ks_status flag_prepare(struct list *list, struct ks_error *err)
+{
+	const struct ks_options *options = &list->options;
+	struct ks_selection named = { 0 };
+	bool asked = options->flag;
+	enum ks_status status = KS_OK;
+	size_t i;
+
+	if (options->columns)
+		status = ks_select_add(&named, list->kind, options->columns +
+				       (*options->columns == '+'), err);
+	for (i = 0; i < named.nr; i++)
+		asked |= flag_fills(list, named.column[i]);
+	if (list->sorted)
+		asked |= flag_fills(list, list->order.column);
+	if (asked)
+		list->request.flag = list->kind->flags;
+	ks_select_free(&named);
+	return status;
+}
+
 /* Check the command line against the kind of record. */
 static enum ks_status list_prepare(struct list *list,
 				   const struct ks_list_command *command,
@@ -165,6 +200,8 @@ static enum ks_status list_prepare(struct list *list,
 		status = columns_prepare(list, err);
 	if (!status)
 		status = order_prepare(list, err);
+	if (!status)
+		status = flag_prepare(list, err);
 	list->newer.scope.top = list->options.top;
 	return status;
 }

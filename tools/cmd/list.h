@@ -12,6 +12,14 @@ struct ks_list_view {
 	const char *sort;	/* NULL: in the kernel's order */
 	const char *change;	/* the column that differences are sorted by */
 	const char * const *changes;	/* the same for differences, or NULL */
+
+	/*
+	 * With the kind's flag these columns have values, too, and those are
+	 * printed unless asked; or NULL
+	 */
+	const char *flag_help;
+	const char * const *flag_fills;
+	const char * const *flag_columns;
 };
 
 struct ks_list_command {

@@ -21,6 +21,7 @@ enum {
 	OPT_DIFF,
 	OPT_SINCE,
 	OPT_OTHER,
+	OPT_FLAG,
 	OPT_FILTER,
 };
 
@@ -85,6 +86,9 @@ static void help_print(const struct ks_options *options,
 	if (command->option)
 		option_print(OPT_OTHER, command->option, NULL,
 			     command->option_help);
+	if (command->view.flag_fills)
+		option_print(OPT_FLAG, command->view.kind->flags->name, NULL,
+			     command->view.flag_help);
 	for (i = 0; i < options->nr_filters; i++) {
 		char help[80];
 
@@ -157,6 +161,11 @@ static void long_options_fill(struct option *all,
 			.name = command->option,
 			.val = OPT_OTHER,
 		};
+	if (command->view.flag_fills)
+		*all++ = (struct option){
+			.name = command->view.kind->flags->name,
+			.val = OPT_FLAG,
+		};
 	for (i = 0; i < options->nr_filters; i++) {
 		*all++ = (struct option){
 			.name = options->filters[i].name,
@@ -188,6 +197,9 @@ static bool option_take(struct ks_options *options, int value,
 	switch (value) {
 	case OPT_OUTPUT_ALL:
 		options->all_columns = true;
+		return true;
+	case OPT_FLAG:
+		options->flag = true;
 		return true;
 	case OPT_SORT:
 		options->sort = optarg;
@@ -260,6 +272,11 @@ static bool combination_check(const struct ks_options *options,
 			options->operands[0]);
 		return false;
 	}
+	if (options->flag && !options->view->flag_fills) {
+		fprintf(stderr, "%s: --%s: not with --%s\n", program,
+			command->view.kind->flags->name, command->option);
+		return false;
+	}
 	if (options->diff && options->since_ns) {
 		fprintf(stderr, "%s: --diff and --since exclude each other\n",
 			program);
@@ -272,7 +289,7 @@ enum ks_parsed ks_options_parse(struct ks_options *options,
 				const struct ks_list_command *command,
 				int argc, char **argv)
 {
-	struct option all[NR_OPTIONS + 1 + KS_FILTERS_MAX + 1];
+	struct option all[NR_OPTIONS + 2 + KS_FILTERS_MAX + 1];
 	bool other = false;
 	int value;
 

@@ -22,6 +22,16 @@ static const struct ks_list_command slab = {
 			"nr_active_objects", "nr_slabs", "nr_partial_slabs",
 			NULL
 		},
+		.flag_help = "count what is really in use; reads each CPU's lists",
+		.flag_fills = (const char * const[]){
+			"nr_inuse_objects", "nr_cached_objects",
+			"inuse_error_objects", NULL
+		},
+		.flag_columns = (const char * const[]){
+			"name", "total_bytes", "wasted_bytes", "nr_objects",
+			"nr_active_objects", "nr_cached_objects",
+			"nr_inuse_objects", NULL
+		},
 	},
 	.option = "per-node",
 	.option_help = "one row for each cache and NUMA node",

@@ -33,11 +33,20 @@ struct ks_column {
 	const char *help;
 };
 
+/* A flag of the spec: what a request may ask for beyond the usual. */
+struct ks_flag {
+	uint16_t attr;
+	const char *name;
+	const char *help;
+};
+
 struct ks_kind {
 	const char *name;
 	uint8_t cmd;
 	const struct ks_column *columns;
 	size_t nr_columns;
+	const struct ks_flag *flags;
+	size_t nr_flags;
 };
 
 /*

@@ -340,7 +340,7 @@ static const struct ks_column slab_columns[] = {
 		.title = "NR_INUSE_OBJECTS",
 		.type = KS_TYPE_U64,
 		.unit = KS_UNIT_NONE,
-		.help = "Objects really in use",
+		.help = "Objects really in use: active ones less those kept for CPUs",
 	},
 	{
 		.attr = KMEMSCOPE_A_SLAB_APPROXIMATE,
@@ -390,6 +390,30 @@ static const struct ks_column slab_columns[] = {
 		.unit = KS_UNIT_NONE,
 		.help = "The count wasted_bytes rests on, inuse or active",
 	},
+	{
+		.attr = KMEMSCOPE_A_SLAB_NR_CACHED_OBJECTS,
+		.name = "nr_cached_objects",
+		.title = "NR_CACHED_OBJECTS",
+		.type = KS_TYPE_U64,
+		.unit = KS_UNIT_NONE,
+		.help = "Free objects kept at hand for CPUs: on cpu slabs, in sheaves and barns",
+	},
+	{
+		.attr = KMEMSCOPE_A_SLAB_INUSE_ERROR_OBJECTS,
+		.name = "inuse_error_objects",
+		.title = "INUSE_ERROR_OBJECTS",
+		.type = KS_TYPE_U64,
+		.unit = KS_UNIT_NONE,
+		.help = "Most by which nr_inuse_objects may be off",
+	},
+};
+
+static const struct ks_flag slab_flags[] = {
+	{
+		.attr = KMEMSCOPE_A_SLAB_EXACT,
+		.name = "exact",
+		.help = "Count the objects that are really in use",
+	},
 };
 
 const struct ks_kind ks_kind_slab = {
@@ -398,6 +422,9 @@ const struct ks_kind ks_kind_slab = {
 	.columns = slab_columns,
 	.nr_columns = sizeof(slab_columns) /
 		      sizeof(slab_columns[0]),
+	.flags = slab_flags,
+	.nr_flags = sizeof(slab_flags) /
+		    sizeof(slab_flags[0]),
 };
 
 static const struct ks_column slab_node_columns[] = {

@@ -204,6 +204,10 @@ static enum ks_status request_encode(struct nlmsghdr *message,
 			return ks_fail(err, KS_ERROR, "%s is too long",
 				       column->name);
 	}
+	if (request->flag &&
+	    !mnl_attr_put_check(message, REQUEST_BYTES, request->flag->attr, 0,
+				NULL))
+		return ks_fail(err, KS_ERROR, "the request is too long");
 	return KS_OK;
 }
 

@@ -20,6 +20,7 @@ struct ks_request {
 	const char *needs;	/* capabilities that the command asks for */
 	struct ks_filter filters[KS_FILTERS_MAX];
 	size_t nr_filters;
+	const struct ks_flag *flag;	/* asked for as well, or NULL */
 };
 
 /* A request for all records of a kind. */

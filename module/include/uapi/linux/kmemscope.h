@@ -135,8 +135,9 @@ enum kmemscope_a_collector {
  * @KMEMSCOPE_A_SLAB_NR_ACTIVE_OBJECTS: (u64) Objects in use, as /proc/slabinfo
  *	counts them. Objects cached per CPU count as in use. Absent when a list_lock
  *	was contended. An estimate where approximate is 1.
- * @KMEMSCOPE_A_SLAB_NR_INUSE_OBJECTS: (u64) Objects really in use. Only when an
- *	exact count was asked for.
+ * @KMEMSCOPE_A_SLAB_NR_INUSE_OBJECTS: (u64) Objects really in use: active ones
+ *	less those kept for CPUs. Only when an exact count was asked for, and absent
+ *	where approximate is 1 or the lists of a CPU cannot be read.
  * @KMEMSCOPE_A_SLAB_APPROXIMATE: (u32) 1 if nr-active-objects was scaled up
  *	from a part of the partial slabs. Absent when nr-active-objects is.
  * @KMEMSCOPE_A_SLAB_COVERAGE_PERMILLE: (u32) Partial slabs looked at, out of
@@ -151,6 +152,13 @@ enum kmemscope_a_collector {
  *	object-size. wasted-basis says which count of live objects was taken.
  * @KMEMSCOPE_A_SLAB_WASTED_BASIS: (string) The count wasted-bytes rests on,
  *	inuse or active.
+ * @KMEMSCOPE_A_SLAB_NR_CACHED_OBJECTS: (u64) Free objects kept at hand for
+ *	CPUs: on cpu slabs, in sheaves and barns. They are part of nr-active-objects.
+ *	Only when an exact count was asked for.
+ * @KMEMSCOPE_A_SLAB_INUSE_ERROR_OBJECTS: (u64) Most by which nr-inuse-objects
+ *	may be off. 0 unless lists of CPUs kept changing while they were read.
+ * @KMEMSCOPE_A_SLAB_EXACT: (flag) Count the objects that are really in use.
+ *	This reads the lists of every CPU, a few cache lines for each cache and CPU.
  */
 enum kmemscope_a_slab {
 	KMEMSCOPE_A_SLAB_PAD = 1,
@@ -173,6 +181,9 @@ enum kmemscope_a_slab {
 	KMEMSCOPE_A_SLAB_ACTIVE_BYTES,
 	KMEMSCOPE_A_SLAB_WASTED_BYTES,
 	KMEMSCOPE_A_SLAB_WASTED_BASIS,
+	KMEMSCOPE_A_SLAB_NR_CACHED_OBJECTS,
+	KMEMSCOPE_A_SLAB_INUSE_ERROR_OBJECTS,
+	KMEMSCOPE_A_SLAB_EXACT,
 
 	/* private: */
 	__KMEMSCOPE_A_SLAB_MAX,

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Free objects that a cache keeps at hand for its CPUs.
+ *
+ * The kernel counts them as in use: on cpu slabs and cpu partial lists (to
+ * v6.19), in sheaves (since v6.18) and in the nodes' barns of full sheaves.
+ */
+#ifndef KS_INTERNALS_CACHED_H
+#define KS_INTERNALS_CACHED_H
+
+#include <linux/types.h>
+
+struct kmem_cache;
+
+/**
+ * struct ks_cached - what was found, CPU by CPU
+ * @nr_free: free objects kept for CPUs
+ * @error: most by which @nr_free may be off, as lists changed while read
+ * @next_cpu: where to go on; nr_cpu_ids when all were read
+ */
+struct ks_cached {
+	u64 nr_free;
+	u64 error;
+	unsigned int next_cpu;
+};
+
+int ks_cached_count(const struct kmem_cache *cache, u64 until_ns,
+		    struct ks_cached *cached);
+
+#endif /* KS_INTERNALS_CACHED_H */
