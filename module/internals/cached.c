@@ -30,6 +30,9 @@
  */
 #define MAX_CPU_PARTIAL	64
 
+/* Of a barn; SLUB keeps 10 (v6.18 to v7.3). */
+#define MAX_FULL_SHEAVES	1024
+
 /**
  * struct geometry - what tells a cache's objects from other memory
  * @cache: the cache
@@ -220,14 +223,16 @@ static int count_cpu_slabs(const struct geometry *g, const void *cpu_slab,
 static int read_sheaf(const struct geometry *g, const void *sheaves,
 		      enum ks_member id, u64 *size)
 {
-	const void *sheaf;
+	const void *sheaf, *cache;
 
 	*size = 0;
 	if (read_pointer(sheaves, id, &sheaf))
 		return -EFAULT;
 	if (!sheaf)
 		return 0;
-	if (!is_in_ram(sheaf) || ks_layout_read(sheaf, KS_SHEAF_SIZE, size) ||
+	if (!is_in_ram(sheaf) ||
+	    read_pointer(sheaf, KS_SHEAF_CACHE, &cache) || cache != g->cache ||
+	    ks_layout_read(sheaf, KS_SHEAF_SIZE, size) ||
 	    *size > g->sheaf_capacity)
 		return -EAGAIN;
 	return 0;
@@ -347,8 +352,9 @@ static int count_barns(const struct geometry *g, struct ks_cached *cached)
 		if (!barn)
 			continue;
 		if (!is_in_ram(barn) ||
-		    ks_layout_read(barn, KS_BARN_NR_FULL, &nr_full))
-			return -EFAULT;
+		    ks_layout_read(barn, KS_BARN_NR_FULL, &nr_full) ||
+		    nr_full > MAX_FULL_SHEAVES)
+			return -EBADMSG;
 		cached->nr_free += nr_full * g->sheaf_capacity;
 	}
 	return 0;

@@ -117,6 +117,8 @@ static const struct wanted wanted[KS_NR_MEMBERS] = {
 	[KS_SHEAVES_RCU_FREE] = WANT_IF(WITH, KS_CACHE_CPU_SHEAVES,
 					BITS(void *),
 					"slub_percpu_sheaves.rcu_free"),
+	[KS_SHEAF_CACHE] = WANT_IF(WITH, KS_CACHE_CPU_SHEAVES, BITS(void *),
+				   "slab_sheaf.cache"),
 	[KS_SHEAF_SIZE] = WANT_IF(WITH, KS_CACHE_CPU_SHEAVES, BITS(u32),
 				  "slab_sheaf.size"),
 	/* Since v7.1 beside a cache's node, before in it. */
@@ -196,7 +198,6 @@ static int resolve_members(const struct ks_btf *btf, enum ks_member from,
 {
 	int i, err;
 
-	memset(&layout[from], 0, (to - from) * sizeof(*layout));
 	for (i = from; i < to; i++) {
 		err = resolve_member(btf, &wanted[i], &layout[i]);
 		if (!err || (err == -ENOENT && !is_needed(&wanted[i])))
@@ -220,6 +221,7 @@ static int resolve_members(const struct ks_btf *btf, enum ks_member from,
  */
 int ks_layout_resolve(const struct ks_btf *btf, char *reason, size_t size)
 {
+	memset(layout, 0, sizeof(layout));
 	return resolve_members(btf, 0, KS_FIRST_CACHED_MEMBER, reason, size);
 }
 
@@ -228,6 +230,8 @@ int ks_layout_resolve(const struct ks_btf *btf, char *reason, size_t size)
  * @btf: the kernel's types
  * @reason: on error set to what is missing, by name
  * @size: bytes of @reason
+ *
+ * After ks_layout_resolve().
  *
  * Return: 0, or an error; then none of them may be read.
  */

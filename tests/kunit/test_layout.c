@@ -60,6 +60,14 @@ static const struct part parts[] = {
 	{ V5_10 | V6_1, "kmem_cache", "node", KS_CACHE_NODE, 512, NODE_BITS },
 	{ V7_1, "kmem_cache", "per_node", KS_CACHE_PER_NODE, 576,
 	  2 * NODE_BITS },
+	{ V5_10 | V6_1, "kmem_cache", "cpu_slab", KS_CACHE_CPU_SLAB,
+	  448 + 2 * NODE_BITS + 192, 64 },
+	{ V7_1, "kmem_cache", "cpu_sheaves", KS_CACHE_CPU_SHEAVES,
+	  448 + 2 * NODE_BITS + 192, 64 },
+	{ V7_1, "kmem_cache", "sheaf_capacity", KS_CACHE_SHEAF_CAPACITY,
+	  448 + 2 * NODE_BITS + 256, 32 },
+	{ ALL, "kmem_cache", "offset", KS_CACHE_OFFSET,
+	  448 + 2 * NODE_BITS + 288, 32 },
 	{ V7_1, "kmem_cache_per_node_ptrs", "node", KS_PER_NODE_NODE, 64, 64 },
 	{ ALL, "kmem_cache_node", "list_lock", KS_NODE_LIST_LOCK, 0,
 	  8 * sizeof(spinlock_t) },
@@ -69,11 +77,24 @@ static const struct part parts[] = {
 	{ ALL, "kmem_cache_node", "nr_slabs", KS_NODE_NR_SLABS, 1216, 64 },
 	{ ALL, "kmem_cache_node", "total_objects", KS_NODE_TOTAL_OBJECTS, 1280,
 	  64 },
+	{ V5_10 | V6_1, "kmem_cache_cpu", "freelist", KS_CPU_FREELIST, 64, 64 },
+	{ V5_10 | V6_1, "kmem_cache_cpu", "tid", KS_CPU_TID, 128, 64 },
+	{ V5_10, "kmem_cache_cpu", "page", KS_CPU_SLAB, 256, 64 },
+	{ V6_1, "kmem_cache_cpu", "slab", KS_CPU_SLAB, 192, 64 },
+	{ V7_1, "slub_percpu_sheaves", "main", KS_SHEAVES_MAIN, 64, 64 },
+	{ V7_1, "slub_percpu_sheaves", "spare", KS_SHEAVES_SPARE, 192, 64 },
+	{ V7_1, "slub_percpu_sheaves", "rcu_free", KS_SHEAVES_RCU_FREE, 128,
+	  64 },
+	{ V7_1, "slab_sheaf", "cache", KS_SHEAF_CACHE, 192, 64 },
+	{ V7_1, "slab_sheaf", "size", KS_SHEAF_SIZE, 256, 32 },
+	{ V7_1, "node_barn", "nr_full", KS_BARN_NR_FULL, 320, 32 },
+	{ V5_10, "page", "slab_cache", KS_SLAB_CACHE, 384, 64 },
 	{ V5_10, "page", "slab_list", KS_SLAB_LIST, 64, 128 },
 	{ V5_10, "page", "inuse", KS_SLAB_INUSE, 320, 16, true },
 	{ V5_10, "page", "objects", KS_SLAB_OBJECTS, 336, 15, true },
 	/* What comes first in newer kernels counts, not what is left over. */
 	{ V6_1, "page", "slab_list", KS_NR_MEMBERS, 192, 128 },
+	{ V6_1 | V7_1, "slab", "slab_cache", KS_SLAB_CACHE, 320, 64 },
 	{ V6_1 | V7_1, "slab", "slab_list", KS_SLAB_LIST, 128, 128 },
 	{ V6_1 | V7_1, "slab", "inuse", KS_SLAB_INUSE, 256, 16, true },
 	{ V6_1 | V7_1, "slab", "objects", KS_SLAB_OBJECTS, 272, 15, true },
@@ -171,7 +192,8 @@ static int resolve(struct blob *blob, char *reason, size_t size)
 	int error;
 
 	reader_open(blob, &btf);
-	error = ks_layout_resolve(&btf, reason, size);
+	error = ks_layout_resolve(&btf, reason, size) ?:
+		ks_layout_resolve_cached(&btf, reason, size);
 	ks_btf_close(&btf);
 	return error;
 }
@@ -236,10 +258,20 @@ static void finds_all_members(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, nr, nr_found);
 }
 
-/* Without per_node, v7.1 would have to have node. */
+/*
+ * Without per_node v7.1 would have to have node, and without cpu_slab v6.1
+ * cpu_sheaves.
+ */
 static enum ks_member blamed_for(const struct part *part)
 {
-	return part->id == KS_CACHE_PER_NODE ? KS_CACHE_NODE : part->id;
+	switch (part->id) {
+	case KS_CACHE_PER_NODE:
+		return KS_CACHE_NODE;
+	case KS_CACHE_CPU_SLAB:
+		return KS_CACHE_CPU_SHEAVES;
+	default:
+		return part->id;
+	}
 }
 
 static void names_what_is_missing(struct kunit *test)

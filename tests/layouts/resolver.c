@@ -75,7 +75,8 @@ enum outcome resolve_blob(const void *blob, size_t len)
 		must_hold(error == -EINVAL, "a blob is refused with EINVAL");
 		return REFUSED;
 	}
-	error = ks_layout_resolve(&btf, reason, sizeof(reason));
+	error = ks_layout_resolve(&btf, reason, sizeof(reason)) ?:
+		ks_layout_resolve_cached(&btf, reason, sizeof(reason));
 	ks_btf_close(&btf);
 	check_outcome();
 	return error ? UNRESOLVED : RESOLVED;
