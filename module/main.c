@@ -12,6 +12,7 @@
 #include <linux/slab.h>
 
 #include "collect/collect.h"
+#include "collect/job.h"
 #include "export/debugfs.h"
 #include "export/netlink.h"
 #include "internals/hotplug.h"
@@ -78,13 +79,18 @@ static int __init kmemscope_init(void)
 	err = announce();
 	if (err)
 		goto err_hotplug;
+	err = ks_job_init();
+	if (err)
+		goto err_hotplug;
 	/* Last of what can fail: an open file would not stop a failing load. */
 	err = ks_netlink_init();
 	if (err)
-		goto err_hotplug;
+		goto err_job;
 	ks_debugfs_init();
 	return 0;
 
+err_job:
+	ks_job_exit();
 err_hotplug:
 	ks_hotplug_exit();
 	return err;
@@ -95,6 +101,7 @@ static void __exit kmemscope_exit(void)
 {
 	ks_debugfs_exit();
 	ks_netlink_exit();
+	ks_job_exit();
 	ks_hotplug_exit();
 }
 module_exit(kmemscope_exit);

@@ -121,6 +121,24 @@ static const char *error_reason(int err)
 	}
 }
 
+static const char *work_error_reason(int err)
+{
+	return err == -EBUSY ? "memory is going offline, try again" :
+			       error_reason(err);
+}
+
+/**
+ * ks_collect_refusal() - why a view with all its options may not collect now
+ * @view: the view
+ *
+ * Return: the reason, or NULL when it may.
+ */
+const char *ks_collect_refusal(const struct ks_view *view)
+{
+	return refusal(view->collector) ?:
+	       ks_internals_missing(view->option_needs);
+}
+
 /* Zones and nodes may have come, gone or changed size meanwhile. */
 static void note_changes(struct ks_collection *c)
 {
@@ -147,9 +165,8 @@ int ks_collect_begin(struct ks_collection *c, const struct ks_view *view,
 	u64 since = ks_hold_clock();
 	int err;
 
-	*reason = refusal(view->collector);
-	if (!*reason && options)
-		*reason = ks_internals_missing(view->option_needs);
+	*reason = options ? ks_collect_refusal(view) :
+			    refusal(view->collector);
 	if (*reason)
 		return -EOPNOTSUPP;
 	c->view = view;
@@ -213,6 +230,29 @@ int ks_collect_step(struct ks_collection *c, bool patient, const char **reason)
 	note_changes(c);
 	c->ns += ks_hold_clock() - since;
 	*reason = error_reason(err);
+	return err;
+}
+
+/**
+ * ks_collect_work() - do what only a job does
+ * @c: a collection that has just begun
+ * @progress: kept up to date, and looked at
+ * @reason: on error set to a text that says why, or to NULL
+ *
+ * Context: Process context, sleeps. May take seconds.
+ * Return: 0, -EINTR when it was stopped, or another error.
+ */
+int ks_collect_work(struct ks_collection *c, struct ks_progress *progress,
+		    const char **reason)
+{
+	u64 since = ks_hold_clock();
+	int err;
+
+	progress->allowed = &enabled;
+	err = c->view->work(c->snap, progress);
+	c->ns += ks_hold_clock() - since;
+	*reason = err == -EINTR ? refusal(c->view->collector) :
+				  work_error_reason(err);
 	return err;
 }
 

@@ -11,6 +11,7 @@
 #include <linux/atomic.h>
 #include <linux/types.h>
 
+#include "internals/pages.h"
 #include "record/records.h"
 #include "record/snapshot.h"
 
@@ -24,8 +25,10 @@
  *	about 1 ms is left to @step: then only the keys are filled.
  * @step: optional: completes the next few records, for about 1 ms, by
  *	ks_snapshot_fill()
+ * @work: optional: what only a job does, between @collect and the steps; may
+ *	take long, but ends soon after @progress says so
  *
- * Both run in process context, without locks, and may sleep; they return 0 or
+ * All run in process context, without locks, and may sleep; they return 0 or
  * an error. Of two concurrent readers each has its own snapshot.
  */
 struct ks_view {
@@ -35,6 +38,7 @@ struct ks_view {
 	unsigned long option_needs;
 	int (*collect)(struct ks_snapshot *snap);
 	int (*step)(struct ks_snapshot *snap);
+	int (*work)(struct ks_snapshot *snap, struct ks_progress *progress);
 };
 
 /**
@@ -101,10 +105,13 @@ int ks_collect_init(void);
 void ks_collect_switch(bool on);
 const struct ks_view *ks_collect_find(u8 cmd);
 
+const char *ks_collect_refusal(const struct ks_view *view);
 int ks_collect_begin(struct ks_collection *c, const struct ks_view *view,
 		     const void *want, unsigned long options,
 		     const char **reason);
 int ks_collect_step(struct ks_collection *c, bool patient,
+		    const char **reason);
+int ks_collect_work(struct ks_collection *c, struct ks_progress *progress,
 		    const char **reason);
 bool ks_collect_complete(const struct ks_collection *c);
 void ks_collect_end(struct ks_collection *c);

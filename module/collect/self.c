@@ -7,6 +7,7 @@
 #include <linux/utsname.h>
 
 #include "collect/collect.h"
+#include "collect/job.h"
 #include "internals/hold.h"
 #include "internals/internals.h"
 #include "record/kinds.h"
@@ -90,6 +91,11 @@ static const struct ks_view self_views[] = {
 		.kind = &ks_kind_collector,
 		.path = "collectors",
 		.collect = collectors_collect,
+	}, {
+		.collector = &ks_collector_self,
+		.kind = &ks_kind_job,
+		.path = "jobs",
+		.collect = ks_job_list,
 	},
 };
 

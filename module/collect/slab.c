@@ -15,6 +15,7 @@
 #include <linux/string.h>
 
 #include "collect/collect.h"
+#include "collect/sums.h"
 #include "internals/access.h"
 #include "internals/cached.h"
 #include "internals/hold.h"
@@ -32,12 +33,14 @@
  * @nid: the node to count, or NUMA_NO_NODE for all
  * @size: the cache's object size then
  * @cached: what it keeps for CPUs, as far as they are counted
+ * @sum: what a walk over pages found of it, when there was one
  */
 struct slab_ref {
 	const struct kmem_cache *cache;
 	int nid;
 	u32 size;
 	struct ks_cached cached;
+	struct ks_sum sum;
 };
 
 /* Takes slab_mutex; noted as contended when it stays busy for some 1 ms. */
@@ -104,6 +107,7 @@ static void note_ref(struct ks_snapshot *snap, const struct kmem_cache *cache,
 	ref->nid = nid;
 	ref->size = info->size;
 	memset(&ref->cached, 0, sizeof(ref->cached));
+	memset(&ref->sum, 0, sizeof(ref->sum));
 	ks_snapshot_keep(snap);
 }
 
@@ -173,12 +177,14 @@ static bool is_same(const struct slab_ref *ref, const char *name,
 struct measured {
 	u64 nr_active;
 	u64 nr_inuse;
+	u64 inuse_error;
 	u64 total_bytes;
 	u64 active_bytes;
 	u64 wasted_bytes;
 	u32 approximate;
 	u32 coverage_permille;
 	const char *basis;
+	const char *inuse_basis;
 };
 
 static u32 coverage(const struct ks_cache_counts *counts)
@@ -198,36 +204,80 @@ static void measure_waste(struct measured *m, u64 live, u32 object_size,
 	m->basis = basis;
 }
 
+static void measure_active(struct measured *m, u64 nr_active,
+			   const struct ks_cache_info *info)
+{
+	m->nr_active = nr_active;
+	m->active_bytes = nr_active * info->size;
+	measure_waste(m, nr_active, info->object_size, "active");
+}
+
+static void measure_inuse(struct measured *m, u64 nr_inuse, u64 error,
+			  const struct ks_cache_info *info, const char *basis)
+{
+	m->nr_inuse = nr_inuse;
+	m->inuse_error = error;
+	m->inuse_basis = basis;
+	measure_waste(m, nr_inuse, info->object_size, "inuse");
+}
+
 /*
  * What is kept for CPUs is among the active objects, unless it came there
  * between the two counts.
  */
-static void measure_inuse(struct measured *m, const struct ks_cache_info *info,
-			  const struct ks_cached *cached)
+static void measure_by_lists(struct measured *m,
+			     const struct ks_cache_info *info,
+			     const struct ks_cached *cached)
 {
-	if (m->approximate || m->nr_active < cached->nr_free)
-		return;
-	m->nr_inuse = m->nr_active - cached->nr_free;
-	measure_waste(m, m->nr_inuse, info->object_size, "inuse");
+	const u64 nr_free = cached->nr_taken + cached->nr_left;
+
+	if (!m->approximate && m->nr_active >= nr_free)
+		measure_inuse(m, m->nr_active - nr_free, cached->error, info,
+			      "lists");
 }
 
-/* @cached: NULL when what is kept for CPUs is not known */
+/*
+ * The slots that the walk met and those there are now differ by what came or
+ * went meanwhile.
+ */
+static void measure_by_pages(struct measured *m,
+			     const struct ks_cache_info *info,
+			     const struct ks_cache_counts *counts,
+			     const struct ks_cached *cached,
+			     const struct ks_sum *sum)
+{
+	const u64 moved = counts->nr_objects > sum->nr_objects ?
+			  counts->nr_objects - sum->nr_objects :
+			  sum->nr_objects - counts->nr_objects;
+
+	if (sum->nr_inuse < cached->nr_taken ||
+	    sum->nr_inuse + cached->nr_left > counts->nr_objects)
+		return;
+	m->approximate = 0;
+	m->coverage_permille = 1000;
+	measure_active(m, sum->nr_inuse + cached->nr_left, info);
+	measure_inuse(m, sum->nr_inuse - cached->nr_taken,
+		      cached->error + moved, info, "pages");
+}
+
+/* @ref: NULL when what is kept for CPUs is not known */
 static void measure(struct measured *m, const struct ks_cache_info *info,
 		    const struct ks_cache_counts *counts,
-		    const struct ks_cached *cached)
+		    const struct slab_ref *ref)
 {
 	memset(m, 0xff, sizeof(*m));
 	m->basis = "";
+	m->inuse_basis = "";
 	m->total_bytes = counts->nr_slabs * (PAGE_SIZE << info->order);
 	if (!counts->free_known)
 		return;
-	m->nr_active = counts->nr_objects - counts->nr_free;
-	m->active_bytes = m->nr_active * info->size;
 	m->approximate = counts->nr_sampled < counts->nr_partial;
 	m->coverage_permille = coverage(counts);
-	measure_waste(m, m->nr_active, info->object_size, "active");
-	if (cached)
-		measure_inuse(m, info, cached);
+	measure_active(m, counts->nr_objects - counts->nr_free, info);
+	if (ref && ref->sum.cache)
+		measure_by_pages(m, info, counts, &ref->cached, &ref->sum);
+	else if (ref)
+		measure_by_lists(m, info, &ref->cached);
 }
 
 #define fill_measured(_record, _counts, _m)				\
@@ -248,12 +298,12 @@ do {									\
 
 static void caches_fill(void *to, const struct ks_cache_info *info,
 			const struct ks_cache_counts *counts,
-			const struct ks_cached *cached)
+			const struct slab_ref *ref)
 {
 	struct ks_slab_record *record = to;
 	struct measured m;
 
-	measure(&m, info, counts, cached);
+	measure(&m, info, counts, ref);
 	record->nr_aliases = info->nr_aliases;
 	record->object_size = info->object_size;
 	record->size = info->size;
@@ -262,16 +312,17 @@ static void caches_fill(void *to, const struct ks_cache_info *info,
 	record->reclaimable = info->reclaimable;
 	record->accounted = info->accounted;
 	fill_measured(record, counts, &m);
-	if (!cached)
+	if (!ref)
 		return;
-	record->nr_cached_objects = cached->nr_free;
-	if (record->nr_inuse_objects != KS_UNSET_U64)
-		record->inuse_error_objects = cached->error;
+	record->nr_cached_objects = ref->cached.nr_taken + ref->cached.nr_left;
+	record->inuse_error_objects = m.inuse_error;
+	strscpy(record->inuse_basis, m.inuse_basis,
+		sizeof(record->inuse_basis));
 }
 
 static void nodes_fill(void *to, const struct ks_cache_info *info,
 		       const struct ks_cache_counts *counts,
-		       const struct ks_cached *cached)
+		       const struct slab_ref *ref)
 {
 	struct ks_slab_node_record *record = to;
 	struct measured m;
@@ -282,7 +333,7 @@ static void nodes_fill(void *to, const struct ks_cache_info *info,
 
 typedef void (*fill_fn)(void *record, const struct ks_cache_info *info,
 			const struct ks_cache_counts *counts,
-			const struct ks_cached *cached);
+			const struct slab_ref *ref);
 
 /*
  * Fills a record, and says if it is worth keeping; sets changed if its cache is
@@ -314,8 +365,7 @@ static int fill_one(struct ks_snapshot *snap, const struct kmem_cache *cache,
 		snap->changed |= err != -ENOENT;
 		return 0;
 	}
-	fill(record, &info, &counts,
-	     exact && !cached_err ? &ref->cached : NULL);
+	fill(record, &info, &counts, exact && !cached_err ? ref : NULL);
 	*worth = true;
 	return 0;
 }
@@ -382,6 +432,43 @@ static int caches_step(struct ks_snapshot *snap)
 	return step(snap, caches_fill);
 }
 
+static void sum_slab(void *arg, const struct kmem_cache *cache, u32 inuse,
+		     u32 objects)
+{
+	struct ks_sum *sum = ks_sums_find(arg, cache);
+
+	if (!sum)
+		return;
+	sum->nr_inuse += inuse;
+	sum->nr_objects += objects;
+}
+
+/* All slabs of all caches, where lists are too long to be counted whole. */
+static int caches_work(struct ks_snapshot *snap, struct ks_progress *progress)
+{
+	struct ks_sums sums;
+	unsigned int i;
+	int err;
+
+	err = ks_sums_init(&sums, snap->nr);
+	if (err)
+		return err;
+	for (i = 0; i < snap->nr; i++) {
+		const struct slab_ref *ref = ks_snapshot_priv(snap, i);
+
+		ks_sums_add(&sums, ref->cache);
+	}
+	err = ks_pages_walk(sum_slab, &sums, progress);
+	for (i = 0; i < snap->nr && !err; i++) {
+		struct slab_ref *ref = ks_snapshot_priv(snap, i);
+
+		ref->sum = *ks_sums_find(&sums, ref->cache);
+	}
+	snap->options |= KS_SLAB_EXACT;
+	ks_sums_free(&sums);
+	return err;
+}
+
 static int nodes_collect(struct ks_snapshot *snap)
 {
 	return collect(snap, num_online_nodes(), nodes_note);
@@ -402,6 +489,7 @@ static const struct ks_view slab_views[] = {
 		.option_needs = KS_NEED_CACHED,
 		.collect = caches_collect,
 		.step = caches_step,
+		.work = caches_work,
 	}, {
 		.collector = &ks_collector_slab,
 		.kind = &ks_kind_slab_node,

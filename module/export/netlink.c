@@ -18,6 +18,7 @@
 #include <net/genetlink.h>
 
 #include "collect/collect.h"
+#include "collect/job.h"
 #include "export/netlink.h"
 #include "record/kinds.h"
 
@@ -88,6 +89,26 @@ static int begin_asked(struct dump *dump, const struct ks_view *view,
 	return err;
 }
 
+/* Asking for a job's answer is not asking for anything else. */
+static int begin_job(struct dump *dump, const struct ks_view *view,
+		     struct nlattr **attrs, u32 owner,
+		     const struct nlattr **bad)
+{
+	const struct ks_kind *kind = view->kind;
+	u32 id = nla_get_u32(attrs[kind->job_attr]);
+	unsigned int i;
+
+	for (i = 1; i <= kind->max_attr; i++) {
+		if (i == kind->job_attr || !attrs[i])
+			continue;
+		*bad = attrs[i];
+		dump->reason = "a job's answer cannot be asked for in part";
+		return -EINVAL;
+	}
+	*bad = attrs[kind->job_attr];
+	return ks_job_take(id, owner, view, &dump->c, &dump->reason);
+}
+
 static int parse_and_begin(struct netlink_callback *cb, struct dump *dump,
 			   const struct ks_view *view,
 			   const struct nlattr **bad)
@@ -101,7 +122,10 @@ static int parse_and_begin(struct netlink_callback *cb, struct dump *dump,
 		return -ENOMEM;
 	err = genlmsg_parse(cb->nlh, &family, attrs, kind->max_attr,
 			    kind->policy, cb->extack);
-	if (!err)
+	if (!err && kind->job_attr && attrs[kind->job_attr])
+		err = begin_job(dump, view, attrs, NETLINK_CB(cb->skb).portid,
+				bad);
+	else if (!err)
 		err = begin_asked(dump, view, attrs, bad);
 	kfree(attrs);
 	return err;
@@ -207,32 +231,46 @@ static int dump_done(struct netlink_callback *cb)
 	return 0;
 }
 
+/* Answers a request with one record. */
+static int reply_record(struct genl_info *info, const struct ks_kind *kind,
+			u8 cmd, const void *record)
+{
+	struct sk_buff *reply = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
+	void *hdr;
+
+	if (!reply)
+		return -ENOMEM;
+	hdr = genlmsg_put_reply(reply, info, &family, 0, cmd);
+	if (!hdr || ks_record_put(reply, kind, record)) {
+		nlmsg_free(reply);
+		return -EMSGSIZE;
+	}
+	genlmsg_end(reply, hdr);
+	return genlmsg_reply(reply, info);
+}
+
 static int status_get(struct sk_buff *skb, struct genl_info *info)
 {
 	struct ks_status_record *record;
-	struct sk_buff *reply;
-	void *hdr;
 	int err;
 
 	record = kmalloc(sizeof(*record), GFP_KERNEL);
-	reply = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
-	err = -ENOMEM;
-	if (!record || !reply)
-		goto err_free;
+	if (!record)
+		return -ENOMEM;
 	ks_self_status(record);
-	err = -EMSGSIZE;
-	hdr = genlmsg_put_reply(reply, info, &family, 0,
-				KMEMSCOPE_CMD_STATUS_GET);
-	if (!hdr || ks_record_put(reply, &ks_kind_status, record))
-		goto err_free;
-	genlmsg_end(reply, hdr);
-	kfree(record);
-	return genlmsg_reply(reply, info);
-
-err_free:
-	nlmsg_free(reply);
+	err = reply_record(info, &ks_kind_status, KMEMSCOPE_CMD_STATUS_GET,
+			   record);
 	kfree(record);
 	return err;
+}
+
+/* All control needs more than reading counts does. */
+static int check_control(struct sk_buff *skb, struct genl_info *info)
+{
+	if (netlink_capable(skb, CAP_SYS_ADMIN))
+		return 0;
+	NL_SET_ERR_MSG(info->extack, "CAP_SYS_ADMIN is needed");
+	return -EPERM;
 }
 
 static int status_set(struct sk_buff *skb, struct genl_info *info)
@@ -240,10 +278,8 @@ static int status_set(struct sk_buff *skb, struct genl_info *info)
 	const struct nlattr *enabled =
 		info->attrs[KMEMSCOPE_A_STATUS_ENABLED];
 
-	if (!netlink_capable(skb, CAP_SYS_ADMIN)) {
-		NL_SET_ERR_MSG(info->extack, "CAP_SYS_ADMIN is needed");
+	if (check_control(skb, info))
 		return -EPERM;
-	}
 	if (!enabled) {
 		NL_SET_ERR_MSG(info->extack, "attribute enabled is missing");
 		return -EINVAL;
@@ -251,6 +287,85 @@ static int status_set(struct sk_buff *skb, struct genl_info *info)
 	ks_collect_switch(nla_get_u32(enabled));
 	return 0;
 }
+
+/* The view whose records are of a kind that can be a job. */
+static const struct ks_view *find_work(const struct nlattr *kind)
+{
+	unsigned int i, j;
+
+	for (i = 0; i < ks_nr_collectors; i++)
+		for (j = 0; j < ks_collectors[i]->nr_views; j++) {
+			const struct ks_view *view =
+				&ks_collectors[i]->views[j];
+
+			if (view->work && !nla_strcmp(kind, view->kind->name))
+				return view;
+		}
+	return NULL;
+}
+
+static int job_start(struct sk_buff *skb, struct genl_info *info)
+{
+	const struct nlattr *kind = info->attrs[KMEMSCOPE_A_JOB_KIND];
+	struct ks_job_record record;
+	const struct ks_view *view;
+	const char *reason;
+	int err;
+
+	if (check_control(skb, info))
+		return -EPERM;
+	if (!kind) {
+		NL_SET_ERR_MSG(info->extack, "attribute kind is missing");
+		return -EINVAL;
+	}
+	view = find_work(kind);
+	if (!view) {
+		NL_SET_ERR_MSG_ATTR(info->extack, kind,
+				    "no job collects this kind of record");
+		return -EINVAL;
+	}
+	err = ks_job_start(view, info->snd_portid, &record, &reason);
+	if (err) {
+		say(info->extack, reason);
+		return err;
+	}
+	return reply_record(info, &ks_kind_job, KMEMSCOPE_CMD_JOB_START,
+			    &record);
+}
+
+static int job_stop(struct sk_buff *skb, struct genl_info *info)
+{
+	const struct nlattr *id = info->attrs[KMEMSCOPE_A_JOB_ID];
+	const char *reason;
+	int err;
+
+	if (check_control(skb, info))
+		return -EPERM;
+	if (!id) {
+		NL_SET_ERR_MSG(info->extack, "attribute id is missing");
+		return -EINVAL;
+	}
+	err = ks_job_stop(nla_get_u32(id), info->snd_portid, &reason);
+	say(info->extack, reason);
+	return err;
+}
+
+/* A socket was closed: whose jobs were its own has gone. */
+static int socket_released(struct notifier_block *block, unsigned long event,
+			   void *data)
+{
+	const struct netlink_notify *notify = data;
+
+	if (event == NETLINK_URELEASE && notify->portid &&
+	    notify->protocol == NETLINK_GENERIC &&
+	    net_eq(notify->net, &init_net))
+		ks_job_release(notify->portid);
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block release_block = {
+	.notifier_call = socket_released,
+};
 
 /* Filled at load: the commands on the module itself, then the dumps. */
 static struct genl_ops ops[KMEMSCOPE_CMD_MAX] __ro_after_init;
@@ -293,6 +408,20 @@ static unsigned int __init add_ops(void)
 		.policy = ks_kind_status.policy,
 		.maxattr = ks_kind_status.max_attr,
 	};
+	ops[nr++] = (struct genl_ops) {
+		.cmd = KMEMSCOPE_CMD_JOB_START,
+		.flags = GENL_ADMIN_PERM,
+		.doit = job_start,
+		.policy = ks_kind_job.policy,
+		.maxattr = ks_kind_job.max_attr,
+	};
+	ops[nr++] = (struct genl_ops) {
+		.cmd = KMEMSCOPE_CMD_JOB_STOP,
+		.flags = GENL_ADMIN_PERM,
+		.doit = job_stop,
+		.policy = ks_kind_job.policy,
+		.maxattr = ks_kind_job.max_attr,
+	};
 	for (i = 0; i < ks_nr_collectors; i++)
 		for (j = 0; j < ks_collectors[i]->nr_views; j++)
 			nr = add_dump(nr, ks_collectors[i]->views[j].kind);
@@ -307,8 +436,16 @@ static unsigned int __init add_ops(void)
  */
 int __init ks_netlink_init(void)
 {
+	int err;
+
 	family.n_ops = add_ops();
-	return genl_register_family(&family);
+	err = netlink_register_notifier(&release_block);
+	if (err)
+		return err;
+	err = genl_register_family(&family);
+	if (err)
+		netlink_unregister_notifier(&release_block);
+	return err;
 }
 
 /**
@@ -320,4 +457,5 @@ int __init ks_netlink_init(void)
 void ks_netlink_exit(void)
 {
 	genl_unregister_family(&family);
+	netlink_unregister_notifier(&release_block);
 }

@@ -57,11 +57,13 @@ struct geometry {
 
 /**
  * struct tally - one reading of a CPU's lists
- * @nr_free: free objects
- * @bound: most that there can be
+ * @nr_taken: free objects that their slabs count as in use
+ * @nr_left: free objects that their slabs count as free
+ * @bound: most that both together can be
  */
 struct tally {
-	u64 nr_free;
+	u64 nr_taken;
+	u64 nr_left;
 	u64 bound;
 };
 
@@ -173,7 +175,8 @@ static int count_cpu_slab(const struct geometry *g, const void *cpu_slab,
 			return -EAGAIN;
 	if (objects - inuse + nr > objects)
 		return -EAGAIN;
-	tally->nr_free += objects - inuse + nr;
+	tally->nr_taken += nr;
+	tally->nr_left += objects - inuse;
 	return 0;
 }
 
@@ -195,7 +198,7 @@ static int count_cpu_partial(const struct geometry *g, const void *cpu_slab,
 		if (read_slab(g, slab, &inuse, &objects) ||
 		    read_pointer(slab, KS_SLAB_NEXT, &slab))
 			return -EAGAIN;
-		tally->nr_free += objects - inuse;
+		tally->nr_left += objects - inuse;
 	}
 	if (read_pointer(cpu_slab, KS_CPU_PARTIAL, &again))
 		return -EFAULT;
@@ -270,7 +273,7 @@ static int count_sheaves(const struct geometry *g, const void *sheaves,
 	      read_sheaves(g, sheaves, &second);
 	if (err)
 		return err;
-	tally->nr_free += first;
+	tally->nr_taken += first;
 	return first == second ? 0 : -EAGAIN;
 }
 
@@ -312,7 +315,8 @@ static int count_cpu(const struct geometry *g, unsigned int cpu,
 		err = read_cpu(g, cpu, &tally);
 	if (err && err != -EAGAIN)
 		return err;
-	cached->nr_free += tally.nr_free;
+	cached->nr_taken += tally.nr_taken;
+	cached->nr_left += tally.nr_left;
 	if (err)
 		cached->error += tally.bound;
 	return 0;
@@ -355,7 +359,7 @@ static int count_barns(const struct geometry *g, struct ks_cached *cached)
 		    ks_layout_read(barn, KS_BARN_NR_FULL, &nr_full) ||
 		    nr_full > MAX_FULL_SHEAVES)
 			return -EBADMSG;
-		cached->nr_free += nr_full * g->sheaf_capacity;
+		cached->nr_taken += nr_full * g->sheaf_capacity;
 	}
 	return 0;
 }

@@ -14,12 +14,16 @@ struct kmem_cache;
 
 /**
  * struct ks_cached - what was found, CPU by CPU
- * @nr_free: free objects kept for CPUs
- * @error: most by which @nr_free may be off, as lists changed while read
+ * @nr_taken: free objects that their slabs count as in use: on the list of a
+ *	cpu slab, in sheaves and barns
+ * @nr_left: free objects that their slabs count as free: on cpu slabs, where
+ *	others freed them late, and on the partial slabs of CPUs
+ * @error: most by which these may be off, as lists changed while read
  * @next_cpu: where to go on; nr_cpu_ids when all were read
  */
 struct ks_cached {
-	u64 nr_free;
+	u64 nr_taken;
+	u64 nr_left;
 	u64 error;
 	unsigned int next_cpu;
 };

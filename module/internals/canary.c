@@ -291,8 +291,8 @@ static int count_cached(const struct birds *birds, unsigned int living)
 	if (!counts.free_known || counts.nr_sampled != counts.nr_partial ||
 	    cached.error)
 		return -EBUSY;
-	return counts.nr_objects - counts.nr_free - cached.nr_free == living ?
-	       0 : -EBADMSG;
+	return counts.nr_objects - counts.nr_free ==
+	       living + cached.nr_taken + cached.nr_left ? 0 : -EBADMSG;
 }
 
 /*

@@ -99,6 +99,40 @@ const struct ks_kind ks_kind_collector = {
 	.policy = collector_policy,
 };
 
+static const struct ks_field job_fields[] = {
+	KS_FIELD_U32(struct ks_job_record, id,
+		KMEMSCOPE_A_JOB_ID),
+	KS_FIELD_STRING(struct ks_job_record, kind,
+		KMEMSCOPE_A_JOB_KIND),
+	KS_FIELD_STRING(struct ks_job_record, state,
+		KMEMSCOPE_A_JOB_STATE),
+	KS_FIELD_U32(struct ks_job_record, progress_permille,
+		KMEMSCOPE_A_JOB_PROGRESS_PERMILLE),
+	KS_FIELD_U64(struct ks_job_record, elapsed_ns,
+		KMEMSCOPE_A_JOB_ELAPSED_NS),
+	KS_FIELD_STRING(struct ks_job_record, reason,
+		KMEMSCOPE_A_JOB_REASON),
+};
+
+static const struct nla_policy
+job_policy[KMEMSCOPE_A_JOB_MAX + 1] = {
+	[KMEMSCOPE_A_JOB_ID] =
+		{ .type = NLA_U32 },
+	[KMEMSCOPE_A_JOB_KIND] =
+		KS_POLICY_STRING(struct ks_job_record, kind),
+};
+
+const struct ks_kind ks_kind_job = {
+	.name = "job",
+	.size = sizeof(struct ks_job_record),
+	.fields = job_fields,
+	.nr_fields = ARRAY_SIZE(job_fields),
+	.cmd = KMEMSCOPE_CMD_JOB_GET,
+	.pad = KMEMSCOPE_A_JOB_PAD,
+	.max_attr = KMEMSCOPE_A_JOB_MAX,
+	.policy = job_policy,
+};
+
 static const struct ks_field slab_fields[] = {
 	KS_FIELD_STRING(struct ks_slab_record, name,
 		KMEMSCOPE_A_SLAB_NAME),
@@ -142,6 +176,8 @@ static const struct ks_field slab_fields[] = {
 		KMEMSCOPE_A_SLAB_NR_CACHED_OBJECTS),
 	KS_FIELD_U64(struct ks_slab_record, inuse_error_objects,
 		KMEMSCOPE_A_SLAB_INUSE_ERROR_OBJECTS),
+	KS_FIELD_STRING(struct ks_slab_record, inuse_basis,
+		KMEMSCOPE_A_SLAB_INUSE_BASIS),
 };
 
 static const struct nla_policy
@@ -150,6 +186,8 @@ slab_policy[KMEMSCOPE_A_SLAB_MAX + 1] = {
 		KS_POLICY_STRING(struct ks_slab_record, name),
 	[KMEMSCOPE_A_SLAB_EXACT] =
 		{ .type = NLA_FLAG },
+	[KMEMSCOPE_A_SLAB_JOB] =
+		{ .type = NLA_U32 },
 };
 
 static const u16 slab_options[] = {
@@ -167,6 +205,7 @@ const struct ks_kind ks_kind_slab = {
 	.policy = slab_policy,
 	.options = slab_options,
 	.nr_options = ARRAY_SIZE(slab_options),
+	.job_attr = KMEMSCOPE_A_SLAB_JOB,
 };
 
 static const struct ks_field slab_node_fields[] = {

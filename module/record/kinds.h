@@ -15,6 +15,10 @@ extern const struct ks_kind ks_kind_status;
  */
 extern const struct ks_kind ks_kind_collector;
 /*
+ * A collection that takes longer than a dump may
+ */
+extern const struct ks_kind ks_kind_job;
+/*
  * A slab cache, summed over all NUMA nodes
  */
 extern const struct ks_kind ks_kind_slab;

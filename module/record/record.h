@@ -66,6 +66,7 @@ struct ks_field {
  * @policy: what a request may carry; NULL when nothing
  * @options: attributes of the flags a request may carry, one for each bit
  * @nr_options: how many
+ * @job_attr: the attribute that asks for a job's answer, or 0
  */
 struct ks_kind {
 	const char *name;
@@ -78,6 +79,7 @@ struct ks_kind {
 	const struct nla_policy *policy;
 	const u16 *options;
 	unsigned int nr_options;
+	u16 job_attr;
 };
 
 /*

@@ -50,6 +50,15 @@ struct ks_collector_record {
 	char reason[KS_REASON_SIZE];
 };
 
+struct ks_job_record {
+	u32 id;
+	char kind[KS_ZONE_SIZE];
+	char state[8];
+	u32 progress_permille;
+	u64 elapsed_ns;
+	char reason[KS_REASON_SIZE];
+};
+
 struct ks_slab_record {
 	char name[KS_NAME_SIZE];
 	u32 nr_aliases;
@@ -72,6 +81,7 @@ struct ks_slab_record {
 	char wasted_basis[8];
 	u64 nr_cached_objects;
 	u64 inuse_error_objects;
+	char inuse_basis[8];
 };
 
 struct ks_slab_node_record {

@@ -24,7 +24,14 @@ static u64 memory_limit(void)
 	return (u64)max_memory_kib << 10;
 }
 
-static int memory_charge(size_t bytes)
+/**
+ * ks_snapshot_charge() - account for memory that a snapshot is made with
+ * @bytes: how much; give it back by ks_snapshot_uncharge()
+ *
+ * Return: 0, or -ENOBUFS when all together would take more than the module
+ * parameter max_memory_kib allows.
+ */
+int ks_snapshot_charge(size_t bytes)
 {
 	s64 now, peak;
 
@@ -43,12 +50,21 @@ static int memory_charge(size_t bytes)
 	return 0;
 }
 
+/**
+ * ks_snapshot_uncharge() - give back what ks_snapshot_charge() took
+ * @bytes: how much
+ */
+void ks_snapshot_uncharge(size_t bytes)
+{
+	atomic64_sub(bytes, &memory_now);
+}
+
 /* Frees the records, not the snapshot, so that more can be reserved. */
 static void snapshot_release(struct ks_snapshot *snap)
 {
 	kvfree(snap->records);
 	kvfree(snap->priv);
-	atomic64_sub(snap->bytes, &memory_now);
+	ks_snapshot_uncharge(snap->bytes);
 	snap->records = NULL;
 	snap->priv = NULL;
 	snap->bytes = 0;
@@ -115,7 +131,7 @@ int ks_snapshot_reserve(struct ks_snapshot *snap, unsigned int cap,
 	int err;
 
 	snapshot_release(snap);
-	err = memory_charge(bytes);
+	err = ks_snapshot_charge(bytes);
 	if (err)
 		return err;
 	snap->bytes = bytes;

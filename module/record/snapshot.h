@@ -65,6 +65,8 @@ void ks_snapshot_keep(struct ks_snapshot *snap);
 void ks_snapshot_fill(struct ks_snapshot *snap, bool worth);
 void *ks_snapshot_record(const struct ks_snapshot *snap, unsigned int index);
 void *ks_snapshot_priv(const struct ks_snapshot *snap, unsigned int index);
+int ks_snapshot_charge(size_t bytes);
+void ks_snapshot_uncharge(size_t bytes);
 void ks_snapshot_memory(struct ks_snapshot_memory *memory);
 
 #endif /* KS_RECORD_SNAPSHOT_H */

@@ -9,6 +9,7 @@
 #include "cmd/list.h"
 #include "cmd/options.h"
 #include "lib/answer.h"
+#include "lib/job.h"
 #include "lib/nl.h"
 #include "lib/order.h"
 #include "lib/text.h"
@@ -264,6 +265,65 @@ static enum ks_status rows_fetch(struct list *list, struct ks_nl *nl,
 	return answer->partial ? KS_PARTIAL : KS_OK;
 }
 
+static bool is_in_doubt(const struct list *list, const struct ks_value *row)
+{
+	const char *doubt = list->options.view->flag_doubt;
+	size_t column;
+
+	return ks_kind_find(list->kind, doubt, strlen(doubt), &column) &&
+	       row[column].presence == KS_NUMBER && row[column].magnitude == 1;
+}
+
+static bool has_doubts(const struct list *list, const struct ks_answer *answer)
+{
+	size_t i;
+
+	if (!list->request.flag || !list->options.view->flag_doubt)
+		return false;
+	for (i = 0; i < answer->rows.nr; i++) {
+		if (is_in_doubt(list, answer->rows.row[i]))
+			return true;
+	}
+	return false;
+}
+
+static bool same_keys(const struct ks_kind *kind, const struct ks_value *a,
+		      const struct ks_value *b)
+{
+	size_t i;
+
+	for (i = 0; i < kind->nr_columns; i++) {
+		if (kind->columns[i].key && ks_value_compare(&a[i], &b[i]))
+			return false;
+	}
+	return true;
+}
+
+/* Rows that lists could not tell exactly are replaced by what a job found. */
+static enum ks_status doubts_settle(struct list *list, struct ks_nl *nl,
+				    struct ks_answer *answer,
+				    struct ks_error *err)
+{
+	struct ks_rows found = { .kind = list->kind };
+	struct ks_value **row = answer->rows.row, *doubtful;
+	enum ks_status status;
+	size_t i, j;
+
+	status = ks_job_rows(nl, &found, err);
+	for (i = 0; i < answer->rows.nr; i++) {
+		for (j = 0; is_in_doubt(list, row[i]) && j < found.nr; j++) {
+			if (!same_keys(list->kind, row[i], found.row[j]))
+				continue;
+			doubtful = row[i];
+			row[i] = found.row[j];
+			found.row[j] = doubtful;
+			break;
+		}
+	}
+	ks_rows_free(&found);
+	return status;
+}
+
 static enum ks_status answer_fetch(struct list *list, struct ks_nl *nl,
 				   struct ks_answer *answer,
 				   struct ks_error *err)
@@ -272,6 +332,8 @@ static enum ks_status answer_fetch(struct list *list, struct ks_nl *nl,
 
 	answer->stamp = ks_stamp_now();
 	status = rows_fetch(list, nl, answer, err);
+	if (!status && has_doubts(list, answer))
+		status = doubts_settle(list, nl, answer, err);
 	if (status == KS_PARTIAL) {
 		answer->partial = true;
 		list->partial = *err;

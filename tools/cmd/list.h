@@ -20,6 +20,9 @@ struct ks_list_view {
 	const char *flag_help;
 	const char * const *flag_fills;
 	const char * const *flag_columns;
+
+	/* Where this one is 1, it takes a job to fill them; or NULL */
+	const char *flag_doubt;
 };
 
 struct ks_list_command {

@@ -25,8 +25,9 @@ static const struct ks_list_command slab = {
 		.flag_help = "count what is really in use; reads each CPU's lists",
 		.flag_fills = (const char * const[]){
 			"nr_inuse_objects", "nr_cached_objects",
-			"inuse_error_objects", NULL
+			"inuse_error_objects", "inuse_basis", NULL
 		},
+		.flag_doubt = "approximate",
 		.flag_columns = (const char * const[]){
 			"name", "total_bytes", "wasted_bytes", "nr_objects",
 			"nr_active_objects", "nr_cached_objects",

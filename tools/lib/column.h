@@ -47,6 +47,7 @@ struct ks_kind {
 	size_t nr_columns;
 	const struct ks_flag *flags;
 	size_t nr_flags;
+	uint16_t job_attr;	/* asks for the answer of a job, or 0 */
 };
 
 /*

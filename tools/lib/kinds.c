@@ -236,6 +236,66 @@ const struct ks_kind ks_kind_collector = {
 		      sizeof(collector_columns[0]),
 };
 
+static const struct ks_column job_columns[] = {
+	{
+		.attr = KMEMSCOPE_A_JOB_ID,
+		.name = "id",
+		.title = "ID",
+		.type = KS_TYPE_U32,
+		.unit = KS_UNIT_NONE,
+		.key = true,
+		.help = "Its number",
+	},
+	{
+		.attr = KMEMSCOPE_A_JOB_KIND,
+		.name = "kind",
+		.title = "KIND",
+		.type = KS_TYPE_STRING,
+		.unit = KS_UNIT_NONE,
+		.help = "The kind of record it collects",
+	},
+	{
+		.attr = KMEMSCOPE_A_JOB_STATE,
+		.name = "state",
+		.title = "STATE",
+		.type = KS_TYPE_STRING,
+		.unit = KS_UNIT_NONE,
+		.help = "Running, done or failed",
+	},
+	{
+		.attr = KMEMSCOPE_A_JOB_PROGRESS_PERMILLE,
+		.name = "progress_permille",
+		.title = "PROGRESS_PERMILLE",
+		.type = KS_TYPE_U32,
+		.unit = KS_UNIT_PERMILLE,
+		.help = "How much of it is done, out of 1000",
+	},
+	{
+		.attr = KMEMSCOPE_A_JOB_ELAPSED_NS,
+		.name = "elapsed_ns",
+		.title = "ELAPSED_NS",
+		.type = KS_TYPE_U64,
+		.unit = KS_UNIT_NS,
+		.help = "Time it has taken so far, or took",
+	},
+	{
+		.attr = KMEMSCOPE_A_JOB_REASON,
+		.name = "reason",
+		.title = "REASON",
+		.type = KS_TYPE_STRING,
+		.unit = KS_UNIT_NONE,
+		.help = "Why it failed",
+	},
+};
+
+const struct ks_kind ks_kind_job = {
+	.name = "job",
+	.cmd = KMEMSCOPE_CMD_JOB_GET,
+	.columns = job_columns,
+	.nr_columns = sizeof(job_columns) /
+		      sizeof(job_columns[0]),
+};
+
 static const struct ks_column slab_columns[] = {
 	{
 		.attr = KMEMSCOPE_A_SLAB_NAME,
@@ -406,6 +466,14 @@ static const struct ks_column slab_columns[] = {
 		.unit = KS_UNIT_NONE,
 		.help = "Most by which nr_inuse_objects may be off",
 	},
+	{
+		.attr = KMEMSCOPE_A_SLAB_INUSE_BASIS,
+		.name = "inuse_basis",
+		.title = "INUSE_BASIS",
+		.type = KS_TYPE_STRING,
+		.unit = KS_UNIT_NONE,
+		.help = "How nr_inuse_objects was counted, by lists or by pages",
+	},
 };
 
 static const struct ks_flag slab_flags[] = {
@@ -425,6 +493,7 @@ const struct ks_kind ks_kind_slab = {
 	.flags = slab_flags,
 	.nr_flags = sizeof(slab_flags) /
 		    sizeof(slab_flags[0]),
+	.job_attr = KMEMSCOPE_A_SLAB_JOB,
 };
 
 static const struct ks_column slab_node_columns[] = {

@@ -8,6 +8,7 @@
 
 extern const struct ks_kind ks_kind_status;
 extern const struct ks_kind ks_kind_collector;
+extern const struct ks_kind ks_kind_job;
 extern const struct ks_kind ks_kind_slab;
 extern const struct ks_kind ks_kind_slab_node;
 extern const struct ks_kind ks_kind_zone;

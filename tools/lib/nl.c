@@ -208,6 +208,9 @@ static enum ks_status request_encode(struct nlmsghdr *message,
 	    !mnl_attr_put_check(message, REQUEST_BYTES, request->flag->attr, 0,
 				NULL))
 		return ks_fail(err, KS_ERROR, "the request is too long");
+	if (request->job)
+		mnl_attr_put_u32(message, request->kind->job_attr,
+				 request->job);
 	return KS_OK;
 }
 
@@ -264,6 +267,9 @@ static enum ks_status request_try(struct ks_nl *nl,
 	status = request_encode(message, request, err);
 	if (!status)
 		status = exchange(nl, &reply, err);
+	if (!status && reply.interrupted && request->job)
+		return ks_fail(err, KS_PARTIAL,
+			       "the answer is partial: the kernel's lists changed while all slabs were counted");
 	if (!status && reply.interrupted)
 		return ks_fail(err, KS_PARTIAL,
 			       "the answer is partial: the kernel's lists changed each of the %d times it was asked",
@@ -290,7 +296,9 @@ static enum ks_status request_carry(struct ks_nl *nl,
 
 	for (try = 1; ; try++) {
 		status = request_try(nl, request, flags, rows, err);
-		if (!status || !passes(status, err) || try == TRIES)
+		/* What a job found can be taken but once. */
+		if (!status || !passes(status, err) || request->job ||
+		    try == TRIES)
 			break;
 		ks_rows_cut(rows, before);
 		nanosleep(&pause, NULL);

@@ -21,6 +21,7 @@ struct ks_request {
 	struct ks_filter filters[KS_FILTERS_MAX];
 	size_t nr_filters;
 	const struct ks_flag *flag;	/* asked for as well, or NULL */
+	uint32_t job;		/* whose answer is asked for instead, or 0 */
 };
 
 /* A request for all records of a kind. */

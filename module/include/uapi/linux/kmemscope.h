@@ -110,6 +110,31 @@ enum kmemscope_a_collector {
 };
 
 /**
+ * enum kmemscope_a_job - A collection that takes longer than a dump may
+ * @KMEMSCOPE_A_JOB_PAD: alignment only
+ * @KMEMSCOPE_A_JOB_ID: (u32) Its number.
+ * @KMEMSCOPE_A_JOB_KIND: (string) The kind of record it collects.
+ * @KMEMSCOPE_A_JOB_STATE: (string) Running, done or failed.
+ * @KMEMSCOPE_A_JOB_PROGRESS_PERMILLE: (u32) How much of it is done, out of
+ *	1000.
+ * @KMEMSCOPE_A_JOB_ELAPSED_NS: (u64) Time it has taken so far, or took.
+ * @KMEMSCOPE_A_JOB_REASON: (string) Why it failed. Absent unless it did.
+ */
+enum kmemscope_a_job {
+	KMEMSCOPE_A_JOB_PAD = 1,
+	KMEMSCOPE_A_JOB_ID,
+	KMEMSCOPE_A_JOB_KIND,
+	KMEMSCOPE_A_JOB_STATE,
+	KMEMSCOPE_A_JOB_PROGRESS_PERMILLE,
+	KMEMSCOPE_A_JOB_ELAPSED_NS,
+	KMEMSCOPE_A_JOB_REASON,
+
+	/* private: */
+	__KMEMSCOPE_A_JOB_MAX,
+	KMEMSCOPE_A_JOB_MAX = (__KMEMSCOPE_A_JOB_MAX - 1)
+};
+
+/**
  * enum kmemscope_a_slab - A slab cache, summed over all NUMA nodes
  * @KMEMSCOPE_A_SLAB_PAD: alignment only
  * @KMEMSCOPE_A_SLAB_NAME: (string) Name of the cache. Caches of other names may
@@ -137,7 +162,8 @@ enum kmemscope_a_collector {
  *	was contended. An estimate where approximate is 1.
  * @KMEMSCOPE_A_SLAB_NR_INUSE_OBJECTS: (u64) Objects really in use: active ones
  *	less those kept for CPUs. Only when an exact count was asked for, and absent
- *	where approximate is 1 or the lists of a CPU cannot be read.
+ *	where approximate is 1 or the lists of a CPU cannot be read. A job counts
+ *	where approximate would be 1.
  * @KMEMSCOPE_A_SLAB_APPROXIMATE: (u32) 1 if nr-active-objects was scaled up
  *	from a part of the partial slabs. Absent when nr-active-objects is.
  * @KMEMSCOPE_A_SLAB_COVERAGE_PERMILLE: (u32) Partial slabs looked at, out of
@@ -156,9 +182,15 @@ enum kmemscope_a_collector {
  *	CPUs: on cpu slabs, in sheaves and barns. They are part of nr-active-objects.
  *	Only when an exact count was asked for.
  * @KMEMSCOPE_A_SLAB_INUSE_ERROR_OBJECTS: (u64) Most by which nr-inuse-objects
- *	may be off. 0 unless lists of CPUs kept changing while they were read.
+ *	may be off. 0 unless lists of CPUs kept changing while they were read, or
+ *	slabs came or went while a job looked at all of them.
  * @KMEMSCOPE_A_SLAB_EXACT: (flag) Count the objects that are really in use.
  *	This reads the lists of every CPU, a few cache lines for each cache and CPU.
+ * @KMEMSCOPE_A_SLAB_INUSE_BASIS: (string) How nr-inuse-objects was counted, by
+ *	lists or by pages. Lists of the slabs with free objects; or, by a job, all
+ *	slabs there are.
+ * @KMEMSCOPE_A_SLAB_JOB: (u32) Answer with what this job found. The job is gone
+ *	with it.
  */
 enum kmemscope_a_slab {
 	KMEMSCOPE_A_SLAB_PAD = 1,
@@ -184,6 +216,8 @@ enum kmemscope_a_slab {
 	KMEMSCOPE_A_SLAB_NR_CACHED_OBJECTS,
 	KMEMSCOPE_A_SLAB_INUSE_ERROR_OBJECTS,
 	KMEMSCOPE_A_SLAB_EXACT,
+	KMEMSCOPE_A_SLAB_INUSE_BASIS,
+	KMEMSCOPE_A_SLAB_JOB,
 
 	/* private: */
 	__KMEMSCOPE_A_SLAB_MAX,
@@ -484,6 +518,12 @@ enum kmemscope_a_counter {
  *	CAP_SYS_ADMIN in the initial user namespace as well.
  * @KMEMSCOPE_CMD_COLLECTOR_GET: (dump) The collectors, with the reason where
  *	one is off.
+ * @KMEMSCOPE_CMD_JOB_GET: (dump) The jobs there are.
+ * @KMEMSCOPE_CMD_JOB_START: (do) Start a job. A job of kind slab counts all
+ *	slabs by a walk over all pages, which takes up to seconds of one CPU. Needs
+ *	CAP_SYS_ADMIN in the initial user namespace as well.
+ * @KMEMSCOPE_CMD_JOB_STOP: (do) End a job of this socket, whether it is through
+ *	or not. Needs CAP_SYS_ADMIN in the initial user namespace as well.
  * @KMEMSCOPE_CMD_SLAB_GET: (dump) Slab caches.
  * @KMEMSCOPE_CMD_SLAB_NODE_GET: (dump) Slab caches by NUMA node.
  * @KMEMSCOPE_CMD_ZONE_GET: (dump) Populated memory zones.
@@ -499,6 +539,9 @@ enum kmemscope_cmd {
 	KMEMSCOPE_CMD_STATUS_GET = 1,
 	KMEMSCOPE_CMD_STATUS_SET,
 	KMEMSCOPE_CMD_COLLECTOR_GET,
+	KMEMSCOPE_CMD_JOB_GET,
+	KMEMSCOPE_CMD_JOB_START,
+	KMEMSCOPE_CMD_JOB_STOP,
 	KMEMSCOPE_CMD_SLAB_GET,
 	KMEMSCOPE_CMD_SLAB_NODE_GET,
 	KMEMSCOPE_CMD_ZONE_GET,

@@ -1,0 +1,328 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Runs jobs, and keeps them until their answer is taken.
+ */
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/workqueue.h>
+
+#include "collect/collect.h"
+#include "collect/job.h"
+#include "internals/hold.h"
+#include "internals/pages.h"
+#include "record/kinds.h"
+
+#define MAX_JOBS	4	/* of all readers together */
+
+/**
+ * struct job - one job
+ * @list: in jobs
+ * @work: what runs it
+ * @view: what it collects
+ * @c: its collection; there once @state is DONE
+ * @progress: shared with the walk
+ * @id: its number, never 0
+ * @owner: the netlink port that started it
+ * @state: where it is
+ * @released: nobody will take its answer; it frees itself
+ * @since_ns: when it began
+ * @ns: how long it took, once it is through
+ * @err: why it failed
+ * @reason: the same in words, or NULL
+ */
+struct job {
+	struct list_head list;
+	struct work_struct work;
+	const struct ks_view *view;
+	struct ks_collection c;
+	struct ks_progress progress;
+	u32 id;
+	u32 owner;
+	enum {
+		RUNNING,
+		DONE,
+		FAILED,
+	} state;
+	bool released;
+	u64 since_ns;
+	u64 ns;
+	int err;
+	const char *reason;
+};
+
+/*
+ * Protects: jobs, last_id, and of each job all but @progress and, while it is
+ * RUNNING, @c.
+ * Ordering: outermost of ours; nothing is waited for while it is held.
+ */
+static DEFINE_MUTEX(jobs_lock);
+static LIST_HEAD(jobs);
+static u32 last_id;
+
+static struct workqueue_struct *queue;
+
+static void job_free(struct job *job)
+{
+	list_del(&job->list);
+	if (job->state == DONE)
+		ks_collect_end(&job->c);
+	kfree(job);
+}
+
+/* One that runs is told to stop, and is freed by itself then. */
+static void job_release(struct job *job)
+{
+	WRITE_ONCE(job->progress.stop, true);
+	job->released = true;
+	if (job->state != RUNNING)
+		job_free(job);
+}
+
+static int job_collect(struct job *job, const char **reason)
+{
+	int err;
+
+	err = ks_collect_begin(&job->c, job->view, NULL, 0, reason);
+	if (err)
+		return err;
+	err = ks_collect_work(&job->c, &job->progress, reason);
+	while (!err && !ks_collect_complete(&job->c)) {
+		err = ks_collect_step(&job->c, true, reason);
+		if (!err && READ_ONCE(job->progress.stop))
+			err = -EINTR;
+		cond_resched();
+	}
+	if (err)
+		ks_collect_end(&job->c);
+	return err;
+}
+
+static void job_run(struct work_struct *work)
+{
+	struct job *job = container_of(work, struct job, work);
+	const char *reason = NULL;
+	int err;
+
+	err = job_collect(job, &reason);
+	mutex_lock(&jobs_lock);
+	job->state = err ? FAILED : DONE;
+	job->err = err;
+	job->reason = reason;
+	job->ns = ks_hold_clock() - job->since_ns;
+	if (job->released)
+		job_free(job);
+	mutex_unlock(&jobs_lock);
+}
+
+/**
+ * ks_job_init() - make ready for jobs
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int ks_job_init(void)
+{
+	queue = alloc_workqueue("kmemscope", WQ_UNBOUND, MAX_JOBS);
+	return queue ? 0 : -ENOMEM;
+}
+
+/**
+ * ks_job_exit() - stop all jobs and wait for their end
+ *
+ * Context: Process context, sleeps. When nobody can start one any more.
+ */
+void ks_job_exit(void)
+{
+	struct job *job, *next;
+
+	mutex_lock(&jobs_lock);
+	list_for_each_entry_safe(job, next, &jobs, list)
+		if (!job->released)
+			job_release(job);
+	mutex_unlock(&jobs_lock);
+	destroy_workqueue(queue);
+}
+
+static struct job *find_job(u32 id, u32 owner)
+{
+	struct job *job;
+
+	list_for_each_entry(job, &jobs, list)
+		if (job->id == id && job->owner == owner && !job->released)
+			return job;
+	return NULL;
+}
+
+static void describe(const struct job *job, struct ks_job_record *record)
+{
+	static const char * const states[] = {
+		[RUNNING] = "running",
+		[DONE] = "done",
+		[FAILED] = "failed",
+	};
+
+	record->id = job->id;
+	strscpy(record->kind, job->view->kind->name, sizeof(record->kind));
+	strscpy(record->state, states[job->state], sizeof(record->state));
+	record->progress_permille = job->state == DONE ? 1000 :
+				    READ_ONCE(job->progress.permille);
+	record->elapsed_ns = job->state != RUNNING ? job->ns :
+			     ks_hold_clock() - job->since_ns;
+	if (job->reason)
+		strscpy(record->reason, job->reason, sizeof(record->reason));
+}
+
+/**
+ * ks_job_start() - start a job
+ * @view: what it shall collect; one that has work
+ * @owner: the netlink port that it belongs to
+ * @record: set to what it is now
+ * @reason: on error set to a text that says why, or to NULL
+ *
+ * Context: Process context, sleeps.
+ * Return: 0, -EBUSY when there are too many, -ENOMEM, or -EOPNOTSUPP when the
+ * collector is off.
+ */
+int ks_job_start(const struct ks_view *view, u32 owner,
+		 struct ks_job_record *record, const char **reason)
+{
+	struct job *job;
+	unsigned int nr = 0;
+	struct list_head *pos;
+
+	*reason = ks_collect_refusal(view);
+	if (*reason)
+		return -EOPNOTSUPP;
+	job = kzalloc(sizeof(*job), GFP_KERNEL);
+	if (!job)
+		return -ENOMEM;
+	INIT_WORK(&job->work, job_run);
+	job->view = view;
+	job->owner = owner;
+	job->since_ns = ks_hold_clock();
+
+	mutex_lock(&jobs_lock);
+	list_for_each(pos, &jobs)
+		nr++;
+	if (nr >= MAX_JOBS) {
+		mutex_unlock(&jobs_lock);
+		kfree(job);
+		*reason = "too many jobs are running";
+		return -EBUSY;
+	}
+	if (!++last_id)
+		last_id++;
+	job->id = last_id;
+	list_add_tail(&job->list, &jobs);
+	ks_record_init(&ks_kind_job, record);
+	describe(job, record);
+	queue_work(queue, &job->work);
+	mutex_unlock(&jobs_lock);
+	return 0;
+}
+
+/**
+ * ks_job_take() - take a job's answer, and with it the job away
+ * @id: the job
+ * @owner: the netlink port that started it
+ * @view: what it was to collect
+ * @c: set to its collection, which is complete; end it by ks_collect_end()
+ * @reason: on error set to a text that says why, or to NULL
+ *
+ * Return: 0, -ENOENT when the owner has no such job, -EBUSY when it is still
+ * running, or the error it failed by; then it is gone, too.
+ */
+int ks_job_take(u32 id, u32 owner, const struct ks_view *view,
+		struct ks_collection *c, const char **reason)
+{
+	struct job *job;
+	int err = 0;
+
+	*reason = NULL;
+	mutex_lock(&jobs_lock);
+	job = find_job(id, owner);
+	if (!job || job->view != view) {
+		*reason = "this socket has no such job";
+		err = -ENOENT;
+	} else if (job->state == RUNNING) {
+		*reason = "the job is still running";
+		err = -EBUSY;
+	} else if (job->state == FAILED) {
+		*reason = job->reason;
+		err = job->err;
+		job_free(job);
+	} else {
+		*c = job->c;
+		list_del(&job->list);
+		kfree(job);
+	}
+	mutex_unlock(&jobs_lock);
+	return err;
+}
+
+/**
+ * ks_job_stop() - end a job, whether it is through or not
+ * @id: the job
+ * @owner: the netlink port that started it
+ * @reason: on error set to a text that says why
+ *
+ * Return: 0, or -ENOENT when the owner has no such job.
+ */
+int ks_job_stop(u32 id, u32 owner, const char **reason)
+{
+	struct job *job;
+
+	mutex_lock(&jobs_lock);
+	job = find_job(id, owner);
+	if (job)
+		job_release(job);
+	mutex_unlock(&jobs_lock);
+	*reason = job ? NULL : "this socket has no such job";
+	return job ? 0 : -ENOENT;
+}
+
+/**
+ * ks_job_release() - end all jobs of somebody who went away
+ * @owner: the netlink port
+ */
+void ks_job_release(u32 owner)
+{
+	struct job *job, *next;
+
+	mutex_lock(&jobs_lock);
+	list_for_each_entry_safe(job, next, &jobs, list)
+		if (job->owner == owner && !job->released)
+			job_release(job);
+	mutex_unlock(&jobs_lock);
+}
+
+/**
+ * ks_job_list() - collect what jobs there are
+ * @snap: a snapshot of jobs
+ *
+ * Return: 0 or an error.
+ */
+int ks_job_list(struct ks_snapshot *snap)
+{
+	struct ks_job_record *record;
+	struct job *job;
+	int err;
+
+	err = ks_snapshot_reserve(snap, MAX_JOBS, 0);
+	if (err)
+		return err;
+	mutex_lock(&jobs_lock);
+	list_for_each_entry(job, &jobs, list) {
+		if (job->released)
+			continue;
+		record = ks_snapshot_next(snap);
+		if (!record)
+			break;
+		describe(job, record);
+		ks_snapshot_keep(snap);
+	}
+	mutex_unlock(&jobs_lock);
+	return 0;
+}

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Answers that take the kernel longer than a dump may: start, poll, take.
+ * Should this program end before, the kernel ends the job with its socket.
+ */
+#include <linux/kmemscope.h>
+#include <string.h>
+#include <time.h>
+
+#include "lib/job.h"
+#include "lib/kinds.h"
+
+#define FIRST_PAUSE_NS	10000000L
+#define LAST_PAUSE_NS	320000000L
+
+static const struct ks_value *value_of(const struct ks_rows *rows,
+				       uint16_t attr)
+{
+	size_t column;
+
+	ks_kind_find_attr(rows->kind, attr, &column);
+	return &rows->row[0][column];
+}
+
+static bool is_state(const struct ks_rows *job, const char *state)
+{
+	const struct ks_value *value = value_of(job, KMEMSCOPE_A_JOB_STATE);
+
+	return value->presence == KS_TEXT && !strcmp(value->text, state);
+}
+
+static enum ks_status job_start(struct ks_nl *nl, const struct ks_kind *kind,
+				struct ks_rows *job, struct ks_error *err)
+{
+	struct ks_request request = {
+		.kind = &ks_kind_job,
+		.cmd = KMEMSCOPE_CMD_JOB_START,
+		.needs = "CAP_NET_ADMIN and CAP_SYS_ADMIN",
+		.filters[0].text = kind->name,
+		.nr_filters = 1,
+	};
+	enum ks_status status;
+
+	ks_kind_find_attr(&ks_kind_job, KMEMSCOPE_A_JOB_KIND,
+			  &request.filters[0].column);
+	status = ks_nl_do(nl, &request, job, err);
+	if (!status &&
+	    (job->nr != 1 || value_of(job, KMEMSCOPE_A_JOB_ID)->presence !=
+			     KS_NUMBER))
+		return ks_fail(err, KS_ERROR,
+			       "the module did not say which job it started");
+	return status;
+}
+
+static enum ks_status job_poll(struct ks_nl *nl, uint32_t id,
+			       struct ks_rows *job, struct ks_error *err)
+{
+	struct ks_request request = ks_request_rows(&ks_kind_job);
+	enum ks_status status;
+
+	ks_kind_find_attr(&ks_kind_job, KMEMSCOPE_A_JOB_ID,
+			  &request.filters[0].column);
+	request.filters[0].number = id;
+	request.nr_filters = 1;
+	ks_rows_cut(job, 0);
+	status = ks_nl_dump(nl, &request, job, err);
+	if (!status && job->nr != 1)
+		return ks_fail(err, KS_ERROR, "the module forgot its job");
+	return status;
+}
+
+static enum ks_status job_wait(struct ks_nl *nl, uint32_t id,
+			       struct ks_rows *job, struct ks_error *err)
+{
+	struct timespec pause = { .tv_nsec = FIRST_PAUSE_NS };
+	enum ks_status status = KS_OK;
+
+	while (!status && is_state(job, "running")) {
+		nanosleep(&pause, NULL);
+		if (pause.tv_nsec < LAST_PAUSE_NS)
+			pause.tv_nsec *= 2;
+		status = job_poll(nl, id, job, err);
+	}
+	return status;
+}
+
+enum ks_status ks_job_rows(struct ks_nl *nl, struct ks_rows *rows,
+			   struct ks_error *err)
+{
+	struct ks_request request = ks_request_rows(rows->kind);
+	struct ks_rows job = { .kind = &ks_kind_job };
+	enum ks_status status;
+
+	status = job_start(nl, rows->kind, &job, err);
+	if (!status) {
+		request.job = value_of(&job, KMEMSCOPE_A_JOB_ID)->magnitude;
+		status = job_wait(nl, request.job, &job, err);
+	}
+	/* One that failed says why when its answer is asked for. */
+	if (!status)
+		status = ks_nl_dump(nl, &request, rows, err);
+	ks_rows_free(&job);
+	return status;
+}
