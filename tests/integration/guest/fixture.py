@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The fixture module: a known world for as long as a with block lasts."""
 
+import pathlib
 import subprocess
 
 MODULE = "/root/kmemscope_fixture.ko"
@@ -18,6 +19,9 @@ def try_load(**parameters):
                           stderr=subprocess.DEVNULL, check=False).returncode
 
 
+PARAMETERS = pathlib.Path("/sys/module/kmemscope_fixture/parameters")
+
+
 class Fixture:
     """insmod with these parameters on entry, rmmod on exit."""
 
@@ -27,6 +31,14 @@ class Fixture:
     def __enter__(self):
         subprocess.run(["insmod", MODULE, *self.parameters], check=True)
         return self
+
+    def act(self, words):
+        """Do something with the live objects, on the CPU that we run on."""
+        (PARAMETERS / "act").write_text(words, encoding="ascii")
+
+    def live(self):
+        """How many objects of kmemscope_fixture are in use."""
+        return int((PARAMETERS / "live").read_text(encoding="ascii"))
 
     def __exit__(self, *_):
         subprocess.run(["rmmod", "kmemscope_fixture"], check=True)

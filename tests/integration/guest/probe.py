@@ -42,7 +42,11 @@ def main():
         for kind in spec.DUMPS:
             results[kind.operation] = outcome(sock.dump_once, kind.command)
         results["status-get"] = outcome(sock.status)
+        results["job-get"] = outcome(sock.dump_once, spec.COMMANDS["job-get"])
         results["status-set"] = outcome(sock.set_enabled, 1)
+        results["job-start"] = outcome(sock.start_job, "slab")
+        results["job-stop"] = outcome(lambda: [
+            sock.stop_job(job["id"]) for job in sock.dump("job")])
     json.dump(results | {"uid": os.getuid()}, sys.stdout)
 
 

@@ -17,10 +17,15 @@ class Kind:
         self.set_name = tree["name"]
         self.name = tree["name"].replace("-", "_")
         # An attribute's position is its number on the wire, from 1.
-        self.fields = {
+        attributes = {
             number: (attr["name"].replace("-", "_"), attr["type"])
             for number, attr in enumerate(tree["attributes"], 1)
             if attr["type"] != "pad"}
+        # What only a request carries: flags, and the job that has the answer.
+        self.options = {number: attr for number, attr in attributes.items()
+                        if attr[1] == "flag" or attr[0] == "job"}
+        self.fields = {number: attr for number, attr in attributes.items()
+                       if number not in self.options}
         self.names = [name for name, _ in self.fields.values()]
         numbers = {op["name"]: i for i, op in enumerate(operations, 1)}
         self.command = numbers[f"{self.set_name}-get"]
@@ -28,12 +33,18 @@ class Kind:
         self.operation = get["name"]
         self.is_dump = "dump" in get
         request = get.get("dump", {}).get("request", {})
-        self.keys = [name.replace("-", "_")
-                     for name in request.get("attributes", [])]
+        asked = [name.replace("-", "_")
+                 for name in request.get("attributes", [])]
+        self.keys = [name for name in asked if name in self.names]
+
+    def find(self, name):
+        """The number and type of what a request may carry."""
+        return next((number, form) for number, (attr, form)
+                    in (self.fields | self.options).items() if attr == name)
 
     def number(self, name):
-        """The number of a field on the wire."""
-        return next(n for n, (field, _) in self.fields.items() if field == name)
+        """The number of an attribute on the wire."""
+        return self.find(name)[0]
 
     def key(self, record):
         """What tells a record from the others of its kind."""
@@ -50,5 +61,7 @@ def _load():
 
 FAMILY, KINDS, COMMANDS = _load()
 
-# The kinds that come as a list; status is a single answer.
-DUMPS = [kind for kind in KINDS.values() if kind.is_dump]
+# The kinds that come as a list; status is a single answer, and jobs are there
+# only while somebody has some.
+DUMPS = [kind for kind in KINDS.values()
+         if kind.is_dump and kind.name != "job"]

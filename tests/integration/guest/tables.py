@@ -13,6 +13,7 @@ ROOT = pathlib.Path("/sys/kernel/debug/kmemscope")
 FILES = {
     "status": "status",
     "collector": "collectors",
+    "job": "jobs",
     "slab": "slab/caches",
     "slab_node": "slab/nodes",
     "zone": "zones",

@@ -9,6 +9,7 @@ import errno
 import os
 import socket
 import struct
+import time
 
 import spec
 import tape
@@ -74,10 +75,11 @@ def attributes(kind, filters):
     """Encode a request's attributes from field names and values."""
     out = b""
     for name, value in filters.items():
-        number = kind.number(name)
-        form = kind.fields[number][1]
+        number, form = kind.find(name)
         if form == "string":
             out += attribute(number, value.encode() + b"\0")
+        elif form == "flag":
+            out += attribute(number, b"") if value else b""
         else:
             out += attribute(number, struct.pack(_INTEGERS[form], value))
     return out
@@ -225,6 +227,29 @@ class Socket:
         kind = spec.KINDS[kind_name]
         bodies = self.dump_consistent(kind.command, attributes(kind, filters))
         return [decode(kind, body) for body in bodies]
+
+    def start_job(self, kind_name):
+        """Start a job; its record."""
+        kind = spec.KINDS["job"]
+        replies = self.do(spec.COMMANDS["job-start"],
+                          attributes(kind, {"kind": kind_name}))
+        if len(replies) != 1:
+            raise ValueError(f"job-start has {len(replies)} replies")
+        return decode(kind, replies[0])
+
+    def wait_job(self, number):
+        """Wait until a job is through; its record."""
+        deadline = time.monotonic() + 60
+        while True:
+            job, = self.dump("job", id=number)
+            if job["state"] != "running" or time.monotonic() > deadline:
+                return job
+            time.sleep(0.01)
+
+    def stop_job(self, number):
+        """End a job."""
+        self.do(spec.COMMANDS["job-stop"],
+                attributes(spec.KINDS["job"], {"id": number}))
 
     def status(self):
         """The single record of status-get."""
