@@ -123,8 +123,14 @@ static const char *error_reason(int err)
 
 static const char *work_error_reason(int err)
 {
-	return err == -EBUSY ? "memory is going offline, try again" :
-			       error_reason(err);
+	switch (err) {
+	case -EBUSY:
+		return "memory is going offline, try again";
+	case -ETIME:
+		return "it would take longer than max_walk_ms allows";
+	default:
+		return error_reason(err);
+	}
 }
 
 /**

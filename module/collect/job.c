@@ -3,6 +3,7 @@
  * Runs jobs, and keeps them until their answer is taken.
  */
 #include <linux/list.h>
+#include <linux/moduleparam.h>
 #include <linux/mutex.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
@@ -16,6 +17,11 @@
 #include "record/kinds.h"
 
 #define MAX_JOBS	4	/* of all readers together */
+
+static unsigned int max_walk_ms = 60 * 1000;
+module_param(max_walk_ms, uint, 0600);
+MODULE_PARM_DESC(max_walk_ms,
+		 "longest time a job may walk, in milliseconds (default 60000)");
 
 /**
  * struct job - one job
@@ -85,6 +91,8 @@ static int job_collect(struct job *job, const char **reason)
 {
 	int err;
 
+	job->progress.until_ns = ks_hold_clock() +
+				 (u64)READ_ONCE(max_walk_ms) * NSEC_PER_MSEC;
 	err = ks_collect_begin(&job->c, job->view, NULL, 0, reason);
 	if (err)
 		return err;

@@ -13,6 +13,7 @@
 #include <linux/nodemask.h>
 #include <linux/sched.h>
 
+#include "internals/hold.h"
 #include "internals/hotplug.h"
 #include "internals/layout.h"
 #include "internals/pages.h"
@@ -101,8 +102,8 @@ static void find_span(unsigned long *start, unsigned long *end)
  * @progress: kept up to date; its @stop ends the walk
  *
  * Context: Process context, sleeps. After ks_layout_resolve_cached().
- * Return: 0, -EINTR when it was stopped, -EBUSY when memory was going offline
- * for long.
+ * Return: 0, -EINTR when it was stopped, -ETIME when its time was over, -EBUSY
+ * when memory was going offline for long.
  */
 int ks_pages_walk(ks_slab_fn fn, void *arg, struct ks_progress *progress)
 {
@@ -113,6 +114,8 @@ int ks_pages_walk(ks_slab_fn fn, void *arg, struct ks_progress *progress)
 	for (pfn = start; pfn < end; pfn += BLOCK) {
 		if (READ_ONCE(progress->stop) || !READ_ONCE(*progress->allowed))
 			return -EINTR;
+		if (ks_hold_clock() > progress->until_ns)
+			return -ETIME;
 		err = enter();
 		if (err)
 			return err;

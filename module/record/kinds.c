@@ -48,6 +48,8 @@ static const struct ks_field status_fields[] = {
 		KMEMSCOPE_A_STATUS_MEMORY_PEAK_BYTES),
 	KS_FIELD_U64(struct ks_status_record, memory_limit_bytes,
 		KMEMSCOPE_A_STATUS_MEMORY_LIMIT_BYTES),
+	KS_FIELD_STRING(struct ks_status_record, exact_off,
+		KMEMSCOPE_A_STATUS_EXACT_OFF),
 };
 
 static const struct nla_policy

@@ -39,6 +39,7 @@ struct ks_status_record {
 	u64 memory_bytes;
 	u64 memory_peak_bytes;
 	u64 memory_limit_bytes;
+	char exact_off[KS_REASON_SIZE];
 };
 
 struct ks_collector_record {

@@ -166,6 +166,14 @@ static const struct ks_column status_columns[] = {
 		.unit = KS_UNIT_BYTES,
 		.help = "Most memory the module's snapshots may take",
 	},
+	{
+		.attr = KMEMSCOPE_A_STATUS_EXACT_OFF,
+		.name = "exact_off",
+		.title = "EXACT_OFF",
+		.type = KS_TYPE_STRING,
+		.unit = KS_UNIT_NONE,
+		.help = "Why exact counts of objects in use are refused",
+	},
 };
 
 const struct ks_kind ks_kind_status = {

@@ -88,6 +88,7 @@ def test_everything_is_on_by_default():
     status = wire.shared().status()
     equal(status["canary_nr_found"], status["canary_nr_objects"],
           "canary objects found")
+    expect("exact_off" not in status, f"{status.get('exact_off')}")
     equal((status["canary_nr_nodes"], status["canary_nr_cpus"]), (2, 2),
           "nodes and CPUs of the canary")
 
@@ -197,6 +198,23 @@ def test_without_kallsyms_only_the_public_part_is_on():
     """What needs no unexported symbol still works."""
     module.reload("pretend_missing=kallsyms_lookup_name")
     expect_off(["slab", "migratetype", "counter"], "kallsyms_lookup_name")
+
+
+def test_without_what_cpus_keep_only_exact_counts_are_off():
+    """The usual counts need none of it; asking for the exact ones is told."""
+    module.reload("pretend_missing=kmem_cache.offset")
+    expect_off([], "")
+    refused = wire.refused(wire.shared().dump, "slab", exact=True)
+    expect(refused, "an exact count without kmem_cache.offset")
+    equal(wire.error_name(refused.errno), "EOPNOTSUPP", "its error")
+    expect("kmem_cache.offset" in refused.text, refused.text)
+    expect("kmem_cache.offset" in wire.shared().status()["exact_off"],
+           "status does not say so")
+    status, out, err = reader.run("slab", "--exact")
+    equal((status, out), (2, ""), "the reader's status and output")
+    expect("kmem_cache.offset" in err, f"the reader said {err!r}")
+    refused = wire.refused(wire.shared().start_job, "slab")
+    expect(refused and "kmem_cache.offset" in refused.text, f"job: {refused}")
 
 
 def test_the_list_of_kinds_is_whole():

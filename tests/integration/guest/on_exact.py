@@ -3,7 +3,9 @@
 
 import errno
 import os
+import pathlib
 import random
+import threading
 
 import fixture
 import reader
@@ -204,6 +206,64 @@ def test_jobs_that_cannot_be():
         refused(errno.EBUSY, sock.start_job, "slab")
         for job in jobs:
             sock.stop_job(job)
+
+
+def test_a_job_has_an_end():
+    """The module's parameter bounds its time, and it says so."""
+    limit = pathlib.Path("/sys/module/kmemscope/parameters/max_walk_ms")
+    before = limit.read_text(encoding="ascii")
+    limit.write_text("0", encoding="ascii")
+    try:
+        with wire.Socket() as sock:
+            job = sock.wait_job(sock.start_job("slab")["id"])
+            equal(job["state"], "failed", "state")
+            expect("max_walk_ms" in job["reason"], job["reason"])
+            refused(errno.ETIME, sock.dump, "slab", job=job["id"])
+    finally:
+        limit.write_text(before, encoding="ascii")
+
+
+def test_off_ends_jobs():
+    """As it ends all collecting."""
+    with wire.Socket() as sock:
+        wire.shared().set_enabled(0)
+        refused(errno.EOPNOTSUPP, sock.start_job, "slab")
+        wire.shared().set_enabled(1)
+        job = sock.start_job("slab")
+        wire.shared().set_enabled(0)
+        job = sock.wait_job(job["id"])
+        wire.shared().set_enabled(1)
+        # It may have been through before.
+        expect(job["state"] == "done" or "off" in job["reason"], f"{job}")
+
+
+def test_under_load():
+    """Lists that change all the time give numbers that can be."""
+    with fixture.Fixture(objects=[300, 300]) as world:
+        stop = threading.Event()
+
+        def churn():
+            os.sched_setaffinity(0, {os.cpu_count() - 1})
+            while not stop.is_set():
+                world.act("alloc 700")
+                world.act("free 600 random")
+                world.act("free-bulk 100")
+
+        thread = threading.Thread(target=churn)
+        thread.start()
+        errors = 0
+        try:
+            for _ in range(300):
+                record = exact(FIXTURE)
+                errors += bool(record.get("inuse_error_objects"))
+                if "nr_inuse_objects" in record:
+                    expect(record["nr_inuse_objects"]
+                           <= record["nr_objects"], f"{record}")
+        finally:
+            stop.set()
+            thread.join()
+        note(f"{errors} of 300 counts had an error to tell")
+        check(world, "afterwards", exact(FIXTURE))
 
 
 def test_jobs_go_with_their_socket():

@@ -52,6 +52,8 @@
  * @KMEMSCOPE_A_STATUS_MEMORY_LIMIT_BYTES: (u64) Most memory the module's
  *	snapshots may take. A reader that would need more gets ENOBUFS. Set by the
  *	module parameter max_memory_kib.
+ * @KMEMSCOPE_A_STATUS_EXACT_OFF: (string) Why exact counts of objects in use
+ *	are refused. Absent when they are not.
  */
 enum kmemscope_a_status {
 	KMEMSCOPE_A_STATUS_PAD = 1,
@@ -75,6 +77,7 @@ enum kmemscope_a_status {
 	KMEMSCOPE_A_STATUS_MEMORY_BYTES,
 	KMEMSCOPE_A_STATUS_MEMORY_PEAK_BYTES,
 	KMEMSCOPE_A_STATUS_MEMORY_LIMIT_BYTES,
+	KMEMSCOPE_A_STATUS_EXACT_OFF,
 
 	/* private: */
 	__KMEMSCOPE_A_STATUS_MAX,
