@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""One cache with many slabs that are nearly empty."""
+
+import os
+import time
+
+import fixture
+import wire
+from actions import Dump, File
+from measure import Row, cost, gap, read_parameter, run
+
+CACHE = "kmemscope_fixture_partial"
+OBJECTS = f"/sys/kernel/slab/{CACHE}/objects"
+
+
+def job():
+    """A walk over all pages, as the job itself tells."""
+    with wire.Socket() as sock:
+        number = sock.start_job("slab")["id"]
+        record = sock.wait_job(number)
+        if record["state"] != "done":
+            raise OSError(f"job: {record}")
+        return record["elapsed_ns"]
+
+
+def touch():
+    """A bare look at each page."""
+    return int(read_parameter("touch").split()[1])
+
+
+def nothing():
+    """As long as a read may take, without one."""
+    until = time.perf_counter_ns() + 2_000_000
+    while time.perf_counter_ns() < until:
+        pass
+
+
+def rows(number, with_goals):
+    """All caches and the fragmented one alone: time, and interrupts off."""
+    what = f"{number} partial slabs"
+    slabinfo, objects = File("/proc/slabinfo"), File(OBJECTS)
+    whole, alone = Dump("slab"), Dump("slab", name=CACHE)
+    theirs = "read /proc/slabinfo", "read /sys/kernel/slab/../objects"
+    time_goal, gap_goal = (1 / 20, 1 / 50) if with_goals else (None, None)
+    yield Row(f"slab dump, {what}", cost(whole), {theirs[0]: cost(slabinfo)},
+              5, goal=time_goal)
+    yield Row(f"that cache alone, {what}", cost(alone),
+              {theirs[1]: cost(objects)}, 5, goal=time_goal)
+    yield Row(f"interrupts off, slab dump, {what}", gap(whole),
+              {theirs[0]: gap(slabinfo)}, 5, goal=gap_goal)
+    yield Row(f"interrupts off, that cache alone, {what}", gap(alone),
+              {theirs[1]: gap(objects)}, 5, goal=gap_goal)
+
+
+def partials(numbers):
+    """With so many partial slabs."""
+    # What the goals speak of; later kernels bound what slabinfo does.
+    with_goals = max(numbers) if os.uname().release.startswith("6.1.") else 0
+    for number in numbers:
+        with fixture.Fixture(partials=number):
+            for row in rows(number, number == with_goals):
+                run(row)
+    with fixture.Fixture():
+        run(Row("interrupts off, a busy loop", gap(nothing), {}, 5))
+
+
+def pages(numbers):
+    """The walk over all pages, with so many partial slabs."""
+    for number in numbers:
+        with fixture.Fixture(partials=number):
+            nr_pages = int(read_parameter("touch").split()[0])
+            what = f"walk over {nr_pages} pages, {number} partial slabs"
+            run(Row(what, job, {"bare touch of each page": touch}, 5, goal=4,
+                    each=nr_pages))
+            run(Row(what, job,
+                    {"read /proc/kpageflags":
+                     cost(File("/proc/kpageflags", 1 << 20))}, 2, goal=1 / 10,
+                    each=nr_pages))

@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""How a row is measured: ours and theirs the same way, the least of some."""
+
+import dataclasses
+import json
+import os
+import time
+
+PARAMETERS = "/sys/module/kmemscope_fixture/parameters/"
+CPU = 0
+
+
+@dataclasses.dataclass
+class Row:
+    """One line of the table for each of theirs.
+
+    ours and theirs are functions that measure once, and give a number; for
+    theirs a text says why there is no number.
+    """
+
+    name: str
+    ours: object
+    theirs: dict
+    times: int
+    unit: str = "ns"        # by a clock that may count instructions
+    goal: float = None      # ours / theirs at most
+    each: int = None        # of how many things ours is the cost
+
+
+def cost(action):
+    """Measures how long an action takes, in ns."""
+    def measure():
+        since = time.perf_counter_ns()
+        action()
+        return time.perf_counter_ns() - since
+    return measure
+
+
+def read_parameter(name):
+    """What a parameter of the fixture says."""
+    with open(PARAMETERS + name, encoding="ascii") as file:
+        return file.read()
+
+
+def write_parameter(name, value):
+    """Let the fixture do something."""
+    with open(PARAMETERS + name, "w", encoding="ascii") as file:
+        file.write(str(value))
+
+
+def gap(action):
+    """Measures how long interrupts were off on the CPU that acts, in ns."""
+    def measure():
+        os.sched_setaffinity(0, {CPU})
+        write_parameter("gap_start", CPU)
+        action()
+        longest = int(read_parameter("gap_longest_ns"))
+        write_parameter("gap_stop", 1)
+        os.sched_setaffinity(0, range(os.cpu_count()))
+        return longest
+    return measure
+
+
+def least(measure, times):
+    """The least of some, once everything is warm."""
+    if isinstance(measure, str):
+        return measure
+    if times > 1:
+        measure()
+    return min(measure() for _ in range(times))
+
+
+def say(**what):
+    """One line of JSON for the host."""
+    print(json.dumps(what), flush=True)
+
+
+def run(row):
+    """Measure a row."""
+    say(row=row.name, unit=row.unit, goal=row.goal, each=row.each,
+        ours=least(row.ours, row.times),
+        theirs={name: least(measure, row.times)
+                for name, measure in row.theirs.items()})

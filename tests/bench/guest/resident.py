@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What it costs to have the module."""
+
+import ctypes
+import os
+
+import module
+import wire
+from measure import Row, cost, run
+
+FINIT_MODULE = 313
+
+
+def _load():
+    """finit_module(2) alone."""
+    file = os.open(module.path(), os.O_RDONLY)
+    failed = module.LIBC.syscall(FINIT_MODULE, file, ctypes.c_char_p(b""), 0)
+    os.close(file)
+    if failed:
+        raise OSError(ctypes.get_errno(), "kmemscope.ko does not load")
+
+
+def _load_again():
+    module.unload()
+    return cost(_load)()
+
+
+def _size():
+    with open("/proc/modules", encoding="ascii") as file:
+        for line in file:
+            name, size = line.split()[:2]
+            if name == "kmemscope":
+                return int(size) / 1024
+    raise OSError("kmemscope is not loaded")
+
+
+def _memory(field):
+    def measure():
+        with wire.Socket() as sock:
+            return sock.status()[field] / 1024
+    return measure
+
+
+def load(_):
+    """Time to load, and memory: code and data, and what readers make."""
+    run(Row("snapshots while nobody reads", _memory("memory_bytes"), {}, 1,
+            "KiB"))
+    run(Row("snapshots at most in this run", _memory("memory_peak_bytes"),
+            {}, 1, "KiB"))
+    run(Row("module in memory (/proc/modules)", _size, {}, 1, "KiB"))
+    run(Row("load the module, its self-test included", _load_again, {}, 3))

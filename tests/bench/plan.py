@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Which guests there are, and what is measured in each."""
+
+import dataclasses
+
+
+@dataclasses.dataclass
+class Guest:
+    """A boot.  With icount its clock counts instructions, and it has 1 CPU."""
+
+    kernel: str
+    subjects: list
+    icount: bool = True
+    cpus: int = 1
+    mem: int = 1024
+
+    @property
+    def title(self):
+        """How the table calls it."""
+        return self.kernel if self.icount else f"{self.kernel} (time)"
+
+
+PLAN = [
+    Guest("6.1", ["dump", "commands", "caches:1000,5000", "load"]),
+    Guest("7.3", ["dump", "commands", "load", "caches:1000"]),
+    Guest("6.1", ["partials:1000,10000,100000,300000", "pages:1000,300000"],
+          mem=4096),
+    Guest("7.3", ["partials:300000", "pages:300000"], mem=4096),
+    # Instructions do not show what a miss of the processor's caches costs.
+    Guest("6.1", ["partials:300000"], icount=False, mem=4096),
+    # More CPUs than one have no common count of instructions.
+    Guest("6.1", ["dump"], icount=False),
+    Guest("6.1", ["dump"], icount=False, cpus=2),
+    Guest("6.1", ["dump"], icount=False, cpus=8),
+    Guest("7.3", ["dump"], icount=False),
+    Guest("7.3", ["dump"], icount=False, cpus=2),
+    Guest("7.3", ["dump"], icount=False, cpus=8),
+]

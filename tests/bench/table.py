@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Measured rows as the lines of one table."""
+
+HEAD = ("measured", "kernel", "ours", "each", "theirs", "of whom", "ratio",
+        "goal")
+
+
+# Units of time, and of instructions: in a guest that counts them 1 ns is one.
+TIMES = ("ns", "us", "ms", "s")
+INSTRUCTIONS = ("", "k", "M", "G")
+
+
+def amount(value, unit, counts_instructions):
+    """Three digits that count, with a unit."""
+    if unit == "ns":
+        scale = 0
+        while value >= 1000 and scale < len(TIMES) - 1:
+            value /= 1000
+            scale += 1
+        unit = (INSTRUCTIONS if counts_instructions else TIMES)[scale]
+    text = f"{value:.0f}" if value >= 100 else f"{value:.3g}"
+    return f"{text} {unit}".strip()
+
+
+def ratio(value):
+    """One that reads well on both sides of 1."""
+    return f"{value:.2f}" if value >= 0.1 else f"1/{1 / value:.0f}"
+
+
+def cells(row, kernel, counts_instructions):
+    """The lines of one row: one for each of theirs."""
+    def say(value):
+        return amount(value, row["unit"], counts_instructions)
+
+    ours = [row["row"], kernel, say(row["ours"]),
+            say(row["ours"] / row["each"]) if row["each"] else ""]
+    if not row["theirs"]:
+        yield (*ours, "", "", "", "")
+    for peer, value in row["theirs"].items():
+        if isinstance(value, str):
+            yield (*ours, "-", f"{peer}: {value}", "", "")
+            continue
+        measured = row["ours"] / value
+        goal = ""
+        if row["goal"]:
+            met = "met" if measured <= row["goal"] else "missed"
+            goal = f"{ratio(row['goal'])} {met}"
+        yield (*ours, say(value), peer, ratio(measured), goal)
+
+
+def markdown(lines):
+    """A table that is readable as it stands."""
+    table = [HEAD, *lines]
+    widths = [max(map(len, column)) for column in zip(*table)]
+    rule = ["-" * width for width in widths]
+    return "".join(
+        "| " + " | ".join(cell.ljust(width) for cell, width
+                          in zip(line, widths)) + " |\n"
+        for line in [table[0], rule, *table[1:]])
