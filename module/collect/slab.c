@@ -4,8 +4,9 @@
  *
  * slab_caches is a list that grows at its head, so a position in it is no
  * cursor. One hold of slab_mutex therefore copies which caches there are; later
- * holds, of about 1 ms each, look each of a batch up again by address, name and
- * size before they count it. One that vanished meanwhile is dropped.
+ * holds, of about 1 ms each, see whether the list is still the same, and if not
+ * look each of a batch up again by address, before they count it. One that
+ * vanished, or has another name or size, is dropped.
  *
  * Lock order: slab_mutex, then list_lock (in internals/access.c).
  */
@@ -22,7 +23,7 @@
 #include "internals/internals.h"
 #include "record/kinds.h"
 
-#define BATCH		32		/* records looked up again at once */
+#define BATCH		32		/* caches looked up again at once */
 #define HOLD_NS		NSEC_PER_MSEC	/* of slab_mutex */
 #define MUTEX_TRIES	10
 #define SPARE_CACHES	32		/* room for those made since last time */
@@ -42,6 +43,12 @@ struct slab_ref {
 	struct ks_cached cached;
 	struct ks_sum sum;
 };
+
+static struct slab_ref *ref_of(const struct ks_snapshot *snap,
+			       unsigned int index)
+{
+	return ks_snapshot_priv(snap, index);
+}
 
 /* Takes slab_mutex; noted as contended when it stays busy for some 1 ms. */
 static int caches_lock(u64 *since)
@@ -101,7 +108,7 @@ static int note_caches(struct ks_snapshot *snap, note_fn note, u32 *nr)
 static void note_ref(struct ks_snapshot *snap, const struct kmem_cache *cache,
 		     const struct ks_cache_info *info, int nid)
 {
-	struct slab_ref *ref = ks_snapshot_priv(snap, snap->nr);
+	struct slab_ref *ref = ref_of(snap, snap->nr);
 
 	ref->cache = cache;
 	ref->nid = nid;
@@ -142,6 +149,34 @@ static bool nodes_note(struct ks_snapshot *snap,
 	return true;
 }
 
+/*
+ * Whether the list is just what was noted, so that all of that is still there.
+ * One pass, where to look each cache up again would be a pass for each batch.
+ */
+static int is_unchanged(const struct ks_snapshot *snap, bool *unchanged,
+			u32 *entries)
+{
+	struct kmem_cache *cache = NULL;
+	unsigned int i = 0;
+	int err;
+
+	*unchanged = false;
+	for (*entries = 0; *entries < KS_MAX_CACHES; (*entries)++) {
+		err = ks_cache_next(&cache);
+		if (err)
+			return err;
+		if (!cache)
+			break;
+		if (i == snap->nr || ref_of(snap, i)->cache != cache)
+			return 0;
+		/* A cache has a record for each node. */
+		while (i < snap->nr && ref_of(snap, i)->cache == cache)
+			i++;
+	}
+	*unchanged = i == snap->nr;
+	return 0;
+}
+
 /* Finds a batch's caches on the list; those it does not find stay NULL. */
 static int find_again(struct ks_snapshot *snap, unsigned int nr,
 		      struct kmem_cache **found, u32 *entries)
@@ -156,10 +191,7 @@ static int find_again(struct ks_snapshot *snap, unsigned int nr,
 		if (err || !cache)
 			return err;
 		for (i = 0; i < nr; i++) {
-			const struct slab_ref *ref =
-				ks_snapshot_priv(snap, snap->nr_seen + i);
-
-			if (ref->cache == cache)
+			if (ref_of(snap, snap->nr_seen + i)->cache == cache)
 				found[i] = cache;
 		}
 	}
@@ -342,7 +374,7 @@ typedef void (*fill_fn)(void *record, const struct ks_cache_info *info,
 static int fill_one(struct ks_snapshot *snap, const struct kmem_cache *cache,
 		    fill_fn fill, u64 until_ns, bool *worth)
 {
-	struct slab_ref *ref = ks_snapshot_priv(snap, snap->nr_seen);
+	struct slab_ref *ref = ref_of(snap, snap->nr_seen);
 	/* Both kinds of record begin with the name. */
 	char *record = ks_snapshot_record(snap, snap->nr_seen);
 	const bool exact = snap->options & KS_SLAB_EXACT;
@@ -370,27 +402,48 @@ static int fill_one(struct ks_snapshot *snap, const struct kmem_cache *cache,
 	return 0;
 }
 
+/*
+ * Fills records as long as time allows; at least one, so that there is an end
+ * to it. @found: their caches, or NULL when all are those that were noted.
+ */
+static void fill_some(struct ks_snapshot *snap, unsigned int nr,
+		      struct kmem_cache *const *found, fill_fn fill,
+		      u64 until_ns)
+{
+	unsigned int i;
+	bool worth;
+
+	for (i = 0; i < nr; i++) {
+		if (i && ks_hold_clock() > until_ns)
+			return;
+		if (fill_one(snap, found ? found[i] :
+				   ref_of(snap, snap->nr_seen)->cache,
+			     fill, until_ns, &worth))
+			return;
+		ks_snapshot_fill(snap, worth);
+	}
+}
+
 static int step(struct ks_snapshot *snap, fill_fn fill)
 {
-	unsigned int i, nr = min_t(unsigned int, BATCH,
-				   snap->nr - snap->nr_seen);
 	struct kmem_cache *found[BATCH];
+	unsigned int nr = snap->nr - snap->nr_seen;
+	bool unchanged;
 	u32 entries;
 	u64 since;
-	bool worth;
 	int err;
 
 	err = caches_lock(&since);
 	if (err)
 		return err;
-	err = find_again(snap, nr, found, &entries);
-	for (i = 0; i < nr && !err; i++) {
-		/* At least one, so that there is an end to it. */
-		if (i && ks_hold_clock() - since > HOLD_NS)
-			break;
-		if (fill_one(snap, found[i], fill, since + HOLD_NS, &worth))
-			break;
-		ks_snapshot_fill(snap, worth);
+	err = is_unchanged(snap, &unchanged, &entries);
+	if (!err && unchanged) {
+		fill_some(snap, nr, NULL, fill, since + HOLD_NS);
+	} else if (!err) {
+		nr = min_t(unsigned int, nr, BATCH);
+		err = find_again(snap, nr, found, &entries);
+		if (!err)
+			fill_some(snap, nr, found, fill, since + HOLD_NS);
 	}
 	caches_unlock(since, entries);
 	return err;
@@ -453,14 +506,11 @@ static int caches_work(struct ks_snapshot *snap, struct ks_progress *progress)
 	err = ks_sums_init(&sums, snap->nr);
 	if (err)
 		return err;
-	for (i = 0; i < snap->nr; i++) {
-		const struct slab_ref *ref = ks_snapshot_priv(snap, i);
-
-		ks_sums_add(&sums, ref->cache);
-	}
+	for (i = 0; i < snap->nr; i++)
+		ks_sums_add(&sums, ref_of(snap, i)->cache);
 	err = ks_pages_walk(sum_slab, &sums, progress);
 	for (i = 0; i < snap->nr && !err; i++) {
-		struct slab_ref *ref = ks_snapshot_priv(snap, i);
+		struct slab_ref *ref = ref_of(snap, i);
 
 		ref->sum = *ks_sums_find(&sums, ref->cache);
 	}

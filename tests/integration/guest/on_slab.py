@@ -179,7 +179,7 @@ def test_fixture_is_exact_on_each_node():
 def test_fixture_refuses_half_a_world():
     """A node without memory, and numbers that cannot be."""
     for bad in ({"objects": [0] * 5 + [1]}, {"pages": [0] * 7 + [1]},
-                {"item_size": 4}, {"caches": 1025},
+                {"item_size": 4}, {"caches": 5001},
                 {"objects": [1], "freed": [2]}):
         status = fixture.try_load(**bad)
         expect(status, f"the fixture took {bad}")
