@@ -24,7 +24,9 @@ def amount(value, unit, counts_instructions):
 
 def ratio(value):
     """One that reads well on both sides of 1."""
-    return f"{value:.2f}" if value >= 0.1 else f"1/{1 / value:.0f}"
+    if 0 < value < 0.1:
+        return f"1/{1 / value:.0f}"
+    return f"{value:.2f}"
 
 
 def cells(row, kernel, counts_instructions):
