@@ -159,29 +159,36 @@ def test_caches_come_and_go_under_a_dump():
     expect(wire.records("slab"), "no consistent dump after the churn")
 
 
-def test_ten_thousand_caches_come_and_go_under_dumps():
+def dump_names(sock, kind):
+    """Names of one dump's caches; None when it was refused for the churn."""
+    try:
+        bodies, _ = sock.dump_once(kind.command)
+    except wire.Refused as refused:
+        equal(wire.error_name(refused.errno), "EBUSY", "refusal")
+        return None
+    return [wire.decode(kind, body)["name"] for body in bodies]
+
+
+def test_a_thousand_caches_come_and_go_under_dumps():
     """Those that stay are in each dump, once."""
     kind = wire.spec.KINDS["slab"]
-    with fixture.Fixture(caches=300, item_size=64):
+    dumps = churns = 0
+    with fixture.Fixture(caches=300, item_size=64), wire.Socket() as sock:
         stay = {row["name"] for row in wire.records("slab")}
-        churn = subprocess.Popen(
-            ["sh", "-c", f"echo 10000 > {fixture.PARAMETERS}/churn"])
-        dumps = changed = 0
-        with wire.Socket() as sock:
+        # Some kernels are through with a thousand during four dumps.
+        while dumps < 20:
+            churn = subprocess.Popen(
+                ["sh", "-c", f"echo 1000 > {fixture.PARAMETERS}/churn"])
             while churn.poll() is None:
-                try:
-                    bodies, interrupted = sock.dump_once(kind.command)
-                except wire.Refused as refused:
-                    equal(wire.error_name(refused.errno), "EBUSY", "refusal")
+                seen = dump_names(sock, kind)
+                if seen is None:
                     continue
-                seen = [wire.decode(kind, body)["name"] for body in bodies]
                 equal(len(set(seen)), len(seen), "caches that came once")
                 equal(stay - set(seen), set(), "caches that stay and are lost")
                 dumps += 1
-                changed += interrupted
-        equal(churn.returncode, 0, "exit status of the churn")
-    note(f"{dumps} dumps, {changed} said that the caches changed")
-    expect(dumps >= 5, "hardly a dump under the churn")
+            equal(churn.returncode, 0, "exit status of the churn")
+            churns += 1
+    note(f"{dumps} dumps while {churns} times a thousand came and went")
 
 
 def test_caches_that_vanish_are_dropped_and_the_dump_says_so():
