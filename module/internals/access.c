@@ -4,6 +4,7 @@
  */
 #include <linux/list.h>
 #include <linux/math64.h>
+#include <linux/mm.h>
 #include <linux/mutex.h>
 #include <linux/nodemask.h>
 #include <linux/string.h>
@@ -13,6 +14,12 @@
 #include "internals/hold.h"
 #include "internals/layout.h"
 #include "internals/symbols.h"
+
+#define NAME_PART	32	/* bytes of a name read at once */
+
+/* Room for a copy of a cache's and a slab's members that are read. */
+#define CACHE_WORDS	32
+#define SLAB_WORDS	8
 
 static struct mutex *caches_mutex(void)
 {
@@ -65,23 +72,35 @@ int ks_cache_next(struct kmem_cache **cache)
 	return 0;
 }
 
-static int read_name(const struct kmem_cache *cache, char *name, size_t size)
+/* A name may end with its page, so no read goes beyond that. */
+static int read_name(const char *from, char *name, size_t size)
 {
-	const char *from;
-	u64 address;
-	size_t i;
+	size_t done, part;
 
-	if (ks_layout_read(cache, KS_CACHE_NAME, &address))
-		return -EFAULT;
-	from = (const char *)(unsigned long)address;
-	for (i = 0; i < size - 1; i++) {
-		if (get_kernel_nofault(name[i], from + i))
+	for (done = 0; done < size - 1; done += part) {
+		part = min3(size - 1 - done, (size_t)NAME_PART,
+			    (size_t)(PAGE_SIZE - offset_in_page(from + done)));
+		if (copy_from_kernel_nofault(name + done, from + done, part))
 			return -EFAULT;
-		if (!name[i])
+		if (memchr(name + done, '\0', part))
 			return 0;
 	}
-	name[i] = '\0';
+	name[done] = '\0';
 	return 0;
+}
+
+/* Copies the part of a cache that has all that is read below. */
+static int copy_cache(const struct kmem_cache *cache, void *copy, size_t size)
+{
+	static const enum ks_member members[] = {
+		KS_CACHE_NAME, KS_CACHE_OBJECT_SIZE, KS_CACHE_SIZE,
+		KS_CACHE_FLAGS, KS_CACHE_OO, KS_CACHE_REFCOUNT,
+	};
+	u32 i, end = 0;
+
+	for (i = 0; i < ARRAY_SIZE(members); i++)
+		end = max(end, ks_layout_end(members[i]));
+	return end > size ? -EFAULT : copy_from_kernel_nofault(copy, cache, end);
 }
 
 /**
@@ -94,21 +113,25 @@ static int read_name(const struct kmem_cache *cache, char *name, size_t size)
  */
 int ks_cache_info(const struct kmem_cache *cache, struct ks_cache_info *info)
 {
-	u64 object_size, size, flags, oo, refcount;
+	u64 copy[CACHE_WORDS], flags, oo;
+	const char *name;
+	s32 refcount;
 
-	if (read_name(cache, info->name, sizeof(info->name)) ||
-	    ks_layout_read(cache, KS_CACHE_OBJECT_SIZE, &object_size) ||
-	    ks_layout_read(cache, KS_CACHE_SIZE, &size) ||
-	    ks_layout_read(cache, KS_CACHE_FLAGS, &flags) ||
-	    ks_layout_read(cache, KS_CACHE_OO, &oo) ||
-	    ks_layout_read(cache, KS_CACHE_REFCOUNT, &refcount))
+	if (copy_cache(cache, copy, sizeof(copy)))
 		return -EFAULT;
-	info->object_size = object_size;
-	info->size = size;
+	name = (const char *)(unsigned long)ks_layout_decode(copy,
+							     KS_CACHE_NAME);
+	if (read_name(name, info->name, sizeof(info->name)))
+		return -EFAULT;
+	info->object_size = ks_layout_decode(copy, KS_CACHE_OBJECT_SIZE);
+	info->size = ks_layout_decode(copy, KS_CACHE_SIZE);
+	oo = ks_layout_decode(copy, KS_CACHE_OO);
 	info->order = oo >> KS_OO_SHIFT;
 	info->objects_per_slab = oo & KS_OO_OBJECTS;
 	/* Negative for caches made at boot, which nothing is merged into. */
-	info->nr_aliases = (s32)refcount > 1 ? refcount - 1 : 0;
+	refcount = ks_layout_decode(copy, KS_CACHE_REFCOUNT);
+	info->nr_aliases = refcount > 1 ? refcount - 1 : 0;
+	flags = ks_layout_decode(copy, KS_CACHE_FLAGS);
 	info->reclaimable = flags & (__force u64)SLAB_RECLAIM_ACCOUNT;
 	info->accounted = flags & (__force u64)SLAB_ACCOUNT;
 	return 0;
@@ -164,14 +187,12 @@ struct sample {
 	u32 nr_free;
 };
 
-static int sample_slab(const struct list_head *entry, struct sample *sample)
+static int sample_slab(const void *copy, struct sample *sample)
 {
-	const void *slab = (const void *)entry - ks_layout_offset(KS_SLAB_LIST);
-	u64 inuse, objects;
+	u64 inuse = ks_layout_decode(copy, KS_SLAB_INUSE);
+	u64 objects = ks_layout_decode(copy, KS_SLAB_OBJECTS);
 
-	if (ks_layout_read(slab, KS_SLAB_INUSE, &inuse) ||
-	    ks_layout_read(slab, KS_SLAB_OBJECTS, &objects) ||
-	    inuse > objects)
+	if (inuse > objects)
 		return -EFAULT;
 	sample->nr_slabs++;
 	sample->nr_free += objects - inuse;
@@ -180,23 +201,30 @@ static int sample_slab(const struct list_head *entry, struct sample *sample)
 
 /*
  * Looks at no more than @most slabs, from one end of the list. A whole list
- * ends at its head.
+ * ends at its head. A slab is copied at once, as each read that survives a
+ * fault has its price, and the lock is held.
  */
 static int sample_list(const struct list_head *head, bool backwards,
 		       unsigned int most, struct sample *sample)
 {
-	const struct list_head *pos = head;
+	const u32 at = ks_layout_offset(KS_SLAB_LIST);
+	const u32 end = max3(ks_layout_end(KS_SLAB_LIST),
+			     ks_layout_end(KS_SLAB_INUSE),
+			     ks_layout_end(KS_SLAB_OBJECTS));
+	const struct list_head *entry;
 	struct list_head *next;
+	u64 copy[SLAB_WORDS];
 
-	while (most--) {
-		if (backwards ? get_kernel_nofault(next, &pos->prev) :
-				get_kernel_nofault(next, &pos->next))
+	if (end > sizeof(copy) ||
+	    (backwards ? get_kernel_nofault(next, &head->prev) :
+			 get_kernel_nofault(next, &head->next)))
+		return -EFAULT;
+	while (most-- && next != head) {
+		if (copy_from_kernel_nofault(copy, (void *)next - at, end) ||
+		    sample_slab(copy, sample))
 			return -EFAULT;
-		if (next == head)
-			return 0;
-		if (sample_slab(next, sample))
-			return -EFAULT;
-		pos = next;
+		entry = (const void *)copy + at;
+		next = backwards ? entry->prev : entry->next;
 	}
 	return 0;
 }

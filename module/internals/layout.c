@@ -276,6 +276,36 @@ u32 ks_layout_offset(enum ks_member id)
 }
 
 /**
+ * ks_layout_end() - how much of a struct to copy to have a member in it
+ * @id: which
+ *
+ * Return: bytes, a multiple of 8.
+ */
+u32 ks_layout_end(enum ks_member id)
+{
+	return DIV_ROUND_UP(layout[id].bit_offset + layout[id].bits, 64) * 8;
+}
+
+/**
+ * ks_layout_decode() - get a number
+ * @object: the struct it is in, or a copy of its first ks_layout_end() bytes:
+ *	memory that is known to be there
+ * @id: which; one of at most 64 bits
+ *
+ * A torn value is not possible: the word it is in is read at once.
+ *
+ * Return: it.
+ */
+u64 ks_layout_decode(const void *object, enum ks_member id)
+{
+	const struct ks_btf_member *m = &layout[id];
+	u64 word = READ_ONCE(*(u64 *)(object + m->bit_offset / 64 * 8));
+
+	word >>= m->bit_offset % 64;
+	return m->bits < 64 ? word & ((1ULL << m->bits) - 1) : word;
+}
+
+/**
  * ks_layout_read() - read a number
  * @object: the struct it is in
  * @id: which; one of at most 64 bits

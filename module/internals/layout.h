@@ -62,6 +62,8 @@ int ks_layout_resolve_cached(const struct ks_btf *btf, char *reason,
 bool ks_layout_has(enum ks_member id);
 u32 ks_layout_size(enum ks_member id);
 u32 ks_layout_offset(enum ks_member id);
+u32 ks_layout_end(enum ks_member id);
+u64 ks_layout_decode(const void *object, enum ks_member id);
 int ks_layout_read(const void *object, enum ks_member id, u64 *value);
 
 #endif /* KS_INTERNALS_LAYOUT_H */

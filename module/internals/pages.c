@@ -26,16 +26,15 @@
 
 #define OFFLINE_TRIES	200	/* of 5 ms, while memory goes offline */
 
+/* The page is online, so its struct can be read as it is. */
 static void tell_slab(struct page *page, ks_slab_fn fn, void *arg)
 {
-	u64 cache, inuse, objects;
+	u64 cache = ks_layout_decode(page, KS_SLAB_CACHE);
+	u64 inuse = ks_layout_decode(page, KS_SLAB_INUSE);
+	u64 objects = ks_layout_decode(page, KS_SLAB_OBJECTS);
 
-	if (ks_layout_read(page, KS_SLAB_CACHE, &cache) ||
-	    ks_layout_read(page, KS_SLAB_INUSE, &inuse) ||
-	    ks_layout_read(page, KS_SLAB_OBJECTS, &objects) ||
-	    inuse > objects)
-		return;
-	fn(arg, (const void *)(unsigned long)cache, inuse, objects);
+	if (inuse <= objects)
+		fn(arg, (const void *)(unsigned long)cache, inuse, objects);
 }
 
 /* Pages of a free block, as far as they are within the block of ours. */
