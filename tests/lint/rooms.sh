@@ -18,6 +18,7 @@ git ls-files -co --exclude-standard 'module/*.[ch]' | while read -r file; do
 			return 1
 		if (from == "export")
 			return to == "record" || path == "collect/collect.h" ||
+			       path == "collect/job.h" ||
 			       path == "trace/trace.h" || path == "watch/watch.h"
 		if (from == "collect")
 			return to == "internals" || to == "record"
