@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Jobs: start, poll, take; against a module that is played here. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <errno.h>
+#include <linux/kmemscope.h>
+#include <string.h>
+
+#include "lib/job.h"
+#include "lib/kinds.h"
+
+#define JOB 5
+
+/* What the module does, and what it was asked. */
+static struct {
+	const char * const *states;	/* of the job, poll after poll */
+	bool no_record;		/* job-start says nothing */
+	bool forgets;		/* it is not among the jobs */
+	enum ks_status start;	/* how job-start ends */
+	enum ks_status take;	/* how the dump of its answer ends */
+	int polls;
+	int takes;
+	char kind[32];
+	const char *needs;
+} played;
+
+static void value_set(struct ks_rows *rows, uint16_t attr,
+		      struct ks_value value)
+{
+	size_t column;
+
+	assert_true(ks_kind_find_attr(rows->kind, attr, &column));
+	rows->row[rows->nr - 1][column] = value;
+}
+
+static void job_add(struct ks_rows *rows, const char *state)
+{
+	assert_non_null(ks_rows_add(rows));
+	value_set(rows, KMEMSCOPE_A_JOB_ID, ks_value_unsigned(JOB));
+	value_set(rows, KMEMSCOPE_A_JOB_STATE, ks_value_text(state));
+}
+
+enum ks_status ks_nl_do(struct ks_nl *nl, const struct ks_request *request,
+			struct ks_rows *rows, struct ks_error *err)
+{
+	(void)nl;
+	assert_int_equal(request->cmd, KMEMSCOPE_CMD_JOB_START);
+	assert_int_equal(request->nr_filters, 1);
+	strncpy(played.kind, request->filters[0].text,
+		sizeof(played.kind) - 1);
+	played.needs = request->needs;
+	if (played.start)
+		return ks_fail(err, played.start, "too many jobs are running");
+	if (!played.no_record)
+		job_add(rows, "running");
+	return KS_OK;
+}
+
+static enum ks_status job_dump(const struct ks_request *request,
+			       struct ks_rows *rows)
+{
+	assert_int_equal(request->nr_filters, 1);
+	assert_int_equal(request->filters[0].number, JOB);
+	if (!played.forgets)
+		job_add(rows, played.states[played.polls]);
+	played.polls++;
+	return KS_OK;
+}
+
+enum ks_status ks_nl_dump(struct ks_nl *nl, const struct ks_request *request,
+			  struct ks_rows *rows, struct ks_error *err)
+{
+	(void)nl;
+	if (request->kind == &ks_kind_job)
+		return job_dump(request, rows);
+	assert_ptr_equal(request->kind, &ks_kind_slab);
+	assert_int_equal(request->job, JOB);
+	assert_int_equal(request->nr_filters, 0);
+	assert_null(request->flag);
+	played.takes++;
+	if (played.take == KS_ERROR)
+		return ks_fail(err, played.take, "it would take longer");
+	assert_non_null(ks_rows_add(rows));
+	return played.take ? ks_fail(err, played.take, "partial") : KS_OK;
+}
+
+static enum ks_status job_run(struct ks_rows *rows, struct ks_error *err)
+{
+	*rows = (struct ks_rows){ .kind = &ks_kind_slab };
+	*err = (struct ks_error){ 0 };
+	return ks_job_rows(NULL, rows, err);
+}
+
+static int forget(void **state)
+{
+	static const char * const states[] = { "running", "running", "done" };
+
+	(void)state;
+	memset(&played, 0, sizeof(played));
+	played.states = states;
+	return 0;
+}
+
+static void is_polled_until_done(void **state)
+{
+	struct ks_error err;
+	struct ks_rows rows;
+
+	(void)state;
+	assert_int_equal(job_run(&rows, &err), KS_OK);
+	assert_string_equal(played.kind, "slab");
+	assert_non_null(strstr(played.needs, "CAP_SYS_ADMIN"));
+	assert_int_equal(played.polls, 3);
+	assert_int_equal(played.takes, 1);
+	assert_int_equal(rows.nr, 1);
+	ks_rows_free(&rows);
+}
+
+static void a_start_that_is_refused(void **state)
+{
+	struct ks_error err;
+	struct ks_rows rows;
+
+	(void)state;
+	played.start = KS_ERROR;
+	assert_int_equal(job_run(&rows, &err), KS_ERROR);
+	assert_string_equal(err.text, "too many jobs are running");
+	assert_int_equal(played.polls + played.takes, 0);
+	ks_rows_free(&rows);
+}
+
+static void a_start_without_an_answer(void **state)
+{
+	struct ks_error err;
+	struct ks_rows rows;
+
+	(void)state;
+	played.no_record = true;
+	assert_int_equal(job_run(&rows, &err), KS_ERROR);
+	assert_non_null(strstr(err.text, "which job"));
+	assert_int_equal(played.polls + played.takes, 0);
+	ks_rows_free(&rows);
+}
+
+static void a_job_that_is_forgotten(void **state)
+{
+	struct ks_error err;
+	struct ks_rows rows;
+
+	(void)state;
+	played.forgets = true;
+	assert_int_equal(job_run(&rows, &err), KS_ERROR);
+	assert_non_null(strstr(err.text, "forgot"));
+	assert_int_equal(played.takes, 0);
+	ks_rows_free(&rows);
+}
+
+/* It says why when its answer is asked for. */
+static void a_job_that_fails(void **state)
+{
+	static const char * const states[] = { "failed" };
+	struct ks_error err;
+	struct ks_rows rows;
+
+	(void)state;
+	played.states = states;
+	played.take = KS_ERROR;
+	assert_int_equal(job_run(&rows, &err), KS_ERROR);
+	assert_string_equal(err.text, "it would take longer");
+	assert_int_equal(played.takes, 1);
+	assert_int_equal(rows.nr, 0);
+	ks_rows_free(&rows);
+}
+
+static void a_partial_answer_keeps_its_rows(void **state)
+{
+	struct ks_error err;
+	struct ks_rows rows;
+
+	(void)state;
+	played.take = KS_PARTIAL;
+	assert_int_equal(job_run(&rows, &err), KS_PARTIAL);
+	assert_int_equal(rows.nr, 1);
+	ks_rows_free(&rows);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(is_polled_until_done, forget),
+		cmocka_unit_test_setup(a_start_that_is_refused, forget),
+		cmocka_unit_test_setup(a_start_without_an_answer, forget),
+		cmocka_unit_test_setup(a_job_that_is_forgotten, forget),
+		cmocka_unit_test_setup(a_job_that_fails, forget),
+		cmocka_unit_test_setup(a_partial_answer_keeps_its_rows, forget),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
