@@ -217,7 +217,7 @@ int ks_job_start(const struct ks_view *view, u32 owner,
 	if (nr >= MAX_JOBS) {
 		mutex_unlock(&jobs_lock);
 		kfree(job);
-		*reason = "too many jobs are running";
+		*reason = "there are too many jobs";
 		return -EBUSY;
 	}
 	if (!++last_id)

@@ -329,8 +329,12 @@ static int job_start(struct sk_buff *skb, struct genl_info *info)
 		say(info->extack, reason);
 		return err;
 	}
-	return reply_record(info, &ks_kind_job, KMEMSCOPE_CMD_JOB_START,
-			    &record);
+	err = reply_record(info, &ks_kind_job, KMEMSCOPE_CMD_JOB_START,
+			   &record);
+	/* Nobody knows of it. */
+	if (err)
+		ks_job_stop(record.id, info->snd_portid, &reason);
+	return err;
 }
 
 static int job_stop(struct sk_buff *skb, struct genl_info *info)

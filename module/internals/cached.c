@@ -9,7 +9,7 @@
  * RAM, to a slab of this cache, to the start of an object. Reads survive a
  * fault, but a read of device memory would not be one.
  */
-#include <linux/bits.h>
+#include <linux/compiler.h>
 #include <linux/cpumask.h>
 #include <linux/mm.h>
 #include <linux/nodemask.h>
@@ -214,10 +214,12 @@ static int count_cpu_slabs(const struct geometry *g, const void *cpu_slab,
 	tally->bound += (1 + MAX_CPU_PARTIAL) * g->objects;
 	if (ks_layout_read(cpu_slab, KS_CPU_TID, &before))
 		return -EFAULT;
+	smp_rmb();	/* the lists between the two readings of tid */
 	err = count_cpu_slab(g, cpu_slab, tally) ?:
 	      count_cpu_partial(g, cpu_slab, tally);
 	if (err)
 		return err;
+	smp_rmb();	/* and the second one after them */
 	if (ks_layout_read(cpu_slab, KS_CPU_TID, &after))
 		return -EFAULT;
 	return after == before ? 0 : -EAGAIN;
@@ -292,16 +294,19 @@ static int read_cpu(const struct geometry *g, unsigned int cpu,
 {
 	const void *cpu_slab = part_of_cpu(g->cache, KS_CACHE_CPU_SLAB, cpu);
 	const void *sheaves = NULL;
-	int err = 0;
+	int err = 0, again = 0;
 
 	if (g->sheaf_capacity)
 		sheaves = part_of_cpu(g->cache, KS_CACHE_CPU_SHEAVES, cpu);
 	*tally = (struct tally){};
+	/* Both, so that the bound is of both; v6.18 and v6.19 have both. */
 	if (cpu_slab)
-		err = count_cpu_slabs(g, cpu_slab, tally);
-	if (!err && sheaves)
+		again = count_cpu_slabs(g, cpu_slab, tally);
+	if (again && again != -EAGAIN)
+		return again;
+	if (sheaves)
 		err = count_sheaves(g, sheaves, tally);
-	return err;
+	return err ?: again;
 }
 
 static int count_cpu(const struct geometry *g, unsigned int cpu,
@@ -387,7 +392,8 @@ int ks_cached_count(const struct kmem_cache *cache, u64 until_ns,
 	err = read_geometry(cache, &g);
 	if (err)
 		return err;
-	for_each_online_cpu(cpu) {
+	/* One that goes offline still has its lists, until they are flushed. */
+	for_each_possible_cpu(cpu) {
 		if (cpu < cached->next_cpu)
 			continue;
 		err = count_cpu(&g, cpu, cached);

@@ -26,23 +26,33 @@
 
 #define OFFLINE_TRIES	200	/* of 5 ms, while memory goes offline */
 
-/* The page is online, so its struct can be read as it is. */
+/*
+ * The page is online, so its struct can be read as it is. The counts are the
+ * cache's if it is the same before and after.
+ */
 static void tell_slab(struct page *page, ks_slab_fn fn, void *arg)
 {
 	u64 cache = ks_layout_decode(page, KS_SLAB_CACHE);
 	u64 inuse = ks_layout_decode(page, KS_SLAB_INUSE);
 	u64 objects = ks_layout_decode(page, KS_SLAB_OBJECTS);
 
-	if (inuse <= objects)
+	if (inuse <= objects && PageSlab(page) &&
+	    ks_layout_decode(page, KS_SLAB_CACHE) == cache)
 		fn(arg, (const void *)(unsigned long)cache, inuse, objects);
 }
 
-/* Pages of a free block, as far as they are within the block of ours. */
-static unsigned long buddy_pages(struct page *page, unsigned long left)
+/*
+ * Pages of a free block, as far as they are within the block of ours. Only one
+ * that is free before and after has its order where we look for it.
+ */
+static unsigned long buddy_pages(struct page *page, unsigned long index)
 {
 	unsigned long order = READ_ONCE(page->private);
 
-	return order < BITS_PER_LONG ? min(1UL << order, left) : 1;
+	if (order >= ARRAY_SIZE(((struct zone *)NULL)->free_area) ||
+	    index & (BIT(order) - 1) & (BLOCK - 1) || !PageBuddy(page))
+		return 1;
+	return min(BIT(order), BLOCK - index);
 }
 
 static void walk_block(unsigned long pfn, ks_slab_fn fn, void *arg)
@@ -59,7 +69,7 @@ static void walk_block(unsigned long pfn, ks_slab_fn fn, void *arg)
 		if (PageSlab(page))
 			tell_slab(page, fn, arg);
 		else if (PageBuddy(page))
-			step = buddy_pages(page, BLOCK - i);
+			step = buddy_pages(page, i);
 	}
 }
 

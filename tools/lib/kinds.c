@@ -472,7 +472,7 @@ static const struct ks_column slab_columns[] = {
 		.title = "INUSE_ERROR_OBJECTS",
 		.type = KS_TYPE_U64,
 		.unit = KS_UNIT_NONE,
-		.help = "Most by which nr_inuse_objects may be off",
+		.help = "By how much nr_inuse_objects may be off for what changed under the count",
 	},
 	{
 		.attr = KMEMSCOPE_A_SLAB_INUSE_BASIS,

@@ -184,9 +184,11 @@ enum kmemscope_a_job {
  * @KMEMSCOPE_A_SLAB_NR_CACHED_OBJECTS: (u64) Free objects kept at hand for
  *	CPUs: on cpu slabs, in sheaves and barns. They are part of nr-active-objects.
  *	Only when an exact count was asked for.
- * @KMEMSCOPE_A_SLAB_INUSE_ERROR_OBJECTS: (u64) Most by which nr-inuse-objects
- *	may be off. 0 unless lists of CPUs kept changing while they were read, or
- *	slabs came or went while a job looked at all of them.
+ * @KMEMSCOPE_A_SLAB_INUSE_ERROR_OBJECTS: (u64) By how much nr-inuse-objects may
+ *	be off for what changed under the count. Lists of CPUs that changed each time
+ *	they were read, and slabs that came or went while a job looked at all of
+ *	them. 0 when none did. Objects that others make and free between two lists
+ *	are not in it.
  * @KMEMSCOPE_A_SLAB_EXACT: (flag) Count the objects that are really in use.
  *	This reads the lists of every CPU, a few cache lines for each cache and CPU.
  * @KMEMSCOPE_A_SLAB_INUSE_BASIS: (string) How nr-inuse-objects was counted, by
