@@ -263,6 +263,8 @@ def test_under_load():
             stop.set()
             thread.join()
         note(f"{errors} of 300 counts had an error to tell")
+        if HOLDS_BACK:
+            world.act("shrink")
         check(world, "afterwards", exact(FIXTURE))
 
 
