@@ -109,7 +109,23 @@ const struct ks_view *ks_collect_find(u8 cmd)
 	return NULL;
 }
 
-static const char *error_reason(int err)
+/**
+ * ks_collect_allowed() - where it stands whether anything may be collected
+ *
+ * Return: what ks_collect_switch() sets.
+ */
+const bool *ks_collect_allowed(void)
+{
+	return &enabled;
+}
+
+/**
+ * ks_collect_error() - what to say of a collection's error
+ * @err: the error
+ *
+ * Return: a text, or NULL when there is no more to say than its name.
+ */
+const char *ks_collect_error(int err)
 {
 	switch (err) {
 	case -EBUSY:
@@ -118,18 +134,6 @@ static const char *error_reason(int err)
 		return "all readers together would take more memory than max_memory_kib";
 	default:
 		return NULL;
-	}
-}
-
-static const char *work_error_reason(int err)
-{
-	switch (err) {
-	case -EBUSY:
-		return "memory is going offline, try again";
-	case -ETIME:
-		return "it would take longer than max_walk_ms allows";
-	default:
-		return error_reason(err);
 	}
 }
 
@@ -184,7 +188,7 @@ int ks_collect_begin(struct ks_collection *c, const struct ks_view *view,
 	err = view->collect(c->snap);
 	if (err) {
 		ks_snapshot_free(c->snap);
-		*reason = error_reason(err);
+		*reason = ks_collect_error(err);
 		return err;
 	}
 	if (!view->step) {
@@ -235,30 +239,7 @@ int ks_collect_step(struct ks_collection *c, bool patient, const char **reason)
 	} while (err == -EBUSY && --tries);
 	note_changes(c);
 	c->ns += ks_hold_clock() - since;
-	*reason = error_reason(err);
-	return err;
-}
-
-/**
- * ks_collect_work() - do what only a job does
- * @c: a collection that has just begun
- * @progress: kept up to date, and looked at
- * @reason: on error set to a text that says why, or to NULL
- *
- * Context: Process context, sleeps. May take seconds.
- * Return: 0, -EINTR when it was stopped, or another error.
- */
-int ks_collect_work(struct ks_collection *c, struct ks_progress *progress,
-		    const char **reason)
-{
-	u64 since = ks_hold_clock();
-	int err;
-
-	progress->allowed = &enabled;
-	err = c->view->work(c->snap, progress);
-	c->ns += ks_hold_clock() - since;
-	*reason = err == -EINTR ? refusal(c->view->collector) :
-				  work_error_reason(err);
+	*reason = ks_collect_error(err);
 	return err;
 }
 

@@ -11,9 +11,36 @@
 #include <linux/atomic.h>
 #include <linux/types.h>
 
-#include "internals/pages.h"
 #include "record/records.h"
 #include "record/snapshot.h"
+
+struct ks_progress;
+
+/* Views that one job can collect together. */
+#define KS_MAX_TOGETHER		4
+
+/**
+ * struct ks_asked - what a job was asked for
+ * @job: its request, as a record of which only that is set
+ * @options: bits of the job kind's options
+ */
+struct ks_asked {
+	struct ks_job_record job;
+	unsigned long options;
+};
+
+/**
+ * struct ks_work - what takes longer than anybody may be kept waiting
+ * @run: does it: for the snapshots of all views that share it, in the
+ *	collector's order. May take long, but ends soon after @progress says
+ *	so.
+ * @busy: what to say of -EBUSY
+ */
+struct ks_work {
+	int (*run)(struct ks_snapshot *const *snaps,
+		   const struct ks_asked *asked, struct ks_progress *progress);
+	const char *busy;
+};
 
 /**
  * struct ks_view - one kind of record that a collector makes
@@ -25,8 +52,11 @@
  *	about 1 ms is left to @step: then only the keys are filled.
  * @step: optional: completes the next few records, for about 1 ms, by
  *	ks_snapshot_fill()
- * @work: optional: what only a job does, between @collect and the steps; may
- *	take long, but ends soon after @progress says so
+ * @work: optional: what only a job does, between @collect and the steps; views
+ *	that share it are collected by one job
+ * @work_only: whether there are no records without @work
+ * @names: whether its records have names of files or processes, so that
+ *	CAP_SYS_ADMIN is needed
  *
  * All run in process context, without locks, and may sleep; they return 0 or
  * an error. Of two concurrent readers each has its own snapshot.
@@ -38,7 +68,9 @@ struct ks_view {
 	unsigned long option_needs;
 	int (*collect)(struct ks_snapshot *snap);
 	int (*step)(struct ks_snapshot *snap);
-	int (*work)(struct ks_snapshot *snap, struct ks_progress *progress);
+	const struct ks_work *work;
+	bool work_only;
+	bool names;
 };
 
 /**
@@ -101,17 +133,37 @@ struct ks_collection {
 	unsigned int generation;
 };
 
+/**
+ * struct ks_collected - what one job collected
+ * @c: a collection for each view; without a snapshot once it was taken
+ * @nr: how many
+ */
+struct ks_collected {
+	struct ks_collection c[KS_MAX_TOGETHER];
+	unsigned int nr;
+};
+
+int ks_collected_run(struct ks_collected *all, const struct ks_view *view,
+		     const struct ks_asked *asked, struct ks_progress *progress,
+		     const char **reason);
+bool ks_collected_take(struct ks_collected *all, const struct ks_view *view,
+		       struct ks_collection *c);
+bool ks_collected_has(const struct ks_collected *all);
+void ks_collected_end(struct ks_collected *all);
+int ks_collect_waiting(struct ks_collection *c, const struct ks_view *view,
+		       const char **reason);
+
 int ks_collect_init(void);
 void ks_collect_switch(bool on);
 const struct ks_view *ks_collect_find(u8 cmd);
 
+const bool *ks_collect_allowed(void);
+const char *ks_collect_error(int err);
 const char *ks_collect_refusal(const struct ks_view *view);
 int ks_collect_begin(struct ks_collection *c, const struct ks_view *view,
 		     const void *want, unsigned long options,
 		     const char **reason);
 int ks_collect_step(struct ks_collection *c, bool patient,
-		    const char **reason);
-int ks_collect_work(struct ks_collection *c, struct ks_progress *progress,
 		    const char **reason);
 bool ks_collect_complete(const struct ks_collection *c);
 void ks_collect_end(struct ks_collection *c);

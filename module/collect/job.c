@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Runs jobs, and keeps them until their answer is taken.
+ * Runs jobs, and keeps them until their answers are taken.
  */
 #include <linux/list.h>
 #include <linux/moduleparam.h>
@@ -13,7 +13,7 @@
 #include "collect/collect.h"
 #include "collect/job.h"
 #include "internals/hold.h"
-#include "internals/pages.h"
+#include "internals/progress.h"
 #include "record/kinds.h"
 
 #define MAX_JOBS	4	/* of all readers together */
@@ -28,7 +28,8 @@ MODULE_PARM_DESC(max_walk_ms,
  * @list: in jobs
  * @work: what runs it
  * @view: what it collects
- * @c: its collection; there once @state is DONE
+ * @asked: what it was asked for
+ * @all: what it collected; there once @state is DONE
  * @progress: shared with the walk
  * @id: its number, never 0
  * @owner: the netlink port that started it
@@ -43,7 +44,8 @@ struct job {
 	struct list_head list;
 	struct work_struct work;
 	const struct ks_view *view;
-	struct ks_collection c;
+	struct ks_asked asked;
+	struct ks_collected all;
 	struct ks_progress progress;
 	u32 id;
 	u32 owner;
@@ -60,8 +62,8 @@ struct job {
 };
 
 /*
- * Protects: jobs, last_id, and of each job all but @progress and, while it is
- * RUNNING, @c.
+ * Protects: jobs, last_id, and of each job all but @progress, @asked and, while
+ * it is RUNNING, @all.
  * Ordering: outermost of ours; nothing is waited for while it is held.
  */
 static DEFINE_MUTEX(jobs_lock);
@@ -74,7 +76,7 @@ static void job_free(struct job *job)
 {
 	list_del(&job->list);
 	if (job->state == DONE)
-		ks_collect_end(&job->c);
+		ks_collected_end(&job->all);
 	kfree(job);
 }
 
@@ -87,34 +89,16 @@ static void job_release(struct job *job)
 		job_free(job);
 }
 
-static int job_collect(struct job *job, const char **reason)
-{
-	int err;
-
-	job->progress.until_ns = ks_hold_clock() +
-				 (u64)READ_ONCE(max_walk_ms) * NSEC_PER_MSEC;
-	err = ks_collect_begin(&job->c, job->view, NULL, 0, reason);
-	if (err)
-		return err;
-	err = ks_collect_work(&job->c, &job->progress, reason);
-	while (!err && !ks_collect_complete(&job->c)) {
-		err = ks_collect_step(&job->c, true, reason);
-		if (!err && READ_ONCE(job->progress.stop))
-			err = -EINTR;
-		cond_resched();
-	}
-	if (err)
-		ks_collect_end(&job->c);
-	return err;
-}
-
 static void job_run(struct work_struct *work)
 {
 	struct job *job = container_of(work, struct job, work);
 	const char *reason = NULL;
 	int err;
 
-	err = job_collect(job, &reason);
+	job->progress.until_ns = ks_hold_clock() +
+				 (u64)READ_ONCE(max_walk_ms) * NSEC_PER_MSEC;
+	err = ks_collected_run(&job->all, job->view, &job->asked,
+			       &job->progress, &reason);
 	mutex_lock(&jobs_lock);
 	job->state = err ? FAILED : DONE;
 	job->err = err;
@@ -178,6 +162,7 @@ static void describe(const struct job *job, struct ks_job_record *record)
 				    READ_ONCE(job->progress.permille);
 	record->elapsed_ns = job->state != RUNNING ? job->ns :
 			     ks_hold_clock() - job->since_ns;
+	record->budget_ns = job->asked.job.budget_ns;
 	if (job->reason)
 		strscpy(record->reason, job->reason, sizeof(record->reason));
 }
@@ -185,6 +170,7 @@ static void describe(const struct job *job, struct ks_job_record *record)
 /**
  * ks_job_start() - start a job
  * @view: what it shall collect; one that has work
+ * @asked: what it is asked for; copied
  * @owner: the netlink port that it belongs to
  * @record: set to what it is now
  * @reason: on error set to a text that says why, or to NULL
@@ -193,8 +179,8 @@ static void describe(const struct job *job, struct ks_job_record *record)
  * Return: 0, -EBUSY when there are too many, -ENOMEM, or -EOPNOTSUPP when the
  * collector is off.
  */
-int ks_job_start(const struct ks_view *view, u32 owner,
-		 struct ks_job_record *record, const char **reason)
+int ks_job_start(const struct ks_view *view, const struct ks_asked *asked,
+		 u32 owner, struct ks_job_record *record, const char **reason)
 {
 	struct job *job;
 	unsigned int nr = 0;
@@ -208,6 +194,7 @@ int ks_job_start(const struct ks_view *view, u32 owner,
 		return -ENOMEM;
 	INIT_WORK(&job->work, job_run);
 	job->view = view;
+	job->asked = *asked;
 	job->owner = owner;
 	job->since_ns = ks_hold_clock();
 
@@ -232,15 +219,16 @@ int ks_job_start(const struct ks_view *view, u32 owner,
 }
 
 /**
- * ks_job_take() - take a job's answer, and with it the job away
+ * ks_job_take() - take a job's answer, and with the last one the job away
  * @id: the job
  * @owner: the netlink port that started it
- * @view: what it was to collect
+ * @view: which of its answers
  * @c: set to its collection, which is complete; end it by ks_collect_end()
  * @reason: on error set to a text that says why, or to NULL
  *
- * Return: 0, -ENOENT when the owner has no such job, -EBUSY when it is still
- * running, or the error it failed by; then it is gone, too.
+ * Return: 0, -ENOENT when the owner has no such job, or took this answer before,
+ * -EBUSY when it is still running, or the error it failed by; then it is gone,
+ * too.
  */
 int ks_job_take(u32 id, u32 owner, const struct ks_view *view,
 		struct ks_collection *c, const char **reason)
@@ -251,7 +239,7 @@ int ks_job_take(u32 id, u32 owner, const struct ks_view *view,
 	*reason = NULL;
 	mutex_lock(&jobs_lock);
 	job = find_job(id, owner);
-	if (!job || job->view != view) {
+	if (!job || job->view->work != view->work) {
 		*reason = "this socket has no such job";
 		err = -ENOENT;
 	} else if (job->state == RUNNING) {
@@ -261,10 +249,11 @@ int ks_job_take(u32 id, u32 owner, const struct ks_view *view,
 		*reason = job->reason;
 		err = job->err;
 		job_free(job);
-	} else {
-		*c = job->c;
-		list_del(&job->list);
-		kfree(job);
+	} else if (!ks_collected_take(&job->all, view, c)) {
+		*reason = "this answer of the job was taken already";
+		err = -ENOENT;
+	} else if (!ks_collected_has(&job->all)) {
+		job_free(job);
 	}
 	mutex_unlock(&jobs_lock);
 	return err;

@@ -3,14 +3,15 @@
  * Jobs: collections that take longer than anybody may be kept waiting.
  *
  * A job is started, works on a workqueue of ours, is polled by the records of
- * kind job, and its answer is taken once. It belongs to who started it and goes
- * when that does.
+ * kind job, and its answers are taken once each. It belongs to who started it and
+ * goes when that does.
  */
 #ifndef KS_COLLECT_JOB_H
 #define KS_COLLECT_JOB_H
 
 #include <linux/types.h>
 
+struct ks_asked;
 struct ks_collection;
 struct ks_job_record;
 struct ks_snapshot;
@@ -19,8 +20,8 @@ struct ks_view;
 int ks_job_init(void);
 void ks_job_exit(void);
 
-int ks_job_start(const struct ks_view *view, u32 owner,
-		 struct ks_job_record *record, const char **reason);
+int ks_job_start(const struct ks_view *view, const struct ks_asked *asked,
+		 u32 owner, struct ks_job_record *record, const char **reason);
 int ks_job_take(u32 id, u32 owner, const struct ks_view *view,
 		struct ks_collection *c, const char **reason);
 int ks_job_stop(u32 id, u32 owner, const char **reason);

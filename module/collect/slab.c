@@ -21,6 +21,7 @@
 #include "internals/cached.h"
 #include "internals/hold.h"
 #include "internals/internals.h"
+#include "internals/pages.h"
 #include "record/kinds.h"
 
 #define BATCH		32		/* caches looked up again at once */
@@ -497,8 +498,11 @@ static void sum_slab(void *arg, const struct kmem_cache *cache, u32 inuse,
 }
 
 /* All slabs of all caches, where lists are too long to be counted whole. */
-static int caches_work(struct ks_snapshot *snap, struct ks_progress *progress)
+static int caches_work(struct ks_snapshot *const *snaps,
+		       const struct ks_asked *asked,
+		       struct ks_progress *progress)
 {
+	struct ks_snapshot *snap = snaps[0];
 	struct ks_sums sums;
 	unsigned int i;
 	int err;
@@ -518,6 +522,11 @@ static int caches_work(struct ks_snapshot *snap, struct ks_progress *progress)
 	ks_sums_free(&sums);
 	return err;
 }
+
+static const struct ks_work caches_job = {
+	.run = caches_work,
+	.busy = "memory is going offline, try again",
+};
 
 static int nodes_collect(struct ks_snapshot *snap)
 {
@@ -539,7 +548,7 @@ static const struct ks_view slab_views[] = {
 		.option_needs = KS_NEED_CACHED,
 		.collect = caches_collect,
 		.step = caches_step,
-		.work = caches_work,
+		.work = &caches_job,
 	}, {
 		.collector = &ks_collector_slab,
 		.kind = &ks_kind_slab_node,

@@ -68,6 +68,8 @@ static int collect_whole(struct ks_collection *c, const struct ks_view *view)
 	const char *reason;
 	int err;
 
+	if (view->work_only)
+		return ks_collect_waiting(c, view, &reason);
 	err = ks_collect_begin(c, view, NULL, 0, &reason);
 	if (err)
 		return err;

@@ -22,6 +22,8 @@
 #include "export/netlink.h"
 #include "record/kinds.h"
 
+#define NEEDS_SYS_ADMIN	"CAP_SYS_ADMIN is needed"
+
 static struct genl_family family;
 
 /**
@@ -122,11 +124,18 @@ static int parse_and_begin(struct netlink_callback *cb, struct dump *dump,
 		return -ENOMEM;
 	err = genlmsg_parse(cb->nlh, &family, attrs, kind->max_attr,
 			    kind->policy, cb->extack);
-	if (!err && kind->job_attr && attrs[kind->job_attr])
+	if (!err && view->names && !netlink_capable(cb->skb, CAP_SYS_ADMIN)) {
+		dump->reason = NEEDS_SYS_ADMIN;
+		err = -EPERM;
+	} else if (!err && kind->job_attr && attrs[kind->job_attr]) {
 		err = begin_job(dump, view, attrs, NETLINK_CB(cb->skb).portid,
 				bad);
-	else if (!err)
+	} else if (!err && view->work_only) {
+		dump->reason = "only a job collects this kind of record";
+		err = -EINVAL;
+	} else if (!err) {
 		err = begin_asked(dump, view, attrs, bad);
+	}
 	kfree(attrs);
 	return err;
 }
@@ -269,7 +278,7 @@ static int check_control(struct sk_buff *skb, struct genl_info *info)
 {
 	if (netlink_capable(skb, CAP_SYS_ADMIN))
 		return 0;
-	NL_SET_ERR_MSG(info->extack, "CAP_SYS_ADMIN is needed");
+	NL_SET_ERR_MSG(info->extack, NEEDS_SYS_ADMIN);
 	return -EPERM;
 }
 
@@ -304,12 +313,36 @@ static const struct ks_view *find_work(const struct nlattr *kind)
 	return NULL;
 }
 
+/* Starts a job, and says which. */
+static int start_asked(struct genl_info *info, const struct ks_view *view,
+		       const struct ks_asked *asked)
+{
+	struct ks_job_record *record;
+	const char *reason;
+	int err;
+
+	record = kmalloc(sizeof(*record), GFP_KERNEL);
+	if (!record)
+		return -ENOMEM;
+	err = ks_job_start(view, asked, info->snd_portid, record, &reason);
+	if (err) {
+		say(info->extack, reason);
+	} else {
+		err = reply_record(info, &ks_kind_job, KMEMSCOPE_CMD_JOB_START,
+				   record);
+		/* Nobody knows of it. */
+		if (err)
+			ks_job_stop(record->id, info->snd_portid, &reason);
+	}
+	kfree(record);
+	return err;
+}
+
 static int job_start(struct sk_buff *skb, struct genl_info *info)
 {
 	const struct nlattr *kind = info->attrs[KMEMSCOPE_A_JOB_KIND];
-	struct ks_job_record record;
 	const struct ks_view *view;
-	const char *reason;
+	struct ks_asked *asked;
 	int err;
 
 	if (check_control(skb, info))
@@ -324,16 +357,14 @@ static int job_start(struct sk_buff *skb, struct genl_info *info)
 				    "no job collects this kind of record");
 		return -EINVAL;
 	}
-	err = ks_job_start(view, info->snd_portid, &record, &reason);
-	if (err) {
-		say(info->extack, reason);
-		return err;
-	}
-	err = reply_record(info, &ks_kind_job, KMEMSCOPE_CMD_JOB_START,
-			   &record);
-	/* Nobody knows of it. */
-	if (err)
-		ks_job_stop(record.id, info->snd_portid, &reason);
+	asked = kmalloc(sizeof(*asked), GFP_KERNEL);
+	if (!asked)
+		return -ENOMEM;
+	err = ks_record_ask(&ks_kind_job, &asked->job, info->attrs);
+	asked->options = ks_record_options(&ks_kind_job, info->attrs);
+	if (err >= 0)
+		err = start_asked(info, view, asked);
+	kfree(asked);
 	return err;
 }
 

@@ -13,10 +13,10 @@
 #include <linux/nodemask.h>
 #include <linux/sched.h>
 
-#include "internals/hold.h"
 #include "internals/hotplug.h"
 #include "internals/layout.h"
 #include "internals/pages.h"
+#include "internals/progress.h"
 
 /*
  * Pages looked at before others may run. Within so many, from a multiple of it,
@@ -121,11 +121,7 @@ int ks_pages_walk(ks_slab_fn fn, void *arg, struct ks_progress *progress)
 
 	find_span(&start, &end);
 	for (pfn = start; pfn < end; pfn += BLOCK) {
-		if (READ_ONCE(progress->stop) || !READ_ONCE(*progress->allowed))
-			return -EINTR;
-		if (ks_hold_clock() > progress->until_ns)
-			return -ETIME;
-		err = enter();
+		err = ks_progress_check(progress) ?: enter();
 		if (err)
 			return err;
 		walk_block(pfn, fn, arg);

@@ -12,20 +12,7 @@
 #include <linux/types.h>
 
 struct kmem_cache;
-
-/**
- * struct ks_progress - a long walk, as others see and stop it
- * @permille: how much is done
- * @stop: set by others to end it
- * @until_ns: the ks_hold_clock() at which it ends, done or not
- * @allowed: cleared by others to end it, and all others
- */
-struct ks_progress {
-	unsigned int permille;
-	bool stop;
-	u64 until_ns;
-	const bool *allowed;
-};
+struct ks_progress;
 
 /**
  * typedef ks_slab_fn - what is done with a slab

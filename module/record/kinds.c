@@ -114,6 +114,8 @@ static const struct ks_field job_fields[] = {
 		KMEMSCOPE_A_JOB_ELAPSED_NS),
 	KS_FIELD_STRING(struct ks_job_record, reason,
 		KMEMSCOPE_A_JOB_REASON),
+	KS_FIELD_U64(struct ks_job_record, budget_ns,
+		KMEMSCOPE_A_JOB_BUDGET_NS),
 };
 
 static const struct nla_policy
@@ -122,6 +124,8 @@ job_policy[KMEMSCOPE_A_JOB_MAX + 1] = {
 		{ .type = NLA_U32 },
 	[KMEMSCOPE_A_JOB_KIND] =
 		KS_POLICY_STRING(struct ks_job_record, kind),
+	[KMEMSCOPE_A_JOB_BUDGET_NS] =
+		{ .type = NLA_U64 },
 };
 
 const struct ks_kind ks_kind_job = {
@@ -490,4 +494,194 @@ const struct ks_kind ks_kind_counter = {
 	.pad = KMEMSCOPE_A_COUNTER_PAD,
 	.max_attr = KMEMSCOPE_A_COUNTER_MAX,
 	.policy = counter_policy,
+};
+
+static const struct ks_field dentry_fields[] = {
+	KS_FIELD_U64(struct ks_dentry_record, nr_dentries,
+		KMEMSCOPE_A_DENTRY_NR_DENTRIES),
+	KS_FIELD_U64(struct ks_dentry_record, nr_unused,
+		KMEMSCOPE_A_DENTRY_NR_UNUSED),
+	KS_FIELD_U64(struct ks_dentry_record, nr_unused_negative,
+		KMEMSCOPE_A_DENTRY_NR_UNUSED_NEGATIVE),
+	KS_FIELD_U64(struct ks_dentry_record, nr_hashed,
+		KMEMSCOPE_A_DENTRY_NR_HASHED),
+	KS_FIELD_U64(struct ks_dentry_record, nr_unhashed,
+		KMEMSCOPE_A_DENTRY_NR_UNHASHED),
+	KS_FIELD_U64(struct ks_dentry_record, nr_negative,
+		KMEMSCOPE_A_DENTRY_NR_NEGATIVE),
+	KS_FIELD_U64(struct ks_dentry_record, nr_positive,
+		KMEMSCOPE_A_DENTRY_NR_POSITIVE),
+	KS_FIELD_U64(struct ks_dentry_record, nr_lru,
+		KMEMSCOPE_A_DENTRY_NR_LRU),
+	KS_FIELD_U64(struct ks_dentry_record, nr_lru_negative,
+		KMEMSCOPE_A_DENTRY_NR_LRU_NEGATIVE),
+	KS_FIELD_U64(struct ks_dentry_record, total_bytes,
+		KMEMSCOPE_A_DENTRY_TOTAL_BYTES),
+	KS_FIELD_U32(struct ks_dentry_record, dentry_size,
+		KMEMSCOPE_A_DENTRY_DENTRY_SIZE),
+	KS_FIELD_U32(struct ks_dentry_record, approximate,
+		KMEMSCOPE_A_DENTRY_APPROXIMATE),
+	KS_FIELD_U32(struct ks_dentry_record, coverage_permille,
+		KMEMSCOPE_A_DENTRY_COVERAGE_PERMILLE),
+	KS_FIELD_U64(struct ks_dentry_record, nr_buckets,
+		KMEMSCOPE_A_DENTRY_NR_BUCKETS),
+	KS_FIELD_U64(struct ks_dentry_record, nr_walked,
+		KMEMSCOPE_A_DENTRY_NR_WALKED),
+	KS_FIELD_U64(struct ks_dentry_record, walk_ns,
+		KMEMSCOPE_A_DENTRY_WALK_NS),
+};
+
+static const struct nla_policy
+dentry_policy[KMEMSCOPE_A_DENTRY_MAX + 1] = {
+	[KMEMSCOPE_A_DENTRY_JOB] =
+		{ .type = NLA_U32 },
+};
+
+const struct ks_kind ks_kind_dentry = {
+	.name = "dentry",
+	.size = sizeof(struct ks_dentry_record),
+	.fields = dentry_fields,
+	.nr_fields = ARRAY_SIZE(dentry_fields),
+	.cmd = KMEMSCOPE_CMD_DENTRY_GET,
+	.pad = KMEMSCOPE_A_DENTRY_PAD,
+	.max_attr = KMEMSCOPE_A_DENTRY_MAX,
+	.policy = dentry_policy,
+	.job_attr = KMEMSCOPE_A_DENTRY_JOB,
+};
+
+static const struct ks_field dentry_superblock_fields[] = {
+	KS_FIELD_STRING(struct ks_dentry_superblock_record, device,
+		KMEMSCOPE_A_DENTRY_SUPERBLOCK_DEVICE),
+	KS_FIELD_STRING(struct ks_dentry_superblock_record, fs_type,
+		KMEMSCOPE_A_DENTRY_SUPERBLOCK_FS_TYPE),
+	KS_FIELD_U64(struct ks_dentry_superblock_record, nr_dentries,
+		KMEMSCOPE_A_DENTRY_SUPERBLOCK_NR_DENTRIES),
+	KS_FIELD_U64(struct ks_dentry_superblock_record, nr_negative,
+		KMEMSCOPE_A_DENTRY_SUPERBLOCK_NR_NEGATIVE),
+	KS_FIELD_U64(struct ks_dentry_superblock_record, nr_positive,
+		KMEMSCOPE_A_DENTRY_SUPERBLOCK_NR_POSITIVE),
+	KS_FIELD_U64(struct ks_dentry_superblock_record, nr_lru,
+		KMEMSCOPE_A_DENTRY_SUPERBLOCK_NR_LRU),
+	KS_FIELD_U64(struct ks_dentry_superblock_record, nr_lru_negative,
+		KMEMSCOPE_A_DENTRY_SUPERBLOCK_NR_LRU_NEGATIVE),
+	KS_FIELD_U64(struct ks_dentry_superblock_record, total_bytes,
+		KMEMSCOPE_A_DENTRY_SUPERBLOCK_TOTAL_BYTES),
+	KS_FIELD_U32(struct ks_dentry_superblock_record, share_permille,
+		KMEMSCOPE_A_DENTRY_SUPERBLOCK_SHARE_PERMILLE),
+	KS_FIELD_U32(struct ks_dentry_superblock_record, approximate,
+		KMEMSCOPE_A_DENTRY_SUPERBLOCK_APPROXIMATE),
+	KS_FIELD_U32(struct ks_dentry_superblock_record, coverage_permille,
+		KMEMSCOPE_A_DENTRY_SUPERBLOCK_COVERAGE_PERMILLE),
+};
+
+static const struct nla_policy
+dentry_superblock_policy[KMEMSCOPE_A_DENTRY_SUPERBLOCK_MAX + 1] = {
+	[KMEMSCOPE_A_DENTRY_SUPERBLOCK_DEVICE] =
+		KS_POLICY_STRING(struct ks_dentry_superblock_record, device),
+	[KMEMSCOPE_A_DENTRY_SUPERBLOCK_JOB] =
+		{ .type = NLA_U32 },
+};
+
+const struct ks_kind ks_kind_dentry_superblock = {
+	.name = "dentry_superblock",
+	.size = sizeof(struct ks_dentry_superblock_record),
+	.fields = dentry_superblock_fields,
+	.nr_fields = ARRAY_SIZE(dentry_superblock_fields),
+	.cmd = KMEMSCOPE_CMD_DENTRY_SUPERBLOCK_GET,
+	.pad = KMEMSCOPE_A_DENTRY_SUPERBLOCK_PAD,
+	.max_attr = KMEMSCOPE_A_DENTRY_SUPERBLOCK_MAX,
+	.policy = dentry_superblock_policy,
+	.job_attr = KMEMSCOPE_A_DENTRY_SUPERBLOCK_JOB,
+};
+
+static const struct ks_field dentry_directory_fields[] = {
+	KS_FIELD_STRING(struct ks_dentry_directory_record, device,
+		KMEMSCOPE_A_DENTRY_DIRECTORY_DEVICE),
+	KS_FIELD_U64(struct ks_dentry_directory_record, inode,
+		KMEMSCOPE_A_DENTRY_DIRECTORY_INODE),
+	KS_FIELD_U32(struct ks_dentry_directory_record, generation,
+		KMEMSCOPE_A_DENTRY_DIRECTORY_GENERATION),
+	KS_FIELD_STRING(struct ks_dentry_directory_record, fs_type,
+		KMEMSCOPE_A_DENTRY_DIRECTORY_FS_TYPE),
+	KS_FIELD_STRING(struct ks_dentry_directory_record, path,
+		KMEMSCOPE_A_DENTRY_DIRECTORY_PATH),
+	KS_FIELD_U64(struct ks_dentry_directory_record, nr_dentries,
+		KMEMSCOPE_A_DENTRY_DIRECTORY_NR_DENTRIES),
+	KS_FIELD_U64(struct ks_dentry_directory_record, nr_negative,
+		KMEMSCOPE_A_DENTRY_DIRECTORY_NR_NEGATIVE),
+	KS_FIELD_U64(struct ks_dentry_directory_record, nr_positive,
+		KMEMSCOPE_A_DENTRY_DIRECTORY_NR_POSITIVE),
+	KS_FIELD_U64(struct ks_dentry_directory_record, nr_lru,
+		KMEMSCOPE_A_DENTRY_DIRECTORY_NR_LRU),
+	KS_FIELD_U64(struct ks_dentry_directory_record, total_bytes,
+		KMEMSCOPE_A_DENTRY_DIRECTORY_TOTAL_BYTES),
+	KS_FIELD_U32(struct ks_dentry_directory_record, share_permille,
+		KMEMSCOPE_A_DENTRY_DIRECTORY_SHARE_PERMILLE),
+	KS_FIELD_U32(struct ks_dentry_directory_record, approximate,
+		KMEMSCOPE_A_DENTRY_DIRECTORY_APPROXIMATE),
+	KS_FIELD_U32(struct ks_dentry_directory_record, coverage_permille,
+		KMEMSCOPE_A_DENTRY_DIRECTORY_COVERAGE_PERMILLE),
+};
+
+static const struct nla_policy
+dentry_directory_policy[KMEMSCOPE_A_DENTRY_DIRECTORY_MAX + 1] = {
+	[KMEMSCOPE_A_DENTRY_DIRECTORY_DEVICE] =
+		KS_POLICY_STRING(struct ks_dentry_directory_record, device),
+	[KMEMSCOPE_A_DENTRY_DIRECTORY_INODE] =
+		{ .type = NLA_U64 },
+	[KMEMSCOPE_A_DENTRY_DIRECTORY_GENERATION] =
+		{ .type = NLA_U32 },
+	[KMEMSCOPE_A_DENTRY_DIRECTORY_JOB] =
+		{ .type = NLA_U32 },
+};
+
+const struct ks_kind ks_kind_dentry_directory = {
+	.name = "dentry_directory",
+	.size = sizeof(struct ks_dentry_directory_record),
+	.fields = dentry_directory_fields,
+	.nr_fields = ARRAY_SIZE(dentry_directory_fields),
+	.cmd = KMEMSCOPE_CMD_DENTRY_DIRECTORY_GET,
+	.pad = KMEMSCOPE_A_DENTRY_DIRECTORY_PAD,
+	.max_attr = KMEMSCOPE_A_DENTRY_DIRECTORY_MAX,
+	.policy = dentry_directory_policy,
+	.job_attr = KMEMSCOPE_A_DENTRY_DIRECTORY_JOB,
+};
+
+static const struct ks_field dentry_name_fields[] = {
+	KS_FIELD_STRING(struct ks_dentry_name_record, device,
+		KMEMSCOPE_A_DENTRY_NAME_DEVICE),
+	KS_FIELD_U64(struct ks_dentry_name_record, inode,
+		KMEMSCOPE_A_DENTRY_NAME_INODE),
+	KS_FIELD_U32(struct ks_dentry_name_record, generation,
+		KMEMSCOPE_A_DENTRY_NAME_GENERATION),
+	KS_FIELD_STRING(struct ks_dentry_name_record, name,
+		KMEMSCOPE_A_DENTRY_NAME_NAME),
+	KS_FIELD_U32(struct ks_dentry_name_record, negative,
+		KMEMSCOPE_A_DENTRY_NAME_NEGATIVE),
+};
+
+static const struct nla_policy
+dentry_name_policy[KMEMSCOPE_A_DENTRY_NAME_MAX + 1] = {
+	[KMEMSCOPE_A_DENTRY_NAME_DEVICE] =
+		KS_POLICY_STRING(struct ks_dentry_name_record, device),
+	[KMEMSCOPE_A_DENTRY_NAME_INODE] =
+		{ .type = NLA_U64 },
+	[KMEMSCOPE_A_DENTRY_NAME_GENERATION] =
+		{ .type = NLA_U32 },
+	[KMEMSCOPE_A_DENTRY_NAME_NAME] =
+		KS_POLICY_STRING(struct ks_dentry_name_record, name),
+	[KMEMSCOPE_A_DENTRY_NAME_JOB] =
+		{ .type = NLA_U32 },
+};
+
+const struct ks_kind ks_kind_dentry_name = {
+	.name = "dentry_name",
+	.size = sizeof(struct ks_dentry_name_record),
+	.fields = dentry_name_fields,
+	.nr_fields = ARRAY_SIZE(dentry_name_fields),
+	.cmd = KMEMSCOPE_CMD_DENTRY_NAME_GET,
+	.pad = KMEMSCOPE_A_DENTRY_NAME_PAD,
+	.max_attr = KMEMSCOPE_A_DENTRY_NAME_MAX,
+	.policy = dentry_name_policy,
+	.job_attr = KMEMSCOPE_A_DENTRY_NAME_JOB,
 };

@@ -54,5 +54,21 @@ extern const struct ks_kind ks_kind_node;
  * A zone, node or NUMA event counter of the kernel, under its own name
  */
 extern const struct ks_kind ks_kind_counter;
+/*
+ * The dentries of the whole host: the kernel's own counts, and a walk's
+ */
+extern const struct ks_kind ks_kind_dentry;
+/*
+ * The hashed dentries of a superblock, a mounted file system's
+ */
+extern const struct ks_kind ks_kind_dentry_superblock;
+/*
+ * A directory among those with the most hashed dentries directly in it
+ */
+extern const struct ks_kind ks_kind_dentry_directory;
+/*
+ * A name in one of the directories with the most dentries
+ */
+extern const struct ks_kind ks_kind_dentry_name;
 
 #endif /* KS_RECORD_KINDS_H */

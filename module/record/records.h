@@ -17,6 +17,10 @@
 #define KS_ZONE_SIZE	16
 #define KS_LIST_SIZE	256
 #define KS_REASON_SIZE	128
+#define KS_DEVICE_SIZE	16	/* "4095:1048575" */
+#define KS_FS_TYPE_SIZE	32
+#define KS_PATH_SIZE	1024
+#define KS_FILE_SIZE	256	/* NAME_MAX and a 0 */
 
 struct ks_status_record {
 	char version[32];
@@ -53,11 +57,12 @@ struct ks_collector_record {
 
 struct ks_job_record {
 	u32 id;
-	char kind[KS_ZONE_SIZE];
+	char kind[32];
 	char state[8];
 	u32 progress_permille;
 	u64 elapsed_ns;
 	char reason[KS_REASON_SIZE];
+	u64 budget_ns;
 };
 
 struct ks_slab_record {
@@ -173,6 +178,63 @@ struct ks_counter_record {
 	char zone[KS_ZONE_SIZE];
 	char name[48];
 	u64 value;
+};
+
+struct ks_dentry_record {
+	u64 nr_dentries;
+	u64 nr_unused;
+	u64 nr_unused_negative;
+	u64 nr_hashed;
+	u64 nr_unhashed;
+	u64 nr_negative;
+	u64 nr_positive;
+	u64 nr_lru;
+	u64 nr_lru_negative;
+	u64 total_bytes;
+	u32 dentry_size;
+	u32 approximate;
+	u32 coverage_permille;
+	u64 nr_buckets;
+	u64 nr_walked;
+	u64 walk_ns;
+};
+
+struct ks_dentry_superblock_record {
+	char device[KS_DEVICE_SIZE];
+	char fs_type[KS_FS_TYPE_SIZE];
+	u64 nr_dentries;
+	u64 nr_negative;
+	u64 nr_positive;
+	u64 nr_lru;
+	u64 nr_lru_negative;
+	u64 total_bytes;
+	u32 share_permille;
+	u32 approximate;
+	u32 coverage_permille;
+};
+
+struct ks_dentry_directory_record {
+	char device[KS_DEVICE_SIZE];
+	u64 inode;
+	u32 generation;
+	char fs_type[KS_FS_TYPE_SIZE];
+	char path[KS_PATH_SIZE];
+	u64 nr_dentries;
+	u64 nr_negative;
+	u64 nr_positive;
+	u64 nr_lru;
+	u64 total_bytes;
+	u32 share_permille;
+	u32 approximate;
+	u32 coverage_permille;
+};
+
+struct ks_dentry_name_record {
+	char device[KS_DEVICE_SIZE];
+	u64 inode;
+	u32 generation;
+	char name[KS_FILE_SIZE];
+	u32 negative;
 };
 
 #endif /* KS_RECORD_RECORDS_H */

@@ -42,19 +42,21 @@ static enum ks_status filter_prepare(struct list *list,
 			       given->name, list->options.view->root,
 			       given->column->title);
 	if (list->kind->columns[column].type != KS_TYPE_STRING &&
-	    !ks_text_number(given->text, UINT32_MAX, &number))
+	    !ks_text_number(given->text,
+			    list->kind->columns[column].type == KS_TYPE_U32 ?
+			    UINT32_MAX : UINT64_MAX, &number))
 		return ks_fail(err, KS_ERROR, "--%s: not a number: '%s'",
 			       given->name, given->text);
 	filter = &list->request.filters[list->request.nr_filters++];
 	filter->column = column;
 	filter->text = given->text;
-	filter->number = (uint32_t)number;
+	filter->number = number;
 	return KS_OK;
 }
 
 /* The value that rows which match a filter have. */
 static enum ks_status term_add(struct list *list, size_t column,
-			       const char *text, uint32_t number,
+			       const char *text, uint64_t number,
 			       struct ks_error *err)
 {
 	struct ks_value value = ks_value_unsigned(number);

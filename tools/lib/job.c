@@ -29,26 +29,43 @@ static bool is_state(const struct ks_rows *job, const char *state)
 	return value->presence == KS_TEXT && !strcmp(value->text, state);
 }
 
-static enum ks_status job_start(struct ks_nl *nl, const struct ks_kind *kind,
-				struct ks_rows *job, struct ks_error *err)
+struct ks_request ks_job_request(const struct ks_kind *kind)
 {
 	struct ks_request request = {
 		.kind = &ks_kind_job,
 		.cmd = KMEMSCOPE_CMD_JOB_START,
 		.needs = "CAP_NET_ADMIN and CAP_SYS_ADMIN",
-		.filters[0].text = kind->name,
-		.nr_filters = 1,
 	};
+
+	ks_job_ask(&request, KMEMSCOPE_A_JOB_KIND, kind->name, 0);
+	return request;
+}
+
+void ks_job_ask(struct ks_request *request, uint16_t attr, const char *text,
+		uint64_t number)
+{
+	struct ks_filter *filter = &request->filters[request->nr_filters++];
+
+	ks_kind_find_attr(&ks_kind_job, attr, &filter->column);
+	filter->text = text;
+	filter->number = number;
+}
+
+enum ks_status ks_job_start(struct ks_nl *nl, const struct ks_request *request,
+			    uint32_t *id, struct ks_error *err)
+{
+	struct ks_rows job = { .kind = &ks_kind_job };
 	enum ks_status status;
 
-	ks_kind_find_attr(&ks_kind_job, KMEMSCOPE_A_JOB_KIND,
-			  &request.filters[0].column);
-	status = ks_nl_do(nl, &request, job, err);
+	status = ks_nl_do(nl, request, &job, err);
 	if (!status &&
-	    (job->nr != 1 || value_of(job, KMEMSCOPE_A_JOB_ID)->presence !=
-			     KS_NUMBER))
-		return ks_fail(err, KS_ERROR,
-			       "the module did not say which job it started");
+	    (job.nr != 1 || value_of(&job, KMEMSCOPE_A_JOB_ID)->presence !=
+			    KS_NUMBER))
+		status = ks_fail(err, KS_ERROR,
+				 "the module did not say which job it started");
+	if (!status)
+		*id = value_of(&job, KMEMSCOPE_A_JOB_ID)->magnitude;
+	ks_rows_free(&job);
 	return status;
 }
 
@@ -69,36 +86,43 @@ static enum ks_status job_poll(struct ks_nl *nl, uint32_t id,
 	return status;
 }
 
-static enum ks_status job_wait(struct ks_nl *nl, uint32_t id,
-			       struct ks_rows *job, struct ks_error *err)
+enum ks_status ks_job_wait(struct ks_nl *nl, uint32_t id, struct ks_error *err)
 {
 	struct timespec pause = { .tv_nsec = FIRST_PAUSE_NS };
-	enum ks_status status = KS_OK;
+	struct ks_rows job = { .kind = &ks_kind_job };
+	enum ks_status status = job_poll(nl, id, &job, err);
 
-	while (!status && is_state(job, "running")) {
+	while (!status && is_state(&job, "running")) {
 		nanosleep(&pause, NULL);
 		if (pause.tv_nsec < LAST_PAUSE_NS)
 			pause.tv_nsec *= 2;
-		status = job_poll(nl, id, job, err);
+		status = job_poll(nl, id, &job, err);
 	}
+	ks_rows_free(&job);
 	return status;
+}
+
+enum ks_status ks_job_take(struct ks_nl *nl, uint32_t id, struct ks_rows *rows,
+			   struct ks_error *err)
+{
+	struct ks_request request = ks_request_rows(rows->kind);
+
+	request.job = id;
+	return ks_nl_dump(nl, &request, rows, err);
 }
 
 enum ks_status ks_job_rows(struct ks_nl *nl, struct ks_rows *rows,
 			   struct ks_error *err)
 {
-	struct ks_request request = ks_request_rows(rows->kind);
-	struct ks_rows job = { .kind = &ks_kind_job };
+	struct ks_request request = ks_job_request(rows->kind);
 	enum ks_status status;
+	uint32_t id;
 
-	status = job_start(nl, rows->kind, &job, err);
-	if (!status) {
-		request.job = value_of(&job, KMEMSCOPE_A_JOB_ID)->magnitude;
-		status = job_wait(nl, request.job, &job, err);
-	}
+	status = ks_job_start(nl, &request, &id, err);
+	if (!status)
+		status = ks_job_wait(nl, id, err);
 	/* One that failed says why when its answer is asked for. */
 	if (!status)
-		status = ks_nl_dump(nl, &request, rows, err);
-	ks_rows_free(&job);
+		status = ks_job_take(nl, id, rows, err);
 	return status;
 }

@@ -5,10 +5,31 @@
 
 #include "lib/nl.h"
 
+/* A request to start a job that collects records of a kind. */
+struct ks_request ks_job_request(const struct ks_kind *kind);
+
+/* Add what the job is asked for: an attribute of its, and its text or number. */
+void ks_job_ask(struct ks_request *request, uint16_t attr, const char *text,
+		uint64_t number);
+
 /*
- * Have the module collect records of the rows' kind as a job, wait for its end
- * and append what it found.
+ * Start a job.  It goes on while this program does something else, and ends
+ * with the socket.
  */
+enum ks_status ks_job_start(struct ks_nl *nl, const struct ks_request *request,
+			    uint32_t *id, struct ks_error *err);
+
+/* Wait for its end, good or bad. */
+enum ks_status ks_job_wait(struct ks_nl *nl, uint32_t id, struct ks_error *err);
+
+/*
+ * Append what it found of the rows' kind, once for each kind; or, when it
+ * failed, say why.
+ */
+enum ks_status ks_job_take(struct ks_nl *nl, uint32_t id, struct ks_rows *rows,
+			   struct ks_error *err);
+
+/* All of that, for a job of one kind that is asked for nothing more. */
 enum ks_status ks_job_rows(struct ks_nl *nl, struct ks_rows *rows,
 			   struct ks_error *err);
 

@@ -16,5 +16,9 @@ extern const struct ks_kind ks_kind_buddy;
 extern const struct ks_kind ks_kind_migratetype;
 extern const struct ks_kind ks_kind_node;
 extern const struct ks_kind ks_kind_counter;
+extern const struct ks_kind ks_kind_dentry;
+extern const struct ks_kind ks_kind_dentry_superblock;
+extern const struct ks_kind ks_kind_dentry_directory;
+extern const struct ks_kind ks_kind_dentry_name;
 
 #endif /* KS_KINDS_H */

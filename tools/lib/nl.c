@@ -181,6 +181,16 @@ void ks_nl_close(struct ks_nl *nl)
 	free(nl);
 }
 
+static bool number_put(struct nlmsghdr *message, const struct ks_column *column,
+		       uint64_t number)
+{
+	if (column->type == KS_TYPE_U32)
+		return mnl_attr_put_u32_check(message, REQUEST_BYTES,
+					      column->attr, (uint32_t)number);
+	return mnl_attr_put_u64_check(message, REQUEST_BYTES, column->attr,
+				      number);
+}
+
 static enum ks_status request_encode(struct nlmsghdr *message,
 				     const struct ks_request *request,
 				     struct ks_error *err)
@@ -197,9 +207,7 @@ static enum ks_status request_encode(struct nlmsghdr *message,
 						       column->attr,
 						       filter->text);
 		else
-			fits = mnl_attr_put_u32_check(message, REQUEST_BYTES,
-						      column->attr,
-						      filter->number);
+			fits = number_put(message, column, filter->number);
 		if (!fits)
 			return ks_fail(err, KS_ERROR, "%s is too long",
 				       column->name);

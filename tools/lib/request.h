@@ -11,7 +11,7 @@
 struct ks_filter {
 	size_t column;
 	const char *text;
-	uint32_t number;
+	uint64_t number;
 };
 
 struct ks_request {

@@ -122,6 +122,10 @@ enum kmemscope_a_collector {
  *	1000.
  * @KMEMSCOPE_A_JOB_ELAPSED_NS: (u64) Time it has taken so far, or took.
  * @KMEMSCOPE_A_JOB_REASON: (string) Why it failed. Absent unless it did.
+ * @KMEMSCOPE_A_JOB_BUDGET_NS: (u64) Time it may walk. What does not fit into it
+ *	is left out, and the records say how much that is. Absent where none was
+ *	asked for: then a walk over dentries has 3 s, and one over pages all the time
+ *	that the module parameter max_walk_ms allows, which bounds all of them.
  */
 enum kmemscope_a_job {
 	KMEMSCOPE_A_JOB_PAD = 1,
@@ -131,6 +135,7 @@ enum kmemscope_a_job {
 	KMEMSCOPE_A_JOB_PROGRESS_PERMILLE,
 	KMEMSCOPE_A_JOB_ELAPSED_NS,
 	KMEMSCOPE_A_JOB_REASON,
+	KMEMSCOPE_A_JOB_BUDGET_NS,
 
 	/* private: */
 	__KMEMSCOPE_A_JOB_MAX,
@@ -517,6 +522,207 @@ enum kmemscope_a_counter {
 };
 
 /**
+ * enum kmemscope_a_dentry - The dentries of the whole host: the kernel's own
+ *	counts, and a walk's
+ * @KMEMSCOPE_A_DENTRY_PAD: alignment only
+ * @KMEMSCOPE_A_DENTRY_NR_DENTRIES: (u64) Dentries there are, as
+ *	/proc/sys/fs/dentry-state counts them. Absent where the kernel's counters
+ *	could not be found.
+ * @KMEMSCOPE_A_DENTRY_NR_UNUSED: (u64) Dentries that nobody uses, as
+ *	/proc/sys/fs/dentry-state counts them. They are kept on LRU lists, and can be
+ *	reclaimed. Absent where the kernel's counters could not be found.
+ * @KMEMSCOPE_A_DENTRY_NR_UNUSED_NEGATIVE: (u64) Negative ones among the unused,
+ *	as /proc/sys/fs/dentry-state counts them. Absent where the kernel's counters
+ *	could not be found.
+ * @KMEMSCOPE_A_DENTRY_NR_HASHED: (u64) Dentries in the hash table. An estimate
+ *	where approximate is 1.
+ * @KMEMSCOPE_A_DENTRY_NR_UNHASHED: (u64) Dentries that are not in the hash
+ *	table: nr-dentries less nr-hashed. Absent where nr-dentries is, or where more
+ *	were hashed than there are, as counts that others change meanwhile can have
+ *	it.
+ * @KMEMSCOPE_A_DENTRY_NR_NEGATIVE: (u64) Hashed dentries of names that do not
+ *	exist. An estimate where approximate is 1.
+ * @KMEMSCOPE_A_DENTRY_NR_POSITIVE: (u64) Hashed dentries of names that exist.
+ *	An estimate where approximate is 1.
+ * @KMEMSCOPE_A_DENTRY_NR_LRU: (u64) Hashed dentries on an LRU list: unused
+ *	ones, and some used again since. An estimate where approximate is 1.
+ * @KMEMSCOPE_A_DENTRY_NR_LRU_NEGATIVE: (u64) Negative ones among those on an
+ *	LRU list. An estimate where approximate is 1.
+ * @KMEMSCOPE_A_DENTRY_TOTAL_BYTES: (u64) Memory of all dentries: nr-dentries
+ *	times dentry-size. Names that are too long to be in the dentry itself take
+ *	more, in other caches. Absent where nr-dentries is.
+ * @KMEMSCOPE_A_DENTRY_DENTRY_SIZE: (u32) Bytes of one dentry.
+ * @KMEMSCOPE_A_DENTRY_APPROXIMATE: (u32) 1 if only a part of the hash table was
+ *	walked, and counts are scaled up. 0 if all of it was.
+ * @KMEMSCOPE_A_DENTRY_COVERAGE_PERMILLE: (u32) How much of the hash table was
+ *	walked, out of 1000.
+ * @KMEMSCOPE_A_DENTRY_NR_BUCKETS: (u64) Buckets of the hash table.
+ * @KMEMSCOPE_A_DENTRY_NR_WALKED: (u64) Dentries that the walk met.
+ * @KMEMSCOPE_A_DENTRY_WALK_NS: (u64) Time the walk took.
+ * @KMEMSCOPE_A_DENTRY_JOB: (u32) The job whose answer is wanted, by its number.
+ *	Only a job collects this kind of record. Its answer can be asked for once, in
+ *	each of its kinds.
+ */
+enum kmemscope_a_dentry {
+	KMEMSCOPE_A_DENTRY_PAD = 1,
+	KMEMSCOPE_A_DENTRY_NR_DENTRIES,
+	KMEMSCOPE_A_DENTRY_NR_UNUSED,
+	KMEMSCOPE_A_DENTRY_NR_UNUSED_NEGATIVE,
+	KMEMSCOPE_A_DENTRY_NR_HASHED,
+	KMEMSCOPE_A_DENTRY_NR_UNHASHED,
+	KMEMSCOPE_A_DENTRY_NR_NEGATIVE,
+	KMEMSCOPE_A_DENTRY_NR_POSITIVE,
+	KMEMSCOPE_A_DENTRY_NR_LRU,
+	KMEMSCOPE_A_DENTRY_NR_LRU_NEGATIVE,
+	KMEMSCOPE_A_DENTRY_TOTAL_BYTES,
+	KMEMSCOPE_A_DENTRY_DENTRY_SIZE,
+	KMEMSCOPE_A_DENTRY_APPROXIMATE,
+	KMEMSCOPE_A_DENTRY_COVERAGE_PERMILLE,
+	KMEMSCOPE_A_DENTRY_NR_BUCKETS,
+	KMEMSCOPE_A_DENTRY_NR_WALKED,
+	KMEMSCOPE_A_DENTRY_WALK_NS,
+	KMEMSCOPE_A_DENTRY_JOB,
+
+	/* private: */
+	__KMEMSCOPE_A_DENTRY_MAX,
+	KMEMSCOPE_A_DENTRY_MAX = (__KMEMSCOPE_A_DENTRY_MAX - 1)
+};
+
+/**
+ * enum kmemscope_a_dentry_superblock - The hashed dentries of a superblock, a
+ *	mounted file system's
+ * @KMEMSCOPE_A_DENTRY_SUPERBLOCK_PAD: alignment only
+ * @KMEMSCOPE_A_DENTRY_SUPERBLOCK_DEVICE: (string) Device number of the
+ *	superblock, as in /proc/self/mountinfo. Absent in the record for all
+ *	superblocks that the walk had no room for.
+ * @KMEMSCOPE_A_DENTRY_SUPERBLOCK_FS_TYPE: (string) Type of the file system.
+ *	Absent where device is.
+ * @KMEMSCOPE_A_DENTRY_SUPERBLOCK_NR_DENTRIES: (u64) Hashed dentries of it. An
+ *	estimate where approximate is 1.
+ * @KMEMSCOPE_A_DENTRY_SUPERBLOCK_NR_NEGATIVE: (u64) Those of names that do not
+ *	exist. An estimate where approximate is 1.
+ * @KMEMSCOPE_A_DENTRY_SUPERBLOCK_NR_POSITIVE: (u64) Those of names that exist.
+ *	An estimate where approximate is 1.
+ * @KMEMSCOPE_A_DENTRY_SUPERBLOCK_NR_LRU: (u64) Those on an LRU list: unused
+ *	ones, and some used again since. An estimate where approximate is 1.
+ * @KMEMSCOPE_A_DENTRY_SUPERBLOCK_NR_LRU_NEGATIVE: (u64) Negative ones among
+ *	those on an LRU list. An estimate where approximate is 1.
+ * @KMEMSCOPE_A_DENTRY_SUPERBLOCK_TOTAL_BYTES: (u64) Memory they take, long
+ *	names not included. nr-dentries times the size of a dentry.
+ * @KMEMSCOPE_A_DENTRY_SUPERBLOCK_SHARE_PERMILLE: (u32) Their share of all
+ *	hashed dentries, out of 1000. Absent when there are none.
+ * @KMEMSCOPE_A_DENTRY_SUPERBLOCK_APPROXIMATE: (u32) 1 if only a part of the
+ *	hash table was walked, and counts are scaled up.
+ * @KMEMSCOPE_A_DENTRY_SUPERBLOCK_COVERAGE_PERMILLE: (u32) How much of the hash
+ *	table was walked, out of 1000.
+ * @KMEMSCOPE_A_DENTRY_SUPERBLOCK_JOB: (u32) The job whose answer is wanted, by
+ *	its number. Only a job collects this kind of record.
+ */
+enum kmemscope_a_dentry_superblock {
+	KMEMSCOPE_A_DENTRY_SUPERBLOCK_PAD = 1,
+	KMEMSCOPE_A_DENTRY_SUPERBLOCK_DEVICE,
+	KMEMSCOPE_A_DENTRY_SUPERBLOCK_FS_TYPE,
+	KMEMSCOPE_A_DENTRY_SUPERBLOCK_NR_DENTRIES,
+	KMEMSCOPE_A_DENTRY_SUPERBLOCK_NR_NEGATIVE,
+	KMEMSCOPE_A_DENTRY_SUPERBLOCK_NR_POSITIVE,
+	KMEMSCOPE_A_DENTRY_SUPERBLOCK_NR_LRU,
+	KMEMSCOPE_A_DENTRY_SUPERBLOCK_NR_LRU_NEGATIVE,
+	KMEMSCOPE_A_DENTRY_SUPERBLOCK_TOTAL_BYTES,
+	KMEMSCOPE_A_DENTRY_SUPERBLOCK_SHARE_PERMILLE,
+	KMEMSCOPE_A_DENTRY_SUPERBLOCK_APPROXIMATE,
+	KMEMSCOPE_A_DENTRY_SUPERBLOCK_COVERAGE_PERMILLE,
+	KMEMSCOPE_A_DENTRY_SUPERBLOCK_JOB,
+
+	/* private: */
+	__KMEMSCOPE_A_DENTRY_SUPERBLOCK_MAX,
+	KMEMSCOPE_A_DENTRY_SUPERBLOCK_MAX = (__KMEMSCOPE_A_DENTRY_SUPERBLOCK_MAX - 1)
+};
+
+/**
+ * enum kmemscope_a_dentry_directory - A directory among those with the most
+ *	hashed dentries directly in it
+ * @KMEMSCOPE_A_DENTRY_DIRECTORY_PAD: alignment only
+ * @KMEMSCOPE_A_DENTRY_DIRECTORY_DEVICE: (string) Device number of its
+ *	superblock, as in /proc/self/mountinfo.
+ * @KMEMSCOPE_A_DENTRY_DIRECTORY_INODE: (u64) Its inode number.
+ * @KMEMSCOPE_A_DENTRY_DIRECTORY_GENERATION: (u32) Generation of its inode.
+ *	Tells apart directories that had one inode number after the other.
+ * @KMEMSCOPE_A_DENTRY_DIRECTORY_FS_TYPE: (string) Type of the file system.
+ * @KMEMSCOPE_A_DENTRY_DIRECTORY_PATH: (string) Its path from the root of its
+ *	superblock. Absent when longer than 1023 bytes. A directory that is no longer
+ *	there has //deleted at the end.
+ * @KMEMSCOPE_A_DENTRY_DIRECTORY_NR_DENTRIES: (u64) Hashed dentries in it. An
+ *	estimate where approximate is 1.
+ * @KMEMSCOPE_A_DENTRY_DIRECTORY_NR_NEGATIVE: (u64) Those of names that do not
+ *	exist. An estimate where approximate is 1.
+ * @KMEMSCOPE_A_DENTRY_DIRECTORY_NR_POSITIVE: (u64) Those of names that exist.
+ *	An estimate where approximate is 1.
+ * @KMEMSCOPE_A_DENTRY_DIRECTORY_NR_LRU: (u64) Those on an LRU list: unused
+ *	ones, and some used again since. An estimate where approximate is 1.
+ * @KMEMSCOPE_A_DENTRY_DIRECTORY_TOTAL_BYTES: (u64) Memory they take, long names
+ *	not included. nr-dentries times the size of a dentry.
+ * @KMEMSCOPE_A_DENTRY_DIRECTORY_SHARE_PERMILLE: (u32) Their share of all hashed
+ *	dentries, out of 1000.
+ * @KMEMSCOPE_A_DENTRY_DIRECTORY_APPROXIMATE: (u32) 1 if only a part of the hash
+ *	table was walked, and counts are scaled up.
+ * @KMEMSCOPE_A_DENTRY_DIRECTORY_COVERAGE_PERMILLE: (u32) How much of the hash
+ *	table was walked, out of 1000.
+ * @KMEMSCOPE_A_DENTRY_DIRECTORY_JOB: (u32) The job whose answer is wanted, by
+ *	its number. Only a job collects this kind of record.
+ */
+enum kmemscope_a_dentry_directory {
+	KMEMSCOPE_A_DENTRY_DIRECTORY_PAD = 1,
+	KMEMSCOPE_A_DENTRY_DIRECTORY_DEVICE,
+	KMEMSCOPE_A_DENTRY_DIRECTORY_INODE,
+	KMEMSCOPE_A_DENTRY_DIRECTORY_GENERATION,
+	KMEMSCOPE_A_DENTRY_DIRECTORY_FS_TYPE,
+	KMEMSCOPE_A_DENTRY_DIRECTORY_PATH,
+	KMEMSCOPE_A_DENTRY_DIRECTORY_NR_DENTRIES,
+	KMEMSCOPE_A_DENTRY_DIRECTORY_NR_NEGATIVE,
+	KMEMSCOPE_A_DENTRY_DIRECTORY_NR_POSITIVE,
+	KMEMSCOPE_A_DENTRY_DIRECTORY_NR_LRU,
+	KMEMSCOPE_A_DENTRY_DIRECTORY_TOTAL_BYTES,
+	KMEMSCOPE_A_DENTRY_DIRECTORY_SHARE_PERMILLE,
+	KMEMSCOPE_A_DENTRY_DIRECTORY_APPROXIMATE,
+	KMEMSCOPE_A_DENTRY_DIRECTORY_COVERAGE_PERMILLE,
+	KMEMSCOPE_A_DENTRY_DIRECTORY_JOB,
+
+	/* private: */
+	__KMEMSCOPE_A_DENTRY_DIRECTORY_MAX,
+	KMEMSCOPE_A_DENTRY_DIRECTORY_MAX = (__KMEMSCOPE_A_DENTRY_DIRECTORY_MAX - 1)
+};
+
+/**
+ * enum kmemscope_a_dentry_name - A name in one of the directories with the most
+ *	dentries
+ * @KMEMSCOPE_A_DENTRY_NAME_PAD: alignment only
+ * @KMEMSCOPE_A_DENTRY_NAME_DEVICE: (string) Device number of the directory's
+ *	superblock.
+ * @KMEMSCOPE_A_DENTRY_NAME_INODE: (u64) Inode number of the directory.
+ * @KMEMSCOPE_A_DENTRY_NAME_GENERATION: (u32) Generation of the directory's
+ *	inode.
+ * @KMEMSCOPE_A_DENTRY_NAME_NAME: (string) The name, any bytes but 0 and '/'. A
+ *	rename at that moment may tear it.
+ * @KMEMSCOPE_A_DENTRY_NAME_NEGATIVE: (u32) 1 if no such name exists, 0 if it
+ *	does.
+ * @KMEMSCOPE_A_DENTRY_NAME_JOB: (u32) The job whose answer is wanted, by its
+ *	number. Only a job collects this kind of record.
+ */
+enum kmemscope_a_dentry_name {
+	KMEMSCOPE_A_DENTRY_NAME_PAD = 1,
+	KMEMSCOPE_A_DENTRY_NAME_DEVICE,
+	KMEMSCOPE_A_DENTRY_NAME_INODE,
+	KMEMSCOPE_A_DENTRY_NAME_GENERATION,
+	KMEMSCOPE_A_DENTRY_NAME_NAME,
+	KMEMSCOPE_A_DENTRY_NAME_NEGATIVE,
+	KMEMSCOPE_A_DENTRY_NAME_JOB,
+
+	/* private: */
+	__KMEMSCOPE_A_DENTRY_NAME_MAX,
+	KMEMSCOPE_A_DENTRY_NAME_MAX = (__KMEMSCOPE_A_DENTRY_NAME_MAX - 1)
+};
+
+/**
  * enum kmemscope_cmd - commands of the family
  * @KMEMSCOPE_CMD_STATUS_GET: (do) The module's version, state and cost.
  * @KMEMSCOPE_CMD_STATUS_SET: (do) Switch all collecting off or on again. Needs
@@ -525,8 +731,10 @@ enum kmemscope_a_counter {
  *	one is off.
  * @KMEMSCOPE_CMD_JOB_GET: (dump) The jobs there are.
  * @KMEMSCOPE_CMD_JOB_START: (do) Start a job. A job of kind slab counts all
- *	slabs by a walk over all pages, which takes up to seconds of one CPU. Needs
- *	CAP_SYS_ADMIN in the initial user namespace as well.
+ *	slabs by a walk over all pages, which takes up to seconds of one CPU. One of
+ *	kind dentry, or of a kind that begins with it, walks the dentry hash table,
+ *	and answers in all these kinds. Needs CAP_SYS_ADMIN in the initial user
+ *	namespace as well.
  * @KMEMSCOPE_CMD_JOB_STOP: (do) End a job of this socket, whether it is through
  *	or not. Needs CAP_SYS_ADMIN in the initial user namespace as well.
  * @KMEMSCOPE_CMD_SLAB_GET: (dump) Slab caches.
@@ -539,6 +747,15 @@ enum kmemscope_a_counter {
  * @KMEMSCOPE_CMD_NODE_GET: (dump) NUMA nodes, and the whole host.
  * @KMEMSCOPE_CMD_COUNTER_GET: (dump) The kernel's zone, node and NUMA event
  *	counters.
+ * @KMEMSCOPE_CMD_DENTRY_GET: (dump) The dentries of the whole host. Names are
+ *	root's: needs CAP_SYS_ADMIN in the initial user namespace as well.
+ * @KMEMSCOPE_CMD_DENTRY_SUPERBLOCK_GET: (dump) The dentries of each superblock.
+ *	Names are root's: needs CAP_SYS_ADMIN in the initial user namespace as well.
+ * @KMEMSCOPE_CMD_DENTRY_DIRECTORY_GET: (dump) The directories with the most
+ *	dentries. Names are root's: needs CAP_SYS_ADMIN in the initial user namespace
+ *	as well.
+ * @KMEMSCOPE_CMD_DENTRY_NAME_GET: (dump) Some names in those directories. Names
+ *	are root's: needs CAP_SYS_ADMIN in the initial user namespace as well.
  */
 enum kmemscope_cmd {
 	KMEMSCOPE_CMD_STATUS_GET = 1,
@@ -554,6 +771,10 @@ enum kmemscope_cmd {
 	KMEMSCOPE_CMD_MIGRATETYPE_GET,
 	KMEMSCOPE_CMD_NODE_GET,
 	KMEMSCOPE_CMD_COUNTER_GET,
+	KMEMSCOPE_CMD_DENTRY_GET,
+	KMEMSCOPE_CMD_DENTRY_SUPERBLOCK_GET,
+	KMEMSCOPE_CMD_DENTRY_DIRECTORY_GET,
+	KMEMSCOPE_CMD_DENTRY_NAME_GET,
 
 	/* private: */
 	__KMEMSCOPE_CMD_MAX,
