@@ -163,6 +163,8 @@ static void describe(const struct job *job, struct ks_job_record *record)
 	record->elapsed_ns = job->state != RUNNING ? job->ns :
 			     ks_hold_clock() - job->since_ns;
 	record->budget_ns = job->asked.job.budget_ns;
+	record->duration_ns = job->asked.job.duration_ns;
+	strscpy(record->cache, job->asked.job.cache, sizeof(record->cache));
 	if (job->reason)
 		strscpy(record->reason, job->reason, sizeof(record->reason));
 }

@@ -116,6 +116,10 @@ static const struct ks_field job_fields[] = {
 		KMEMSCOPE_A_JOB_REASON),
 	KS_FIELD_U64(struct ks_job_record, budget_ns,
 		KMEMSCOPE_A_JOB_BUDGET_NS),
+	KS_FIELD_STRING(struct ks_job_record, cache,
+		KMEMSCOPE_A_JOB_CACHE),
+	KS_FIELD_U64(struct ks_job_record, duration_ns,
+		KMEMSCOPE_A_JOB_DURATION_NS),
 };
 
 static const struct nla_policy
@@ -126,6 +130,16 @@ job_policy[KMEMSCOPE_A_JOB_MAX + 1] = {
 		KS_POLICY_STRING(struct ks_job_record, kind),
 	[KMEMSCOPE_A_JOB_BUDGET_NS] =
 		{ .type = NLA_U64 },
+	[KMEMSCOPE_A_JOB_CACHE] =
+		KS_POLICY_STRING(struct ks_job_record, cache),
+	[KMEMSCOPE_A_JOB_DURATION_NS] =
+		{ .type = NLA_U64 },
+	[KMEMSCOPE_A_JOB_STACKS] =
+		{ .type = NLA_FLAG },
+};
+
+static const u16 job_options[] = {
+	KMEMSCOPE_A_JOB_STACKS,
 };
 
 const struct ks_kind ks_kind_job = {
@@ -137,6 +151,8 @@ const struct ks_kind ks_kind_job = {
 	.pad = KMEMSCOPE_A_JOB_PAD,
 	.max_attr = KMEMSCOPE_A_JOB_MAX,
 	.policy = job_policy,
+	.options = job_options,
+	.nr_options = ARRAY_SIZE(job_options),
 };
 
 static const struct ks_field slab_fields[] = {
@@ -684,4 +700,135 @@ const struct ks_kind ks_kind_dentry_name = {
 	.max_attr = KMEMSCOPE_A_DENTRY_NAME_MAX,
 	.policy = dentry_name_policy,
 	.job_attr = KMEMSCOPE_A_DENTRY_NAME_JOB,
+};
+
+static const struct ks_field trace_fields[] = {
+	KS_FIELD_STRING(struct ks_trace_record, cache,
+		KMEMSCOPE_A_TRACE_CACHE),
+	KS_FIELD_U32(struct ks_trace_record, size,
+		KMEMSCOPE_A_TRACE_SIZE),
+	KS_FIELD_U64(struct ks_trace_record, duration_ns,
+		KMEMSCOPE_A_TRACE_DURATION_NS),
+	KS_FIELD_U64(struct ks_trace_record, nr_allocs,
+		KMEMSCOPE_A_TRACE_NR_ALLOCS),
+	KS_FIELD_U64(struct ks_trace_record, nr_frees,
+		KMEMSCOPE_A_TRACE_NR_FREES),
+	KS_FIELD_S64(struct ks_trace_record, nr_grown,
+		KMEMSCOPE_A_TRACE_NR_GROWN),
+	KS_FIELD_U32(struct ks_trace_record, explained_permille,
+		KMEMSCOPE_A_TRACE_EXPLAINED_PERMILLE),
+	KS_FIELD_U32(struct ks_trace_record, sample_rate,
+		KMEMSCOPE_A_TRACE_SAMPLE_RATE),
+	KS_FIELD_U64(struct ks_trace_record, nr_dropped,
+		KMEMSCOPE_A_TRACE_NR_DROPPED),
+	KS_FIELD_U64(struct ks_trace_record, nr_lost_samples,
+		KMEMSCOPE_A_TRACE_NR_LOST_SAMPLES),
+	KS_FIELD_U32(struct ks_trace_record, nr_allocators,
+		KMEMSCOPE_A_TRACE_NR_ALLOCATORS),
+};
+
+static const struct nla_policy
+trace_policy[KMEMSCOPE_A_TRACE_MAX + 1] = {
+	[KMEMSCOPE_A_TRACE_JOB] =
+		{ .type = NLA_U32 },
+};
+
+const struct ks_kind ks_kind_trace = {
+	.name = "trace",
+	.size = sizeof(struct ks_trace_record),
+	.fields = trace_fields,
+	.nr_fields = ARRAY_SIZE(trace_fields),
+	.cmd = KMEMSCOPE_CMD_TRACE_GET,
+	.pad = KMEMSCOPE_A_TRACE_PAD,
+	.max_attr = KMEMSCOPE_A_TRACE_MAX,
+	.policy = trace_policy,
+	.job_attr = KMEMSCOPE_A_TRACE_JOB,
+};
+
+static const struct ks_field trace_allocator_fields[] = {
+	KS_FIELD_U32(struct ks_trace_allocator_record, id,
+		KMEMSCOPE_A_TRACE_ALLOCATOR_ID),
+	KS_FIELD_STRING(struct ks_trace_allocator_record, context,
+		KMEMSCOPE_A_TRACE_ALLOCATOR_CONTEXT),
+	KS_FIELD_STRING(struct ks_trace_allocator_record, name,
+		KMEMSCOPE_A_TRACE_ALLOCATOR_NAME),
+	KS_FIELD_STRING(struct ks_trace_allocator_record, parent_1,
+		KMEMSCOPE_A_TRACE_ALLOCATOR_PARENT_1),
+	KS_FIELD_STRING(struct ks_trace_allocator_record, parent_2,
+		KMEMSCOPE_A_TRACE_ALLOCATOR_PARENT_2),
+	KS_FIELD_STRING(struct ks_trace_allocator_record, parent_3,
+		KMEMSCOPE_A_TRACE_ALLOCATOR_PARENT_3),
+	KS_FIELD_STRING(struct ks_trace_allocator_record, parent_4,
+		KMEMSCOPE_A_TRACE_ALLOCATOR_PARENT_4),
+	KS_FIELD_U64(struct ks_trace_allocator_record, cgroup_id,
+		KMEMSCOPE_A_TRACE_ALLOCATOR_CGROUP_ID),
+	KS_FIELD_U32(struct ks_trace_allocator_record, uid,
+		KMEMSCOPE_A_TRACE_ALLOCATOR_UID),
+	KS_FIELD_U32(struct ks_trace_allocator_record, pid,
+		KMEMSCOPE_A_TRACE_ALLOCATOR_PID),
+	KS_FIELD_U32(struct ks_trace_allocator_record, stack,
+		KMEMSCOPE_A_TRACE_ALLOCATOR_STACK),
+	KS_FIELD_U64(struct ks_trace_allocator_record, nr_allocs,
+		KMEMSCOPE_A_TRACE_ALLOCATOR_NR_ALLOCS),
+	KS_FIELD_U64(struct ks_trace_allocator_record, allocs_per_second,
+		KMEMSCOPE_A_TRACE_ALLOCATOR_ALLOCS_PER_SECOND),
+	KS_FIELD_U64(struct ks_trace_allocator_record, total_bytes,
+		KMEMSCOPE_A_TRACE_ALLOCATOR_TOTAL_BYTES),
+	KS_FIELD_U32(struct ks_trace_allocator_record, share_permille,
+		KMEMSCOPE_A_TRACE_ALLOCATOR_SHARE_PERMILLE),
+	KS_FIELD_U64(struct ks_trace_allocator_record, nr_outstanding,
+		KMEMSCOPE_A_TRACE_ALLOCATOR_NR_OUTSTANDING),
+	KS_FIELD_U64(struct ks_trace_allocator_record, outstanding_error,
+		KMEMSCOPE_A_TRACE_ALLOCATOR_OUTSTANDING_ERROR),
+};
+
+static const struct nla_policy
+trace_allocator_policy[KMEMSCOPE_A_TRACE_ALLOCATOR_MAX + 1] = {
+	[KMEMSCOPE_A_TRACE_ALLOCATOR_ID] =
+		{ .type = NLA_U32 },
+	[KMEMSCOPE_A_TRACE_ALLOCATOR_JOB] =
+		{ .type = NLA_U32 },
+};
+
+const struct ks_kind ks_kind_trace_allocator = {
+	.name = "trace_allocator",
+	.size = sizeof(struct ks_trace_allocator_record),
+	.fields = trace_allocator_fields,
+	.nr_fields = ARRAY_SIZE(trace_allocator_fields),
+	.cmd = KMEMSCOPE_CMD_TRACE_ALLOCATOR_GET,
+	.pad = KMEMSCOPE_A_TRACE_ALLOCATOR_PAD,
+	.max_attr = KMEMSCOPE_A_TRACE_ALLOCATOR_MAX,
+	.policy = trace_allocator_policy,
+	.job_attr = KMEMSCOPE_A_TRACE_ALLOCATOR_JOB,
+};
+
+static const struct ks_field trace_stack_fields[] = {
+	KS_FIELD_U32(struct ks_trace_stack_record, stack,
+		KMEMSCOPE_A_TRACE_STACK_STACK),
+	KS_FIELD_U32(struct ks_trace_stack_record, depth,
+		KMEMSCOPE_A_TRACE_STACK_DEPTH),
+	KS_FIELD_STRING(struct ks_trace_stack_record, symbol,
+		KMEMSCOPE_A_TRACE_STACK_SYMBOL),
+};
+
+static const struct nla_policy
+trace_stack_policy[KMEMSCOPE_A_TRACE_STACK_MAX + 1] = {
+	[KMEMSCOPE_A_TRACE_STACK_STACK] =
+		{ .type = NLA_U32 },
+	[KMEMSCOPE_A_TRACE_STACK_DEPTH] =
+		{ .type = NLA_U32 },
+	[KMEMSCOPE_A_TRACE_STACK_JOB] =
+		{ .type = NLA_U32 },
+};
+
+const struct ks_kind ks_kind_trace_stack = {
+	.name = "trace_stack",
+	.size = sizeof(struct ks_trace_stack_record),
+	.fields = trace_stack_fields,
+	.nr_fields = ARRAY_SIZE(trace_stack_fields),
+	.cmd = KMEMSCOPE_CMD_TRACE_STACK_GET,
+	.pad = KMEMSCOPE_A_TRACE_STACK_PAD,
+	.max_attr = KMEMSCOPE_A_TRACE_STACK_MAX,
+	.policy = trace_stack_policy,
+	.job_attr = KMEMSCOPE_A_TRACE_STACK_JOB,
 };

@@ -18,6 +18,12 @@ extern const struct ks_kind ks_kind_collector;
  * A collection that takes longer than a dump may
  */
 extern const struct ks_kind ks_kind_job;
+
+/*
+ * Tell allocators apart by their kernel stacks, too
+ */
+#define KS_JOB_STACKS	BIT(0)
+
 /*
  * A slab cache, summed over all NUMA nodes
  */
@@ -70,5 +76,17 @@ extern const struct ks_kind ks_kind_dentry_directory;
  * A name in one of the directories with the most dentries
  */
 extern const struct ks_kind ks_kind_dentry_name;
+/*
+ * Allocations from one slab cache during a while, in all
+ */
+extern const struct ks_kind ks_kind_trace;
+/*
+ * Who allocated from the traced cache: processes of one name and ancestry
+ */
+extern const struct ks_kind ks_kind_trace_allocator;
+/*
+ * One frame of the kernel stack of an allocator
+ */
+extern const struct ks_kind ks_kind_trace_stack;
 
 #endif /* KS_RECORD_KINDS_H */

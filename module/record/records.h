@@ -20,6 +20,7 @@
 #define KS_DEVICE_SIZE	16	/* "4095:1048575" */
 #define KS_FS_TYPE_SIZE	32
 #define KS_PATH_SIZE	1024
+#define KS_COMM_SIZE	16	/* TASK_COMM_LEN */
 #define KS_FILE_SIZE	256	/* NAME_MAX and a 0 */
 
 struct ks_status_record {
@@ -63,6 +64,8 @@ struct ks_job_record {
 	u64 elapsed_ns;
 	char reason[KS_REASON_SIZE];
 	u64 budget_ns;
+	char cache[KS_NAME_SIZE];
+	u64 duration_ns;
 };
 
 struct ks_slab_record {
@@ -235,6 +238,46 @@ struct ks_dentry_name_record {
 	u32 generation;
 	char name[KS_FILE_SIZE];
 	u32 negative;
+};
+
+struct ks_trace_record {
+	char cache[KS_NAME_SIZE];
+	u32 size;
+	u64 duration_ns;
+	u64 nr_allocs;
+	u64 nr_frees;
+	s64 nr_grown;
+	u32 explained_permille;
+	u32 sample_rate;
+	u64 nr_dropped;
+	u64 nr_lost_samples;
+	u32 nr_allocators;
+};
+
+struct ks_trace_allocator_record {
+	u32 id;
+	char context[8];
+	char name[KS_COMM_SIZE];
+	char parent_1[KS_COMM_SIZE];
+	char parent_2[KS_COMM_SIZE];
+	char parent_3[KS_COMM_SIZE];
+	char parent_4[KS_COMM_SIZE];
+	u64 cgroup_id;
+	u32 uid;
+	u32 pid;
+	u32 stack;
+	u64 nr_allocs;
+	u64 allocs_per_second;
+	u64 total_bytes;
+	u32 share_permille;
+	u64 nr_outstanding;
+	u64 outstanding_error;
+};
+
+struct ks_trace_stack_record {
+	u32 stack;
+	u32 depth;
+	char symbol[128];
 };
 
 #endif /* KS_RECORD_RECORDS_H */

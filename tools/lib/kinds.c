@@ -302,6 +302,30 @@ static const struct ks_column job_columns[] = {
 		.unit = KS_UNIT_NS,
 		.help = "Time it may walk",
 	},
+	{
+		.attr = KMEMSCOPE_A_JOB_CACHE,
+		.name = "cache",
+		.title = "CACHE",
+		.type = KS_TYPE_STRING,
+		.unit = KS_UNIT_NONE,
+		.help = "The slab cache to trace",
+	},
+	{
+		.attr = KMEMSCOPE_A_JOB_DURATION_NS,
+		.name = "duration_ns",
+		.title = "DURATION_NS",
+		.type = KS_TYPE_U64,
+		.unit = KS_UNIT_NS,
+		.help = "Time to trace",
+	},
+};
+
+static const struct ks_flag job_flags[] = {
+	{
+		.attr = KMEMSCOPE_A_JOB_STACKS,
+		.name = "stacks",
+		.help = "Tell allocators apart by their kernel stacks, too",
+	},
 };
 
 const struct ks_kind ks_kind_job = {
@@ -310,6 +334,9 @@ const struct ks_kind ks_kind_job = {
 	.columns = job_columns,
 	.nr_columns = sizeof(job_columns) /
 		      sizeof(job_columns[0]),
+	.flags = job_flags,
+	.nr_flags = sizeof(job_flags) /
+		    sizeof(job_flags[0]),
 };
 
 static const struct ks_column slab_columns[] = {
@@ -1583,4 +1610,291 @@ const struct ks_kind ks_kind_dentry_name = {
 	.nr_columns = sizeof(dentry_name_columns) /
 		      sizeof(dentry_name_columns[0]),
 	.job_attr = KMEMSCOPE_A_DENTRY_NAME_JOB,
+};
+
+static const struct ks_column trace_columns[] = {
+	{
+		.attr = KMEMSCOPE_A_TRACE_CACHE,
+		.name = "cache",
+		.title = "CACHE",
+		.type = KS_TYPE_STRING,
+		.unit = KS_UNIT_NONE,
+		.help = "Name of the cache, as the kernel's list of caches has it",
+	},
+	{
+		.attr = KMEMSCOPE_A_TRACE_SIZE,
+		.name = "size",
+		.title = "SIZE",
+		.type = KS_TYPE_U32,
+		.unit = KS_UNIT_NONE,
+		.help = "Bytes an object takes with padding and metadata",
+	},
+	{
+		.attr = KMEMSCOPE_A_TRACE_DURATION_NS,
+		.name = "duration_ns",
+		.title = "DURATION_NS",
+		.type = KS_TYPE_U64,
+		.unit = KS_UNIT_NS,
+		.help = "Time that was traced",
+	},
+	{
+		.attr = KMEMSCOPE_A_TRACE_NR_ALLOCS,
+		.name = "nr_allocs",
+		.title = "NR_ALLOCS",
+		.type = KS_TYPE_U64,
+		.unit = KS_UNIT_NONE,
+		.help = "Objects allocated that the probes saw",
+	},
+	{
+		.attr = KMEMSCOPE_A_TRACE_NR_FREES,
+		.name = "nr_frees",
+		.title = "NR_FREES",
+		.type = KS_TYPE_U64,
+		.unit = KS_UNIT_NONE,
+		.help = "Objects freed that the probes saw",
+	},
+	{
+		.attr = KMEMSCOPE_A_TRACE_NR_GROWN,
+		.name = "nr_grown",
+		.title = "NR_GROWN",
+		.type = KS_TYPE_S64,
+		.unit = KS_UNIT_NONE,
+		.help = "Objects that the cache has more than before, as /proc/slabinfo counts",
+	},
+	{
+		.attr = KMEMSCOPE_A_TRACE_EXPLAINED_PERMILLE,
+		.name = "explained_permille",
+		.title = "EXPLAINED_PERMILLE",
+		.type = KS_TYPE_U32,
+		.unit = KS_UNIT_PERMILLE,
+		.help = "What allocations less frees explain of nr_grown, out of 1000",
+	},
+	{
+		.attr = KMEMSCOPE_A_TRACE_SAMPLE_RATE,
+		.name = "sample_rate",
+		.title = "SAMPLE_RATE",
+		.type = KS_TYPE_U32,
+		.unit = KS_UNIT_NONE,
+		.help = "Of so many addresses one was followed from allocation to free",
+	},
+	{
+		.attr = KMEMSCOPE_A_TRACE_NR_DROPPED,
+		.name = "nr_dropped",
+		.title = "NR_DROPPED",
+		.type = KS_TYPE_U64,
+		.unit = KS_UNIT_NONE,
+		.help = "Allocations that no allocator could be told of",
+	},
+	{
+		.attr = KMEMSCOPE_A_TRACE_NR_LOST_SAMPLES,
+		.name = "nr_lost_samples",
+		.title = "NR_LOST_SAMPLES",
+		.type = KS_TYPE_U64,
+		.unit = KS_UNIT_NONE,
+		.help = "Sampled objects that there was no room for",
+	},
+	{
+		.attr = KMEMSCOPE_A_TRACE_NR_ALLOCATORS,
+		.name = "nr_allocators",
+		.title = "NR_ALLOCATORS",
+		.type = KS_TYPE_U32,
+		.unit = KS_UNIT_NONE,
+		.help = "Allocators that were told apart",
+	},
+};
+
+const struct ks_kind ks_kind_trace = {
+	.name = "trace",
+	.cmd = KMEMSCOPE_CMD_TRACE_GET,
+	.columns = trace_columns,
+	.nr_columns = sizeof(trace_columns) /
+		      sizeof(trace_columns[0]),
+	.job_attr = KMEMSCOPE_A_TRACE_JOB,
+};
+
+static const struct ks_column trace_allocator_columns[] = {
+	{
+		.attr = KMEMSCOPE_A_TRACE_ALLOCATOR_ID,
+		.name = "id",
+		.title = "ID",
+		.type = KS_TYPE_U32,
+		.unit = KS_UNIT_NONE,
+		.key = true,
+		.help = "Its number in this answer, from 1 in the order of nr_allocs",
+	},
+	{
+		.attr = KMEMSCOPE_A_TRACE_ALLOCATOR_CONTEXT,
+		.name = "context",
+		.title = "CONTEXT",
+		.type = KS_TYPE_STRING,
+		.unit = KS_UNIT_NONE,
+		.help = "What allocated: task, kthread, softirq or irq",
+	},
+	{
+		.attr = KMEMSCOPE_A_TRACE_ALLOCATOR_NAME,
+		.name = "name",
+		.title = "NAME",
+		.type = KS_TYPE_STRING,
+		.unit = KS_UNIT_NONE,
+		.help = "Name of the process: of the first thread of its group",
+	},
+	{
+		.attr = KMEMSCOPE_A_TRACE_ALLOCATOR_PARENT_1,
+		.name = "parent_1",
+		.title = "PARENT_1",
+		.type = KS_TYPE_STRING,
+		.unit = KS_UNIT_NONE,
+		.help = "Name of its parent",
+	},
+	{
+		.attr = KMEMSCOPE_A_TRACE_ALLOCATOR_PARENT_2,
+		.name = "parent_2",
+		.title = "PARENT_2",
+		.type = KS_TYPE_STRING,
+		.unit = KS_UNIT_NONE,
+		.help = "Name of the parent's parent",
+	},
+	{
+		.attr = KMEMSCOPE_A_TRACE_ALLOCATOR_PARENT_3,
+		.name = "parent_3",
+		.title = "PARENT_3",
+		.type = KS_TYPE_STRING,
+		.unit = KS_UNIT_NONE,
+		.help = "Name of the next one up",
+	},
+	{
+		.attr = KMEMSCOPE_A_TRACE_ALLOCATOR_PARENT_4,
+		.name = "parent_4",
+		.title = "PARENT_4",
+		.type = KS_TYPE_STRING,
+		.unit = KS_UNIT_NONE,
+		.help = "Name of the one after that",
+	},
+	{
+		.attr = KMEMSCOPE_A_TRACE_ALLOCATOR_CGROUP_ID,
+		.name = "cgroup_id",
+		.title = "CGROUP_ID",
+		.type = KS_TYPE_U64,
+		.unit = KS_UNIT_NONE,
+		.help = "Its cgroup in the unified hierarchy, by the number of its directory",
+	},
+	{
+		.attr = KMEMSCOPE_A_TRACE_ALLOCATOR_UID,
+		.name = "uid",
+		.title = "UID",
+		.type = KS_TYPE_U32,
+		.unit = KS_UNIT_NONE,
+		.help = "User it runs as, in the initial user namespace",
+	},
+	{
+		.attr = KMEMSCOPE_A_TRACE_ALLOCATOR_PID,
+		.name = "pid",
+		.title = "PID",
+		.type = KS_TYPE_U32,
+		.unit = KS_UNIT_NONE,
+		.help = "One such process, in the initial PID namespace: the last one seen",
+	},
+	{
+		.attr = KMEMSCOPE_A_TRACE_ALLOCATOR_STACK,
+		.name = "stack",
+		.title = "STACK",
+		.type = KS_TYPE_U32,
+		.unit = KS_UNIT_NONE,
+		.help = "Its kernel stack, by number, see the records of kind trace-stack",
+	},
+	{
+		.attr = KMEMSCOPE_A_TRACE_ALLOCATOR_NR_ALLOCS,
+		.name = "nr_allocs",
+		.title = "NR_ALLOCS",
+		.type = KS_TYPE_U64,
+		.unit = KS_UNIT_NONE,
+		.help = "Objects it allocated",
+	},
+	{
+		.attr = KMEMSCOPE_A_TRACE_ALLOCATOR_ALLOCS_PER_SECOND,
+		.name = "allocs_per_second",
+		.title = "ALLOCS_PER_SECOND",
+		.type = KS_TYPE_U64,
+		.unit = KS_UNIT_NONE,
+		.help = "Objects it allocated in each second, on average",
+	},
+	{
+		.attr = KMEMSCOPE_A_TRACE_ALLOCATOR_TOTAL_BYTES,
+		.name = "total_bytes",
+		.title = "TOTAL_BYTES",
+		.type = KS_TYPE_U64,
+		.unit = KS_UNIT_BYTES,
+		.help = "Memory of the objects it allocated, freed ones included",
+	},
+	{
+		.attr = KMEMSCOPE_A_TRACE_ALLOCATOR_SHARE_PERMILLE,
+		.name = "share_permille",
+		.title = "SHARE_PERMILLE",
+		.type = KS_TYPE_U32,
+		.unit = KS_UNIT_PERMILLE,
+		.help = "Its share of all allocations seen, out of 1000",
+	},
+	{
+		.attr = KMEMSCOPE_A_TRACE_ALLOCATOR_NR_OUTSTANDING,
+		.name = "nr_outstanding",
+		.title = "NR_OUTSTANDING",
+		.type = KS_TYPE_U64,
+		.unit = KS_UNIT_NONE,
+		.help = "Of these objects, those not freed again in the time traced",
+	},
+	{
+		.attr = KMEMSCOPE_A_TRACE_ALLOCATOR_OUTSTANDING_ERROR,
+		.name = "outstanding_error",
+		.title = "OUTSTANDING_ERROR",
+		.type = KS_TYPE_U64,
+		.unit = KS_UNIT_NONE,
+		.help = "By how much nr_outstanding may be off for being a sample",
+	},
+};
+
+const struct ks_kind ks_kind_trace_allocator = {
+	.name = "trace_allocator",
+	.cmd = KMEMSCOPE_CMD_TRACE_ALLOCATOR_GET,
+	.columns = trace_allocator_columns,
+	.nr_columns = sizeof(trace_allocator_columns) /
+		      sizeof(trace_allocator_columns[0]),
+	.job_attr = KMEMSCOPE_A_TRACE_ALLOCATOR_JOB,
+};
+
+static const struct ks_column trace_stack_columns[] = {
+	{
+		.attr = KMEMSCOPE_A_TRACE_STACK_STACK,
+		.name = "stack",
+		.title = "STACK",
+		.type = KS_TYPE_U32,
+		.unit = KS_UNIT_NONE,
+		.key = true,
+		.help = "Number of the stack",
+	},
+	{
+		.attr = KMEMSCOPE_A_TRACE_STACK_DEPTH,
+		.name = "depth",
+		.title = "DEPTH",
+		.type = KS_TYPE_U32,
+		.unit = KS_UNIT_NONE,
+		.key = true,
+		.help = "0 for the function that allocated, 1 for its caller, and so on",
+	},
+	{
+		.attr = KMEMSCOPE_A_TRACE_STACK_SYMBOL,
+		.name = "symbol",
+		.title = "SYMBOL",
+		.type = KS_TYPE_STRING,
+		.unit = KS_UNIT_NONE,
+		.help = "Function and offset, and the module in brackets",
+	},
+};
+
+const struct ks_kind ks_kind_trace_stack = {
+	.name = "trace_stack",
+	.cmd = KMEMSCOPE_CMD_TRACE_STACK_GET,
+	.columns = trace_stack_columns,
+	.nr_columns = sizeof(trace_stack_columns) /
+		      sizeof(trace_stack_columns[0]),
+	.job_attr = KMEMSCOPE_A_TRACE_STACK_JOB,
 };

@@ -20,5 +20,8 @@ extern const struct ks_kind ks_kind_dentry;
 extern const struct ks_kind ks_kind_dentry_superblock;
 extern const struct ks_kind ks_kind_dentry_directory;
 extern const struct ks_kind ks_kind_dentry_name;
+extern const struct ks_kind ks_kind_trace;
+extern const struct ks_kind ks_kind_trace_allocator;
+extern const struct ks_kind ks_kind_trace_stack;
 
 #endif /* KS_KINDS_H */

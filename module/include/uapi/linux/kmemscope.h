@@ -126,6 +126,13 @@ enum kmemscope_a_collector {
  *	is left out, and the records say how much that is. Absent where none was
  *	asked for: then a walk over dentries has 3 s, and one over pages all the time
  *	that the module parameter max_walk_ms allows, which bounds all of them.
+ * @KMEMSCOPE_A_JOB_CACHE: (string) The slab cache to trace. Absent for a job
+ *	that traces none.
+ * @KMEMSCOPE_A_JOB_DURATION_NS: (u64) Time to trace. Absent for a job that
+ *	traces nothing, and where none was asked for: then it is 10 s. max_walk_ms
+ *	bounds it.
+ * @KMEMSCOPE_A_JOB_STACKS: (flag) Tell allocators apart by their kernel stacks,
+ *	too.
  */
 enum kmemscope_a_job {
 	KMEMSCOPE_A_JOB_PAD = 1,
@@ -136,6 +143,9 @@ enum kmemscope_a_job {
 	KMEMSCOPE_A_JOB_ELAPSED_NS,
 	KMEMSCOPE_A_JOB_REASON,
 	KMEMSCOPE_A_JOB_BUDGET_NS,
+	KMEMSCOPE_A_JOB_CACHE,
+	KMEMSCOPE_A_JOB_DURATION_NS,
+	KMEMSCOPE_A_JOB_STACKS,
 
 	/* private: */
 	__KMEMSCOPE_A_JOB_MAX,
@@ -723,6 +733,147 @@ enum kmemscope_a_dentry_name {
 };
 
 /**
+ * enum kmemscope_a_trace - Allocations from one slab cache during a while, in
+ *	all
+ * @KMEMSCOPE_A_TRACE_PAD: alignment only
+ * @KMEMSCOPE_A_TRACE_CACHE: (string) Name of the cache, as the kernel's list of
+ *	caches has it.
+ * @KMEMSCOPE_A_TRACE_SIZE: (u32) Bytes an object takes with padding and
+ *	metadata.
+ * @KMEMSCOPE_A_TRACE_DURATION_NS: (u64) Time that was traced.
+ * @KMEMSCOPE_A_TRACE_NR_ALLOCS: (u64) Objects allocated that the probes saw.
+ * @KMEMSCOPE_A_TRACE_NR_FREES: (u64) Objects freed that the probes saw.
+ * @KMEMSCOPE_A_TRACE_NR_GROWN: (s64) Objects that the cache has more than
+ *	before, as /proc/slabinfo counts. Absent when that could not be counted
+ *	exactly.
+ * @KMEMSCOPE_A_TRACE_EXPLAINED_PERMILLE: (u32) What allocations less frees
+ *	explain of nr-grown, out of 1000. More than 1000 when they are more. Absent
+ *	unless the cache grew, or when more was freed than allocated.
+ * @KMEMSCOPE_A_TRACE_SAMPLE_RATE: (u32) Of so many addresses one was followed
+ *	from allocation to free. 1 means all of them.
+ * @KMEMSCOPE_A_TRACE_NR_DROPPED: (u64) Allocations that no allocator could be
+ *	told of. The table of allocators was full, or a probe had interrupted one.
+ *	They are among nr-allocs.
+ * @KMEMSCOPE_A_TRACE_NR_LOST_SAMPLES: (u64) Sampled objects that there was no
+ *	room for.
+ * @KMEMSCOPE_A_TRACE_NR_ALLOCATORS: (u32) Allocators that were told apart.
+ * @KMEMSCOPE_A_TRACE_JOB: (u32) The job whose answer is wanted, by its number.
+ *	Only a job collects this kind of record. Its answer can be asked for once, in
+ *	each of its kinds.
+ */
+enum kmemscope_a_trace {
+	KMEMSCOPE_A_TRACE_PAD = 1,
+	KMEMSCOPE_A_TRACE_CACHE,
+	KMEMSCOPE_A_TRACE_SIZE,
+	KMEMSCOPE_A_TRACE_DURATION_NS,
+	KMEMSCOPE_A_TRACE_NR_ALLOCS,
+	KMEMSCOPE_A_TRACE_NR_FREES,
+	KMEMSCOPE_A_TRACE_NR_GROWN,
+	KMEMSCOPE_A_TRACE_EXPLAINED_PERMILLE,
+	KMEMSCOPE_A_TRACE_SAMPLE_RATE,
+	KMEMSCOPE_A_TRACE_NR_DROPPED,
+	KMEMSCOPE_A_TRACE_NR_LOST_SAMPLES,
+	KMEMSCOPE_A_TRACE_NR_ALLOCATORS,
+	KMEMSCOPE_A_TRACE_JOB,
+
+	/* private: */
+	__KMEMSCOPE_A_TRACE_MAX,
+	KMEMSCOPE_A_TRACE_MAX = (__KMEMSCOPE_A_TRACE_MAX - 1)
+};
+
+/**
+ * enum kmemscope_a_trace_allocator - Who allocated from the traced cache:
+ *	processes of one name and ancestry
+ * @KMEMSCOPE_A_TRACE_ALLOCATOR_PAD: alignment only
+ * @KMEMSCOPE_A_TRACE_ALLOCATOR_ID: (u32) Its number in this answer, from 1 in
+ *	the order of nr-allocs.
+ * @KMEMSCOPE_A_TRACE_ALLOCATOR_CONTEXT: (string) What allocated: task, kthread,
+ *	softirq or irq. The process that an interrupt happened to stop is not to
+ *	blame, so there is none then.
+ * @KMEMSCOPE_A_TRACE_ALLOCATOR_NAME: (string) Name of the process: of the first
+ *	thread of its group. Absent for irq and softirq.
+ * @KMEMSCOPE_A_TRACE_ALLOCATOR_PARENT_1: (string) Name of its parent. Absent
+ *	where there is none.
+ * @KMEMSCOPE_A_TRACE_ALLOCATOR_PARENT_2: (string) Name of the parent's parent.
+ *	Absent where there is none.
+ * @KMEMSCOPE_A_TRACE_ALLOCATOR_PARENT_3: (string) Name of the next one up.
+ *	Absent where there is none.
+ * @KMEMSCOPE_A_TRACE_ALLOCATOR_PARENT_4: (string) Name of the one after that.
+ *	Absent where there is none.
+ * @KMEMSCOPE_A_TRACE_ALLOCATOR_CGROUP_ID: (u64) Its cgroup in the unified
+ *	hierarchy, by the number of its directory. Absent for irq and softirq.
+ * @KMEMSCOPE_A_TRACE_ALLOCATOR_UID: (u32) User it runs as, in the initial user
+ *	namespace.
+ * @KMEMSCOPE_A_TRACE_ALLOCATOR_PID: (u32) One such process, in the initial PID
+ *	namespace: the last one seen. It may have ended since.
+ * @KMEMSCOPE_A_TRACE_ALLOCATOR_STACK: (u32) Its kernel stack, by number, see
+ *	the records of kind trace-stack. Absent unless stacks were asked for, or when
+ *	there was no room.
+ * @KMEMSCOPE_A_TRACE_ALLOCATOR_NR_ALLOCS: (u64) Objects it allocated.
+ * @KMEMSCOPE_A_TRACE_ALLOCATOR_ALLOCS_PER_SECOND: (u64) Objects it allocated in
+ *	each second, on average.
+ * @KMEMSCOPE_A_TRACE_ALLOCATOR_TOTAL_BYTES: (u64) Memory of the objects it
+ *	allocated, freed ones included.
+ * @KMEMSCOPE_A_TRACE_ALLOCATOR_SHARE_PERMILLE: (u32) Its share of all
+ *	allocations seen, out of 1000.
+ * @KMEMSCOPE_A_TRACE_ALLOCATOR_NR_OUTSTANDING: (u64) Of these objects, those
+ *	not freed again in the time traced. Scaled up where sample-rate is not 1.
+ * @KMEMSCOPE_A_TRACE_ALLOCATOR_OUTSTANDING_ERROR: (u64) By how much
+ *	nr-outstanding may be off for being a sample. Two standard deviations. 0 when
+ *	all objects were followed.
+ * @KMEMSCOPE_A_TRACE_ALLOCATOR_JOB: (u32) The job whose answer is wanted, by
+ *	its number. Only a job collects this kind of record.
+ */
+enum kmemscope_a_trace_allocator {
+	KMEMSCOPE_A_TRACE_ALLOCATOR_PAD = 1,
+	KMEMSCOPE_A_TRACE_ALLOCATOR_ID,
+	KMEMSCOPE_A_TRACE_ALLOCATOR_CONTEXT,
+	KMEMSCOPE_A_TRACE_ALLOCATOR_NAME,
+	KMEMSCOPE_A_TRACE_ALLOCATOR_PARENT_1,
+	KMEMSCOPE_A_TRACE_ALLOCATOR_PARENT_2,
+	KMEMSCOPE_A_TRACE_ALLOCATOR_PARENT_3,
+	KMEMSCOPE_A_TRACE_ALLOCATOR_PARENT_4,
+	KMEMSCOPE_A_TRACE_ALLOCATOR_CGROUP_ID,
+	KMEMSCOPE_A_TRACE_ALLOCATOR_UID,
+	KMEMSCOPE_A_TRACE_ALLOCATOR_PID,
+	KMEMSCOPE_A_TRACE_ALLOCATOR_STACK,
+	KMEMSCOPE_A_TRACE_ALLOCATOR_NR_ALLOCS,
+	KMEMSCOPE_A_TRACE_ALLOCATOR_ALLOCS_PER_SECOND,
+	KMEMSCOPE_A_TRACE_ALLOCATOR_TOTAL_BYTES,
+	KMEMSCOPE_A_TRACE_ALLOCATOR_SHARE_PERMILLE,
+	KMEMSCOPE_A_TRACE_ALLOCATOR_NR_OUTSTANDING,
+	KMEMSCOPE_A_TRACE_ALLOCATOR_OUTSTANDING_ERROR,
+	KMEMSCOPE_A_TRACE_ALLOCATOR_JOB,
+
+	/* private: */
+	__KMEMSCOPE_A_TRACE_ALLOCATOR_MAX,
+	KMEMSCOPE_A_TRACE_ALLOCATOR_MAX = (__KMEMSCOPE_A_TRACE_ALLOCATOR_MAX - 1)
+};
+
+/**
+ * enum kmemscope_a_trace_stack - One frame of the kernel stack of an allocator
+ * @KMEMSCOPE_A_TRACE_STACK_PAD: alignment only
+ * @KMEMSCOPE_A_TRACE_STACK_STACK: (u32) Number of the stack.
+ * @KMEMSCOPE_A_TRACE_STACK_DEPTH: (u32) 0 for the function that allocated, 1
+ *	for its caller, and so on.
+ * @KMEMSCOPE_A_TRACE_STACK_SYMBOL: (string) Function and offset, and the module
+ *	in brackets. Absent where the kernel has no name for it.
+ * @KMEMSCOPE_A_TRACE_STACK_JOB: (u32) The job whose answer is wanted, by its
+ *	number. Only a job collects this kind of record.
+ */
+enum kmemscope_a_trace_stack {
+	KMEMSCOPE_A_TRACE_STACK_PAD = 1,
+	KMEMSCOPE_A_TRACE_STACK_STACK,
+	KMEMSCOPE_A_TRACE_STACK_DEPTH,
+	KMEMSCOPE_A_TRACE_STACK_SYMBOL,
+	KMEMSCOPE_A_TRACE_STACK_JOB,
+
+	/* private: */
+	__KMEMSCOPE_A_TRACE_STACK_MAX,
+	KMEMSCOPE_A_TRACE_STACK_MAX = (__KMEMSCOPE_A_TRACE_STACK_MAX - 1)
+};
+
+/**
  * enum kmemscope_cmd - commands of the family
  * @KMEMSCOPE_CMD_STATUS_GET: (do) The module's version, state and cost.
  * @KMEMSCOPE_CMD_STATUS_SET: (do) Switch all collecting off or on again. Needs
@@ -733,8 +884,9 @@ enum kmemscope_a_dentry_name {
  * @KMEMSCOPE_CMD_JOB_START: (do) Start a job. A job of kind slab counts all
  *	slabs by a walk over all pages, which takes up to seconds of one CPU. One of
  *	kind dentry, or of a kind that begins with it, walks the dentry hash table,
- *	and answers in all these kinds. Needs CAP_SYS_ADMIN in the initial user
- *	namespace as well.
+ *	and answers in all these kinds. One of kind trace, trace-allocator or
+ *	trace-stack probes the allocations from one cache for a while. Needs
+ *	CAP_SYS_ADMIN in the initial user namespace as well.
  * @KMEMSCOPE_CMD_JOB_STOP: (do) End a job of this socket, whether it is through
  *	or not. Needs CAP_SYS_ADMIN in the initial user namespace as well.
  * @KMEMSCOPE_CMD_SLAB_GET: (dump) Slab caches.
@@ -756,6 +908,12 @@ enum kmemscope_a_dentry_name {
  *	as well.
  * @KMEMSCOPE_CMD_DENTRY_NAME_GET: (dump) Some names in those directories. Names
  *	are root's: needs CAP_SYS_ADMIN in the initial user namespace as well.
+ * @KMEMSCOPE_CMD_TRACE_GET: (dump) Allocations that were traced, in all. Names
+ *	are root's: needs CAP_SYS_ADMIN in the initial user namespace as well.
+ * @KMEMSCOPE_CMD_TRACE_ALLOCATOR_GET: (dump) Who allocated in the time traced.
+ *	Names are root's: needs CAP_SYS_ADMIN in the initial user namespace as well.
+ * @KMEMSCOPE_CMD_TRACE_STACK_GET: (dump) The kernel stacks of allocators. Names
+ *	are root's: needs CAP_SYS_ADMIN in the initial user namespace as well.
  */
 enum kmemscope_cmd {
 	KMEMSCOPE_CMD_STATUS_GET = 1,
@@ -775,6 +933,9 @@ enum kmemscope_cmd {
 	KMEMSCOPE_CMD_DENTRY_SUPERBLOCK_GET,
 	KMEMSCOPE_CMD_DENTRY_DIRECTORY_GET,
 	KMEMSCOPE_CMD_DENTRY_NAME_GET,
+	KMEMSCOPE_CMD_TRACE_GET,
+	KMEMSCOPE_CMD_TRACE_ALLOCATOR_GET,
+	KMEMSCOPE_CMD_TRACE_STACK_GET,
 
 	/* private: */
 	__KMEMSCOPE_CMD_MAX,
