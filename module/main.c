@@ -28,6 +28,7 @@ const struct ks_collector *const ks_collectors[] = {
 	&ks_collector_migratetype,
 	&ks_collector_node,
 	&ks_collector_counter,
+	&ks_collector_dentry,
 };
 
 const unsigned int ks_nr_collectors = ARRAY_SIZE(ks_collectors);

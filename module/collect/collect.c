@@ -191,10 +191,8 @@ int ks_collect_begin(struct ks_collection *c, const struct ks_view *view,
 		*reason = ks_collect_error(err);
 		return err;
 	}
-	if (!view->step) {
-		c->snap->nr_seen = c->snap->nr;
-		c->snap->nr_filled = c->snap->nr;
-	}
+	if (!view->step)
+		ks_snapshot_finish(c->snap);
 	note_changes(c);
 	c->ns = ks_hold_clock() - since;
 	return 0;

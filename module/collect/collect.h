@@ -113,6 +113,7 @@ extern const struct ks_collector ks_collector_buddy;
 extern const struct ks_collector ks_collector_migratetype;
 extern const struct ks_collector ks_collector_node;
 extern const struct ks_collector ks_collector_counter;
+extern const struct ks_collector ks_collector_dentry;
 
 /* All of them; main.c has the array. */
 #define KS_MAX_COLLECTORS	16
