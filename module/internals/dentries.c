@@ -28,6 +28,9 @@
 /* Parts between two looks at the clock, and at who else wants to run. */
 #define PARTS_AT_ONCE	32
 
+/* Parts that are visited in any case, so that there is a sample to speak of. */
+#define MIN_PARTS	512
+
 /* Of 32 bits, so that there is one part at least. */
 #define MAX_SHIFT	29
 
@@ -225,7 +228,8 @@ static void walk_part(struct ks_dentry_walk *walk, u64 part, ks_dentry_fn fn,
  * @arg: handed to it
  * @progress: whether it may go on at all
  *
- * Takes no lock, and lets others run after every few hundred dentries.
+ * Takes no lock, and lets others run after every few hundred dentries. Visits
+ * MIN_PARTS even when there is no time for them.
  *
  * Context: Process context, sleeps. After ks_dentries_init().
  * Return: 0, also when the time was over, or -EINTR when it was stopped.
@@ -244,8 +248,7 @@ int ks_dentries_walk(struct ks_dentry_walk *walk, ks_dentry_fn fn, void *arg,
 			cond_resched();
 			if (ks_progress_check(progress) == -EINTR)
 				return -EINTR;
-			/* One visit at least, so that there is a sample. */
-			if (i && ks_hold_clock() > walk->until_ns)
+			if (i >= MIN_PARTS && ks_hold_clock() > walk->until_ns)
 				break;
 		}
 		walk_part(walk, (i * STRIDE) & mask, fn, arg);
