@@ -15,8 +15,13 @@ from ktap import Skip, equal, expect, note
 DISK = pathlib.Path("/mnt")
 KINDS = ("dentry", "dentry_superblock", "dentry_directory", "dentry_name")
 
+# Under KASAN, lockdep and kmemleak a name takes ten times as long to make.
+SLOW = "debug" in os.uname().release
+
 # Of many directories these have the most, in these shares.
 SHARES = {"many": 90000, "some": 45000, "few": 15000}
+if SLOW:
+    SHARES = {name: number // 10 for name, number in SHARES.items()}
 
 
 def device(path):
@@ -219,7 +224,7 @@ def test_heavy_ones_among_many_directories():
     for name, number in SHARES.items():
         look_up(folders[name], number)
     total, _, directories, _ = wire.by_job(*KINDS)
-    expect(total[0]["nr_hashed"] > 150000, f"{total[0]['nr_hashed']} hashed")
+    expect(total[0]["nr_hashed"] > sum(SHARES.values()), f"{total[0]['nr_hashed']} hashed")
     for name, number in SHARES.items():
         row = find(directories, folders[name])
         equal(row["nr_negative"], number, f"negative in {name}")
@@ -230,7 +235,11 @@ def test_heavy_ones_among_many_directories():
 
 
 def test_a_small_budget_is_a_fair_sample():
-    """Shares within two points of the truth, where a part was walked."""
+    """Shares within two points of the truth, where a part was walked.
+
+    Of the fewer dentries of a slow kernel a part is a smaller sample.
+    """
+    most_off = 60 if SLOW else 20
     truth = {row["path"]: row["share_permille"] for row in
              wire.records("dentry_directory")
              if row.get("path", "")[1:] in SHARES}
@@ -255,10 +264,10 @@ def test_a_small_budget_is_a_fair_sample():
         if row.get("path", "") in truth:
             off = row["share_permille"] - truth.pop(row["path"])
             note(f"{row['path']}: {off} permille off")
-            expect(abs(off) <= 20, f"{row}: {off} permille off")
+            expect(abs(off) <= most_off, f"{row}: {off} permille off")
     equal(truth, {}, "directories that the sample missed")
     off = total[0]["nr_hashed"] / whole["nr_hashed"]
-    expect(0.95 < off < 1.05, f"scaled up to {off} of what there are")
+    expect(abs(off - 1) < 2.5 * most_off / 1000, f"scaled up to {off} of what there are")
 
 
 def test_requests_that_are_wrong():
