@@ -93,7 +93,8 @@ static int job_collect(struct job *job, const char **reason)
 
 	job->progress.until_ns = ks_hold_clock() +
 				 (u64)READ_ONCE(max_walk_ms) * NSEC_PER_MSEC;
-	err = ks_collect_begin(&job->c, job->view, NULL, 0, reason);
+	err = ks_collect_begin(&job->c, job->view, NULL,
+			       BIT(job->view->kind->nr_options) - 1, reason);
 	if (err)
 		return err;
 	err = ks_collect_work(&job->c, &job->progress, reason);
