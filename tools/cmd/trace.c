@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* kmemscope trace: who allocates from a slab cache now. */
+#include <errno.h>
 #include <linux/kmemscope.h>
 #include <stdlib.h>
 #include <string.h>
@@ -114,22 +115,21 @@ static bool slab_is_known(const char *name, void *arg)
 	return known;
 }
 
-/* The name that the module knows the cache by; NULL when it is its own. */
-static enum ks_status alias_find(struct ks_nl *nl, const char *name,
-				 char **other, struct ks_error *err)
+/* The name that the module knows the cache by, or NULL. */
+static char *alias_find(struct ks_nl *nl, const char *name)
 {
 	struct ks_request request = ks_request_rows(&ks_kind_slab);
 	struct ks_rows slabs = { .kind = &ks_kind_slab };
-	enum ks_status status = ks_nl_dump(nl, &request, &slabs, err);
+	struct ks_error err = { 0 };
+	char *other = NULL;
+	enum ks_status status;
 
-	*other = NULL;
-	if (status == KS_PARTIAL)
-		status = KS_OK;
-	if (!status && !slab_is_known(name, &slabs))
-		*other = ks_alias_resolve(SLAB_FOLDER, name, slab_is_known,
-					  &slabs);
+	status = ks_nl_dump(nl, &request, &slabs, &err);
+	if (!status || status == KS_PARTIAL)
+		other = ks_alias_resolve(SLAB_FOLDER, name, slab_is_known,
+					 &slabs);
 	ks_rows_free(&slabs);
-	return status;
+	return other;
 }
 
 static enum ks_status cgroups_fill(struct ks_rows *rows, struct ks_error *err)
@@ -192,13 +192,15 @@ static enum ks_status own_fetch(void *arg, struct ks_nl *nl,
 	enum ks_status status;
 	char *alias;
 
-	status = alias_find(nl, trace->cache, &alias, err);
-	if (!status)
-		status = job_run(trace, nl, alias ? alias : trace->cache,
-				 &answer->rows, err);
+	status = job_run(trace, nl, trace->cache, &answer->rows, err);
+	if (status == KS_ERROR && err->code == ENOENT) {
+		alias = alias_find(nl, trace->cache);
+		if (alias)
+			status = job_run(trace, nl, alias, &answer->rows, err);
+		free(alias);
+	}
 	if (!status)
 		status = cgroups_fill(&answer->rows, err);
-	free(alias);
 	return status;
 }
 
