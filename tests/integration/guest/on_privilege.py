@@ -19,7 +19,7 @@ FOLDER = pathlib.Path("/tmp/probe")
 GETS = [kind.operation for kind in spec.DUMPS] + ["job-get", "status-get"]
 CONTROL = ["status-set", "job-start", "job-stop"]
 # Names of root's files; to ask without a job is wrong, for who may ask at all.
-NAMES = [kind.operation for kind in spec.JOBS]
+NAMES = [kind.operation for kind in spec.JOBS + spec.TRACES]
 
 
 def setup():

@@ -290,6 +290,7 @@ def _bodies(command, data):
 def by_job(*kind_names, **asked):
     """What one job finds: the records of each of these kinds."""
     sock = shared()
+    asked = {**spec.KINDS[kind_names[0]].asked, **asked}
     job = sock.start_job(kind_names[0], **asked)["id"]
     sock.wait_job(job)
     answers = [sock.dump(name, job=job) for name in kind_names]
