@@ -2,6 +2,7 @@
 /* kmemscope trace: who allocates from a slab cache now. */
 #include <errno.h>
 #include <linux/kmemscope.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -159,6 +160,29 @@ static enum ks_status cgroups_fill(struct ks_rows *rows, struct ks_error *err)
 	return KS_OK;
 }
 
+static volatile sig_atomic_t interrupted;
+
+static void interrupt(int number)
+{
+	interrupted = number;
+}
+
+/* ^C ends the trace, and a second one this program. */
+static enum ks_status wait_or_interrupt(struct ks_nl *nl, uint32_t id,
+					struct ks_error *err)
+{
+	struct sigaction action = {
+		.sa_handler = interrupt,
+		.sa_flags = SA_RESTART | SA_RESETHAND,
+	}, before;
+	enum ks_status status;
+
+	sigaction(SIGINT, &action, &before);
+	status = ks_job_wait_until(nl, id, &interrupted, err);
+	sigaction(SIGINT, &before, NULL);
+	return status;
+}
+
 static enum ks_status job_run(struct trace *trace, struct ks_nl *nl,
 			      const char *cache, struct ks_rows *allocators,
 			      struct ks_error *err)
@@ -173,7 +197,7 @@ static enum ks_status job_run(struct trace *trace, struct ks_nl *nl,
 		request.flag = ks_kind_job.flags;
 	status = ks_job_start(nl, &request, &id, err);
 	if (!status)
-		status = ks_job_wait(nl, id, err);
+		status = wait_or_interrupt(nl, id, err);
 	if (!status)
 		status = ks_job_take(nl, id, &trace->whole, err);
 	if (!status)

@@ -45,6 +45,8 @@ def main():
         results["job-get"] = outcome(sock.dump_once, spec.COMMANDS["job-get"])
         results["status-set"] = outcome(sock.set_enabled, 1)
         results["job-start"] = outcome(sock.start_job, "slab")
+        results["job-finish"] = outcome(lambda: [
+            sock.finish_job(job["id"]) for job in sock.dump("job")])
         results["job-stop"] = outcome(lambda: [
             sock.stop_job(job["id"]) for job in sock.dump("job")])
     json.dump(results | {"uid": os.getuid()}, sys.stdout)

@@ -251,6 +251,11 @@ class Socket:
         self.do(spec.COMMANDS["job-stop"],
                 attributes(spec.KINDS["job"], {"id": number}))
 
+    def finish_job(self, number):
+        """Have a job end with what there is."""
+        self.do(spec.COMMANDS["job-finish"],
+                attributes(spec.KINDS["job"], {"id": number}))
+
     def status(self):
         """The single record of status-get."""
         kind = spec.KINDS["status"]
