@@ -22,6 +22,8 @@ ACT = fixture.PARAMETERS / "act"
 KINDS = ("trace", "trace_allocator", "trace_stack")
 SECOND = 1_000_000_000
 
+HOLDS_BACK = "debug" in os.uname().release
+
 # prctl(2)
 PR_SET_NAME = 15
 
@@ -61,6 +63,12 @@ class Trace:
         return [row for row in self.allocators if row.get("name") == name]
 
 
+def settle(world):
+    """KASAN holds freed objects back; the kernel counts them as in use."""
+    if HOLDS_BACK:
+        world.act("shrink")
+
+
 def named(name, script, wrapper=()):
     """Python with this name that runs a script; it is waited for."""
     code = (f"import ctypes; ctypes.CDLL(None).prctl({PR_SET_NAME}, "
@@ -98,6 +106,7 @@ def test_known_objects_are_counted_exactly():
             named("ks_maker", act("alloc 1000"))
             named("ks_taker", act("free 300 last"))
             world.act("alloc 20")
+            settle(world)
         whole = seen.whole
         note(f"{whole}")
         equal((whole["cache"], whole["size"] >= 256), (FIXTURE, True), "cache")
@@ -172,7 +181,7 @@ def test_dentries_of_a_storm():
     equal(sum(row["nr_allocs"] for row in seen.allocators)
           + seen.whole["nr_dropped"], seen.whole["nr_allocs"], "all of them")
     # Lists of partial slabs may be too long for an exact number.
-    if "explained_permille" in seen.whole:
+    if "explained_permille" in seen.whole and not HOLDS_BACK:
         expect(970 <= seen.whole["explained_permille"] <= 1030,
                f"{seen.whole}")
 
@@ -226,6 +235,7 @@ def test_frees_of_older_objects():
     with fixture.Fixture(objects=[50]) as world:
         with Trace() as seen:
             world.act("free 40 first")
+            settle(world)
     equal((seen.whole["nr_allocs"], seen.whole["nr_frees"],
            seen.whole["nr_grown"]), (0, 40, -40), "objects")
     expect("explained_permille" not in seen.whole, f"{seen.whole}")
