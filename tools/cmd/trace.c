@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <linux/kmemscope.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -160,11 +161,12 @@ static enum ks_status cgroups_fill(struct ks_rows *rows, struct ks_error *err)
 	return KS_OK;
 }
 
-static volatile sig_atomic_t interrupted;
+static atomic_bool interrupted;
 
 static void interrupt(int number)
 {
-	interrupted = number;
+	(void)number;
+	interrupted = true;
 }
 
 /* ^C ends the trace, and a second one this program. */

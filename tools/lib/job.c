@@ -104,7 +104,7 @@ enum ks_status ks_job_finish(struct ks_nl *nl, uint32_t id,
 }
 
 enum ks_status ks_job_wait_until(struct ks_nl *nl, uint32_t id,
-				 const volatile sig_atomic_t *enough,
+				 const atomic_bool *enough,
 				 struct ks_error *err)
 {
 	struct timespec pause = { .tv_nsec = FIRST_PAUSE_NS };

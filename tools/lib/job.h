@@ -3,7 +3,7 @@
 #ifndef KS_JOB_H
 #define KS_JOB_H
 
-#include <signal.h>
+#include <stdatomic.h>
 
 #include "lib/nl.h"
 
@@ -28,9 +28,9 @@ enum ks_status ks_job_finish(struct ks_nl *nl, uint32_t id,
 /* Wait for its end, good or bad. */
 enum ks_status ks_job_wait(struct ks_nl *nl, uint32_t id, struct ks_error *err);
 
-/* The same; once a signal's handler has set enough, have it finish. */
+/* The same; once somebody has set enough, have it finish. */
 enum ks_status ks_job_wait_until(struct ks_nl *nl, uint32_t id,
-				 const volatile sig_atomic_t *enough,
+				 const atomic_bool *enough,
 				 struct ks_error *err);
 
 /*

@@ -15,7 +15,7 @@ import fixture
 import module
 import reader
 import wire
-from ktap import equal, expect, note
+from ktap import Skip, equal, expect, note
 
 FIXTURE = "kmemscope_fixture"
 ACT = fixture.PARAMETERS / "act"
@@ -246,16 +246,16 @@ def test_more_objects_than_can_be_followed():
     """A sample, whose error holds."""
     with fixture.Fixture(objects=[1]) as world:
         with Trace() as seen:
-            world.act("alloc 120000")
-            world.act("free 50000 random")
+            world.act("alloc 40000")
+            world.act("free 15000 random")
     note(f"{seen.whole} {seen.allocators}")
     expect(seen.whole["sample_rate"] > 1, "all were followed")
     mine, = seen.of(my_name())
-    equal(mine["nr_allocs"], 120000, "allocations")
+    equal(mine["nr_allocs"], 40000, "allocations")
     # One of the objects was there before.
-    expect(abs(mine["nr_outstanding"] - 70000) <=
+    expect(abs(mine["nr_outstanding"] - 25000) <=
            2 * mine["outstanding_error"] + 1, f"{mine}")
-    expect(0 < mine["outstanding_error"] < 7000, f"{mine}")
+    expect(0 < mine["outstanding_error"] < 2500, f"{mine}")
     equal(seen.whole["nr_lost_samples"], 0, "lost samples")
 
 
@@ -398,6 +398,8 @@ def test_aliases():
     known = {row["name"] for row in wire.records("slab")}
     pairs = [(alias, real) for names in links.values() for alias in names
              for real in names if alias not in known and real in known]
+    if HOLDS_BACK and not pairs:
+        raise Skip("no cache has an alias")
     expect(pairs, "no cache here has an alias")
     alias, real = pairs[0]
     out = reader.text("trace", alias, "--seconds", "0.1", "--json")
