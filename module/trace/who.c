@@ -83,7 +83,7 @@ void ks_who_sign(struct ks_who_sign *sign)
  */
 bool ks_who_has_sign(const struct ks_who_sign *sign)
 {
-	return sign->task == current && sign->when == jiffies &&
+	return sign->task == current && !time_after(jiffies, sign->when) &&
 	       sign->pid == current->pid &&
 	       sign->parent == rcu_access_pointer(current->real_parent) &&
 	       sign->cred == current_cred() &&

@@ -64,7 +64,8 @@ class Ours:
 class Theirs:
     """bpftrace, from its being ready to its end."""
 
-    def __init__(self, size):
+    def __init__(self, size, counts):
+        self.counts = counts
         self.program = PROGRAM.replace("SIZE", str(size))
 
     def __enter__(self):
@@ -79,7 +80,10 @@ class Theirs:
 
     def __exit__(self, *_):
         self.process.send_signal(signal.SIGINT)
-        self.process.communicate()
+        said, _ = self.process.communicate()
+        # Else it would be cheap because it saw nothing.
+        if self.counts != (f"]: {4 * OBJECTS}" in said):
+            raise OSError(f"bpftrace said {said}")
 
 
 def added(tracer):
@@ -93,11 +97,11 @@ def added(tracer):
     return measure
 
 
-def peer(size):
+def peer(size, counts):
     """Theirs, or why there is no number."""
     if not BPFTRACE.exists():
         return "not on this machine or for this kernel"
-    return added(Theirs(size))
+    return added(Theirs(size, counts))
 
 
 def trace(_):
@@ -106,8 +110,8 @@ def trace(_):
         size, = [row["size"] for row in
                  wire.records("slab", name="kmemscope_fixture")]
         for name, ours, theirs in (
-                ("the traced cache", "kmemscope_fixture", size),
-                ("another cache", "dentry", size + 1)):
+                ("the traced cache", "kmemscope_fixture", peer(size, True)),
+                ("another cache", "dentry", peer(size + 1, False))):
             run(Row(f"{2 * OBJECTS} events of {name}, traced",
-                    added(Ours(ours)), {"bpftrace": peer(theirs)}, 1,
+                    added(Ours(ours)), {"bpftrace": theirs}, 1,
                     goal=0.33, each=2 * OBJECTS))
