@@ -21,6 +21,7 @@ static const struct ks_command commands[] = {
 	{ "counters", "the kernel's own memory counters", ks_cmd_counters },
 	{ "dentry", "directories with the most cached names, and superblocks",
 	  ks_cmd_dentry },
+	{ "trace", "who allocates from a slab cache now", ks_cmd_trace },
 	{ "off", "stop all collecting", ks_cmd_off },
 	{ "on", "allow collecting again", ks_cmd_on },
 };

@@ -15,6 +15,8 @@
 #define BUDGET_MS_MAX (24 * 3600 * 1000)
 #define SINCE_SECONDS_MAX (366 * 24 * 3600.0)
 
+#define OWN_MAX 8
+
 /* Long options without a letter; those of filters follow. */
 enum {
 	OPT_OUTPUT_ALL = 256,
@@ -26,7 +28,8 @@ enum {
 	OPT_FLAG,
 	OPT_BY,
 	OPT_BUDGET,
-	OPT_FILTER,
+	OPT_OWN,		/* and up to OWN_MAX more */
+	OPT_FILTER = OPT_OWN + OWN_MAX,
 };
 
 static const struct {
@@ -55,6 +58,17 @@ static const struct {
 
 #define NR_OPTIONS ARRAY_SIZE(options_all)
 #define LETTERS "o:JrPnbhV"
+
+/* A command with a way of its own compares nothing. */
+static bool is_offered(const struct ks_list_command *command, int value)
+{
+	return !command->own || (value != OPT_DIFF && value != OPT_SINCE);
+}
+
+static size_t nr_own(const struct ks_list_command *command)
+{
+	return command->own ? command->own->nr_options : 0;
+}
 
 static void columns_print(const struct ks_kind *kind)
 {
@@ -100,7 +114,12 @@ static void help_print(const struct ks_options *options,
 	size_t i;
 
 	printf("Usage:\n %s [options]%s\n\n%s.\n\nOptions:\n", program,
+	       command->own ? command->own->usage :
 	       command->operand ? " [NAME...]" : "", command->summary);
+	for (i = 0; i < nr_own(command); i++)
+		option_print(OPT_OWN, command->own->options[i].name,
+			     command->own->options[i].argument,
+			     command->own->options[i].help);
 	if (command->option)
 		option_print(OPT_OTHER, command->option, NULL,
 			     command->option_help);
@@ -126,9 +145,12 @@ static void help_print(const struct ks_options *options,
 			     column->type == KS_TYPE_STRING ? "NAME" : "NUMBER",
 			     help);
 	}
-	for (i = 0; i < NR_OPTIONS; i++)
-		option_print(options_all[i].value, options_all[i].name,
-			     options_all[i].argument, options_all[i].help);
+	for (i = 0; i < NR_OPTIONS; i++) {
+		if (is_offered(command, options_all[i].value))
+			option_print(options_all[i].value, options_all[i].name,
+				     options_all[i].argument,
+				     options_all[i].help);
+	}
 	printf("\nColumns:\n");
 	columns_print(command->view.kind);
 	if (command->option) {
@@ -181,12 +203,20 @@ static void long_options_fill(struct option *all,
 	size_t i;
 
 	for (i = 0; i < NR_OPTIONS; i++) {
+		if (!is_offered(command, options_all[i].value))
+			continue;
 		*all++ = (struct option){
 			.name = options_all[i].name,
 			.has_arg = options_all[i].argument ? 1 : 0,
 			.val = options_all[i].value,
 		};
 	}
+	for (i = 0; i < nr_own(command); i++)
+		*all++ = (struct option){
+			.name = command->own->options[i].name,
+			.has_arg = command->own->options[i].argument ? 1 : 0,
+			.val = OPT_OWN + (int)i,
+		};
 	if (command->option)
 		*all++ = (struct option){
 			.name = command->option,
@@ -219,7 +249,7 @@ static void long_options_fill(struct option *all,
 	*all = (struct option){ 0 };
 }
 
-static bool seconds_parse(const char *text, uint64_t *ns)
+bool ks_options_seconds(const char *text, uint64_t *ns)
 {
 	double seconds;
 	char *end;
@@ -234,7 +264,8 @@ static bool seconds_parse(const char *text, uint64_t *ns)
 }
 
 /* Take one option; false, with a message, when its argument is wrong. */
-static bool option_take(struct ks_options *options, int value,
+static bool option_take(struct ks_options *options,
+			const struct ks_list_command *command, int value,
 			const char *program)
 {
 	switch (value) {
@@ -288,14 +319,17 @@ static bool option_take(struct ks_options *options, int value,
 			program, optarg);
 		return false;
 	case OPT_SINCE:
-		if (seconds_parse(optarg, &options->since_ns))
+		if (ks_options_seconds(optarg, &options->since_ns))
 			return true;
 		fprintf(stderr, "%s: --since: not a number of seconds: '%s'\n",
 			program, optarg);
 		return false;
 	}
-	if (value < OPT_FILTER)
+	if (value < OPT_OWN)
 		return false;	/* getopt has said what is wrong */
+	if (value < OPT_FILTER)
+		return command->own->take(command->own->arg, value - OPT_OWN,
+					  optarg, program);
 	options->filters[value - OPT_FILTER].text = optarg;
 	return true;
 }
@@ -332,6 +366,8 @@ static bool combination_check(const struct ks_options *options,
 {
 	char words[80];
 
+	if (command->own)
+		return command->own->check(command->own->arg, options, program);
 	if (!options->view) {
 		fprintf(stderr, "%s: --by: '%s' is none of %s\n", program,
 			options->by, by_words(command, words, sizeof(words)));
@@ -359,13 +395,14 @@ enum ks_parsed ks_options_parse(struct ks_options *options,
 				const struct ks_list_command *command,
 				int argc, char **argv)
 {
-	struct option all[NR_OPTIONS + 4 + KS_FILTERS_MAX + 1];
+	struct option all[NR_OPTIONS + OWN_MAX + 4 + KS_FILTERS_MAX + 1];
 	bool other = false;
 	size_t i;
 	int value;
 
 	*options = (struct ks_options){ .output.stream = stdout };
-	filters_offer(options, command, command->view.kind);
+	if (!command->own)
+		filters_offer(options, command, command->view.kind);
 	if (command->option)
 		filters_offer(options, command, command->other.kind);
 	for (i = 0; i < command->nr_more; i++)
@@ -384,7 +421,7 @@ enum ks_parsed ks_options_parse(struct ks_options *options,
 			other = true;
 			break;
 		default:
-			if (!option_take(options, value, argv[0]))
+			if (!option_take(options, command, value, argv[0]))
 				return KS_PARSED_WRONG;
 		}
 	}
