@@ -5,11 +5,14 @@
 #include <setjmp.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "diagnose/container.h"
-#include "diagnose/mountinfo.h"
+#include "diagnose/mounts.h"
 
 static const char host[] =
 	"22 1 254:1 / / rw,relatime shared:1 - ext4 /dev/vda1 rw\n"
@@ -201,6 +204,102 @@ static void services(void **state)
 	assert_false(ks_container_service(name, "/"));
 }
 
+/* A folder like /proc, made up of one process after the other. */
+static void process_make(const char *proc, unsigned int pid, const char *space,
+			 const char *mounts, const char *cgroup)
+{
+	char path[400];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/%u", proc, pid);
+	assert_int_equal(mkdir(path, 0700), 0);
+	snprintf(path, sizeof(path), "%s/%u/ns", proc, pid);
+	assert_int_equal(mkdir(path, 0700), 0);
+	snprintf(path, sizeof(path), "%s/%u/ns/mnt", proc, pid);
+	assert_int_equal(symlink(space, path), 0);
+	if (mounts) {
+		snprintf(path, sizeof(path), "%s/%u/mountinfo", proc, pid);
+		file = fopen(path, "w");
+		assert_non_null(file);
+		fputs(mounts, file);
+		fclose(file);
+	}
+	if (cgroup) {
+		snprintf(path, sizeof(path), "%s/%u/cgroup", proc, pid);
+		file = fopen(path, "w");
+		assert_non_null(file);
+		fputs(cgroup, file);
+		fclose(file);
+	}
+}
+
+static void expect_place(const struct ks_mounts *mounts, const char *device,
+			 const char *path, const char *inside,
+			 unsigned int pid, const char *cgroup)
+{
+	struct ks_place place;
+
+	assert_true(ks_mounts_find(mounts, device, "/x", &place));
+	assert_string_equal(place.path ?: "none", path);
+	assert_string_equal(place.inside ?: "none", inside);
+	assert_int_equal(place.pid, pid);
+	assert_string_equal(place.cgroup ?: "none", cgroup);
+	free(place.path);
+	free(place.inside);
+}
+
+static void all_processes(void **state)
+{
+	char proc[] = "/tmp/kmemscope-proc-XXXXXX", command[100];
+	struct ks_mounts mounts;
+
+	(void)state;
+	assert_non_null(mkdtemp(proc));
+	process_make(proc, 300, "mnt:[1]", "1 0 8:1 / / rw\n", NULL);
+	process_make(proc, 400, "mnt:[2]",
+		     "1 0 0:77 / / rw\n2 1 8:1 / /host rw\n",
+		     "0::/docker/" ID "\n");
+	process_make(proc, 401, "mnt:[2]", "no matter", "0::/other\n");
+	/* One that has ended: its link can be read no more, or its mounts */
+	snprintf(command, sizeof(command), "%s/500", proc);
+	assert_int_equal(mkdir(command, 0700), 0);
+	process_make(proc, 501, "mnt:[4]", NULL, NULL);
+	process_make(proc, 600, "mnt:[5]",
+		     "1 0 8:1 / / rw\n2 1 8:9 / /own rw\n", NULL);
+	process_make(proc, 1, "mnt:[1]",
+		     "1 0 8:1 / / rw\n2 1 0:88 / /merged rw\n",
+		     "0::/init.scope\n");
+	assert_true(ks_mounts_read(&mounts, proc));
+	assert_int_equal(mounts.nr, 3);
+	assert_int_equal(mounts.space[0].pid, 1);
+	expect_place(&mounts, "0:88", "/merged/x", "none", 0, "none");
+	expect_place(&mounts, "0:77", "/x", "/x", 400, "/docker/" ID);
+	/* The same place by two names */
+	expect_place(&mounts, "8:1", "/x", "/host/x", 400, "/docker/" ID);
+	expect_place(&mounts, "8:9", "/own/x", "/own/x", 600, "none");
+	expect_place(&mounts, "1:1", "none", "none", 0, "none");
+	ks_mounts_free(&mounts);
+	snprintf(command, sizeof(command), "rm -r %s", proc);
+	assert_int_equal(system(command), 0);
+
+	assert_true(ks_mounts_read(&mounts, "/nonesuch"));
+	assert_int_equal(mounts.nr, 0);
+	expect_place(&mounts, "8:1", "none", "none", 0, "none");
+	ks_mounts_free(&mounts);
+}
+
+/* Whatever there is here, it can be read. */
+static void this_machine(void **state)
+{
+	struct ks_mounts mounts;
+
+	(void)state;
+	assert_true(ks_mounts_read(&mounts, "/proc"));
+	assert_true(mounts.nr >= 1);
+	assert_true(mounts.space[0].mounts.nr >= 1);
+	ks_mounts_free(&mounts);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -212,6 +311,8 @@ int main(void)
 		cmocka_unit_test(no_containers),
 		cmocka_unit_test(cgroups),
 		cmocka_unit_test(services),
+		cmocka_unit_test(all_processes),
+		cmocka_unit_test(this_machine),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
