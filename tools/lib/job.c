@@ -86,19 +86,52 @@ static enum ks_status job_poll(struct ks_nl *nl, uint32_t id,
 	return status;
 }
 
-enum ks_status ks_job_wait(struct ks_nl *nl, uint32_t id, struct ks_error *err)
+static uint64_t boottime_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_BOOTTIME, &now);
+	return (uint64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+enum ks_status ks_job_wait_until(struct ks_nl *nl, uint32_t id, uint64_t until,
+				 bool *ended, struct ks_error *err)
 {
 	struct timespec pause = { .tv_nsec = FIRST_PAUSE_NS };
 	struct ks_rows job = { .kind = &ks_kind_job };
 	enum ks_status status = job_poll(nl, id, &job, err);
 
-	while (!status && is_state(&job, "running")) {
+	while (!status && is_state(&job, "running") && boottime_ns() < until) {
 		nanosleep(&pause, NULL);
 		if (pause.tv_nsec < LAST_PAUSE_NS)
 			pause.tv_nsec *= 2;
 		status = job_poll(nl, id, &job, err);
 	}
+	*ended = !status && !is_state(&job, "running");
 	ks_rows_free(&job);
+	return status;
+}
+
+enum ks_status ks_job_wait(struct ks_nl *nl, uint32_t id, struct ks_error *err)
+{
+	bool ended;
+
+	return ks_job_wait_until(nl, id, UINT64_MAX, &ended, err);
+}
+
+enum ks_status ks_job_stop(struct ks_nl *nl, uint32_t id, struct ks_error *err)
+{
+	struct ks_request request = {
+		.kind = &ks_kind_job,
+		.cmd = KMEMSCOPE_CMD_JOB_STOP,
+		.needs = "CAP_NET_ADMIN and CAP_SYS_ADMIN",
+	};
+	struct ks_rows rows = { .kind = &ks_kind_job };
+	enum ks_status status;
+
+	ks_job_ask(&request, KMEMSCOPE_A_JOB_ID, NULL, id);
+	status = ks_nl_do(nl, &request, &rows, err);
+	ks_rows_free(&rows);
 	return status;
 }
 
