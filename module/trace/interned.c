@@ -81,6 +81,7 @@ static void *key_at(const struct ks_interned *in, u32 index)
 static bool has_key(const struct ks_interned *in, u32 index, u32 state,
 		    const void *key)
 {
+	/* Pairs with the release in claim(): the key is there by then. */
 	return smp_load_acquire(&in->states[index]) == state &&
 	       !memcmp(key_at(in, index), key, in->key_size);
 }
@@ -91,6 +92,7 @@ static bool claim(struct ks_interned *in, u32 index, u32 state, const void *key)
 	    cmpxchg(&in->states[index], IS_FREE, IS_FILLED) != IS_FREE)
 		return false;
 	memcpy(key_at(in, index), key, in->key_size);
+	/* Pairs with the acquire in has_key(). */
 	smp_store_release(&in->states[index], state);
 	return true;
 }

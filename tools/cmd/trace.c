@@ -376,8 +376,7 @@ int ks_cmd_trace(int argc, char **argv)
 		.print = own_print,
 	};
 	const struct ks_list_command command = {
-		.summary = "Trace who allocates from a slab cache, the most "
-			   "first",
+		.summary = "Trace who allocates from a slab cache",
 		.view = {
 			.kind = &allocator_kind,
 			.root = "allocators",
