@@ -18,6 +18,7 @@
 #include "internals/hotplug.h"
 #include "internals/internals.h"
 #include "record/kinds.h"
+#include "trace/trace.h"
 
 /* In the order in which status and the load line name them. */
 const struct ks_collector *const ks_collectors[] = {
@@ -28,6 +29,7 @@ const struct ks_collector *const ks_collectors[] = {
 	&ks_collector_migratetype,
 	&ks_collector_node,
 	&ks_collector_counter,
+	&ks_collector_trace,
 };
 
 const unsigned int ks_nr_collectors = ARRAY_SIZE(ks_collectors);

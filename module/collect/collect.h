@@ -35,18 +35,21 @@ struct ks_asked {
  *	collector's order. May take long, but ends soon after @progress says
  *	so.
  * @busy: what to say of -EBUSY
+ * @explain: optional: what to say of an error, or NULL for what is said of it
+ *	otherwise
  */
 struct ks_work {
 	int (*run)(struct ks_snapshot *const *snaps,
 		   const struct ks_asked *asked, struct ks_progress *progress);
 	const char *busy;
+	const char *(*explain)(int err);
 };
 
 /**
  * struct ks_view - one kind of record that a collector makes
  * @collector: whose it is
  * @kind: the kind
- * @path: its file below kmemscope/ in debugfs
+ * @path: its file below kmemscope/ in debugfs, or NULL for none
  * @option_needs: KS_NEED_* bits, without which its options are refused
  * @collect: reserves the snapshot and fills it. What would take longer than
  *	about 1 ms is left to @step: then only the keys are filled.

@@ -12,6 +12,12 @@
 
 static const char *error_reason(const struct ks_view *view, int err)
 {
+	const char *reason = NULL;
+
+	if (view->work->explain)
+		reason = view->work->explain(err);
+	if (reason)
+		return reason;
 	switch (err) {
 	case -EBUSY:
 		return view->work->busy;

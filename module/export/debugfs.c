@@ -176,7 +176,8 @@ void ks_debugfs_init(void)
 	debugfs_create_file("status", 0400, root, NULL, &status_fops);
 	for (i = 0; i < ks_nr_collectors; i++)
 		for (j = 0; j < ks_collectors[i]->nr_views; j++)
-			make_file(&ks_collectors[i]->views[j]);
+			if (ks_collectors[i]->views[j].path)
+				make_file(&ks_collectors[i]->views[j]);
 }
 
 /**

@@ -715,6 +715,8 @@ static const struct ks_field trace_fields[] = {
 		KMEMSCOPE_A_TRACE_NR_FREES),
 	KS_FIELD_S64(struct ks_trace_record, nr_grown,
 		KMEMSCOPE_A_TRACE_NR_GROWN),
+	KS_FIELD_U64(struct ks_trace_record, grown_error,
+		KMEMSCOPE_A_TRACE_GROWN_ERROR),
 	KS_FIELD_U32(struct ks_trace_record, explained_permille,
 		KMEMSCOPE_A_TRACE_EXPLAINED_PERMILLE),
 	KS_FIELD_U32(struct ks_trace_record, sample_rate,

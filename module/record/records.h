@@ -247,6 +247,7 @@ struct ks_trace_record {
 	u64 nr_allocs;
 	u64 nr_frees;
 	s64 nr_grown;
+	u64 grown_error;
 	u32 explained_permille;
 	u32 sample_rate;
 	u64 nr_dropped;

@@ -16,6 +16,7 @@
 
 struct list {
 	struct ks_options options;
+	const struct ks_list_own *own;
 	const struct ks_kind *kind;
 	struct ks_request request;	/* the filters that are options */
 	size_t operand;			/* the column of the operands */
@@ -93,6 +94,8 @@ static enum ks_status filters_prepare(struct list *list,
 		status = term_add(list, filter->column, filter->text,
 				  filter->number, err);
 	}
+	if (list->own)
+		return status;
 	if (!status && options->nr_operands &&
 	    (!ks_kind_find(list->kind, command->operand,
 			   strlen(command->operand), &list->operand) ||
@@ -333,7 +336,10 @@ static enum ks_status answer_fetch(struct list *list, struct ks_nl *nl,
 	enum ks_status status;
 
 	answer->stamp = ks_stamp_now();
-	status = rows_fetch(list, nl, answer, err);
+	if (list->own)
+		status = list->own->fetch(list->own->arg, nl, answer, err);
+	else
+		status = rows_fetch(list, nl, answer, err);
 	if (!status && has_doubts(list, answer))
 		status = doubts_settle(list, nl, answer, err);
 	if (status == KS_PARTIAL) {
@@ -413,6 +419,9 @@ static enum ks_status list_print(struct list *list, struct ks_error *err)
 				       list->newer.difference, err);
 	if (list->options.top && list->newer.rows.nr > list->options.top)
 		ks_rows_cut(&list->newer.rows, list->options.top);
+	if (!status && list->own)
+		return list->own->print(list->own->arg, &list->options.output,
+					&list->newer, &list->columns, err);
 	if (!status)
 		status = ks_out_answer(&list->options.output, &list->newer,
 				       &list->columns, err);
@@ -434,8 +443,8 @@ static int list_finish(struct list *list, char **argv, enum ks_status status,
 
 int ks_list_run(const struct ks_list_command *command, int argc, char **argv)
 {
+	struct list list = { .own = command->own };
 	struct ks_error err = { 0 };
-	struct list list = { 0 };
 	enum ks_status status;
 
 	switch (ks_options_parse(&list.options, command, argc, argv)) {

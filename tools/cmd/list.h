@@ -3,7 +3,17 @@
 #ifndef KS_LIST_H
 #define KS_LIST_H
 
+#include <stdbool.h>
+#include <stddef.h>
+
 #include "lib/column.h"
+#include "lib/error.h"
+
+struct ks_answer;
+struct ks_nl;
+struct ks_options;
+struct ks_output;
+struct ks_selection;
 
 struct ks_list_view {
 	const struct ks_kind *kind;
@@ -25,6 +35,37 @@ struct ks_list_view {
 	const char *flag_doubt;
 };
 
+/* A long option that only one command has. */
+struct ks_list_option {
+	const char *name;
+	const char *argument;	/* NULL: takes none */
+	const char *help;
+};
+
+/*
+ * What a command does in its own way, where others dump the rows of a kind:
+ * its operands and options mean what it says, and nothing is compared.
+ */
+struct ks_list_own {
+	const char *usage;	/* its operands */
+	const struct ks_list_option *options;
+	size_t nr_options;
+	void *arg;
+
+	/* Take an option, by its index; false, with a message, if wrong. */
+	bool (*take)(void *arg, size_t option, const char *argument,
+		     const char *program);
+	/* Check what was taken; false, with a message, if wrong. */
+	bool (*check)(void *arg, const struct ks_options *options,
+		      const char *program);
+	enum ks_status (*fetch)(void *arg, struct ks_nl *nl,
+				struct ks_answer *answer, struct ks_error *err);
+	enum ks_status (*print)(void *arg, const struct ks_output *output,
+				const struct ks_answer *answer,
+				const struct ks_selection *columns,
+				struct ks_error *err);
+};
+
 struct ks_list_command {
 	const char *summary;
 	const char *operand;	/* the key that operands name, or NULL */
@@ -34,6 +75,8 @@ struct ks_list_command {
 	const char *option;
 	const char *option_help;
 	struct ks_list_view other;
+
+	const struct ks_list_own *own;	/* or NULL */
 };
 
 int ks_list_run(const struct ks_list_command *command, int argc, char **argv);

@@ -13,6 +13,8 @@
 #define NS_PER_SECOND 1000000000.0
 #define SINCE_SECONDS_MAX (366 * 24 * 3600.0)
 
+#define OWN_MAX 8
+
 /* Long options without a letter; those of filters follow. */
 enum {
 	OPT_OUTPUT_ALL = 256,
@@ -22,7 +24,8 @@ enum {
 	OPT_SINCE,
 	OPT_OTHER,
 	OPT_FLAG,
-	OPT_FILTER,
+	OPT_OWN,		/* and up to OWN_MAX more */
+	OPT_FILTER = OPT_OWN + OWN_MAX,
 };
 
 static const struct {
@@ -51,6 +54,17 @@ static const struct {
 
 #define NR_OPTIONS ARRAY_SIZE(options_all)
 #define LETTERS "o:JrPnbhV"
+
+/* A command with a way of its own compares nothing. */
+static bool is_offered(const struct ks_list_command *command, int value)
+{
+	return !command->own || (value != OPT_DIFF && value != OPT_SINCE);
+}
+
+static size_t nr_own(const struct ks_list_command *command)
+{
+	return command->own ? command->own->nr_options : 0;
+}
 
 static void columns_print(const struct ks_kind *kind)
 {
@@ -82,7 +96,12 @@ static void help_print(const struct ks_options *options,
 	size_t i;
 
 	printf("Usage:\n %s [options]%s\n\n%s.\n\nOptions:\n", program,
+	       command->own ? command->own->usage :
 	       command->operand ? " [NAME...]" : "", command->summary);
+	for (i = 0; i < nr_own(command); i++)
+		option_print(OPT_OWN, command->own->options[i].name,
+			     command->own->options[i].argument,
+			     command->own->options[i].help);
 	if (command->option)
 		option_print(OPT_OTHER, command->option, NULL,
 			     command->option_help);
@@ -99,9 +118,12 @@ static void help_print(const struct ks_options *options,
 			     column->type == KS_TYPE_STRING ? "NAME" : "NUMBER",
 			     help);
 	}
-	for (i = 0; i < NR_OPTIONS; i++)
-		option_print(options_all[i].value, options_all[i].name,
-			     options_all[i].argument, options_all[i].help);
+	for (i = 0; i < NR_OPTIONS; i++) {
+		if (is_offered(command, options_all[i].value))
+			option_print(options_all[i].value, options_all[i].name,
+				     options_all[i].argument,
+				     options_all[i].help);
+	}
 	printf("\nColumns:\n");
 	columns_print(command->view.kind);
 	if (command->option) {
@@ -150,12 +172,20 @@ static void long_options_fill(struct option *all,
 	size_t i;
 
 	for (i = 0; i < NR_OPTIONS; i++) {
+		if (!is_offered(command, options_all[i].value))
+			continue;
 		*all++ = (struct option){
 			.name = options_all[i].name,
 			.has_arg = options_all[i].argument ? 1 : 0,
 			.val = options_all[i].value,
 		};
 	}
+	for (i = 0; i < nr_own(command); i++)
+		*all++ = (struct option){
+			.name = command->own->options[i].name,
+			.has_arg = command->own->options[i].argument ? 1 : 0,
+			.val = OPT_OWN + (int)i,
+		};
 	if (command->option)
 		*all++ = (struct option){
 			.name = command->option,
@@ -176,7 +206,7 @@ static void long_options_fill(struct option *all,
 	*all = (struct option){ 0 };
 }
 
-static bool seconds_parse(const char *text, uint64_t *ns)
+bool ks_options_seconds(const char *text, uint64_t *ns)
 {
 	double seconds;
 	char *end;
@@ -191,7 +221,8 @@ static bool seconds_parse(const char *text, uint64_t *ns)
 }
 
 /* Take one option; false, with a message, when its argument is wrong. */
-static bool option_take(struct ks_options *options, int value,
+static bool option_take(struct ks_options *options,
+			const struct ks_list_command *command, int value,
 			const char *program)
 {
 	switch (value) {
@@ -233,14 +264,17 @@ static bool option_take(struct ks_options *options, int value,
 			program, optarg);
 		return false;
 	case OPT_SINCE:
-		if (seconds_parse(optarg, &options->since_ns))
+		if (ks_options_seconds(optarg, &options->since_ns))
 			return true;
 		fprintf(stderr, "%s: --since: not a number of seconds: '%s'\n",
 			program, optarg);
 		return false;
 	}
-	if (value < OPT_FILTER)
+	if (value < OPT_OWN)
 		return false;	/* getopt has said what is wrong */
+	if (value < OPT_FILTER)
+		return command->own->take(command->own->arg, value - OPT_OWN,
+					  optarg, program);
 	options->filters[value - OPT_FILTER].text = optarg;
 	return true;
 }
@@ -267,6 +301,8 @@ static bool combination_check(const struct ks_options *options,
 			      const struct ks_list_command *command,
 			      const char *program)
 {
+	if (command->own)
+		return command->own->check(command->own->arg, options, program);
 	if (options->nr_operands && !command->operand) {
 		fprintf(stderr, "%s: unexpected argument: '%s'\n", program,
 			options->operands[0]);
@@ -289,12 +325,13 @@ enum ks_parsed ks_options_parse(struct ks_options *options,
 				const struct ks_list_command *command,
 				int argc, char **argv)
 {
-	struct option all[NR_OPTIONS + 2 + KS_FILTERS_MAX + 1];
+	struct option all[NR_OPTIONS + OWN_MAX + 2 + KS_FILTERS_MAX + 1];
 	bool other = false;
 	int value;
 
 	*options = (struct ks_options){ .output.stream = stdout };
-	filters_offer(options, command, command->view.kind);
+	if (!command->own)
+		filters_offer(options, command, command->view.kind);
 	if (command->option)
 		filters_offer(options, command, command->other.kind);
 	long_options_fill(all, options, command);
@@ -311,7 +348,7 @@ enum ks_parsed ks_options_parse(struct ks_options *options,
 			other = true;
 			break;
 		default:
-			if (!option_take(options, value, argv[0]))
+			if (!option_take(options, command, value, argv[0]))
 				return KS_PARSED_WRONG;
 		}
 	}

@@ -40,4 +40,7 @@ enum ks_parsed ks_options_parse(struct ks_options *options,
 				const struct ks_list_command *command,
 				int argc, char **argv);
 
+/* All of text must be a number of seconds, more than 0. */
+bool ks_options_seconds(const char *text, uint64_t *ns);
+
 #endif /* KS_OPTIONS_H */

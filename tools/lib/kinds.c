@@ -1659,7 +1659,15 @@ static const struct ks_column trace_columns[] = {
 		.title = "NR_GROWN",
 		.type = KS_TYPE_S64,
 		.unit = KS_UNIT_NONE,
-		.help = "Objects that the cache has more than before, as /proc/slabinfo counts",
+		.help = "Objects really in use that the cache has more than before",
+	},
+	{
+		.attr = KMEMSCOPE_A_TRACE_GROWN_ERROR,
+		.name = "grown_error",
+		.title = "GROWN_ERROR",
+		.type = KS_TYPE_U64,
+		.unit = KS_UNIT_NONE,
+		.help = "Most by which nr_grown may be off: lists changed while they were read",
 	},
 	{
 		.attr = KMEMSCOPE_A_TRACE_EXPLAINED_PERMILLE,

@@ -743,9 +743,10 @@ enum kmemscope_a_dentry_name {
  * @KMEMSCOPE_A_TRACE_DURATION_NS: (u64) Time that was traced.
  * @KMEMSCOPE_A_TRACE_NR_ALLOCS: (u64) Objects allocated that the probes saw.
  * @KMEMSCOPE_A_TRACE_NR_FREES: (u64) Objects freed that the probes saw.
- * @KMEMSCOPE_A_TRACE_NR_GROWN: (s64) Objects that the cache has more than
- *	before, as /proc/slabinfo counts. Absent when that could not be counted
- *	exactly.
+ * @KMEMSCOPE_A_TRACE_NR_GROWN: (s64) Objects really in use that the cache has
+ *	more than before. Absent when that could not be counted exactly.
+ * @KMEMSCOPE_A_TRACE_GROWN_ERROR: (u64) Most by which nr-grown may be off:
+ *	lists changed while they were read.
  * @KMEMSCOPE_A_TRACE_EXPLAINED_PERMILLE: (u32) What allocations less frees
  *	explain of nr-grown, out of 1000. More than 1000 when they are more. Absent
  *	unless the cache grew, or when more was freed than allocated.
@@ -769,6 +770,7 @@ enum kmemscope_a_trace {
 	KMEMSCOPE_A_TRACE_NR_ALLOCS,
 	KMEMSCOPE_A_TRACE_NR_FREES,
 	KMEMSCOPE_A_TRACE_NR_GROWN,
+	KMEMSCOPE_A_TRACE_GROWN_ERROR,
 	KMEMSCOPE_A_TRACE_EXPLAINED_PERMILLE,
 	KMEMSCOPE_A_TRACE_SAMPLE_RATE,
 	KMEMSCOPE_A_TRACE_NR_DROPPED,

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Finds a cache on the kernel's list, each time anew: between two holds of
+ * slab_mutex it may be gone, and another one be at its address.
+ */
+#include <linux/delay.h>
+#include <linux/errno.h>
+#include <linux/string.h>
+
+#include "internals/cached.h"
+#include "internals/hold.h"
+#include "trace/target.h"
+
+#define HOLD_NS		NSEC_PER_MSEC	/* of slab_mutex */
+
+/* Of up to 1 ms: nobody waits for a job. */
+#define MUTEX_TRIES	200
+
+static int caches_lock(u64 *since)
+{
+	unsigned int tries;
+
+	for (tries = 0; tries < MUTEX_TRIES; tries++) {
+		if (ks_caches_trylock()) {
+			*since = ks_hold_clock();
+			return 0;
+		}
+		usleep_range(500, 1000);
+	}
+	ks_hold_contended();
+	return -EAGAIN;
+}
+
+static void caches_unlock(u64 since, u32 entries)
+{
+	u64 ns = ks_hold_clock() - since;
+
+	ks_caches_unlock();
+	ks_hold_note(KS_LOCK_SLAB_MUTEX, ns, entries);
+}
+
+/* Two caches may be of one name, in theory: then it is the newest. */
+static int find_locked(struct ks_target *target, const char *name, u32 *entries)
+{
+	struct kmem_cache *cache = NULL;
+	int err;
+
+	for (*entries = 0; *entries < KS_MAX_CACHES; (*entries)++) {
+		err = ks_cache_next(&cache);
+		if (err)
+			return err;
+		if (!cache)
+			break;
+		err = ks_cache_info(cache, &target->info);
+		if (err)
+			return err;
+		if (strcmp(target->info.name, name))
+			continue;
+		target->cache = cache;
+		return 0;
+	}
+	return -ENOENT;
+}
+
+/**
+ * ks_target_find() - find a cache
+ * @target: set
+ * @name: its name
+ *
+ * Context: Process context, sleeps.
+ * Return: 0, -ENOENT, -EAGAIN when slab_mutex stays busy, or -EFAULT.
+ */
+int ks_target_find(struct ks_target *target, const char *name)
+{
+	u32 entries;
+	u64 since;
+	int err;
+
+	err = caches_lock(&since);
+	if (err)
+		return err;
+	err = find_locked(target, name, &entries);
+	caches_unlock(since, entries);
+	return err;
+}
+
+/* By lists, as the collector slab does; exact, or not at all. */
+static int count_locked(const struct kmem_cache *cache, u64 until_ns,
+			struct ks_target_count *count)
+{
+	struct ks_cached cached = {};
+	struct ks_cache_counts counts;
+	u64 nr_free;
+	int err;
+
+	err = ks_cached_count(cache, until_ns, &cached) ?:
+	      ks_cache_count(cache, NUMA_NO_NODE, &counts);
+	if (err)
+		return err;
+	if (!counts.free_known || counts.nr_sampled < counts.nr_partial)
+		return -ERANGE;
+	nr_free = counts.nr_free + cached.nr_taken + cached.nr_left;
+	if (nr_free > counts.nr_objects)
+		return -ERANGE;
+	count->nr_inuse = counts.nr_objects - nr_free;
+	count->error = cached.error;
+	return 0;
+}
+
+/**
+ * ks_target_switch() - let probes begin or end counting, and count the cache
+ * @target: the cache
+ * @counting: what they look at
+ * @on: what it is set to
+ * @count: set to the objects in use at that moment
+ *
+ * Context: Process context, sleeps.
+ * Return: 0, or an error when there is no exact number; @counting is set in any
+ * case.
+ */
+int ks_target_switch(const struct ks_target *target, bool *counting, bool on,
+		     struct ks_target_count *count)
+{
+	struct ks_target now;
+	u32 entries;
+	u64 since;
+	int err;
+
+	err = caches_lock(&since);
+	if (err) {
+		WRITE_ONCE(*counting, on);
+		return err;
+	}
+	err = find_locked(&now, target->info.name, &entries);
+	if (!err && (now.cache != target->cache ||
+		     now.info.size != target->info.size))
+		err = -ENOENT;
+	WRITE_ONCE(*counting, on);
+	if (!err)
+		err = count_locked(target->cache, since + HOLD_NS, count);
+	caches_unlock(since, entries);
+	return err;
+}

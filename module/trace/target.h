@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The cache that is traced: found by name, counted before and after.
+ */
+#ifndef KS_TRACE_TARGET_H
+#define KS_TRACE_TARGET_H
+
+#include <linux/types.h>
+
+#include "internals/access.h"
+
+/**
+ * struct ks_target - a cache
+ * @cache: its address, only to be compared
+ * @info: what it is
+ */
+struct ks_target {
+	const struct kmem_cache *cache;
+	struct ks_cache_info info;
+};
+
+/**
+ * struct ks_target_count - objects of a cache that are in use
+ * @nr_inuse: how many
+ * @error: most by which that may be off
+ */
+struct ks_target_count {
+	u64 nr_inuse;
+	u64 error;
+};
+
+int ks_target_find(struct ks_target *target, const char *name);
+int ks_target_switch(const struct ks_target *target, bool *counting, bool on,
+		     struct ks_target_count *count);
+
+#endif /* KS_TRACE_TARGET_H */

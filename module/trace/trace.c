@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Who allocates from one slab cache, for a while: a job that arms probes, waits,
+ * disarms them and tells what they found. However the wait ends, also by the
+ * job's being stopped, the probes are gone when the job is.
+ */
+#include <linux/atomic.h>
+#include <linux/err.h>
+#include <linux/errno.h>
+#include <linux/math64.h>
+#include <linux/sched.h>
+
+#include "collect/collect.h"
+#include "internals/hold.h"
+#include "internals/internals.h"
+#include "internals/progress.h"
+#include "record/kinds.h"
+#include "trace/answer.h"
+#include "trace/probe.h"
+#include "trace/target.h"
+#include "trace/trace.h"
+
+#define DEFAULT_NS	(10 * NSEC_PER_SEC)
+#define PAUSE_MS	20	/* after which a stop is noticed */
+
+/* One trace at a time, as each costs all allocations on the host. */
+static atomic_t tracing = ATOMIC_INIT(0);
+
+static int wait_until(u64 since, u64 until, struct ks_progress *progress)
+{
+	u64 now;
+	int err;
+
+	for (now = since; now < until; now = ks_hold_clock()) {
+		err = ks_progress_check(progress);
+		/* It is over, with what there is. */
+		if (err == -ETIME)
+			return 0;
+		if (err)
+			return err;
+		WRITE_ONCE(progress->permille,
+			   div64_u64((now - since) * 1000, until - since));
+		schedule_timeout_uninterruptible
+			(min(msecs_to_jiffies(PAUSE_MS),
+			     nsecs_to_jiffies(until - now) + 1));
+	}
+	return 0;
+}
+
+/* Between arming and disarming; an exact number before is worth one after. */
+static int count_for(struct ks_probe *probe, u64 ns, struct ks_traced *traced,
+		     struct ks_progress *progress)
+{
+	const struct ks_target *target = traced->target;
+	struct ks_target_count before, after;
+	int err, unknown;
+	u64 since;
+
+	unknown = ks_target_switch(target, &probe->counting, true, &before);
+	since = ks_hold_clock();
+	err = wait_until(since, since + ns, progress);
+	if (!unknown && !err)
+		unknown = ks_target_switch(target, &probe->counting, false,
+					   &after);
+	WRITE_ONCE(probe->counting, false);
+	traced->ns = ks_hold_clock() - since;
+	if (unknown || err)
+		return err;
+	traced->grown_known = true;
+	traced->nr_grown = (s64)(after.nr_inuse - before.nr_inuse);
+	traced->grown_error = before.error + after.error;
+	return 0;
+}
+
+static int trace_target(const struct ks_target *target, u64 ns, bool stacks,
+			struct ks_snapshot *const *snaps,
+			struct ks_progress *progress)
+{
+	struct ks_traced traced = { .target = target };
+	struct ks_probe *probe = ks_probe_new(target->cache, stacks);
+	int err;
+
+	if (IS_ERR(probe))
+		return PTR_ERR(probe);
+	err = ks_probe_arm(probe);
+	if (!err) {
+		err = count_for(probe, ns, &traced, progress);
+		ks_probe_disarm(probe);
+	}
+	traced.probe = probe;
+	if (!err)
+		err = ks_answer_fill(&traced, snaps[0], snaps[1], snaps[2]);
+	ks_probe_free(probe);
+	return err;
+}
+
+/* What there is no time for is refused before, and not after that time. */
+static bool is_too_long(u64 ns, const struct ks_progress *progress)
+{
+	const u64 now = ks_hold_clock();
+	const u64 left = progress->until_ns > now ? progress->until_ns - now : 0;
+
+	/* Some of what was allowed has passed already. */
+	return ns > left && ns - left > NSEC_PER_SEC;
+}
+
+static int trace_run(struct ks_snapshot *const *snaps,
+		     const struct ks_asked *asked,
+		     struct ks_progress *progress)
+{
+	const bool stacks = asked->options & KS_JOB_STACKS;
+	struct ks_target target;
+	u64 ns = asked->job.duration_ns;
+	int err;
+
+	if (ns == KS_UNSET_U64)
+		ns = DEFAULT_NS;
+	if (!asked->job.cache[0])
+		return -EINVAL;
+	if (is_too_long(ns, progress))
+		return -ETIME;
+	if (atomic_cmpxchg(&tracing, 0, 1))
+		return -EBUSY;
+	err = ks_target_find(&target, asked->job.cache) ?:
+	      trace_target(&target, ns, stacks, snaps, progress);
+	atomic_set(&tracing, 0);
+	return err;
+}
+
+static const char *explain(int err)
+{
+	switch (err) {
+	case -EINVAL:
+		return "attribute cache is missing";
+	case -ENOENT:
+		return "no slab cache of this name";
+	case -EAGAIN:
+		return "the kernel's slab_mutex is busy, try again";
+	case -EBUSY:
+		return "another trace is running";
+	case -EOPNOTSUPP:
+		return "this kernel lets nobody probe its kmem tracepoints";
+	default:
+		return NULL;
+	}
+}
+
+static const struct ks_work trace_job = {
+	.run = trace_run,
+	.explain = explain,
+};
+
+/* All is filled by the job. */
+static int trace_collect(struct ks_snapshot *snap)
+{
+	return ks_snapshot_reserve(snap, 0, 0);
+}
+
+static struct ks_cost trace_cost;
+
+#define TRACE_VIEW(_kind)				\
+	{						\
+		.collector = &ks_collector_trace,	\
+		.kind = (_kind),			\
+		.collect = trace_collect,		\
+		.work = &trace_job,			\
+		.work_only = true,			\
+		.names = true,				\
+	}
+
+static const struct ks_view trace_views[] = {
+	TRACE_VIEW(&ks_kind_trace),
+	TRACE_VIEW(&ks_kind_trace_allocator),
+	TRACE_VIEW(&ks_kind_trace_stack),
+};
+
+const struct ks_collector ks_collector_trace = {
+	.name = "trace",
+	.needs = KS_NEED_SLAB | KS_NEED_CACHED,
+	.needs_private = true,
+	.cost = &trace_cost,
+	.views = trace_views,
+	.nr_views = ARRAY_SIZE(trace_views),
+};

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Who allocates: what tells one allocator from another.
+ */
+#ifndef KS_TRACE_WHO_H
+#define KS_TRACE_WHO_H
+
+#include <linux/sched.h>
+#include <linux/types.h>
+
+/* A process and its parents, as many as have a name. */
+#define KS_WHO_NAMES	5
+
+/* Frames of a kernel stack that are kept. */
+#define KS_WHO_FRAMES	20
+
+/* Each can interrupt those before it. */
+enum ks_context {
+	KS_CONTEXT_TASK,
+	KS_CONTEXT_SOFTIRQ,
+	KS_CONTEXT_IRQ,
+	KS_CONTEXT_NMI,
+};
+
+/**
+ * struct ks_who - an allocator; a key, so without holes
+ * @names: of the process, its parent, and so on; filled up with 0
+ * @cgroup_id: its cgroup in the default hierarchy; 0 when there is no process
+ * @context: an &enum ks_context
+ * @kthread: whether it is a kernel thread
+ * @uid: in the initial user namespace
+ * @stack: the number of its stack + 1, or 0
+ */
+struct ks_who {
+	char names[KS_WHO_NAMES][TASK_COMM_LEN];
+	u64 cgroup_id;
+	u32 context;
+	u32 kthread;
+	u32 uid;
+	u32 stack;
+};
+
+/**
+ * struct ks_stack - a kernel stack; a key, so without holes
+ * @frames: return addresses, filled up with 0
+ */
+struct ks_stack {
+	unsigned long frames[KS_WHO_FRAMES];
+};
+
+enum ks_context ks_who_context(void);
+void ks_who_fill(struct ks_who *who, enum ks_context context);
+void ks_who_stack(struct ks_stack *stack, unsigned long call_site);
+
+#endif /* KS_TRACE_WHO_H */

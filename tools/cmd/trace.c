@@ -1,0 +1,400 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* kmemscope trace: who allocates from a slab cache now. */
+#include <linux/kmemscope.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmd/cmd.h"
+#include "cmd/list.h"
+#include "cmd/options.h"
+#include "lib/alias.h"
+#include "lib/answer.h"
+#include "lib/array.h"
+#include "lib/cgroup.h"
+#include "lib/job.h"
+#include "lib/kinds.h"
+#include "lib/text.h"
+#include "out/folded.h"
+#include "out/out.h"
+
+#define SLAB_FOLDER "/sys/kernel/slab"
+#define DEFAULT_NS 10000000000
+
+/* The module's columns and one of ours, the path of a cgroup. */
+#define COLUMNS_MAX 32
+static struct ks_column columns[COLUMNS_MAX];
+static struct ks_kind allocator_kind = { .columns = columns };
+
+static const struct ks_column cgroup_column = {
+	.name = "cgroup",
+	.title = "CGROUP",
+	.type = KS_TYPE_STRING,
+	.help = "Path of its cgroup, where cgroup2 is mounted",
+};
+
+struct trace {
+	const char *cache;
+	uint64_t ns;
+	bool with_stacks;
+	bool folded;
+	bool quiet;		/* no summary: who reads is no person */
+	struct ks_rows whole;
+	struct ks_rows stacks;
+};
+
+enum {
+	OWN_SECONDS,
+	OWN_STACKS,
+	OWN_FOLDED,
+};
+
+static const struct ks_list_option own_options[] = {
+	[OWN_SECONDS] = { "seconds", "SECONDS", "how long to trace (10)" },
+	[OWN_STACKS] = { "stacks", NULL,
+			 "tell allocators apart by their kernel stacks, too" },
+	[OWN_FOLDED] = { "folded", NULL,
+			 "print stacks as flame graphs are made of" },
+};
+
+static bool own_take(void *arg, size_t option, const char *argument,
+		     const char *program)
+{
+	struct trace *trace = arg;
+
+	switch (option) {
+	case OWN_SECONDS:
+		if (ks_options_seconds(argument, &trace->ns))
+			return true;
+		fprintf(stderr, "%s: --seconds: not a number of seconds: '%s'\n",
+			program, argument);
+		return false;
+	case OWN_FOLDED:
+		trace->folded = true;
+		break;
+	}
+	/* Stacks are what is folded */
+	trace->with_stacks = true;
+	return true;
+}
+
+static bool own_check(void *arg, const struct ks_options *options,
+		      const char *program)
+{
+	struct trace *trace = arg;
+
+	if (options->nr_operands != 1) {
+		fprintf(stderr, "%s: %s\n", program,
+			options->nr_operands ? "one slab cache at a time" :
+					       "no slab cache was named");
+		return false;
+	}
+	if (trace->folded && options->output.form != KS_FORM_TABLE) {
+		fprintf(stderr, "%s: --folded is a form of its own\n",
+			program);
+		return false;
+	}
+	trace->cache = options->operands[0];
+	trace->quiet = options->output.form != KS_FORM_TABLE;
+	return true;
+}
+
+static bool slab_is_known(const char *name, void *arg)
+{
+	const struct ks_rows *slabs = arg;
+	bool known = false;
+	char *escaped;
+	size_t i, column;
+
+	ks_kind_find_attr(slabs->kind, KMEMSCOPE_A_SLAB_NAME, &column);
+	escaped = ks_text_escape(name, strlen(name));
+	for (i = 0; escaped && i < slabs->nr && !known; i++)
+		known = slabs->row[i][column].presence == KS_TEXT &&
+			!strcmp(slabs->row[i][column].text, escaped);
+	free(escaped);
+	return known;
+}
+
+/* The name that the module knows the cache by; NULL when it is its own. */
+static enum ks_status alias_find(struct ks_nl *nl, const char *name,
+				 char **other, struct ks_error *err)
+{
+	struct ks_request request = ks_request_rows(&ks_kind_slab);
+	struct ks_rows slabs = { .kind = &ks_kind_slab };
+	enum ks_status status = ks_nl_dump(nl, &request, &slabs, err);
+
+	*other = NULL;
+	if (status == KS_PARTIAL)
+		status = KS_OK;
+	if (!status && !slab_is_known(name, &slabs))
+		*other = ks_alias_resolve(SLAB_FOLDER, name, slab_is_known,
+					  &slabs);
+	ks_rows_free(&slabs);
+	return status;
+}
+
+static enum ks_status cgroups_fill(struct ks_rows *rows, struct ks_error *err)
+{
+	size_t i, column, id;
+	struct ks_value *row;
+
+	ks_kind_find(rows->kind, cgroup_column.name,
+		     strlen(cgroup_column.name), &column);
+	ks_kind_find_attr(rows->kind, KMEMSCOPE_A_TRACE_ALLOCATOR_CGROUP_ID,
+			  &id);
+	for (i = 0; i < rows->nr; i++) {
+		row = rows->row[i];
+		if (row[id].presence != KS_NUMBER)
+			continue;
+		/* Mostly the same as in the row before */
+		if (i && !ks_value_compare(&rows->row[i - 1][id], &row[id])) {
+			if (!ks_value_copy(&row[column],
+					   &rows->row[i - 1][column]))
+				return ks_fail_memory(err);
+			continue;
+		}
+		row[column].text = ks_cgroup_path(row[id].magnitude);
+		if (row[column].text)
+			row[column].presence = KS_TEXT;
+	}
+	return KS_OK;
+}
+
+static enum ks_status job_run(struct trace *trace, struct ks_nl *nl,
+			      const char *cache, struct ks_rows *allocators,
+			      struct ks_error *err)
+{
+	struct ks_request request = ks_job_request(&ks_kind_trace_allocator);
+	enum ks_status status;
+	uint32_t id;
+
+	ks_job_ask(&request, KMEMSCOPE_A_JOB_CACHE, cache, 0);
+	ks_job_ask(&request, KMEMSCOPE_A_JOB_DURATION_NS, NULL, trace->ns);
+	if (trace->with_stacks)
+		request.flag = ks_kind_job.flags;
+	status = ks_job_start(nl, &request, &id, err);
+	if (!status)
+		status = ks_job_wait(nl, id, err);
+	if (!status)
+		status = ks_job_take(nl, id, &trace->whole, err);
+	if (!status)
+		status = ks_job_take(nl, id, allocators, err);
+	if (!status && trace->with_stacks)
+		status = ks_job_take(nl, id, &trace->stacks, err);
+	if (!status && trace->whole.nr != 1)
+		return ks_fail(err, KS_ERROR, "the module forgot its trace");
+	return status;
+}
+
+static enum ks_status own_fetch(void *arg, struct ks_nl *nl,
+				struct ks_answer *answer, struct ks_error *err)
+{
+	struct trace *trace = arg;
+	enum ks_status status;
+	char *alias;
+
+	status = alias_find(nl, trace->cache, &alias, err);
+	if (!status)
+		status = job_run(trace, nl, alias ? alias : trace->cache,
+				 &answer->rows, err);
+	if (!status)
+		status = cgroups_fill(&answer->rows, err);
+	free(alias);
+	return status;
+}
+
+static const struct ks_value *whole_value(const struct trace *trace,
+					  uint16_t attr)
+{
+	size_t column;
+
+	ks_kind_find_attr(&ks_kind_trace, attr, &column);
+	return &trace->whole.row[0][column];
+}
+
+static void text_add(FILE *stream, const struct trace *trace, uint16_t attr,
+		     const char *format)
+{
+	const struct ks_style style = { 0 };
+	char buffer[KS_TEXT_MAX];
+	size_t column;
+
+	ks_kind_find_attr(&ks_kind_trace, attr, &column);
+	if (trace->whole.row[0][column].presence)
+		fprintf(stream, format,
+			ks_text_value(&ks_kind_trace.columns[column],
+				      &trace->whole.row[0][column], &style,
+				      buffer));
+}
+
+static void number_add(FILE *stream, const struct trace *trace, uint16_t attr,
+		       const char *format)
+{
+	if (whole_value(trace, attr)->magnitude)
+		text_add(stream, trace, attr, format);
+}
+
+/* What the rows stand for; what is missing from them is said in any case. */
+static void summary_print(const struct trace *trace)
+{
+	const struct ks_value *explained =
+		whole_value(trace, KMEMSCOPE_A_TRACE_EXPLAINED_PERMILLE);
+
+	if (!trace->quiet) {
+		text_add(stderr, trace, KMEMSCOPE_A_TRACE_CACHE, "%s: ");
+		text_add(stderr, trace, KMEMSCOPE_A_TRACE_NR_ALLOCS,
+			 "%s allocated, ");
+		text_add(stderr, trace, KMEMSCOPE_A_TRACE_NR_FREES,
+			 "%s freed in ");
+		text_add(stderr, trace, KMEMSCOPE_A_TRACE_DURATION_NS, "%s");
+		text_add(stderr, trace, KMEMSCOPE_A_TRACE_NR_GROWN,
+			 ", grown by %s");
+		if (explained->presence)
+			fprintf(stderr, ", %llu.%llu%% of that explained",
+				(unsigned long long)explained->magnitude / 10,
+				(unsigned long long)explained->magnitude % 10);
+		if (whole_value(trace, KMEMSCOPE_A_TRACE_SAMPLE_RATE)
+		    ->magnitude > 1)
+			text_add(stderr, trace, KMEMSCOPE_A_TRACE_SAMPLE_RATE,
+				 "; 1 of %s objects followed");
+		fputc('\n', stderr);
+	}
+	number_add(stderr, trace, KMEMSCOPE_A_TRACE_NR_DROPPED,
+		   "%s allocations have no allocator: there was no room\n");
+	number_add(stderr, trace, KMEMSCOPE_A_TRACE_NR_LOST_SAMPLES,
+		   "%s objects were not followed: there was no room\n");
+}
+
+/* Only the stacks of rows that are printed. */
+static bool stack_is_printed(const struct ks_value *row, void *arg)
+{
+	const struct ks_rows *allocators = arg;
+	size_t i, stack, column;
+
+	ks_kind_find_attr(&ks_kind_trace_stack, KMEMSCOPE_A_TRACE_STACK_STACK,
+			  &stack);
+	ks_kind_find_attr(allocators->kind, KMEMSCOPE_A_TRACE_ALLOCATOR_STACK,
+			  &column);
+	for (i = 0; i < allocators->nr; i++) {
+		if (!ks_value_compare(&allocators->row[i][column], &row[stack]))
+			return true;
+	}
+	return false;
+}
+
+static enum ks_status json_print(const struct trace *trace,
+				 const struct ks_output *output,
+				 const struct ks_answer *answer,
+				 const struct ks_selection *selection,
+				 struct ks_error *err)
+{
+	enum ks_status status;
+
+	status = ks_json_begin(output->stream, answer, err);
+	if (!status)
+		status = ks_json_row(output->stream, "trace", &ks_kind_trace,
+				     trace->whole.row[0], err);
+	if (!status)
+		status = ks_json_rows(output->stream, output->root,
+				      &answer->rows, selection, err);
+	if (!status && trace->with_stacks)
+		status = ks_json_rows(output->stream, "stacks", &trace->stacks,
+				      NULL, err);
+	if (!status)
+		ks_json_end(output->stream);
+	return status;
+}
+
+static enum ks_status stacks_print(const struct trace *trace,
+				   const struct ks_output *output,
+				   struct ks_error *err)
+{
+	struct ks_selection all = { 0 };
+	enum ks_status status;
+
+	if (!trace->stacks.nr)
+		return KS_OK;
+	fputc('\n', output->stream);
+	status = ks_select_all(&all, &ks_kind_trace_stack, err);
+	if (!status)
+		status = ks_table_print(output, &trace->stacks, &all, false,
+					err);
+	ks_select_free(&all);
+	return status;
+}
+
+static enum ks_status own_print(void *arg, const struct ks_output *output,
+				const struct ks_answer *answer,
+				const struct ks_selection *selection,
+				struct ks_error *err)
+{
+	struct trace *trace = arg;
+	enum ks_status status;
+
+	summary_print(trace);
+	ks_rows_filter(&trace->stacks, stack_is_printed,
+		       (void *)&answer->rows);
+	if (output->form == KS_FORM_JSON)
+		return json_print(trace, output, answer, selection, err);
+	if (trace->folded) {
+		ks_folded_print(output->stream, &answer->rows, &trace->stacks);
+		return KS_OK;
+	}
+	status = ks_out_answer(output, answer, selection, err);
+	if (!status && output->form == KS_FORM_TABLE)
+		status = stacks_print(trace, output, err);
+	return status;
+}
+
+static void kind_make(void)
+{
+	const struct ks_kind *module = &ks_kind_trace_allocator;
+	size_t i;
+
+	allocator_kind = *module;
+	for (i = 0; i < module->nr_columns && i + 1 < COLUMNS_MAX; i++)
+		columns[i] = module->columns[i];
+	columns[i++] = cgroup_column;
+	allocator_kind.columns = columns;
+	allocator_kind.nr_columns = i;
+}
+
+int ks_cmd_trace(int argc, char **argv)
+{
+	struct trace trace = {
+		.ns = DEFAULT_NS,
+		.whole.kind = &ks_kind_trace,
+		.stacks.kind = &ks_kind_trace_stack,
+	};
+	const struct ks_list_own own = {
+		.usage = " CACHE",
+		.options = own_options,
+		.nr_options = ARRAY_SIZE(own_options),
+		.arg = &trace,
+		.take = own_take,
+		.check = own_check,
+		.fetch = own_fetch,
+		.print = own_print,
+	};
+	const struct ks_list_command command = {
+		.summary = "Trace who allocates from a slab cache",
+		.view = {
+			.kind = &allocator_kind,
+			.root = "allocators",
+			.columns = (const char * const[]){
+				"share_permille", "allocs_per_second",
+				"nr_allocs", "nr_outstanding", "context",
+				"name", "parent_1", "parent_2", "uid", "pid",
+				"cgroup", NULL
+			},
+			.sort = "nr_allocs",
+		},
+		.own = &own,
+	};
+	int status;
+
+	kind_make();
+	status = ks_list_run(&command, argc, argv);
+	ks_rows_free(&trace.whole);
+	ks_rows_free(&trace.stacks);
+	return status;
+}
