@@ -29,6 +29,7 @@ const struct ks_collector *const ks_collectors[] = {
 	&ks_collector_migratetype,
 	&ks_collector_node,
 	&ks_collector_counter,
+	&ks_collector_dentry,
 	&ks_collector_trace,
 };
 

@@ -19,6 +19,8 @@ static const struct ks_command commands[] = {
 	{ "buddy", "free blocks and fragmentation by order", ks_cmd_buddy },
 	{ "node", "NUMA nodes, and memory nobody accounts for", ks_cmd_node },
 	{ "counters", "the kernel's own memory counters", ks_cmd_counters },
+	{ "dentry", "directories with the most cached names, and superblocks",
+	  ks_cmd_dentry },
 	{ "trace", "who allocates from a slab cache now", ks_cmd_trace },
 	{ "off", "stop all collecting", ks_cmd_off },
 	{ "on", "allow collecting again", ks_cmd_on },

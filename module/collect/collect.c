@@ -180,6 +180,7 @@ int ks_collect_begin(struct ks_collection *c, const struct ks_view *view,
 	if (*reason)
 		return -EOPNOTSUPP;
 	c->view = view;
+	c->shared = false;
 	c->generation = ks_hotplug_generation();
 	c->snap = ks_snapshot_new(view->kind, want);
 	if (!c->snap)
@@ -191,10 +192,8 @@ int ks_collect_begin(struct ks_collection *c, const struct ks_view *view,
 		*reason = ks_collect_error(err);
 		return err;
 	}
-	if (!view->step) {
-		c->snap->nr_seen = c->snap->nr;
-		c->snap->nr_filled = c->snap->nr;
-	}
+	if (!view->step)
+		ks_snapshot_finish(c->snap);
 	note_changes(c);
 	c->ns = ks_hold_clock() - since;
 	return 0;
@@ -253,6 +252,8 @@ void ks_collect_end(struct ks_collection *c)
 	s64 longest = atomic64_read(&cost->longest_ns);
 
 	ks_snapshot_free(c->snap);
+	if (c->shared)
+		return;
 	atomic64_inc(&cost->nr);
 	atomic64_set(&cost->last_ns, c->ns);
 	while ((s64)c->ns > longest &&

@@ -116,6 +116,7 @@ extern const struct ks_collector ks_collector_buddy;
 extern const struct ks_collector ks_collector_migratetype;
 extern const struct ks_collector ks_collector_node;
 extern const struct ks_collector ks_collector_counter;
+extern const struct ks_collector ks_collector_dentry;
 
 /* All of them; main.c has the array. */
 #define KS_MAX_COLLECTORS	16
@@ -128,12 +129,14 @@ extern const unsigned int ks_nr_collectors;
  * @snap: its records: complete up to @snap->nr_filled
  * @ns: time spent on it so far
  * @generation: of memory hotplug, when it began
+ * @shared: whether it came about with another one, which has the cost of both
  */
 struct ks_collection {
 	const struct ks_view *view;
 	struct ks_snapshot *snap;
 	u64 ns;
 	unsigned int generation;
+	bool shared;
 };
 
 /**

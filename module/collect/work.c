@@ -47,6 +47,8 @@ static int begin_all(struct ks_collected *all, const struct ks_view *view,
 				       NULL, 0, reason);
 		if (err)
 			return err;
+		/* Done once, so counted once. */
+		all->c[all->nr].shared = all->nr;
 		all->nr++;
 	}
 	return 0;
@@ -96,7 +98,6 @@ int ks_collected_run(struct ks_collected *all, const struct ks_view *view,
 		progress->allowed = ks_collect_allowed();
 		err = view->work->run(snaps, asked, progress);
 		*reason = err ? error_reason(view, err) : NULL;
-		/* Done once, so counted once. */
 		all->c[0].ns += ks_hold_clock() - since;
 	}
 	for (i = 0; i < all->nr && !err; i++)

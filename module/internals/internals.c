@@ -9,6 +9,7 @@
 
 #include "internals/btf.h"
 #include "internals/compat/vmstat.h"
+#include "internals/dentries.h"
 #include "internals/internals.h"
 #include "internals/layout.h"
 #include "internals/symbols.h"
@@ -18,6 +19,7 @@ enum {
 	NEED_VMSTAT_TEXT,
 	NEED_MIGRATETYPE_NAMES,
 	NEED_CACHED,
+	NEED_DENTRIES,
 	NR_NEEDS,
 };
 
@@ -111,6 +113,16 @@ static void slab_init(void)
 			  canary.cached_err);
 }
 
+static void dentries_init(void)
+{
+	char *reason = missing[NEED_DENTRIES];
+
+	if (ks_internals_locked_down())
+		scnprintf(reason, sizeof(missing[0]), "%s", KS_LOCKED_DOWN);
+	else
+		ks_dentries_init(reason, sizeof(missing[0]));
+}
+
 /**
  * ks_internals_init() - find out what can be used
  *
@@ -133,6 +145,7 @@ void ks_internals_init(void)
 	slab_init();
 	if (missing[NEED_SLAB][0])
 		missing_too(NEED_CACHED, NEED_SLAB);
+	dentries_init();
 	check_names(NEED_VMSTAT_TEXT, KS_SYM_VMSTAT_TEXT, KS_FIRST_ZONE_NAME,
 		    "nr_free_pages");
 	if (!missing[NEED_VMSTAT_TEXT][0])

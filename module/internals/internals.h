@@ -20,6 +20,8 @@
 #define KS_NEED_MIGRATETYPE_NAMES	BIT(2)
 /* What slab caches keep for CPUs can be counted, as the canary proved. */
 #define KS_NEED_CACHED			BIT(3)
+/* The dentry hash table can be walked, and is in the order it should be. */
+#define KS_NEED_DENTRIES		BIT(4)
 
 /* Why ks_internals_locked_down() turns a collector off. */
 #define KS_LOCKED_DOWN	"lockdown forbids to read the kernel's private structures"

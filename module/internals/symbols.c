@@ -30,6 +30,11 @@ static const char * const symbol_names[KS_NR_SYMBOLS] = {
 	[KS_SYM_PER_CPU_END] = "__per_cpu_end",
 	[KS_SYM_HSTATES] = "hstates",
 	[KS_SYM_HUGETLB_MAX_HSTATE] = "hugetlb_max_hstate",
+	[KS_SYM_DENTRY_HASHTABLE] = "dentry_hashtable",
+	[KS_SYM_D_HASH_SHIFT] = "d_hash_shift",
+	[KS_SYM_NR_DENTRY] = "nr_dentry",
+	[KS_SYM_NR_DENTRY_UNUSED] = "nr_dentry_unused",
+	[KS_SYM_NR_DENTRY_NEGATIVE] = "nr_dentry_negative",
 };
 
 static void *symbol_addresses[KS_NR_SYMBOLS];

@@ -201,6 +201,16 @@ void ks_snapshot_fill(struct ks_snapshot *snap, bool worth)
 }
 
 /**
+ * ks_snapshot_finish() - say that all records kept are complete
+ * @snap: the snapshot
+ */
+void ks_snapshot_finish(struct ks_snapshot *snap)
+{
+	snap->nr_seen = snap->nr;
+	snap->nr_filled = snap->nr;
+}
+
+/**
  * ks_snapshot_record() - get a record
  * @snap: the snapshot
  * @index: which, below @snap->cap

@@ -63,6 +63,7 @@ int ks_snapshot_reserve(struct ks_snapshot *snap, unsigned int cap,
 void *ks_snapshot_next(struct ks_snapshot *snap);
 void ks_snapshot_keep(struct ks_snapshot *snap);
 void ks_snapshot_fill(struct ks_snapshot *snap, bool worth);
+void ks_snapshot_finish(struct ks_snapshot *snap);
 void *ks_snapshot_record(const struct ks_snapshot *snap, unsigned int index);
 void *ks_snapshot_priv(const struct ks_snapshot *snap, unsigned int index);
 int ks_snapshot_charge(size_t bytes);

@@ -18,6 +18,7 @@ int ks_cmd_zone(int argc, char **argv);
 int ks_cmd_buddy(int argc, char **argv);
 int ks_cmd_node(int argc, char **argv);
 int ks_cmd_counters(int argc, char **argv);
+int ks_cmd_dentry(int argc, char **argv);
 int ks_cmd_trace(int argc, char **argv);
 int ks_cmd_off(int argc, char **argv);
 int ks_cmd_on(int argc, char **argv);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Commands that list the records of a kind: ask, compare, sort, print. */
 #include <errno.h>
+#include <linux/kmemscope.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -309,12 +310,13 @@ static enum ks_status doubts_settle(struct list *list, struct ks_nl *nl,
 				    struct ks_answer *answer,
 				    struct ks_error *err)
 {
+	struct ks_request request = ks_job_request(list->kind);
 	struct ks_rows found = { .kind = list->kind };
 	struct ks_value **row = answer->rows.row, *doubtful;
 	enum ks_status status;
 	size_t i, j;
 
-	status = ks_job_rows(nl, &found, err);
+	status = ks_job_rows(nl, &request, &found, err);
 	for (i = 0; i < answer->rows.nr; i++) {
 		for (j = 0; is_in_doubt(list, row[i]) && j < found.nr; j++) {
 			if (!same_keys(list->kind, row[i], found.row[j]))
@@ -329,6 +331,21 @@ static enum ks_status doubts_settle(struct list *list, struct ks_nl *nl,
 	return status;
 }
 
+/* A job's answer cannot be asked for in part, so rows are left out here. */
+static enum ks_status job_fetch(struct list *list, struct ks_nl *nl,
+				struct ks_answer *answer, struct ks_error *err)
+{
+	struct ks_request request = ks_job_request(list->kind);
+	enum ks_status status;
+
+	if (list->options.budget_ns)
+		ks_job_ask(&request, KMEMSCOPE_A_JOB_BUDGET_NS, NULL,
+			   list->options.budget_ns);
+	status = ks_job_rows(nl, &request, &answer->rows, err);
+	ks_scope_apply(&list->newer.scope, &answer->rows);
+	return status;
+}
+
 static enum ks_status answer_fetch(struct list *list, struct ks_nl *nl,
 				   struct ks_answer *answer,
 				   struct ks_error *err)
@@ -338,6 +355,8 @@ static enum ks_status answer_fetch(struct list *list, struct ks_nl *nl,
 	answer->stamp = ks_stamp_now();
 	if (list->own)
 		status = list->own->fetch(list->own->arg, nl, answer, err);
+	else if (list->options.view->job)
+		status = job_fetch(list, nl, answer, err);
 	else
 		status = rows_fetch(list, nl, answer, err);
 	if (!status && has_doubts(list, answer))

@@ -16,6 +16,7 @@ struct ks_output;
 struct ks_selection;
 
 struct ks_list_view {
+	const char *by;		/* what --by calls it, or NULL */
 	const struct ks_kind *kind;
 	const char *root;	/* key of the rows in JSON */
 	const char * const *columns;	/* of the table, unless asked */
@@ -33,6 +34,9 @@ struct ks_list_view {
 
 	/* Where this one is 1, it takes a job to fill them; or NULL */
 	const char *flag_doubt;
+
+	/* Only a job collects this kind of record. */
+	bool job;
 };
 
 /* A long option that only one command has. */
@@ -76,6 +80,12 @@ struct ks_list_command {
 	const char *option_help;
 	struct ks_list_view other;
 
+	/* Other kinds of record for --by, or NULL. */
+	const struct ks_list_view *more;
+	size_t nr_more;
+
+	/* What --budget bounds, or NULL where there is no such option. */
+	const char *budget_help;
 	const struct ks_list_own *own;	/* or NULL */
 };
 

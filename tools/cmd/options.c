@@ -11,6 +11,8 @@
 #include "lib/text.h"
 
 #define NS_PER_SECOND 1000000000.0
+#define NS_PER_MS 1000000
+#define BUDGET_MS_MAX (24 * 3600 * 1000)
 #define SINCE_SECONDS_MAX (366 * 24 * 3600.0)
 
 #define OWN_MAX 8
@@ -24,6 +26,8 @@ enum {
 	OPT_SINCE,
 	OPT_OTHER,
 	OPT_FLAG,
+	OPT_BY,
+	OPT_BUDGET,
 	OPT_OWN,		/* and up to OWN_MAX more */
 	OPT_FILTER = OPT_OWN + OWN_MAX,
 };
@@ -75,6 +79,20 @@ static void columns_print(const struct ks_kind *kind)
 		       kind->columns[i].help);
 }
 
+/* "directory, superblock or total" */
+static const char *by_words(const struct ks_list_command *command, char *text,
+			    size_t size)
+{
+	size_t i, len;
+
+	len = snprintf(text, size, "%s", command->view.by);
+	for (i = 0; i < command->nr_more && len < size; i++)
+		len += snprintf(text + len, size - len, "%s%s",
+				i + 1 < command->nr_more ? ", " : " or ",
+				command->more[i].by);
+	return text;
+}
+
 static void option_print(int letter, const char *name, const char *argument,
 			 const char *help)
 {
@@ -105,6 +123,15 @@ static void help_print(const struct ks_options *options,
 	if (command->option)
 		option_print(OPT_OTHER, command->option, NULL,
 			     command->option_help);
+	if (command->more) {
+		char words[80], help[100];
+
+		snprintf(help, sizeof(help), "rows by %s",
+			 by_words(command, words, sizeof(words)));
+		option_print(OPT_BY, "by", "WHAT", help);
+	}
+	if (command->budget_help)
+		option_print(OPT_BUDGET, "budget", "MS", command->budget_help);
 	if (command->view.flag_fills)
 		option_print(OPT_FLAG, command->view.kind->flags->name, NULL,
 			     command->view.flag_help);
@@ -129,6 +156,10 @@ static void help_print(const struct ks_options *options,
 	if (command->option) {
 		printf("\nColumns with --%s:\n", command->option);
 		columns_print(command->other.kind);
+	}
+	for (i = 0; i < command->nr_more; i++) {
+		printf("\nColumns with --by %s:\n", command->more[i].by);
+		columns_print(command->more[i].kind);
 	}
 	printf("\nFor more details see kmemscope(8).\n");
 }
@@ -191,6 +222,18 @@ static void long_options_fill(struct option *all,
 			.name = command->option,
 			.val = OPT_OTHER,
 		};
+	if (command->more)
+		*all++ = (struct option){
+			.name = "by",
+			.has_arg = 1,
+			.val = OPT_BY,
+		};
+	if (command->budget_help)
+		*all++ = (struct option){
+			.name = "budget",
+			.has_arg = 1,
+			.val = OPT_BUDGET,
+		};
 	if (command->view.flag_fills)
 		*all++ = (struct option){
 			.name = command->view.kind->flags->name,
@@ -235,6 +278,18 @@ static bool option_take(struct ks_options *options,
 	case OPT_SORT:
 		options->sort = optarg;
 		return true;
+	case OPT_BY:
+		options->by = optarg;
+		return true;
+	case OPT_BUDGET:
+		if (ks_text_number(optarg, BUDGET_MS_MAX,
+				   &options->budget_ns) && options->budget_ns) {
+			options->budget_ns *= NS_PER_MS;
+			return true;
+		}
+		fprintf(stderr, "%s: --budget: not a number of milliseconds: '%s'\n",
+			program, optarg);
+		return false;
 	case OPT_DIFF:
 		options->diff = optarg;
 		return true;
@@ -280,12 +335,13 @@ static bool option_take(struct ks_options *options,
 }
 
 /* A filter by a key that only the other kind of record has asks for that. */
-static void view_choose(struct ks_options *options,
-			const struct ks_list_command *command, bool other)
+static const struct ks_list_view *
+view_choose(const struct ks_options *options,
+	    const struct ks_list_command *command, bool other)
 {
 	size_t i, column;
 
-	for (i = 0; i < options->nr_filters; i++) {
+	for (i = 0; command->option && i < options->nr_filters; i++) {
 		if (!options->filters[i].text)
 			continue;
 		if (!ks_kind_find(command->view.kind, options->filters[i].name,
@@ -293,16 +349,30 @@ static void view_choose(struct ks_options *options,
 		    !command->view.kind->columns[column].key)
 			other = true;
 	}
-	options->view = other ? &command->other : &command->view;
-	options->output.root = options->view->root;
+	if (other)
+		return &command->other;
+	if (!options->by || !strcmp(options->by, command->view.by))
+		return &command->view;
+	for (i = 0; i < command->nr_more; i++) {
+		if (!strcmp(options->by, command->more[i].by))
+			return &command->more[i];
+	}
+	return NULL;
 }
 
 static bool combination_check(const struct ks_options *options,
 			      const struct ks_list_command *command,
 			      const char *program)
 {
+	char words[80];
+
 	if (command->own)
 		return command->own->check(command->own->arg, options, program);
+	if (!options->view) {
+		fprintf(stderr, "%s: --by: '%s' is none of %s\n", program,
+			options->by, by_words(command, words, sizeof(words)));
+		return false;
+	}
 	if (options->nr_operands && !command->operand) {
 		fprintf(stderr, "%s: unexpected argument: '%s'\n", program,
 			options->operands[0]);
@@ -325,8 +395,9 @@ enum ks_parsed ks_options_parse(struct ks_options *options,
 				const struct ks_list_command *command,
 				int argc, char **argv)
 {
-	struct option all[NR_OPTIONS + OWN_MAX + 2 + KS_FILTERS_MAX + 1];
+	struct option all[NR_OPTIONS + OWN_MAX + 4 + KS_FILTERS_MAX + 1];
 	bool other = false;
+	size_t i;
 	int value;
 
 	*options = (struct ks_options){ .output.stream = stdout };
@@ -334,6 +405,8 @@ enum ks_parsed ks_options_parse(struct ks_options *options,
 		filters_offer(options, command, command->view.kind);
 	if (command->option)
 		filters_offer(options, command, command->other.kind);
+	for (i = 0; i < command->nr_more; i++)
+		filters_offer(options, command, command->more[i].kind);
 	long_options_fill(all, options, command);
 
 	while ((value = getopt_long(argc, argv, LETTERS, all, NULL)) != -1) {
@@ -354,7 +427,9 @@ enum ks_parsed ks_options_parse(struct ks_options *options,
 	}
 	options->operands = argv + optind;
 	options->nr_operands = argc - optind;
-	view_choose(options, command, other);
+	options->view = view_choose(options, command, other);
+	if (options->view)
+		options->output.root = options->view->root;
 	return combination_check(options, command, argv[0]) ? KS_PARSED_RUN :
 							      KS_PARSED_WRONG;
 }

@@ -23,6 +23,8 @@ struct ks_options {
 	uint64_t top;			/* 0: all rows */
 	const char *diff;		/* a file, or NULL */
 	uint64_t since_ns;		/* 0: no second look */
+	uint64_t budget_ns;		/* 0: not asked for */
+	const char *by;			/* NULL: the default */
 	bool flag;			/* the kind's, as in flag_fills */
 	struct ks_option_filter filters[KS_FILTERS_MAX];
 	size_t nr_filters;

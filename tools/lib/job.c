@@ -144,14 +144,13 @@ enum ks_status ks_job_take(struct ks_nl *nl, uint32_t id, struct ks_rows *rows,
 	return ks_nl_dump(nl, &request, rows, err);
 }
 
-enum ks_status ks_job_rows(struct ks_nl *nl, struct ks_rows *rows,
-			   struct ks_error *err)
+enum ks_status ks_job_rows(struct ks_nl *nl, const struct ks_request *request,
+			   struct ks_rows *rows, struct ks_error *err)
 {
-	struct ks_request request = ks_job_request(rows->kind);
 	enum ks_status status;
 	uint32_t id;
 
-	status = ks_job_start(nl, &request, &id, err);
+	status = ks_job_start(nl, request, &id, err);
 	if (!status)
 		status = ks_job_wait(nl, id, err);
 	/* One that failed says why when its answer is asked for. */

@@ -41,8 +41,8 @@ enum ks_status ks_job_stop(struct ks_nl *nl, uint32_t id,
 enum ks_status ks_job_take(struct ks_nl *nl, uint32_t id, struct ks_rows *rows,
 			   struct ks_error *err);
 
-/* All of that, for a job of one kind that is asked for nothing more. */
-enum ks_status ks_job_rows(struct ks_nl *nl, struct ks_rows *rows,
-			   struct ks_error *err);
+/* All of that, for one kind of record. */
+enum ks_status ks_job_rows(struct ks_nl *nl, const struct ks_request *request,
+			   struct ks_rows *rows, struct ks_error *err);
 
 #endif /* KS_JOB_H */

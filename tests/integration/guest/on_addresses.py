@@ -83,6 +83,10 @@ def test_netlink_messages():
         sock.keep = True
         for kind in spec.DUMPS:
             sock.dump(kind.name)
+        job = sock.start_job("dentry")["id"]
+        sock.wait_job(job)
+        for kind in spec.JOBS:
+            sock.dump(kind.name, job=job)
         sock.status()
         wire.refused(sock.dump_once, spec.KINDS["slab"].command,
                      wire.attributes(spec.KINDS["slab"], {"name": "none"}))

@@ -38,7 +38,7 @@ def test_every_file_is_0400():
 
 def test_header_names_are_the_specs():
     """The first line, in the order of the spec."""
-    for kind in spec.DUMPS:
+    for kind in spec.DUMPS + spec.JOBS:
         text = tables.path(kind.name).read_text(encoding="utf-8")
         equal(text.splitlines()[0].split(),
               [name.upper() for name in kind.names], f"{kind.name} header")
@@ -119,7 +119,8 @@ def lists():
 
 def records_by_list():
     """Records as the list sorts them: the host apart from the nodes."""
-    found = {kind.name: wire.records(kind.name) for kind in spec.DUMPS}
+    found = {kind.name: wire.records(kind.name)
+             for kind in spec.DUMPS + spec.JOBS}
     found["status"] = [wire.shared().status()]
     found["host"] = [row for row in found["node"] if "node" not in row]
     found["node"] = [row for row in found["node"] if "node" in row]

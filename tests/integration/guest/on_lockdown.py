@@ -13,7 +13,8 @@ from ktap import equal, expect
 LOCKDOWN = "/sys/kernel/security/lockdown"
 
 # What reads the kernel's private structures.
-PRIVATE = ("slab", "slab_node")
+PRIVATE = {"slab": ["slab", "slab_node"],
+           "dentry": [kind.name for kind in spec.JOBS]}
 
 
 def raise_to(level):
@@ -50,19 +51,21 @@ def answers(name):
 def test_integrity_lets_everything_answer():
     """Files are read-only and 0400, so they open."""
     raise_to("integrity")
-    for kind in spec.DUMPS:
+    for kind in spec.DUMPS + spec.JOBS:
         expect(answers(kind.name), f"{kind.name} does not answer")
 
 
 def test_confidentiality_turns_private_structures_off():
     """And nothing else; the reason is in status."""
     raise_to("confidentiality")
-    for kind in spec.DUMPS:
-        equal(answers(kind.name), kind.name not in PRIVATE, kind.name)
+    private = sum(PRIVATE.values(), [])
+    for kind in spec.DUMPS + spec.JOBS:
+        equal(answers(kind.name), kind.name not in private, kind.name)
     off = {row["name"]: row.get("reason", "")
            for row in wire.records("collector") if row["state"] == "off"}
-    equal(list(off), ["slab"], "collectors that are off")
-    expect("lockdown" in off["slab"], f"reason {off['slab']!r}")
+    equal(sorted(off), sorted(PRIVATE), "collectors that are off")
+    for name, reason in off.items():
+        expect("lockdown" in reason, f"reason of {name}: {reason!r}")
 
 
 def test_asking_again_adds_no_line_to_the_log():

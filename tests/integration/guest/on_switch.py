@@ -21,7 +21,8 @@ def collects():
 
 def counting_kinds():
     """Kinds that need collecting; status and collectors always answer."""
-    return [kind for kind in spec.DUMPS if kind.name != "collector"]
+    return [kind for kind in spec.DUMPS + spec.JOBS
+            if kind.name != "collector"]
 
 
 def test_off_is_said_by_status():

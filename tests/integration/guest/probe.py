@@ -39,7 +39,7 @@ def main():
     with wire.Socket(family=False) as sock:
         results["find family"] = outcome(sock.find_family)
         sock.family = family
-        for kind in spec.DUMPS:
+        for kind in spec.DUMPS + spec.JOBS:
             results[kind.operation] = outcome(sock.dump_once, kind.command)
         results["status-get"] = outcome(sock.status)
         results["job-get"] = outcome(sock.dump_once, spec.COMMANDS["job-get"])

@@ -15,6 +15,10 @@ COMMANDS = {
     "migratetype": ["buddy", "--migratetypes"],
     "node": ["node"],
     "counter": ["counters"],
+    "dentry": ["dentry", "--by", "total"],
+    "dentry_superblock": ["dentry", "--by", "superblock"],
+    "dentry_directory": ["dentry"],
+    "dentry_name": ["dentry", "--by", "name"],
 }
 
 

@@ -10,6 +10,10 @@ PATH = pathlib.Path(__file__).resolve().parent / "specs/kmemscope.yaml"
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
+# How the sets begin that only a job collects.
+BY_JOB = ("dentry",)
+
+
 class Kind:
     """An attribute set: a kind of record, and the command that gets it."""
 
@@ -36,6 +40,8 @@ class Kind:
         asked = [name.replace("-", "_")
                  for name in request.get("attributes", [])]
         self.keys = [name for name in asked if name in self.names]
+        # Only a job collects it, so there is nothing to dump without one.
+        self.by_job = self.set_name.startswith(BY_JOB)
 
     def find(self, name):
         """The number and type of what a request may carry."""
@@ -64,4 +70,7 @@ FAMILY, KINDS, COMMANDS = _load()
 # The kinds that come as a list; status is a single answer, and jobs are there
 # only while somebody has some.
 DUMPS = [kind for kind in KINDS.values()
-         if kind.is_dump and kind.name != "job"]
+         if kind.is_dump and kind.name != "job" and not kind.by_job]
+
+# Those that only a job collects, one job several of them.
+JOBS = [kind for kind in KINDS.values() if kind.by_job]

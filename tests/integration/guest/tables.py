@@ -21,6 +21,10 @@ FILES = {
     "migratetype": "buddy/migratetypes",
     "node": "nodes",
     "counter": "counters",
+    "dentry": "dentry/total",
+    "dentry_superblock": "dentry/superblocks",
+    "dentry_directory": "dentry/directories",
+    "dentry_name": "dentry/names",
 }
 
 

@@ -228,11 +228,11 @@ class Socket:
         bodies = self.dump_consistent(kind.command, attributes(kind, filters))
         return [decode(kind, body) for body in bodies]
 
-    def start_job(self, kind_name):
+    def start_job(self, kind_name, **asked):
         """Start a job; its record."""
         kind = spec.KINDS["job"]
         replies = self.do(spec.COMMANDS["job-start"],
-                          attributes(kind, {"kind": kind_name}))
+                          attributes(kind, {"kind": kind_name, **asked}))
         if len(replies) != 1:
             raise ValueError(f"job-start has {len(replies)} replies")
         return decode(kind, replies[0])
@@ -287,9 +287,22 @@ def _bodies(command, data):
     return shared().dump_consistent(command, data)
 
 
+def by_job(*kind_names, **asked):
+    """What one job finds: the records of each of these kinds."""
+    sock = shared()
+    job = sock.start_job(kind_names[0], **asked)["id"]
+    sock.wait_job(job)
+    answers = [sock.dump(name, job=job) for name in kind_names]
+    # What was not asked for would stay as long as the socket.
+    refused(sock.stop_job, job)
+    return answers
+
+
 def records(kind_name, **filters):
-    """The records of a kind through the shared socket."""
+    """The records of a kind: through the shared socket, or by a job."""
     kind = spec.KINDS[kind_name]
+    if kind.by_job:
+        return by_job(kind_name, **filters)[0]
     bodies = tape.through(_bodies, kind.command, attributes(kind, filters))
     return [decode(kind, body) for body in bodies]
 

@@ -547,9 +547,9 @@ enum kmemscope_a_counter {
  * @KMEMSCOPE_A_DENTRY_NR_HASHED: (u64) Dentries in the hash table. An estimate
  *	where approximate is 1.
  * @KMEMSCOPE_A_DENTRY_NR_UNHASHED: (u64) Dentries that are not in the hash
- *	table: nr-dentries less nr-hashed. Absent where nr-dentries is, or where more
- *	were hashed than there are, as counts that others change meanwhile can have
- *	it.
+ *	table: nr-dentries less nr-hashed. Absent where nr-dentries is, where
+ *	nr-hashed is an estimate, or where that is more, as can be when others change
+ *	both meanwhile.
  * @KMEMSCOPE_A_DENTRY_NR_NEGATIVE: (u64) Hashed dentries of names that do not
  *	exist. An estimate where approximate is 1.
  * @KMEMSCOPE_A_DENTRY_NR_POSITIVE: (u64) Hashed dentries of names that exist.
@@ -659,8 +659,8 @@ enum kmemscope_a_dentry_superblock {
  *	Tells apart directories that had one inode number after the other.
  * @KMEMSCOPE_A_DENTRY_DIRECTORY_FS_TYPE: (string) Type of the file system.
  * @KMEMSCOPE_A_DENTRY_DIRECTORY_PATH: (string) Its path from the root of its
- *	superblock. Absent when longer than 1023 bytes. A directory that is no longer
- *	there has //deleted at the end.
+ *	superblock. Absent when longer than 1023 bytes. Where the superblock is
+ *	mounted is in /proc/self/mountinfo.
  * @KMEMSCOPE_A_DENTRY_DIRECTORY_NR_DENTRIES: (u64) Hashed dentries in it. An
  *	estimate where approximate is 1.
  * @KMEMSCOPE_A_DENTRY_DIRECTORY_NR_NEGATIVE: (u64) Those of names that do not

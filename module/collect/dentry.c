@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Dentries: whose they are, and which directories have the most.
+ *
+ * Two walks over the same parts of the hash table. The first counts dentries by
+ * superblock and finds the directories with the most; the second counts those
+ * exactly, with names. What the budget leaves no time for is scaled up.
+ */
+#include <linux/string.h>
+
+#include "collect/collect.h"
+#include "collect/dentry.h"
+#include "collect/directories.h"
+#include "collect/hitters.h"
+#include "collect/superblocks.h"
+#include "internals/dentries.h"
+#include "internals/internals.h"
+#include "internals/progress.h"
+#include "record/kinds.h"
+
+#define BUDGET_NS	(3 * (u64)NSEC_PER_SEC)
+
+/* The first walk's share of the budget: the second has more to do. */
+#define FIRST_PERMILLE	450
+
+/* The views, in the order in which the work gets their snapshots. */
+enum {
+	TOTAL,
+	SUPERBLOCKS,
+	DIRECTORIES,
+	NAMES,
+};
+
+/**
+ * struct survey - the first walk
+ * @all: all dentries
+ * @superblocks: by superblock
+ * @hitters: by directory
+ */
+struct survey {
+	struct ks_dentry_tally all;
+	struct ks_superblocks *superblocks;
+	struct ks_hitters *hitters;
+};
+
+static void survey_add(void *arg, const struct dentry *dentry)
+{
+	struct survey *survey = arg;
+	struct ks_directory_key key;
+
+	ks_dentry_tally_add(&survey->all, dentry);
+	ks_superblocks_add(survey->superblocks, dentry);
+	if (ks_dentry_directory(dentry, &key))
+		ks_hitters_add(survey->hitters, &key);
+}
+
+static void directories_add(void *arg, const struct dentry *dentry)
+{
+	ks_directories_add(arg, dentry);
+}
+
+static struct ks_dentry_scale scale_of(const struct ks_dentry_walk *walk)
+{
+	return (struct ks_dentry_scale){
+		.nr_parts = ks_dentries_nr_parts(),
+		.nr_visited = walk->nr_visited,
+		.nr = walk->nr_met,
+	};
+}
+
+static void total_fill(struct ks_snapshot *snap, const struct survey *survey,
+		       const struct ks_dentry_walk *walk, u64 walk_ns)
+{
+	const struct ks_dentry_scale scale = scale_of(walk);
+	struct ks_dentry_record *record = ks_snapshot_next(snap);
+	struct ks_dentry_counts counts;
+
+	record->nr_hashed = ks_dentry_scaled(&scale, survey->all.nr);
+	record->nr_negative = ks_dentry_scaled(&scale, survey->all.nr_negative);
+	record->nr_positive = record->nr_hashed - record->nr_negative;
+	record->nr_lru = ks_dentry_scaled(&scale, survey->all.nr_lru);
+	record->nr_lru_negative =
+		ks_dentry_scaled(&scale, survey->all.nr_lru_negative);
+	record->dentry_size = sizeof(struct dentry);
+	record->approximate = ks_dentry_approximate(&scale) || walk->cut;
+	record->coverage_permille = ks_dentry_coverage(&scale);
+	record->nr_buckets = ks_dentries_nr_buckets();
+	record->nr_walked = walk->nr_met;
+	record->walk_ns = walk_ns;
+	ks_dentries_count(&counts);
+	if (counts.known) {
+		record->nr_dentries = counts.nr_dentries;
+		record->nr_unused = counts.nr_unused;
+		record->nr_unused_negative = counts.nr_negative;
+		record->total_bytes = counts.nr_dentries *
+				      sizeof(struct dentry);
+		if (!record->approximate &&
+		    record->nr_dentries >= record->nr_hashed)
+			record->nr_unhashed = record->nr_dentries -
+					      record->nr_hashed;
+	}
+	ks_snapshot_keep(snap);
+	ks_snapshot_finish(snap);
+}
+
+static int walk_directories(struct ks_snapshot *const *snaps,
+			    const struct survey *survey,
+			    const struct ks_dentry_walk *first, u64 until_ns,
+			    struct ks_progress *progress)
+{
+	struct ks_dentry_walk walk = {
+		.until_ns = until_ns,
+		.nr_parts = first->nr_visited,
+	};
+	struct ks_directories *directories;
+	const struct ks_hitter *hitters;
+	struct ks_dentry_scale scale;
+	unsigned int nr;
+	int err;
+
+	hitters = ks_hitters_sort(survey->hitters, &nr);
+	directories = ks_directories_new(hitters, nr);
+	if (!directories)
+		return -ENOMEM;
+	err = ks_dentries_walk(&walk, directories_add, directories, progress);
+	if (!err) {
+		scale = scale_of(&walk);
+		ks_directories_fill(directories, snaps[DIRECTORIES], &scale);
+		ks_directories_fill_names(directories, snaps[NAMES]);
+		ks_snapshot_finish(snaps[DIRECTORIES]);
+		ks_snapshot_finish(snaps[NAMES]);
+	}
+	ks_directories_free(directories);
+	return err;
+}
+
+static int walk_twice(struct ks_snapshot *const *snaps, struct survey *survey,
+		      u64 budget_ns, struct ks_progress *progress)
+{
+	const u64 since = ks_hold_clock();
+	struct ks_dentry_walk walk = {
+		.until_ns = since + div64_u64(budget_ns * FIRST_PERMILLE, 1000),
+		.nr_parts = ks_dentries_nr_parts(),
+	};
+	struct ks_dentry_scale scale;
+	int err;
+
+	err = ks_dentries_walk(&walk, survey_add, survey, progress);
+	if (err)
+		return err;
+	scale = scale_of(&walk);
+	total_fill(snaps[TOTAL], survey, &walk, ks_hold_clock() - since);
+	ks_superblocks_fill(survey->superblocks, snaps[SUPERBLOCKS], &scale);
+	ks_snapshot_finish(snaps[SUPERBLOCKS]);
+	WRITE_ONCE(progress->permille, FIRST_PERMILLE);
+	return walk_directories(snaps, survey, &walk, since + budget_ns,
+				progress);
+}
+
+/* What was asked for, but never more than any job may take. */
+static u64 budget(const struct ks_asked *asked,
+		  const struct ks_progress *progress)
+{
+	const u64 now = ks_hold_clock();
+	u64 budget_ns = asked->job.budget_ns;
+
+	if (budget_ns == KS_UNSET_U64)
+		budget_ns = BUDGET_NS;
+	return min(budget_ns,
+		   progress->until_ns > now ? progress->until_ns - now : 0);
+}
+
+static int dentries_work(struct ks_snapshot *const *snaps,
+			 const struct ks_asked *asked,
+			 struct ks_progress *progress)
+{
+	struct survey survey = {
+		.superblocks = ks_superblocks_new(),
+		.hitters = ks_hitters_new(),
+	};
+	int err = -ENOMEM;
+
+	if (survey.superblocks && survey.hitters)
+		err = walk_twice(snaps, &survey, budget(asked, progress),
+				 progress);
+	ks_hitters_free(survey.hitters);
+	ks_superblocks_free(survey.superblocks);
+	return err;
+}
+
+static const struct ks_work dentries_job = {
+	.run = dentries_work,
+};
+
+static int total_collect(struct ks_snapshot *snap)
+{
+	return ks_snapshot_reserve(snap, 1, 0);
+}
+
+static int superblocks_collect(struct ks_snapshot *snap)
+{
+	return ks_snapshot_reserve(snap, KS_SUPERBLOCKS + 1, 0);
+}
+
+static int directories_collect(struct ks_snapshot *snap)
+{
+	return ks_snapshot_reserve(snap, KS_DIRECTORIES, 0);
+}
+
+static int names_collect(struct ks_snapshot *snap)
+{
+	return ks_snapshot_reserve(snap, KS_DIRECTORIES * KS_DIRECTORY_NAMES,
+				   0);
+}
+
+static struct ks_cost dentry_cost;
+
+#define VIEW(_kind, _path, _collect)					\
+	{								\
+		.collector = &ks_collector_dentry,			\
+		.kind = &(_kind),					\
+		.path = (_path),					\
+		.collect = (_collect),					\
+		.work = &dentries_job,					\
+		.work_only = true,					\
+		.names = true,						\
+	}
+
+static const struct ks_view dentry_views[] = {
+	[TOTAL] = VIEW(ks_kind_dentry, "dentry/total", total_collect),
+	[SUPERBLOCKS] = VIEW(ks_kind_dentry_superblock, "dentry/superblocks",
+			     superblocks_collect),
+	[DIRECTORIES] = VIEW(ks_kind_dentry_directory, "dentry/directories",
+			     directories_collect),
+	[NAMES] = VIEW(ks_kind_dentry_name, "dentry/names", names_collect),
+};
+
+const struct ks_collector ks_collector_dentry = {
+	.name = "dentry",
+	.needs = KS_NEED_DENTRIES,
+	.needs_private = true,
+	.cost = &dentry_cost,
+	.views = dentry_views,
+	.nr_views = ARRAY_SIZE(dentry_views),
+};

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What is counted of dentries, in all, by superblock and by directory.
+ *
+ * All of it is read from dentries that others change, in the RCU section of a
+ * walk that found them.
+ */
+#ifndef KS_COLLECT_DENTRY_H
+#define KS_COLLECT_DENTRY_H
+
+#include <linux/dcache.h>
+#include <linux/fs.h>
+#include <linux/kdev_t.h>
+#include <linux/kernel.h>
+#include <linux/math64.h>
+
+#include "collect/hitters.h"
+#include "record/records.h"
+
+/**
+ * struct ks_dentry_tally - some dentries
+ * @nr: how many
+ * @nr_negative: of names that do not exist
+ * @nr_lru: on an LRU list
+ * @nr_lru_negative: both
+ */
+struct ks_dentry_tally {
+	u64 nr;
+	u64 nr_negative;
+	u64 nr_lru;
+	u64 nr_lru_negative;
+};
+
+/**
+ * struct ks_dentry_scale - what part of all dentries was counted
+ * @nr_parts: parts there are
+ * @nr_visited: parts visited
+ * @nr: dentries counted
+ */
+struct ks_dentry_scale {
+	u64 nr_parts;
+	u64 nr_visited;
+	u64 nr;
+};
+
+/* Not those that are about to be freed, which share the list's head. */
+static inline bool ks_dentry_on_lru(const struct dentry *dentry)
+{
+	return (READ_ONCE(dentry->d_flags) &
+		(DCACHE_LRU_LIST | DCACHE_SHRINK_LIST)) == DCACHE_LRU_LIST;
+}
+
+static inline void ks_dentry_tally_add(struct ks_dentry_tally *tally,
+				       const struct dentry *dentry)
+{
+	const bool negative = d_is_negative(dentry);
+	const bool lru = ks_dentry_on_lru(dentry);
+
+	tally->nr++;
+	tally->nr_negative += negative;
+	tally->nr_lru += lru;
+	tally->nr_lru_negative += lru && negative;
+}
+
+/* The directory a dentry is in; NULL when there is none to name. */
+static inline const struct dentry *
+ks_dentry_directory(const struct dentry *dentry, struct ks_directory_key *key)
+{
+	const struct dentry *parent = READ_ONCE(dentry->d_parent);
+	const struct inode *inode = READ_ONCE(parent->d_inode);
+
+	if (parent == dentry || !inode)
+		return NULL;
+	key->inode = inode->i_ino;
+	key->device = dentry->d_sb->s_dev;
+	key->generation = inode->i_generation;
+	return parent;
+}
+
+static inline u64 ks_dentry_scaled(const struct ks_dentry_scale *scale, u64 nr)
+{
+	if (scale->nr_visited == scale->nr_parts)
+		return nr;
+	return div64_u64(nr * scale->nr_parts, scale->nr_visited);
+}
+
+static inline u32 ks_dentry_coverage(const struct ks_dentry_scale *scale)
+{
+	return div64_u64(scale->nr_visited * 1000, scale->nr_parts);
+}
+
+static inline u32 ks_dentry_approximate(const struct ks_dentry_scale *scale)
+{
+	return scale->nr_visited < scale->nr_parts;
+}
+
+static inline void ks_device_print(char *to, size_t size, u32 device)
+{
+	scnprintf(to, size, "%u:%u", MAJOR(device), MINOR(device));
+}
+
+/* What records of superblocks and of directories have in common. */
+#define ks_dentry_fill(_record, _tally, _scale)				\
+do {									\
+	(_record)->nr_dentries = ks_dentry_scaled(_scale, (_tally)->nr);	\
+	(_record)->nr_negative = ks_dentry_scaled(_scale,		\
+						  (_tally)->nr_negative); \
+	(_record)->nr_positive = (_record)->nr_dentries -		\
+				 (_record)->nr_negative;		\
+	(_record)->nr_lru = ks_dentry_scaled(_scale, (_tally)->nr_lru);	\
+	(_record)->total_bytes = (_record)->nr_dentries *		\
+				 sizeof(struct dentry);			\
+	if ((_scale)->nr)						\
+		(_record)->share_permille =				\
+			div64_u64((_tally)->nr * 1000, (_scale)->nr);	\
+	(_record)->approximate = ks_dentry_approximate(_scale);		\
+	(_record)->coverage_permille = ks_dentry_coverage(_scale);	\
+} while (0)
+
+#endif /* KS_COLLECT_DENTRY_H */

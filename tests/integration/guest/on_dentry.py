@@ -1,0 +1,340 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Dentries: against dentry-state, and against names that the test made."""
+
+import errno
+import os
+import pathlib
+import subprocess
+import threading
+
+import reader
+import theirs
+import wire
+from ktap import Skip, equal, expect, note
+
+DISK = pathlib.Path("/mnt")
+KINDS = ("dentry", "dentry_superblock", "dentry_directory", "dentry_name")
+
+# Of many directories these have the most, in these shares.
+SHARES = {"many": 90000, "some": 45000, "few": 15000}
+
+
+def device(path):
+    """The device number of a path, as records have it."""
+    number = os.stat(path).st_dev
+    return f"{os.major(number)}:{os.minor(number)}"
+
+
+def look_up(folder, number, pattern="missing_{}"):
+    """Ask for so many names that do not exist."""
+    prefix = str(folder) + "/"
+    for i in range(number):
+        os.access(prefix + pattern.format(i), os.F_OK)
+
+
+def make(folder, number):
+    """Create so many files."""
+    for i in range(number):
+        (folder / f"file_{i:05}").touch()
+
+
+def drop():
+    """Let the kernel forget the dentries that nobody uses."""
+    pathlib.Path("/proc/sys/vm/drop_caches").write_text("2", encoding="ascii")
+
+
+def folder_of(name):
+    """A new folder on the disk."""
+    folder = DISK / name
+    folder.mkdir()
+    return folder
+
+
+def find(rows, folder):
+    """The record of a directory."""
+    inode = os.stat(folder).st_ino
+    found = [row for row in rows if row["inode"] == inode
+             and row["device"] == device(folder)]
+    expect(len(found) == 1, f"{folder}: {len(found)} records")
+    return found[0]
+
+
+def dentry_state():
+    """The kernel's own counts: all, unused, negative ones among these."""
+    words = theirs.read("/proc/sys/fs/dentry-state").split()
+    return int(words[0]), int(words[1]), int(words[4])
+
+
+def quiet(look, tries=20):
+    """What look() says while the kernel's own counts hold still."""
+    for _ in range(tries):
+        before = dentry_state()
+        seen = look()
+        if dentry_state() == before:
+            return before, seen
+    raise Skip("dentries never held still")
+
+
+def test_totals_are_dentry_states():
+    """All three, and what the walk met beside them."""
+    look_up(folder_of("totals"), 500)
+
+    def look():
+        total, = wire.records("dentry")
+        return total
+
+    (dentries, unused, negative), total = quiet(look)
+    equal(total["nr_dentries"], dentries, "nr_dentries")
+    equal(total["nr_unused"], unused, "nr_unused")
+    equal(total["nr_unused_negative"], negative, "nr_unused_negative")
+    # Those on the LRU lists are all hashed.
+    equal(total["nr_lru"], unused, "met on LRU lists")
+    equal(total["nr_lru_negative"], negative, "negative ones on LRU lists")
+    expect(negative >= 500, f"only {negative} negative dentries")
+    expect(0 < total["nr_hashed"] <= dentries, f"{total['nr_hashed']} hashed")
+    equal(total["nr_unhashed"], dentries - total["nr_hashed"], "unhashed")
+    equal(total["nr_walked"], total["nr_hashed"], "met by the walk")
+    equal((total["approximate"], total["coverage_permille"]), (0, 1000),
+          "coverage")
+    note(f"{dentries} dentries, {total['nr_unhashed']} not hashed")
+
+
+def test_superblocks_add_up():
+    """Every hashed dentry is one superblock's."""
+    total, blocks, directories, _ = wire.by_job(*KINDS)
+    for field in ("nr_negative", "nr_positive", "nr_lru", "nr_lru_negative"):
+        equal(sum(row[field] for row in blocks), total[0][field],
+              f"sum of {field}")
+    equal(sum(row["nr_dentries"] for row in blocks), total[0]["nr_hashed"],
+          "sum of dentries")
+    for row in blocks + directories:
+        equal(row["nr_negative"] + row["nr_positive"], row["nr_dentries"],
+              f"parts of {row}")
+        equal(row["total_bytes"],
+              row["nr_dentries"] * total[0]["dentry_size"], f"bytes of {row}")
+    mounted = {line.split()[2]: line.split(" - ")[1].split()[0] for line in
+               theirs.read("/proc/self/mountinfo").splitlines()}
+    for row in blocks:
+        # The kernel has some superblocks that are mounted nowhere.
+        if row["device"] in mounted:
+            equal(row["fs_type"], mounted[row["device"]],
+                  f"type of {row['device']}")
+    expect(device(DISK) in {row["device"] for row in blocks}, "no disk")
+
+
+def test_known_names():
+    """A directory of names that do not exist, and one of files."""
+    missing, there = folder_of("lost"), folder_of("found")
+    look_up(missing, 5000, ".{}_dOeSnotExist_.db")
+    make(there, 700)
+    _, _, directories, names = wire.by_job(*KINDS)
+    row = find(directories, missing)
+    equal((row["nr_negative"], row["nr_positive"]), (5000, 0), "missing")
+    equal((row["path"], row["fs_type"]), ("/lost", "ext4"), "where")
+    equal(row["nr_lru"], 5000, "on the LRU list")
+    row = find(directories, there)
+    equal((row["nr_negative"], row["nr_positive"]), (0, 700), "found")
+    for folder, form, negative in ((missing, ".{}_dOeSnotExist_.db", 1),
+                                   (there, "file_{:05}", 0)):
+        mine = [name for name in names
+                if name["inode"] == os.stat(folder).st_ino
+                and name["device"] == device(folder)]
+        equal(len({name["name"] for name in mine}), 16, "different names")
+        known = {form.format(i) for i in range(5000)}
+        for name in mine:
+            expect(name["name"] in known, f"{name['name']!r} was never there")
+            equal(name["negative"], negative, f"{name['name']} is negative")
+
+
+def test_samples_are_from_everywhere():
+    """Not just the first names, or the last."""
+    folder = folder_of("sampled")
+    look_up(folder, 4000, "{}")
+    seen = []
+    for _ in range(10):
+        seen += [int(row["name"]) for row in wire.records("dentry_name")
+                 if row["inode"] == os.stat(folder).st_ino
+                 and row["name"].isdigit()]
+    mean = sum(seen) / len(seen)
+    note(f"{len(seen)} samples, mean {mean:.0f}")
+    # Of 160 the mean of 0 ... 3999 has a standard deviation of 91.
+    expect(len(set(seen)) > 120 and abs(mean - 1999.5) < 6 * 91,
+           f"samples {sorted(seen)}")
+
+
+def test_names_of_any_bytes():
+    """The reader escapes them; the kernel does not change them."""
+    folder = os.path.join(os.fsencode(folder_of("bytes")), b"")
+    odd = [b"new\nline", b"\xff\xfe", b"tab\t", b"'\"\\$`", b" ", b"\x1b[2J",
+           "h\u00e9".encode(), b"x" * 252]
+    # Many of each, so that the folder is among those with the most.
+    known = {b"%d" % i + name for name in odd for i in range(40)}
+    for name in known:
+        os.access(folder + name, os.F_OK)
+    inode = str(os.stat(folder).st_ino)
+    ours, words = set(), set()
+    for _ in range(10):
+        ours |= {row["name"] for row in wire.records("dentry_name")
+                 if row["inode"] == int(inode)}
+        words |= {row["name"] for row in
+                  reader.records("dentry_name", "--inode", inode)[0]}
+    expect(len(ours) > 60 and ours <= {
+        name.decode("utf-8", "backslashreplace") for name in known},
+        f"names in netlink: {ours}")
+    for text in ("new\\x0aline", "\\xff\\xfe", "tab\\x09", "\\x1b[2J",
+                 "h\u00e9", "x" * 252):
+        expect(any(word.lstrip("0123456789") == text for word in words),
+               f"no {text!r} among {words}")
+    raw = reader.text("dentry", "--by", "name", "--raw", "--noheadings")
+    expect("\x1b" not in raw, "a control character in raw lines")
+
+
+def test_a_path_that_is_too_long_is_absent():
+    """And the directory is there all the same."""
+    here = os.open(folder_of("deep"), os.O_RDONLY)
+    for _ in range(6):
+        os.mkdir("d" * 200, dir_fd=here)
+        deeper = os.open("d" * 200, os.O_RDONLY, dir_fd=here)
+        os.close(here)
+        here = deeper
+    for i in range(300):
+        os.access(f"missing_{i}", os.F_OK, dir_fd=here)
+    rows = [row for row in wire.records("dentry_directory")
+            if row["inode"] == os.fstat(here).st_ino]
+    os.close(here)
+    equal(len(rows), 1, "records")
+    equal(rows[0]["nr_negative"], 300, "negative")
+    expect("path" not in rows[0], f"path {rows[0].get('path')}")
+
+
+def test_heavy_ones_among_many_directories():
+    """More directories than there are counters, and three that matter."""
+    drop()
+    crowd = folder_of("crowd")
+    for i in range(4500):
+        folder = crowd / str(i)
+        folder.mkdir()
+        os.access(folder / "x", os.F_OK)
+    folders = {name: folder_of(name) for name in SHARES}
+    for name, number in SHARES.items():
+        look_up(folders[name], number)
+    total, _, directories, _ = wire.by_job(*KINDS)
+    expect(total[0]["nr_hashed"] > 150000, f"{total[0]['nr_hashed']} hashed")
+    for name, number in SHARES.items():
+        row = find(directories, folders[name])
+        equal(row["nr_negative"], number, f"negative in {name}")
+        equal(row["share_permille"],
+              row["nr_dentries"] * 1000 // total[0]["nr_hashed"],
+              f"share of {name}")
+    equal(len(directories), 64, "directories told of")
+
+
+def test_a_small_budget_is_a_fair_sample():
+    """Shares within two points of the truth, where a part was walked."""
+    truth = {row["path"]: row["share_permille"] for row in
+             wire.records("dentry_directory")
+             if row.get("path", "")[1:] in SHARES}
+    equal(len(truth), len(SHARES), "directories of the last test")
+    whole, = wire.records("dentry")
+    budget = whole["walk_ns"] // 7
+    for _ in range(40):
+        total, blocks, directories, _ = wire.by_job(*KINDS, budget_ns=budget)
+        covered = [rows[0]["coverage_permille"]
+                   for rows in (total, directories)]
+        if min(covered) >= 40 and max(covered) <= 100:
+            break
+        budget = budget * 60 // covered[0]
+    note(f"{budget} ns: coverage {covered} permille")
+    expect(40 <= min(covered) and max(covered) <= 100,
+           f"no budget gave a small part: {covered}")
+    equal(total[0]["approximate"], 1, "approximate")
+    expect("nr_unhashed" not in total[0], "an estimate told as a difference")
+    for row in directories + blocks:
+        equal(row["approximate"], 1, f"approximate of {row}")
+    for row in directories:
+        if row.get("path", "") in truth:
+            off = row["share_permille"] - truth.pop(row["path"])
+            note(f"{row['path']}: {off} permille off")
+            expect(abs(off) <= 20, f"{row}: {off} permille off")
+    equal(truth, {}, "directories that the sample missed")
+    off = total[0]["nr_hashed"] / whole["nr_hashed"]
+    expect(0.95 < off < 1.05, f"scaled up to {off} of what there are")
+
+
+def test_requests_that_are_wrong():
+    """Each is refused, and says why."""
+    with wire.Socket() as sock:
+        for name in KINDS:
+            refused = wire.refused(sock.dump, name)
+            equal(wire.error_name(refused.errno), "EINVAL", name)
+            expect("job" in refused.text, f"{name}: {refused.text!r}")
+        job = sock.start_job("dentry")["id"]
+        sock.wait_job(job)
+        refused = wire.refused(sock.dump, "slab", job=job)
+        equal(refused.errno, errno.ENOENT, "slabs of a walk over dentries")
+        sock.dump("dentry", job=job)
+        refused = wire.refused(sock.dump, "dentry", job=job)
+        expect(refused.errno == errno.ENOENT and "taken" in refused.text,
+               f"the same answer twice: {refused}")
+        equal(len(sock.dump("dentry_superblock", job=job)) > 3, True,
+              "superblocks")
+        sock.stop_job(job)
+        refused = wire.refused(sock.dump, "dentry_name", job=job)
+        equal(refused.errno, errno.ENOENT, "an answer of a job that was ended")
+
+
+def test_jobs_say_what_they_were_asked():
+    """In the record of the job."""
+    with wire.Socket() as sock:
+        job = sock.start_job("dentry_name", budget_ns=123456789)
+        equal((job["kind"], job["budget_ns"]), ("dentry_name", 123456789),
+              "kind and budget")
+
+
+def test_the_reader():
+    """Its columns, filters and refusals."""
+    rows, answer = reader.records("dentry_directory", "--top", "3")
+    equal(len(rows), 3, "rows")
+    expect(rows[0]["nr_dentries"] >= rows[1]["nr_dentries"], "not sorted")
+    expect("boot_id" in answer, "no boot_id")
+    here = device(DISK)
+    rows, _ = reader.records("dentry_superblock", "--device", here)
+    equal([row["device"] for row in rows], [here], "rows by device")
+    for words in (["--by", "inode"], ["--budget", "0"], ["--budget", "x"],
+                  ["--by", "superblock", "--inode", "2"]):
+        status, out, err = reader.run("dentry", *words)
+        equal((status, out), (1, ""), f"status and output of {words}")
+        expect(words[0] in err or words[2] in err, f"{words}: {err!r}")
+
+
+def test_umount_while_walking():
+    """Nothing of a file system is held: it can be unmounted at any moment."""
+    done = threading.Event()
+    walks = []
+
+    def walk():
+        while not done.is_set():
+            walks.append(wire.by_job(*KINDS)[0][0]["nr_walked"])
+
+    walker = threading.Thread(target=walk)
+    walker.start()
+    place = pathlib.Path("/tmp/place")
+    place.mkdir()
+    try:
+        for number in range(12):
+            subprocess.run(["mount", "-t", "tmpfs", "none", place], check=True)
+            make(place, 300)
+            subprocess.run(["umount", place], check=True)
+            folder = folder_of(f"away_{number}")
+            look_up(folder, 300)
+            make(folder, 50)
+            source = next(line.split()[0] for line in
+                          theirs.read("/proc/mounts").splitlines()
+                          if line.split()[1] == str(DISK))
+            subprocess.run(["umount", DISK], check=True)
+            subprocess.run(["mount", source, DISK], check=True)
+    finally:
+        done.set()
+        walker.join()
+    note(f"{len(walks)} walks")
+    expect(len(walks) > 5, "too few walks")
