@@ -168,23 +168,30 @@ static void growing_free(struct growing *growing)
 		free(growing->cache[--growing->nr]);
 }
 
-/* Have what grows traced and walked, until the jobs' time is over. */
+/*
+ * Have what grows traced, one cache after the other, for the module traces one
+ * at a time; and walked as late as possible, when there is most to see.
+ */
 static void growth_follow(struct ks_look *look, struct ks_nl *nl,
 			  const struct growing *growing, uint64_t end)
 {
-	uint64_t budget = ks_walk_budget(end - ks_now_ns());
+	uint64_t budget = ks_walk_budget(end - ks_now_ns()), until, now;
 	struct ks_jobs jobs = { .look = look, .nl = nl };
 	size_t i;
 
-	for (i = 0; i < growing->nr; i++)
+	for (i = 0; i < growing->nr; i++) {
+		now = ks_now_ns();
+		if (now >= end)
+			return;
+		until = now + (end - now) / (growing->nr - i);
 		ks_jobs_trace(&jobs, growing->cache[i], growing->stacks[i],
-			      end - ks_now_ns());
-	if (growing->dentries) {
-		/* The later it is, the more there is to see. */
-		sleep_until(end - budget - budget / 4);
-		ks_jobs_walk(&jobs, KS_WALK_AFTER, budget);
+			      until - now);
+		if (i + 1 == growing->nr && growing->dentries) {
+			sleep_until(end - budget - budget / 4);
+			ks_jobs_walk(&jobs, KS_WALK_AFTER, budget);
+		}
+		ks_jobs_finish(&jobs, until);
 	}
-	ks_jobs_finish(&jobs, end);
 }
 
 static enum ks_status look_run(struct ks_look *look, struct ks_nl *nl,
