@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A culprit to order, for guests: looks names up that do not exist, or makes
- * files, at a rate.
+ * A culprit to order, for guests: looks names up that do not exist, makes
+ * files, or asks about some that are there, at a rate.
  *
- * usage: storm miss|make DIR FORMAT [COUNT [RATE [FROM]]]
+ * usage: storm miss|make|find DIR FORMAT [COUNT [RATE [FROM]]]
  *
  * FORMAT has one %lu, for FROM, FROM + 1, ...; COUNT 0 is without end, RATE 0
  * as fast as it goes, else so many a second.
@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -41,6 +42,16 @@ static int make(const char *path)
 		return -1;
 	}
 	return close(fd);
+}
+
+static int find(const char *path)
+{
+	struct stat about;
+
+	if (!stat(path, &about))
+		return 0;
+	perror(path);
+	return -1;
 }
 
 static unsigned long now_ns(void)
@@ -77,11 +88,12 @@ int main(int argc, char **argv)
 	int (*act)(const char *path);
 
 	if (argc < 4 || !strstr(argv[3], "%lu")) {
-		fputs("usage: storm miss|make DIR FORMAT [COUNT [RATE [FROM]]]\n",
+		fputs("usage: storm miss|make|find DIR FORMAT [COUNT [RATE [FROM]]]\n",
 		      stderr);
 		return 2;
 	}
-	act = strcmp(argv[1], "make") ? miss : make;
+	act = !strcmp(argv[1], "make") ? make :
+	      !strcmp(argv[1], "find") ? find : miss;
 	count = number(argv, argc, 4);
 	rate = number(argv, argc, 5);
 	from = number(argv, argc, 6);

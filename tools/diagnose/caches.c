@@ -103,7 +103,7 @@ static void growth_fill(struct ks_case *c, struct ks_finding *finding,
 	bool steady = is_steady(c, growth->name);
 
 	finding->cache = growth->name;
-	finding->reclaimable = growth->kind != KS_CACHE_UNRECLAIMABLE;
+	finding->reclaimable = growth->reclaimable;
 	finding->total_bytes = growth->total_bytes;
 	finding->nr_objects = growth->nr_objects;
 	ks_case_rate(c, finding, growth->bytes / 1000 * (int64_t)permille);

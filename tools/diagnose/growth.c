@@ -6,15 +6,14 @@
 
 #include "diagnose/growth.h"
 
-static enum ks_cache_kind kind_of(const char *name, uint64_t reclaimable)
+static enum ks_cache_kind kind_of(const char *name, bool reclaimable)
 {
 	if (!strcmp(name, "dentry"))
 		return KS_CACHE_DENTRY;
 	/* ext4_inode_cache, ovl_inode, xfs_inode, ... as all name theirs */
-	if (strstr(name, "inode") && reclaimable == 1)
+	if (strstr(name, "inode"))
 		return KS_CACHE_INODE;
-	return reclaimable == 1 ? KS_CACHE_RECLAIMABLE :
-				  KS_CACHE_UNRECLAIMABLE;
+	return reclaimable ? KS_CACHE_RECLAIMABLE : KS_CACHE_UNRECLAIMABLE;
 }
 
 /* Sums over the rows of one name; false when there are none. */
@@ -73,6 +72,18 @@ static int order(const void *a, const void *b)
 	return strcmp(left->name, right->name);
 }
 
+/*
+ * Many files that go at once leave slabs with free slots, and what comes then
+ * takes these first: the cache fills long before it takes more memory.
+ */
+static void slots_add(struct ks_growth *growth)
+{
+	int64_t bytes = growth->objects * growth->size;
+
+	if (growth->objects_known && bytes > growth->bytes)
+		growth->bytes = bytes;
+}
+
 static bool growth_fill(struct ks_growth *growth, const char *name,
 			const struct ks_look_at *older,
 			const struct ks_look_at *newer, size_t row)
@@ -90,8 +101,8 @@ static bool growth_fill(struct ks_growth *growth, const char *name,
 	size = ks_field(&newer->slabs, row, KMEMSCOPE_A_SLAB_SIZE);
 	*growth = (struct ks_growth){
 		.name = name,
-		.kind = kind_of(name, ks_field(&newer->slabs, row,
-					KMEMSCOPE_A_SLAB_RECLAIMABLE)),
+		.reclaimable = ks_field(&newer->slabs, row,
+					KMEMSCOPE_A_SLAB_RECLAIMABLE) == 1,
 		.size = size == KS_UNKNOWN ? 0 : size,
 		.total_bytes = now.bytes,
 		.nr_objects = now.objects_known ? now.objects : KS_UNKNOWN,
@@ -100,6 +111,9 @@ static bool growth_fill(struct ks_growth *growth, const char *name,
 	};
 	if (growth->objects_known)
 		growth->objects = now.objects - before.objects;
+	growth->kind = kind_of(name, growth->reclaimable);
+	if (growth->kind == KS_CACHE_DENTRY || growth->kind == KS_CACHE_INODE)
+		slots_add(growth);
 	return true;
 }
 

@@ -16,10 +16,13 @@ enum ks_cache_kind {
 struct ks_growth {
 	const char *name;
 	enum ks_cache_kind kind;
+	bool reclaimable;
 	uint32_t size;		/* bytes of an object */
 	uint64_t total_bytes;	/* now */
 	uint64_t nr_objects;	/* in use now, KS_UNKNOWN where not counted */
-	int64_t bytes;		/* more than before */
+	int64_t bytes;		/* more than before; of dentries and inodes also
+				 * what went into slots that were free
+				 */
 	bool objects_known;
 	int64_t objects;	/* more in use than before */
 };

@@ -60,6 +60,7 @@ void ks_jobs_walk(struct ks_jobs *jobs, size_t walk, uint64_t budget_ns)
 	if (!job_start(jobs, &request, what, &jobs->job[jobs->nr].id))
 		return;
 	jobs->job[jobs->nr].what = what;
+	jobs->look->walk[walk].boottime_ns = ks_now_ns();
 	jobs->job[jobs->nr].walk = &jobs->look->walk[walk];
 	jobs->job[jobs->nr].traced = NULL;
 	jobs->nr++;
@@ -82,7 +83,7 @@ void ks_jobs_trace(struct ks_jobs *jobs, const char *cache, bool stacks,
 	ks_job_ask(&request, KMEMSCOPE_A_JOB_CACHE, cache, 0);
 	ks_job_ask(&request, KMEMSCOPE_A_JOB_DURATION_NS, NULL, duration_ns);
 	if (stacks)
-		ks_job_ask(&request, KMEMSCOPE_A_JOB_STACKS, NULL, 1);
+		request.flag = ks_kind_job.flags;
 	if (!job_start(jobs, &request, what, &jobs->job[jobs->nr].id)) {
 		free(traced->cache);
 		traced->cache = NULL;
@@ -99,6 +100,7 @@ static enum ks_status walk_take(struct ks_jobs *jobs, uint32_t id,
 				struct ks_walk *walk, struct ks_error *err)
 {
 	enum ks_status status;
+	uint64_t took;
 
 	status = ks_job_take(jobs->nl, id, &walk->dentries, err);
 	if (!status)
@@ -108,7 +110,10 @@ static enum ks_status walk_take(struct ks_jobs *jobs, uint32_t id,
 	if (!status)
 		status = ks_job_take(jobs->nl, id, &walk->names, err);
 	walk->done = !status;
-	walk->boottime_ns = ks_now_ns();
+	/* What it met is as of its middle. */
+	took = ks_field(&walk->dentries, 0, KMEMSCOPE_A_DENTRY_WALK_NS);
+	if (took != KS_UNKNOWN)
+		walk->boottime_ns += took / 2;
 	return status;
 }
 

@@ -35,7 +35,7 @@ static bool is_large(const struct ks_case *c, const struct ks_growth *growth)
 	uint64_t managed = c->verdict->totals.managed;
 	uint64_t share = ks_permille(growth->total_bytes, managed);
 
-	if (growth->kind == KS_CACHE_UNRECLAIMABLE)
+	if (!growth->reclaimable)
 		return share >= KS_STOCK_UNRECLAIMABLE_PERMILLE;
 	return share >= KS_STOCK_RECLAIMABLE_PERMILLE ||
 	       ks_permille(negative_bytes(c, growth), managed) >=
@@ -52,7 +52,7 @@ static void stock_add(struct ks_case *c, const struct ks_growth *growth)
 	if (!finding)
 		return;
 	finding->cache = growth->name;
-	finding->reclaimable = growth->kind != KS_CACHE_UNRECLAIMABLE;
+	finding->reclaimable = growth->reclaimable;
 	finding->total_bytes = growth->total_bytes;
 	finding->nr_objects = growth->nr_objects;
 	ks_case_rate(c, finding, 0);

@@ -78,12 +78,12 @@ static void place_print(FILE *stream, const struct ks_found_place *place)
 		fputc('\n', stream);
 	}
 	if (place->pattern)
-		fprintf(stream, "     names: %s  as %s (%llu of %llu sampled)\n",
-			place->pattern, place->example,
+		fprintf(stream, "     names like %s: %s (%llu of %llu sampled)\n",
+			place->example, place->pattern,
 			(unsigned long long)place->nr_covered,
 			(unsigned long long)place->nr_names);
 	else if (place->example)
-		fprintf(stream, "     names: such as %s, of no common pattern\n",
+		fprintf(stream, "     names like %s, of no common pattern\n",
 			place->example);
 	if (place->container_path)
 		fprintf(stream, "     %s in %s, process %llu\n",
@@ -190,7 +190,7 @@ static void totals_print(FILE *stream, const struct ks_verdict *verdict)
 
 	if (totals->managed == KS_UNKNOWN || totals->free == KS_UNKNOWN)
 		return;
-	fprintf(stream, "Of %s memory %s are free",
+	fprintf(stream, "Of %s of memory %s are free",
 		ks_words_bytes(totals->managed).text,
 		ks_words_bytes(totals->free).text);
 	if (totals->page_cache != KS_UNKNOWN)
@@ -198,13 +198,13 @@ static void totals_print(FILE *stream, const struct ks_verdict *verdict)
 			ks_words_bytes(totals->page_cache).text);
 	if (totals->slab_reclaimable != KS_UNKNOWN &&
 	    totals->slab_unreclaimable != KS_UNKNOWN)
-		fprintf(stream, ", %s slab (%s of it reclaimable)",
+		fprintf(stream, ",\n%s slab (%s of it reclaimable)",
 			ks_words_bytes(totals->slab_reclaimable +
 				       totals->slab_unreclaimable).text,
 			ks_words_bytes(totals->slab_reclaimable).text);
 	if (totals->unaccounted_known &&
 	    totals->unaccounted_error != KS_UNKNOWN)
-		fprintf(stream, ",\n%s%s unaccounted (+- %s)",
+		fprintf(stream, ", %s%s unaccounted (+- %s)",
 			totals->unaccounted < 0 ? "-" : "",
 			ks_words_bytes(totals->unaccounted < 0 ?
 				-totals->unaccounted :
