@@ -18,6 +18,8 @@
 
 #define MAX_JOBS	4	/* of all readers together */
 
+#define NO_SUCH_JOB	"this socket has no such job"
+
 static unsigned int max_walk_ms = 60 * 1000;
 module_param(max_walk_ms, uint, 0600);
 MODULE_PARM_DESC(max_walk_ms,
@@ -242,7 +244,7 @@ int ks_job_take(u32 id, u32 owner, const struct ks_view *view,
 	mutex_lock(&jobs_lock);
 	job = find_job(id, owner);
 	if (!job || job->view->work != view->work) {
-		*reason = "this socket has no such job";
+		*reason = NO_SUCH_JOB;
 		err = -ENOENT;
 	} else if (job->state == RUNNING) {
 		*reason = "the job is still running";
@@ -278,7 +280,30 @@ int ks_job_stop(u32 id, u32 owner, const char **reason)
 	if (job)
 		job_release(job);
 	mutex_unlock(&jobs_lock);
-	*reason = job ? NULL : "this socket has no such job";
+	*reason = job ? NULL : NO_SUCH_JOB;
+	return job ? 0 : -ENOENT;
+}
+
+/**
+ * ks_job_finish() - have a job end with what there is so far
+ * @id: the job
+ * @owner: the netlink port that started it
+ * @reason: on error set to a text that says why
+ *
+ * It is no error when the job is through, or cannot do that.
+ *
+ * Return: 0, or -ENOENT when the owner has no such job.
+ */
+int ks_job_finish(u32 id, u32 owner, const char **reason)
+{
+	struct job *job;
+
+	mutex_lock(&jobs_lock);
+	job = find_job(id, owner);
+	if (job)
+		WRITE_ONCE(job->progress.enough, true);
+	mutex_unlock(&jobs_lock);
+	*reason = job ? NULL : NO_SUCH_JOB;
 	return job ? 0 : -ENOENT;
 }
 

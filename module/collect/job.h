@@ -25,6 +25,7 @@ int ks_job_start(const struct ks_view *view, const struct ks_asked *asked,
 int ks_job_take(u32 id, u32 owner, const struct ks_view *view,
 		struct ks_collection *c, const char **reason);
 int ks_job_stop(u32 id, u32 owner, const char **reason);
+int ks_job_finish(u32 id, u32 owner, const char **reason);
 void ks_job_release(u32 owner);
 int ks_job_list(struct ks_snapshot *snap);
 

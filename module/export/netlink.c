@@ -368,7 +368,9 @@ static int job_start(struct sk_buff *skb, struct genl_info *info)
 	return err;
 }
 
-static int job_stop(struct sk_buff *skb, struct genl_info *info)
+/* Does something with the job that a request names. */
+static int with_job(struct sk_buff *skb, struct genl_info *info,
+		    int (*act)(u32 id, u32 owner, const char **reason))
 {
 	const struct nlattr *id = info->attrs[KMEMSCOPE_A_JOB_ID];
 	const char *reason;
@@ -380,9 +382,19 @@ static int job_stop(struct sk_buff *skb, struct genl_info *info)
 		NL_SET_ERR_MSG(info->extack, "attribute id is missing");
 		return -EINVAL;
 	}
-	err = ks_job_stop(nla_get_u32(id), info->snd_portid, &reason);
+	err = act(nla_get_u32(id), info->snd_portid, &reason);
 	say(info->extack, reason);
 	return err;
+}
+
+static int job_stop(struct sk_buff *skb, struct genl_info *info)
+{
+	return with_job(skb, info, ks_job_stop);
+}
+
+static int job_finish(struct sk_buff *skb, struct genl_info *info)
+{
+	return with_job(skb, info, ks_job_finish);
 }
 
 /* A socket was closed: whose jobs were its own has gone. */
@@ -454,6 +466,13 @@ static unsigned int __init add_ops(void)
 		.cmd = KMEMSCOPE_CMD_JOB_STOP,
 		.flags = GENL_ADMIN_PERM,
 		.doit = job_stop,
+		.policy = ks_kind_job.policy,
+		.maxattr = ks_kind_job.max_attr,
+	};
+	ops[nr++] = (struct genl_ops) {
+		.cmd = KMEMSCOPE_CMD_JOB_FINISH,
+		.flags = GENL_ADMIN_PERM,
+		.doit = job_finish,
 		.policy = ks_kind_job.policy,
 		.maxattr = ks_kind_job.max_attr,
 	};

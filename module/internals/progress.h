@@ -16,12 +16,14 @@
  * struct ks_progress - a long walk, as others see and stop it
  * @permille: how much is done
  * @stop: set by others to end it
+ * @enough: set by others when what there is will do
  * @until_ns: the ks_hold_clock() at which it ends, done or not
  * @allowed: cleared by others to end it, and all others
  */
 struct ks_progress {
 	unsigned int permille;
 	bool stop;
+	bool enough;
 	u64 until_ns;
 	const bool *allowed;
 };

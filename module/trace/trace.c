@@ -31,7 +31,8 @@ static int wait_until(u64 since, u64 until, struct ks_progress *progress)
 	u64 now;
 	int err;
 
-	for (now = since; now < until; now = ks_hold_clock()) {
+	for (now = since; now < until && !READ_ONCE(progress->enough);
+	     now = ks_hold_clock()) {
 		err = ks_progress_check(progress);
 		/* It is over, with what there is. */
 		if (err == -ETIME)

@@ -42,7 +42,7 @@ usage "unknown command: 'slabs'" slabs
 usage "unknown option: '--json'" --json
 usage "unknown command: ''" ''
 
-for command in status slab zone buddy node counters off on; do
+for command in status slab zone buddy node counters trace off on; do
 	try 0 '' $command --help
 	check "$command --help ends with the man page" names_page
 	try 0 '' $command -V
@@ -73,6 +73,12 @@ done
 for command in status zone buddy node off on; do
 	usage "unexpected argument: 'frob'" $command frob
 done
+usage 'no slab cache was named' trace
+usage 'one slab cache at a time' trace dentry filp
+usage "--seconds: not a number of seconds: '0'" trace --seconds 0 dentry
+usage "unknown column: 'FROB'" trace dentry -o FROB
+usage "unrecognized option '--since'" trace --since 1 dentry
+usage '--folded is a form of its own' trace --folded --json dentry
 usage "unrecognized option '--zone'" slab --zone Normal
 usage "unrecognized option '--per-node'" zone --per-node
 usage "unknown column: 'node'" slab --sort node
@@ -95,6 +101,7 @@ unsupported buddy --migratetype Movable --sort migratetype
 unsupported counters --zone Normal nr_free_pages
 unsupported slab --output-all -b -n -r
 unsupported slab --since 0.5
+unsupported trace dentry --seconds 0.5 --stacks -o name,cgroup
 
 # Whatever does not reach stdout is an error, wherever stdout leads.
 full()

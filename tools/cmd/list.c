@@ -355,10 +355,10 @@ static enum ks_status answer_fetch(struct list *list, struct ks_nl *nl,
 	answer->stamp = ks_stamp_now();
 	if (list->own)
 		status = list->own->fetch(list->own->arg, nl, answer, err);
-	else if (list->options.view->job)
-		status = job_fetch(list, nl, answer, err);
 	else
-		status = rows_fetch(list, nl, answer, err);
+		status = list->options.view->job ?
+			 job_fetch(list, nl, answer, err) :
+			 rows_fetch(list, nl, answer, err);
 	if (!status && has_doubts(list, answer))
 		status = doubts_settle(list, nl, answer, err);
 	if (status == KS_PARTIAL) {

@@ -86,6 +86,7 @@ struct ks_list_command {
 
 	/* What --budget bounds, or NULL where there is no such option. */
 	const char *budget_help;
+
 	const struct ks_list_own *own;	/* or NULL */
 };
 

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* kmemscope trace: who allocates from a slab cache now. */
+#include <errno.h>
 #include <linux/kmemscope.h>
+#include <signal.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -114,22 +117,21 @@ static bool slab_is_known(const char *name, void *arg)
 	return known;
 }
 
-/* The name that the module knows the cache by; NULL when it is its own. */
-static enum ks_status alias_find(struct ks_nl *nl, const char *name,
-				 char **other, struct ks_error *err)
+/* The name that the module knows the cache by, or NULL. */
+static char *alias_find(struct ks_nl *nl, const char *name)
 {
 	struct ks_request request = ks_request_rows(&ks_kind_slab);
 	struct ks_rows slabs = { .kind = &ks_kind_slab };
-	enum ks_status status = ks_nl_dump(nl, &request, &slabs, err);
+	struct ks_error err = { 0 };
+	char *other = NULL;
+	enum ks_status status;
 
-	*other = NULL;
-	if (status == KS_PARTIAL)
-		status = KS_OK;
-	if (!status && !slab_is_known(name, &slabs))
-		*other = ks_alias_resolve(SLAB_FOLDER, name, slab_is_known,
-					  &slabs);
+	status = ks_nl_dump(nl, &request, &slabs, &err);
+	if (!status || status == KS_PARTIAL)
+		other = ks_alias_resolve(SLAB_FOLDER, name, slab_is_known,
+					 &slabs);
 	ks_rows_free(&slabs);
-	return status;
+	return other;
 }
 
 static enum ks_status cgroups_fill(struct ks_rows *rows, struct ks_error *err)
@@ -159,6 +161,30 @@ static enum ks_status cgroups_fill(struct ks_rows *rows, struct ks_error *err)
 	return KS_OK;
 }
 
+static atomic_bool interrupted;
+
+static void interrupt(int number)
+{
+	(void)number;
+	interrupted = true;
+}
+
+/* ^C ends the trace, and a second one this program. */
+static enum ks_status wait_or_interrupt(struct ks_nl *nl, uint32_t id,
+					struct ks_error *err)
+{
+	struct sigaction action = {
+		.sa_handler = interrupt,
+		.sa_flags = SA_RESTART | SA_RESETHAND,
+	}, before;
+	enum ks_status status;
+
+	sigaction(SIGINT, &action, &before);
+	status = ks_job_wait_until(nl, id, &interrupted, err);
+	sigaction(SIGINT, &before, NULL);
+	return status;
+}
+
 static enum ks_status job_run(struct trace *trace, struct ks_nl *nl,
 			      const char *cache, struct ks_rows *allocators,
 			      struct ks_error *err)
@@ -173,7 +199,7 @@ static enum ks_status job_run(struct trace *trace, struct ks_nl *nl,
 		request.flag = ks_kind_job.flags;
 	status = ks_job_start(nl, &request, &id, err);
 	if (!status)
-		status = ks_job_wait(nl, id, err);
+		status = wait_or_interrupt(nl, id, err);
 	if (!status)
 		status = ks_job_take(nl, id, &trace->whole, err);
 	if (!status)
@@ -192,13 +218,15 @@ static enum ks_status own_fetch(void *arg, struct ks_nl *nl,
 	enum ks_status status;
 	char *alias;
 
-	status = alias_find(nl, trace->cache, &alias, err);
-	if (!status)
-		status = job_run(trace, nl, alias ? alias : trace->cache,
-				 &answer->rows, err);
+	status = job_run(trace, nl, trace->cache, &answer->rows, err);
+	if (status == KS_ERROR && err->code == ENOENT) {
+		alias = alias_find(nl, trace->cache);
+		if (alias)
+			status = job_run(trace, nl, alias, &answer->rows, err);
+		free(alias);
+	}
 	if (!status)
 		status = cgroups_fill(&answer->rows, err);
-	free(alias);
 	return status;
 }
 

@@ -140,8 +140,8 @@ static void job_finish(struct ks_jobs *jobs, size_t number, uint64_t until)
 	enum ks_status status;
 	bool ended = false;
 
-	status = ks_job_wait_until(jobs->nl, jobs->job[number].id, until,
-				   &ended, &err);
+	status = ks_job_wait_bounded(jobs->nl, jobs->job[number].id, until,
+				     &ended, &err);
 	if (!status && !ended)
 		status = ks_fail(&err, KS_ERROR, "there was not enough time");
 	if (!status && jobs->job[number].walk)

@@ -3,6 +3,8 @@
 #ifndef KS_JOB_H
 #define KS_JOB_H
 
+#include <stdatomic.h>
+
 #include "lib/nl.h"
 
 /* A request to start a job that collects records of a kind. */
@@ -19,16 +21,25 @@ void ks_job_ask(struct ks_request *request, uint16_t attr, const char *text,
 enum ks_status ks_job_start(struct ks_nl *nl, const struct ks_request *request,
 			    uint32_t *id, struct ks_error *err);
 
+/* Have it end with what there is so far, where its kind can. */
+enum ks_status ks_job_finish(struct ks_nl *nl, uint32_t id,
+			     struct ks_error *err);
+
 /* Wait for its end, good or bad. */
 enum ks_status ks_job_wait(struct ks_nl *nl, uint32_t id, struct ks_error *err);
+
+/* The same; once somebody has set enough, have it finish. */
+enum ks_status ks_job_wait_until(struct ks_nl *nl, uint32_t id,
+				 const atomic_bool *enough,
+				 struct ks_error *err);
 
 /*
  * Wait for its end, but not beyond this time of CLOCK_BOOTTIME; *ended says
  * whether it came.
  */
-enum ks_status ks_job_wait_until(struct ks_nl *nl, uint32_t id,
-				 uint64_t boottime_ns, bool *ended,
-				 struct ks_error *err);
+enum ks_status ks_job_wait_bounded(struct ks_nl *nl, uint32_t id,
+				   uint64_t boottime_ns, bool *ended,
+				   struct ks_error *err);
 
 /* End it, whether it is through or not; what it found goes with it. */
 enum ks_status ks_job_stop(struct ks_nl *nl, uint32_t id,

@@ -87,6 +87,14 @@ def test_netlink_messages():
         sock.wait_job(job)
         for kind in spec.JOBS:
             sock.dump(kind.name, job=job)
+        job = sock.start_job("trace", cache="dentry", stacks=True,
+                             duration_ns=2_000_000_000)["id"]
+        for _ in range(3):
+            subprocess.run(["ls", "-lR", "/proc/self"], check=False,
+                           capture_output=True)
+        sock.wait_job(job)
+        for kind in spec.TRACES:
+            expect(sock.dump(kind.name, job=job), f"no {kind.name}")
         sock.status()
         wire.refused(sock.dump_once, spec.KINDS["slab"].command,
                      wire.attributes(spec.KINDS["slab"], {"name": "none"}))

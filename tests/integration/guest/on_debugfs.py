@@ -8,6 +8,7 @@ import stat
 
 import yaml
 
+import on_trace
 import reader
 import spec
 import tables
@@ -121,6 +122,7 @@ def records_by_list():
     """Records as the list sorts them: the host apart from the nodes."""
     found = {kind.name: wire.records(kind.name)
              for kind in spec.DUMPS + spec.JOBS}
+    found.update(on_trace.whole_trace())
     found["status"] = [wire.shared().status()]
     found["host"] = [row for row in found["node"] if "node" not in row]
     found["node"] = [row for row in found["node"] if "node" in row]

@@ -22,6 +22,7 @@ SECONDS = 6
 SLACK = 5
 
 ACT = fixture.PARAMETERS / "act"
+LEAK = fixture.PARAMETERS / "leak"
 CGROUPS = pathlib.Path("/sys/fs/cgroup")
 
 
@@ -197,7 +198,7 @@ def test_two_culprits():
 def test_a_leak_of_a_module():
     """Nothing that can be reclaimed; the stack says whose it is."""
     with fixture.Fixture(objects=[1]):
-        with culprit.script("leaky", f"while echo leak 500 >{ACT}; do "
+        with culprit.script("leaky", f"while echo 128 500 >{LEAK}; do "
                             "sleep 0.05; done"):
             row = finding(diagnose(), "unreclaimable_slab")
     expect(row["cache"].endswith("-128"), row["cache"])

@@ -39,12 +39,14 @@ def main():
     with wire.Socket(family=False) as sock:
         results["find family"] = outcome(sock.find_family)
         sock.family = family
-        for kind in spec.DUMPS + spec.JOBS:
+        for kind in spec.DUMPS + spec.JOBS + spec.TRACES:
             results[kind.operation] = outcome(sock.dump_once, kind.command)
         results["status-get"] = outcome(sock.status)
         results["job-get"] = outcome(sock.dump_once, spec.COMMANDS["job-get"])
         results["status-set"] = outcome(sock.set_enabled, 1)
         results["job-start"] = outcome(sock.start_job, "slab")
+        results["job-finish"] = outcome(lambda: [
+            sock.finish_job(job["id"]) for job in sock.dump("job")])
         results["job-stop"] = outcome(lambda: [
             sock.stop_job(job["id"]) for job in sock.dump("job")])
     json.dump(results | {"uid": os.getuid()}, sys.stdout)

@@ -19,6 +19,7 @@ COMMANDS = {
     "dentry_superblock": ["dentry", "--by", "superblock"],
     "dentry_directory": ["dentry"],
     "dentry_name": ["dentry", "--by", "name"],
+    "trace": ["trace", "dentry", "--seconds", "0.1"],
 }
 
 

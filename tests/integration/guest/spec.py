@@ -11,7 +11,10 @@ _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 # How the sets begin that only a job collects.
-BY_JOB = ("dentry",)
+BY_JOB = ("dentry", "trace")
+
+# What a job of such a kind has to be asked for, where a test does not care.
+ASKED = {"trace": {"cache": "dentry", "duration_ns": 100_000_000}}
 
 
 class Kind:
@@ -42,6 +45,7 @@ class Kind:
         self.keys = [name for name in asked if name in self.names]
         # Only a job collects it, so there is nothing to dump without one.
         self.by_job = self.set_name.startswith(BY_JOB)
+        self.asked = ASKED.get(self.set_name.split("-", maxsplit=1)[0], {})
 
     def find(self, name):
         """The number and type of what a request may carry."""
@@ -73,4 +77,8 @@ DUMPS = [kind for kind in KINDS.values()
          if kind.is_dump and kind.name != "job" and not kind.by_job]
 
 # Those that only a job collects, one job several of them.
-JOBS = [kind for kind in KINDS.values() if kind.by_job]
+JOBS = [kind for kind in KINDS.values() if kind.by_job and not kind.asked]
+
+# Those that have no file in debugfs, as a file asks for nothing; and may have
+# no records.
+TRACES = [kind for kind in KINDS.values() if kind.asked]

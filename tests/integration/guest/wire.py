@@ -251,6 +251,11 @@ class Socket:
         self.do(spec.COMMANDS["job-stop"],
                 attributes(spec.KINDS["job"], {"id": number}))
 
+    def finish_job(self, number):
+        """Have a job end with what there is."""
+        self.do(spec.COMMANDS["job-finish"],
+                attributes(spec.KINDS["job"], {"id": number}))
+
     def status(self):
         """The single record of status-get."""
         kind = spec.KINDS["status"]
@@ -290,6 +295,7 @@ def _bodies(command, data):
 def by_job(*kind_names, **asked):
     """What one job finds: the records of each of these kinds."""
     sock = shared()
+    asked = {**spec.KINDS[kind_names[0]].asked, **asked}
     job = sock.start_job(kind_names[0], **asked)["id"]
     sock.wait_job(job)
     answers = [sock.dump(name, job=job) for name in kind_names]

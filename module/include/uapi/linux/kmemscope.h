@@ -916,6 +916,10 @@ enum kmemscope_a_trace_stack {
  *	Names are root's: needs CAP_SYS_ADMIN in the initial user namespace as well.
  * @KMEMSCOPE_CMD_TRACE_STACK_GET: (dump) The kernel stacks of allocators. Names
  *	are root's: needs CAP_SYS_ADMIN in the initial user namespace as well.
+ * @KMEMSCOPE_CMD_JOB_FINISH: (do) Have a job of this socket end with what there
+ *	is so far. One of kind trace, trace-allocator or trace-stack ends its wait.
+ *	Others go on: they end by themselves. Needs CAP_SYS_ADMIN in the initial user
+ *	namespace as well.
  */
 enum kmemscope_cmd {
 	KMEMSCOPE_CMD_STATUS_GET = 1,
@@ -938,6 +942,7 @@ enum kmemscope_cmd {
 	KMEMSCOPE_CMD_TRACE_GET,
 	KMEMSCOPE_CMD_TRACE_ALLOCATOR_GET,
 	KMEMSCOPE_CMD_TRACE_STACK_GET,
+	KMEMSCOPE_CMD_JOB_FINISH,
 
 	/* private: */
 	__KMEMSCOPE_CMD_MAX,

@@ -1,0 +1,456 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Traces: known allocations of the fixture's, and whose they are said to be."""
+
+import errno
+import json
+import os
+import pathlib
+import re
+import signal
+import subprocess
+import sys
+import time
+
+import fixture
+import module
+import reader
+import wire
+from ktap import Skip, equal, expect, note
+
+FIXTURE = "kmemscope_fixture"
+ACT = fixture.PARAMETERS / "act"
+KINDS = ("trace", "trace_allocator", "trace_stack")
+SECOND = 1_000_000_000
+
+HOLDS_BACK = "debug" in os.uname().release
+
+# prctl(2)
+PR_SET_NAME = 15
+
+
+class Trace:
+    """A trace for as long as a with block lasts, and what it found."""
+
+    def __init__(self, cache=FIXTURE, **asked):
+        self.asked = {"cache": cache, "duration_ns": 30 * SECOND, **asked}
+        self.whole, self.allocators, self.stacks = {}, [], []
+
+    def __enter__(self):
+        self.sock = wire.Socket()
+        self.job = self.sock.start_job("trace", **self.asked)["id"]
+        self.until(lambda job: job["progress_permille"] > 0)
+        return self
+
+    def until(self, reached):
+        """Wait until the job's record is so."""
+        for _ in range(6000):
+            job, = self.sock.dump("job", id=self.job)
+            if reached(job) or job["state"] != "running":
+                return job
+            time.sleep(0.005)
+        raise TimeoutError(f"{job}")
+
+    def __exit__(self, kind, *_):
+        if not kind:
+            self.sock.finish_job(self.job)
+            self.until(lambda job: False)
+            (self.whole,), self.allocators, self.stacks = [
+                self.sock.dump(name, job=self.job) for name in KINDS]
+        self.sock.close()
+
+    def of(self, name):
+        """The allocators of one name."""
+        return [row for row in self.allocators if row.get("name") == name]
+
+
+def settle(world):
+    """KASAN holds freed objects back; the kernel counts them as in use."""
+    if HOLDS_BACK:
+        world.act("shrink")
+
+
+def named(name, script, wrapper=()):
+    """Python with this name that runs a script; it is waited for."""
+    code = (f"import ctypes; ctypes.CDLL(None).prctl({PR_SET_NAME}, "
+            f"b'{name}', 0, 0, 0)\n{script}")
+    subprocess.run([*wrapper, sys.executable, "-c", code], check=True)
+
+
+def act(words):
+    """A script that has the fixture act."""
+    return f"open('{ACT}', 'w').write('{words}')"
+
+
+def my_name():
+    """Our own, as others' parent."""
+    return pathlib.Path("/proc/self/comm").read_text(encoding="utf-8").strip()
+
+
+def whole_trace():
+    """One with all that a trace can have: for the list of fields."""
+    with fixture.Fixture(objects=[10]):
+        with Trace(stacks=True) as seen:
+            # Each waits for the next one, and so is there to be a parent.
+            shell = f"echo alloc 50 > {ACT}; true"
+            for _ in range(4):
+                shell = f"sh -c {json.dumps(shell)}; true"
+            subprocess.run(["sh", "-c", shell], check=True)
+    return {"trace": [seen.whole], "trace_allocator": seen.allocators,
+            "trace_stack": seen.stacks}
+
+
+def test_known_objects_are_counted_exactly():
+    """Allocations, frees, what is left, and who it was."""
+    with fixture.Fixture(objects=[10]) as world:
+        with Trace() as seen:
+            named("ks_maker", act("alloc 1000"))
+            named("ks_taker", act("free 300 last"))
+            world.act("alloc 20")
+            settle(world)
+        whole = seen.whole
+        note(f"{whole}")
+        equal((whole["cache"], whole["size"] >= 256), (FIXTURE, True), "cache")
+        equal((whole["nr_allocs"], whole["nr_frees"]), (1020, 300), "objects")
+        equal((whole["nr_grown"], whole["grown_error"]), (720, 0), "growth")
+        equal(whole["explained_permille"], 1000, "explained")
+        equal((whole["sample_rate"], whole["nr_dropped"],
+               whole["nr_lost_samples"]), (1, 0, 0), "losses")
+        expect(0 < whole["duration_ns"] < 30 * SECOND,
+               f"traced {whole['duration_ns']} ns")
+        equal([row["id"] for row in seen.allocators], [1, 2], "numbers")
+        maker, = seen.of("ks_maker")
+        equal(seen.allocators[0], maker, "the first")
+        equal((maker["nr_allocs"], maker["nr_outstanding"],
+               maker["outstanding_error"]), (1000, 700, 0), "the maker's")
+        equal(maker["total_bytes"], 1000 * whole["size"], "bytes")
+        equal(maker["share_permille"], 980, "share")
+        equal(maker["allocs_per_second"],
+              1000 * SECOND // whole["duration_ns"], "rate")
+        expect("stack" not in maker, "a stack that nobody asked for")
+        equal(seen.stacks, [], "stacks")
+        mine, = seen.of(my_name())
+        equal((mine["nr_allocs"], mine["nr_outstanding"], mine["pid"]),
+              (20, 20, os.getpid()), "our own")
+
+
+def test_whose_it_is():
+    """Names up to the fourth parent, the user, the kind of process."""
+    with fixture.Fixture(objects=[1]):
+        ACT.chmod(0o222)
+        with Trace() as seen:
+            named("ks_leaf", act("alloc 7"),
+                  ["setpriv", "--reuid=65534", "--clear-groups"])
+    leaf, = seen.of("ks_leaf")
+    # setpriv becomes what it runs, so we are its parent.
+    equal(leaf["parent_1"], my_name(), "its parent")
+    equal((leaf["context"], leaf["uid"]), ("task", 65534), "context and user")
+    ancestors, pid = [], os.getppid()
+    while pid and len(ancestors) < 3:
+        status = pathlib.Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
+        ancestors.append(re.search(r"Name:\t(.*)", status)[1])
+        pid = int(re.search(r"PPid:\t(\d+)", status)[1])
+    equal([leaf[f"parent_{i}"] for i in (2, 3, 4) if f"parent_{i}" in leaf],
+          ancestors, "what our parents are named")
+
+
+def test_short_lived_processes_are_one():
+    """Thirty of one name; what is asked for is not their number."""
+    with fixture.Fixture(objects=[1]):
+        with Trace() as seen:
+            for _ in range(30):
+                subprocess.run(["sh", "-c", f"echo alloc 3 > {ACT}"],
+                               check=True)
+    row, = seen.of("sh")
+    equal((row["nr_allocs"], row["nr_outstanding"]), (90, 90), "objects")
+    equal(len(seen.allocators), 1, "allocators")
+
+
+def test_dentries_of_a_storm():
+    """A real cache, and children that come and go."""
+    folder = pathlib.Path("/tmp/storm")
+    folder.mkdir()
+    make = (f"for i in range(150): open('{folder}/%d_{{}}' % i, 'w').close()")
+    with Trace("dentry") as seen:
+        for number in range(5):
+            named("ks_storm", make.format(number))
+    subprocess.run(["rm", "-r", str(folder)], check=True)
+    note(f"{seen.whole}")
+    storms = seen.of("ks_storm")
+    expect(storms and storms[0]["nr_allocs"] >= 750, f"{seen.allocators}")
+    expect(storms[0]["nr_outstanding"] >= 750, f"{storms[0]}")
+    equal(sum(row["nr_allocs"] for row in seen.allocators)
+          + seen.whole["nr_dropped"], seen.whole["nr_allocs"], "all of them")
+    # Lists of partial slabs may be too long for an exact number.
+    if "explained_permille" in seen.whole and not HOLDS_BACK:
+        expect(970 <= seen.whole["explained_permille"] <= 1030,
+               f"{seen.whole}")
+
+
+def test_kmalloc():
+    """Known by the cache's name, though the call has none."""
+    with fixture.Fixture():
+        with Trace("kmalloc-512") as seen:
+            named("ks_leaker", "open('/sys/module/kmemscope_fixture/"
+                  "parameters/leak', 'w').write('500 400')")
+        row, = seen.of("ks_leaker")
+        expect(400 <= row["nr_outstanding"] <= 420, f"{row}")
+
+
+def test_stacks_name_the_caller():
+    """The first frame is who called the allocator; no frame is an address."""
+    with fixture.Fixture(objects=[1]) as world:
+        with Trace(stacks=True) as seen:
+            world.act("alloc 11")
+            world.act("free 4 last")
+    mine, = seen.of(my_name())
+    frames = sorted((row for row in seen.stacks
+                     if row["stack"] == mine["stack"]),
+                    key=lambda row: row["depth"])
+    note(" ".join(row.get("symbol", "-") for row in frames))
+    equal([row["depth"] for row in frames], list(range(len(frames))), "depths")
+    symbols = [row["symbol"] for row in frames]
+    # What it has inlined is not told.
+    expect(re.fullmatch(r"(items_alloc_node|fixture_items_alloc)[.\w]*"
+                        rf"\+0x[0-9a-f]+/0x[0-9a-f]+ \[{FIXTURE}\]",
+                        symbols[0]), symbols[0])
+    expect(any(symbol.startswith("act_set+") for symbol in symbols),
+           f"{symbols}")
+    for symbol in symbols:
+        expect(re.fullmatch(r"[.\w]+\+0x[0-9a-f]+/0x[0-9a-f]+( \[\w+\])?",
+                            symbol), symbol)
+
+
+def test_bulk_is_not_seen_and_that_is_said():
+    """What no event tells of is what growth is not explained by."""
+    with fixture.Fixture(objects=[1]) as world:
+        with Trace() as seen:
+            world.act("alloc 100")
+            world.act("bulk 300")
+    equal((seen.whole["nr_allocs"], seen.whole["nr_grown"],
+           seen.whole["explained_permille"]), (100, 400, 250), "explained")
+
+
+def test_frees_of_older_objects():
+    """They are nobody's, and no growth to explain."""
+    with fixture.Fixture(objects=[50]) as world:
+        with Trace() as seen:
+            world.act("free 40 first")
+            settle(world)
+    equal((seen.whole["nr_allocs"], seen.whole["nr_frees"],
+           seen.whole["nr_grown"]), (0, 40, -40), "objects")
+    expect("explained_permille" not in seen.whole, f"{seen.whole}")
+    equal(seen.allocators, [], "allocators")
+
+
+def test_more_objects_than_can_be_followed():
+    """A sample, whose error holds."""
+    with fixture.Fixture(objects=[1]) as world:
+        with Trace() as seen:
+            world.act("alloc 40000")
+            world.act("free 15000 random")
+    note(f"{seen.whole} {seen.allocators}")
+    expect(seen.whole["sample_rate"] > 1, "all were followed")
+    mine, = seen.of(my_name())
+    equal(mine["nr_allocs"], 40000, "allocations")
+    # One of the objects was there before.
+    expect(abs(mine["nr_outstanding"] - 25000) <=
+           2 * mine["outstanding_error"] + 1, f"{mine}")
+    expect(0 < mine["outstanding_error"] < 2500, f"{mine}")
+    equal(seen.whole["nr_lost_samples"], 0, "lost samples")
+
+
+def refusal(**asked):
+    """How a job that must fail does: (errno's name, text)."""
+    with wire.Socket() as sock:
+        job = sock.wait_job(sock.start_job("trace", **asked)["id"])
+        equal(job["state"], "failed", f"job of {asked}")
+        refused = wire.refused(sock.dump, "trace", job=job["id"])
+        equal(refused.text, job["reason"], "both texts")
+        return wire.error_name(refused.errno), refused.text
+
+
+def test_what_cannot_be_traced():
+    """Each with its own words."""
+    equal(refusal(cache="no such cache"),
+          ("ENOENT", "no slab cache of this name"), "unknown")
+    equal(refusal(), ("EINVAL", "attribute cache is missing"), "none")
+    name, text = refusal(cache="dentry", duration_ns=3600 * SECOND)
+    equal(name, "ETIME", "an hour")
+    expect("max_walk_ms" in text, text)
+    status, _, err = reader.run("trace", "nosuch", "--seconds", "0.1")
+    equal(status, 1, "the reader's status")
+    expect("no slab cache of this name" in err, err)
+
+
+def test_one_at_a_time():
+    """Another one is refused, and may follow."""
+    with wire.Socket() as first, wire.Socket() as second:
+        job = first.start_job("trace", cache="dentry",
+                              duration_ns=30 * SECOND)["id"]
+        time.sleep(0.3)
+        other = second.wait_job(second.start_job("trace", cache="dentry")["id"])
+        equal(other["state"], "failed", "the second")
+        refused = wire.refused(second.dump, "trace", job=other["id"])
+        equal((refused.errno, refused.text),
+              (errno.EBUSY, "another trace is running"), "its reason")
+        first.stop_job(job)
+    trace_soon()
+
+
+def test_its_time_is_what_was_asked_for():
+    """Unless it is asked to end before."""
+    with Trace("dentry", duration_ns=SECOND) as seen:
+        seen.sock.wait_job(seen.job)
+    expect(SECOND <= seen.whole["duration_ns"] < 2 * SECOND, f"{seen.whole}")
+
+
+def trace_soon():
+    """A trace starts within a second of another one's end."""
+    deadline = time.monotonic() + 1
+    while time.monotonic() < deadline:
+        with wire.Socket() as sock:
+            job = sock.wait_job(sock.start_job("trace", cache="dentry",
+                                               duration_ns=SECOND // 50)["id"])
+            if job["state"] == "done":
+                return
+            expect("another trace" in job.get("reason", ""), f"{job}")
+        time.sleep(0.02)
+    expect(False, "the other trace still runs")
+
+
+def test_it_goes_with_its_socket():
+    """And its probes with it: the module can be unloaded at once."""
+    with wire.Socket() as sock:
+        sock.start_job("trace", cache="dentry", duration_ns=60 * SECOND)
+        time.sleep(0.3)
+    trace_soon()
+    with wire.Socket() as sock:
+        sock.start_job("trace", cache="dentry", duration_ns=60 * SECOND)
+        time.sleep(0.3)
+    module.unload()
+    # A probe that stayed would be called now, where no code is any more.
+    for number in range(200):
+        pathlib.Path(f"/tmp/after_{number}").touch()
+    module.reload()
+
+
+def test_off_ends_it():
+    """As it ends all collecting."""
+    with wire.Socket() as sock:
+        job = sock.start_job("trace", cache="dentry",
+                             duration_ns=60 * SECOND)["id"]
+        time.sleep(0.3)
+        try:
+            wire.shared().set_enabled(0)
+            job = sock.wait_job(job)
+        finally:
+            wire.shared().set_enabled(1)
+        equal(job["state"], "failed", "its state")
+        expect("off" in job["reason"], job["reason"])
+
+
+def test_memory_is_given_back():
+    """However it ended."""
+    trace_soon()
+    equal(wire.shared().status()["memory_bytes"], 0, "bytes")
+
+
+def run_reader(*arguments):
+    """What the reader says of 5 objects; it is interrupted then, as by ^C."""
+    with subprocess.Popen(["kmemscope", "trace", FIXTURE, *arguments],
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                          text=True) as process:
+        time.sleep(1)
+        named("ks;odd name", act("alloc 5"))
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+    equal(process.returncode, 0, f"exit status; it said {err}")
+    return out, err
+
+
+def test_the_reader():
+    """JSON, a table, and stacks for flame graphs."""
+    with fixture.Fixture(objects=[1]):
+        out, err = run_reader("--json", "--stacks")
+        answer = json.loads(out)
+        equal(err, "", "nothing said beside JSON")
+        equal(answer["trace"]["nr_allocs"], 5, "objects")
+        row, = answer["allocators"]
+        equal((row["name"], row["nr_outstanding"]), ("ks;odd name", 5), "who")
+        equal({frame["stack"] for frame in answer["stacks"]}, {row["stack"]},
+              "stacks")
+        expect(row.get("cgroup", "/").startswith("/"), f"{row}")
+        out, err = run_reader()
+        expect(re.match(rf"{FIXTURE}: 5 allocated, 0 freed in [0-9.]+m?s", err),
+               err)
+        expect("ks;odd name" in out and "NR_OUTSTANDING" in out, out)
+        out, _ = run_reader("--folded")
+        expect(re.fullmatch(r"ks\\x3bodd name;entry_SYSCALL_64\w*;[.\w;]*"
+                            r"act_set;[.\w;]*items_alloc[.\w]* 5\n", out), out)
+
+
+def test_aliases():
+    """A cache goes by the name of any that was merged into it."""
+    links = {}
+    for path in pathlib.Path("/sys/kernel/slab").iterdir():
+        if path.is_symlink():
+            links.setdefault(os.readlink(path), []).append(path.name)
+    known = {row["name"] for row in wire.records("slab")}
+    pairs = [(alias, real) for names in links.values() for alias in names
+             for real in names if alias not in known and real in known]
+    if HOLDS_BACK and not pairs:
+        raise Skip("no cache has an alias")
+    expect(pairs, "no cache here has an alias")
+    alias, real = pairs[0]
+    out = reader.text("trace", alias, "--seconds", "0.1", "--json")
+    equal(json.loads(out)["trace"]["cache"], real, f"what {alias} is")
+
+
+def test_cgroups():
+    """By number on the wire, and by path in the reader."""
+    root = pathlib.Path("/tmp/cgroup2")
+    root.mkdir(exist_ok=True)
+    if subprocess.run(["mount", "-t", "cgroup2", "none", str(root)],
+                      check=False).returncode:
+        note("no cgroup2 here")
+        return
+    group = root / "ks group"
+    group.mkdir()
+    inside = (f"open('{group}/cgroup.procs', 'w').write('0')\n"
+              + act("alloc 9"))
+    try:
+        with fixture.Fixture(objects=[1]):
+            with Trace() as seen:
+                named("ks_inside", inside)
+            row, = seen.of("ks_inside")
+            equal(row["cgroup_id"], group.stat().st_ino, "its number")
+            with subprocess.Popen(["kmemscope", "trace", FIXTURE, "--json"],
+                                  stdout=subprocess.PIPE,
+                                  text=True) as process:
+                time.sleep(1)
+                named("ks_inside", inside)
+                process.send_signal(signal.SIGINT)
+                row, = json.loads(process.communicate()[0])["allocators"]
+            equal(row["cgroup"], "/ks group", "its path")
+    finally:
+        group.rmdir()
+        subprocess.run(["umount", str(root)], check=True)
+
+
+def test_under_load():
+    """Two CPUs at once, and all is accounted for."""
+    with fixture.Fixture(objects=[1]):
+        with Trace() as seen:
+            running = [subprocess.Popen(
+                ["taskset", "-c", str(cpu), sys.executable, "-c",
+                 "for _ in range(100):\n"
+                 f" open('{ACT}', 'w').write('alloc 50')\n"
+                 f" open('{ACT}', 'w').write('free 50 last')\n"])
+                for cpu in range(2)]
+            for process in running:
+                process.wait()
+    whole = seen.whole
+    equal((whole["nr_allocs"], whole["nr_frees"]), (10000, 10000), "objects")
+    equal(sum(row["nr_allocs"] for row in seen.allocators)
+          + whole["nr_dropped"], 10000, "of all allocators")
+    equal(sum(row["nr_outstanding"] for row in seen.allocators), 0, "left")
