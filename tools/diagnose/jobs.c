@@ -16,10 +16,10 @@
 #define BUDGET_MOST_NS (3 * SECOND_NS)
 
 /*
- * A job keeps its time, but a busy host may let it begin late; after that what
- * it has is not waited for.
+ * Jobs keep their time, but a busy host may let them begin late, and a probe is
+ * gone only when all CPUs have passed by.  So much longer is waited.
  */
-#define GRACE_NS SECOND_NS
+#define GRACE_NS (2 * SECOND_NS)
 
 uint64_t ks_now_ns(void)
 {
@@ -134,7 +134,7 @@ static enum ks_status traced_take(struct ks_jobs *jobs, uint32_t id,
 	return status;
 }
 
-static void job_finish(struct ks_jobs *jobs, size_t number, uint64_t until)
+static bool job_finish(struct ks_jobs *jobs, size_t number, uint64_t until)
 {
 	struct ks_error err = { 0 };
 	enum ks_status status;
@@ -155,13 +155,16 @@ static void job_finish(struct ks_jobs *jobs, size_t number, uint64_t until)
 			       jobs->job[number].what, err.text);
 	/* It is gone when all its answers were taken: then this does nothing */
 	ks_job_stop(jobs->nl, jobs->job[number].id, &err);
+	return ended;
 }
 
-void ks_jobs_finish(struct ks_jobs *jobs, uint64_t boottime_ns)
+bool ks_jobs_finish(struct ks_jobs *jobs, uint64_t boottime_ns)
 {
+	bool ended = true;
 	size_t i;
 
 	for (i = 0; i < jobs->nr; i++)
-		job_finish(jobs, i, boottime_ns + GRACE_NS);
+		ended &= job_finish(jobs, i, boottime_ns + GRACE_NS);
 	jobs->nr = 0;
+	return ended;
 }

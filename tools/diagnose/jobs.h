@@ -34,8 +34,8 @@ void ks_jobs_trace(struct ks_jobs *jobs, const char *cache, bool stacks,
 
 /*
  * Wait for all, until then or a little longer, and take what they found.
- * Whether they were through or not, none is left.
+ * Those that were not through by then are ended, and it returns false.
  */
-void ks_jobs_finish(struct ks_jobs *jobs, uint64_t boottime_ns);
+bool ks_jobs_finish(struct ks_jobs *jobs, uint64_t boottime_ns);
 
 #endif /* KS_JOBS_H */

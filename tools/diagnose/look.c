@@ -184,13 +184,16 @@ static void growth_follow(struct ks_look *look, struct ks_nl *nl,
 		if (now >= end)
 			return;
 		until = now + (end - now) / (growing->nr - i);
+		/* To come and to go takes a probe some time, too. */
 		ks_jobs_trace(&jobs, growing->cache[i], growing->stacks[i],
-			      until - now);
+			      (until - now) / 4 * 3);
 		if (i + 1 == growing->nr && growing->dentries) {
 			sleep_until(end - budget - budget / 4);
 			ks_jobs_walk(&jobs, KS_WALK_AFTER, budget);
 		}
-		ks_jobs_finish(&jobs, until);
+		/* One that is not over yet would be in the next one's way. */
+		if (!ks_jobs_finish(&jobs, until))
+			return;
 	}
 }
 
