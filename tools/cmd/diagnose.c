@@ -5,14 +5,14 @@
 #include <stdlib.h>
 
 #include "cmd/cmd.h"
+#include "cmd/options.h"
 #include "diagnose/verdict.h"
 #include "lib/kinds.h"
-#include "lib/text.h"
 #include "out/verdict.h"
 
+#define NS_PER_SECOND 1000000000ull
 #define SECONDS_DEFAULT 10
 #define SECONDS_MAX 3600
-#define NS_PER_SECOND 1000000000ull
 
 enum { OPT_SECONDS = 256, OPT_REMEDY };
 
@@ -26,7 +26,7 @@ static const struct option options_all[] = {
 };
 
 struct options {
-	uint64_t seconds;
+	uint64_t ns;
 	bool remedy;
 	bool json;
 };
@@ -36,7 +36,7 @@ static void help_print(const char *program)
 	printf("Usage:\n %s [options]\n\n"
 	       "Say what is wrong with the kernel's memory, who does it and what helps.\n\n"
 	       "Options:\n"
-	       "     --seconds NUMBER   look for so long, 10 unless asked\n"
+	       "     --seconds SECONDS  look for so long, 10 unless asked\n"
 	       "     --remedy           print only what to do, as commands; runs none\n"
 	       " -J, --json             print JSON\n"
 	       " -h, --help             print this help\n"
@@ -72,7 +72,7 @@ static enum ks_status diagnose(const struct options *options,
 {
 	enum ks_status status;
 
-	status = ks_look_take(look, options->seconds * NS_PER_SECOND, err);
+	status = ks_look_take(look, options->ns, err);
 	if (!status)
 		status = ks_verdict_make(verdict, look, err);
 	if (!status)
@@ -104,19 +104,19 @@ static int diagnose_run(char **argv, const struct options *options)
 
 int ks_cmd_diagnose(int argc, char **argv)
 {
-	struct options options = { .seconds = SECONDS_DEFAULT };
+	struct options options = { .ns = SECONDS_DEFAULT * NS_PER_SECOND };
 	int letter;
 
 	while ((letter = getopt_long(argc, argv, "JhV", options_all, NULL)) !=
 	       -1) {
 		switch (letter) {
 		case OPT_SECONDS:
-			if (ks_text_number(optarg, SECONDS_MAX,
-					   &options.seconds) &&
-			    options.seconds)
+			if (ks_options_seconds(optarg, &options.ns) &&
+			    options.ns >= NS_PER_SECOND &&
+			    options.ns <= SECONDS_MAX * NS_PER_SECOND)
 				break;
 			fprintf(stderr,
-				"%s: --seconds: not a number from 1 to %d: '%s'\n",
+				"%s: --seconds: not a number of seconds from 1 to %d: '%s'\n",
 				argv[0], SECONDS_MAX, optarg);
 			return ks_cmd_refuse(argv);
 		case OPT_REMEDY:

@@ -30,6 +30,9 @@
 #define GROWTH_STEP 100
 #define JOBS_UNTIL 900
 
+/* Whoever allocates is seen by then, and probes cost all others. */
+#define TRACE_MOST_NS (30 * SECOND_NS)
+
 /* What grew by less in the first part is not worth a trace. */
 #define TRACED_BYTES (64 * 1024)
 /* Nor is one that grew by less of what the first one did, out of 1000. */
@@ -175,7 +178,8 @@ static void growing_free(struct growing *growing)
 static void growth_follow(struct ks_look *look, struct ks_nl *nl,
 			  const struct growing *growing, uint64_t end)
 {
-	uint64_t budget = ks_walk_budget(end - ks_now_ns()), until, now;
+	uint64_t budget = ks_walk_budget(end - ks_now_ns());
+	uint64_t until, now, ns;
 	struct ks_jobs jobs = { .look = look, .nl = nl };
 	size_t i;
 
@@ -185,8 +189,9 @@ static void growth_follow(struct ks_look *look, struct ks_nl *nl,
 			return;
 		until = now + (end - now) / (growing->nr - i);
 		/* To come and to go takes a probe some time, too. */
+		ns = (until - now) / 4 * 3;
 		ks_jobs_trace(&jobs, growing->cache[i], growing->stacks[i],
-			      (until - now) / 4 * 3);
+			      ns < TRACE_MOST_NS ? ns : TRACE_MOST_NS);
 		if (i + 1 == growing->nr && growing->dentries) {
 			sleep_until(end - budget - budget / 4);
 			ks_jobs_walk(&jobs, KS_WALK_AFTER, budget);
@@ -222,8 +227,7 @@ static enum ks_status look_run(struct ks_look *look, struct ks_nl *nl,
 	ks_jobs_finish(&jobs, start + ns / 1000 * GROWTH_FROM);
 	if (growth_await(look, nl, start, ns, &growing))
 		growth_follow(look, nl, &growing, end);
-	else
-		sleep_until(end);
+	sleep_until(end);
 	growing_free(&growing);
 	at_take(look, nl, &look->at[KS_LOOK_LAST]);
 	rows_take(look, nl, &look->zones, &partial, true);
