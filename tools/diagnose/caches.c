@@ -6,9 +6,6 @@
 #include "diagnose/verdict.h"
 #include "diagnose/words.h"
 
-/* A trace that explains so much of the growth has seen who it was. */
-#define EXPLAINED_PERMILLE 700
-
 static int64_t bytes_in(const struct ks_growths *growths, const char *name)
 {
 	const struct ks_growth *growth = ks_growths_of(growths, name);
@@ -36,17 +33,16 @@ static const struct ks_traced *traced_of(const struct ks_case *c,
 
 static void size_tell(struct ks_case *c, struct ks_finding *finding)
 {
-	ks_lines_add(&finding->evidence,
-		     ks_strings_add(c->strings,
-			"the slab cache %s grew by %s in %.1f s, %s a second; it has %s, %s of memory",
-			finding->cache,
-			ks_words_bytes(finding->growth_bytes).text,
-			c->ns / 1e9,
-			ks_words_bytes(finding->bytes_per_second).text,
-			ks_words_bytes(finding->total_bytes).text,
-			finding->memory_permille == KS_UNKNOWN ?
-				"an unknown share" :
-				ks_words_share(finding->memory_permille).text));
+	uint64_t share = finding->memory_permille;
+
+	ks_tell(c, &finding->evidence,
+		"the slab cache %s grew by %s in %.1f s, %s a second",
+		finding->cache, ks_words_bytes(finding->growth_bytes).text,
+		c->ns / 1e9, ks_words_bytes(finding->bytes_per_second).text);
+	ks_tell(c, &finding->evidence, "it has %s, %s of memory",
+		ks_words_bytes(finding->total_bytes).text,
+		share == KS_UNKNOWN ? "an unknown share" :
+				      ks_words_share(share).text);
 }
 
 static uint64_t slab_node_bytes(const struct ks_rows *rows, const char *name,
@@ -120,7 +116,8 @@ static void growth_fill(struct ks_case *c, struct ks_finding *finding,
 		finding->sure = KS_POSSIBLE;
 		finding->why_sure =
 			"it grew in one part of the look only: it may be a burst that is over";
-	} else if (explained != KS_UNKNOWN && explained >= EXPLAINED_PERMILLE) {
+	} else if (explained != KS_UNKNOWN &&
+		   explained >= KS_EXPLAINED_PERMILLE) {
 		finding->sure = KS_CERTAIN;
 		finding->why_sure =
 			"it grew all the time, and the allocations that were seen explain it";
@@ -129,20 +126,22 @@ static void growth_fill(struct ks_case *c, struct ks_finding *finding,
 		finding->why_sure =
 			"it grew all the time, but who allocates was not seen in full";
 	}
-	ks_lines_add(&finding->unknown, ks_strings_add(c->strings,
+	ks_tell(c, &finding->unknown,
 		"whether it goes on after the %.0f s that were looked at",
-		c->ns / 1e9));
+		c->ns / 1e9);
 }
 
 /* "and of that 97 % by curl <- probe.sh", or nothing. */
 static const char *who_words(struct ks_case *c,
 			     const struct ks_finding *finding)
 {
+	const struct ks_found_creator *first = &finding->creator[0];
+
 	if (!finding->nr_creators)
 		return "";
 	return ks_strings_add(c->strings, ", %s of it by %s",
-		ks_words_share(finding->creator[0].share_permille).text,
-		ks_creator_words(c, &finding->creator[0]));
+			      ks_words_share(first->share_permille).text,
+			      ks_creator_words(c, first));
 }
 
 static const char *where_words(struct ks_case *c,
@@ -190,29 +189,31 @@ static uint64_t negative_share(struct ks_case *c, bool *counted)
 static void dentry_part(struct ks_case *c, const struct ks_growth *growth,
 			uint64_t permille, bool negative, bool counted)
 {
-	struct ks_finding *finding = ks_finding_add(c->verdict, negative ?
-					KS_FINDING_NEGATIVE_DENTRIES :
-					KS_FINDING_POSITIVE_DENTRIES);
+	const char *what = negative ? "lookups of names that do not exist" :
+				      "files that are made or looked up";
+	struct ks_finding *finding;
 
+	finding = ks_finding_add(c->verdict, negative ?
+				 KS_FINDING_NEGATIVE_DENTRIES :
+				 KS_FINDING_POSITIVE_DENTRIES);
 	if (!finding)
 		return;
 	growth_fill(c, finding, growth, permille);
 	if (counted)
-		ks_lines_add(&finding->evidence, ks_strings_add(c->strings,
+		ks_tell(c, &finding->evidence,
 			"%s of the growth are %s dentries, by the kernel's own counts",
 			ks_words_share(permille).text,
-			negative ? "negative" : "positive"));
+			negative ? "negative" : "positive");
 	else
 		finding->sure = KS_POSSIBLE;
 	ks_places_fill(c, finding, negative ? KS_DENTRIES_NEGATIVE :
 					      KS_DENTRIES_POSITIVE, true);
 	ks_creators_fill(c, finding);
-	finding->summary = ks_strings_add(c->strings,
-		negative ? "lookups of names that do not exist%s fill the slab cache dentry by %s a second%s" :
-			   "files that are made or looked up%s fill the slab cache dentry by %s a second%s",
-		where_words(c, finding),
-		ks_words_bytes(finding->bytes_per_second).text,
-		who_words(c, finding));
+	ks_summarize(c, finding,
+		     "%s%s fill the slab cache dentry by %s a second%s", what,
+		     where_words(c, finding),
+		     ks_words_bytes(finding->bytes_per_second).text,
+		     who_words(c, finding));
 	if (finding->nr_places > 1 && finding->nr_creators > 1)
 		ks_lines_add(&finding->unknown,
 			     "which of these processes fills which of these directories");
@@ -261,11 +262,11 @@ static void cache_judge(struct ks_case *c, const struct ks_growth *growth)
 	if (growth->kind == KS_CACHE_INODE)
 		ks_places_fill(c, finding, KS_DENTRIES_POSITIVE, true);
 	ks_creators_fill(c, finding);
-	finding->summary = ks_strings_add(c->strings,
-		"%s%s fill the slab cache %s by %s a second%s",
-		kinds[growth->kind].what, where_words(c, finding),
-		growth->name, ks_words_bytes(finding->bytes_per_second).text,
-		who_words(c, finding));
+	ks_summarize(c, finding, "%s%s fill the slab cache %s by %s a second%s",
+		     kinds[growth->kind].what, where_words(c, finding),
+		     growth->name,
+		     ks_words_bytes(finding->bytes_per_second).text,
+		     who_words(c, finding));
 }
 
 void ks_judge_caches(struct ks_case *c)

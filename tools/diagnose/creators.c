@@ -109,6 +109,11 @@ static struct ks_found_creator creator_of(struct ks_case *c,
 	};
 
 	parents_fill(&creator, rows, row);
+	if (who && who->starter_pid &&
+	    who->starter_parent < creator.nr_parents) {
+		creator.starter = creator.parent[who->starter_parent];
+		creator.starter_pid = who->starter_pid;
+	}
 	frames_fill(&creator, &traced->stacks,
 		    ks_field(rows, row, KMEMSCOPE_A_TRACE_ALLOCATOR_STACK));
 	place_fill(c, &creator);
@@ -163,22 +168,21 @@ static void trace_tell(struct ks_case *c, struct ks_finding *finding,
 	uint64_t dropped = ks_field(trace, 0, KMEMSCOPE_A_TRACE_NR_DROPPED);
 
 	if (allocs != KS_UNKNOWN && frees != KS_UNKNOWN && ns != KS_UNKNOWN)
-		ks_lines_add(&finding->evidence, ks_strings_add(c->strings,
-			"%llu objects allocated and %llu freed in %.1f s of a trace%s%s%s",
+		ks_tell(c, &finding->evidence,
+			"%llu objects allocated and %llu freed in %.1f s of a trace",
 			(unsigned long long)allocs, (unsigned long long)frees,
-			ns / 1e9,
-			explained == KS_UNKNOWN ? "" : ", which explain ",
-			explained == KS_UNKNOWN ? "" :
-				ks_words_share(explained).text,
-			explained == KS_UNKNOWN ? "" : " of its growth"));
-	if (explained != KS_UNKNOWN && explained < 700)
-		ks_lines_add(&finding->unknown, ks_strings_add(c->strings,
-			"who made the rest: the trace explains only %s, for the kernel tells nothing of allocations in bulk",
-			ks_words_share(explained).text));
+			ns / 1e9);
+	if (explained != KS_UNKNOWN)
+		ks_tell(c, &finding->evidence,
+			"what the trace saw explains %s of the growth",
+			ks_words_share(explained).text);
+	if (explained != KS_UNKNOWN && explained < KS_EXPLAINED_PERMILLE)
+		ks_tell(c, &finding->unknown,
+			"who made the rest: allocations in bulk pass no probe");
 	if (dropped != KS_UNKNOWN && dropped)
-		ks_lines_add(&finding->unknown, ks_strings_add(c->strings,
-			"who made %llu of the allocations seen: there was no room for them",
-			(unsigned long long)dropped));
+		ks_tell(c, &finding->unknown,
+			"who made %llu allocations: there was no room for them",
+			(unsigned long long)dropped);
 }
 
 static void creators_take(struct ks_case *c, struct ks_finding *finding,

@@ -64,6 +64,8 @@ struct ks_found_creator {
 	uint64_t uid;
 	uint64_t pid;
 	bool alive;		/* the pid still is it */
+	const char *starter;	/* else the next parent that lives on */
+	uint64_t starter_pid;
 	uint64_t nr_allocs;
 	uint64_t per_second;
 	uint64_t share_permille;
@@ -83,6 +85,7 @@ enum ks_when { KS_NOW, KS_LATER };
 struct ks_remedy {
 	enum ks_when when;
 	const char *text;
+	const char *cost;	/* what it stalls or loses, or NULL */
 	const char *command;	/* NULL: there is none to type */
 	const char *effect;	/* what it is predicted to do */
 	uint64_t frees_bytes;	/* at most */

@@ -5,6 +5,7 @@
 
 #include "diagnose/verdict.h"
 #include "diagnose/words.h"
+#include "lib/array.h"
 
 /*
  * PAGE_ALLOC_COSTLY_ORDER: up to it the kernel tries hard, and drivers and
@@ -81,17 +82,21 @@ static void fragmentation_add(struct ks_case *c, uint64_t order,
 	ks_case_rate(c, finding, 0);
 	finding->sure = order > COSTLY_ORDER ? KS_POSSIBLE : KS_LIKELY;
 	finding->why_sure = order > COSTLY_ORDER ?
-		"such blocks are rare on any host that is up for long, and compaction may make some" :
-		"the kernel's own index blames pieces; compaction may help for a while";
-	finding->summary = ks_strings_add(c->strings,
-		"memory is in pieces: %s are free, but no block of %s",
-		ks_words_bytes(totals->free).text, ks_words_bytes(bytes).text);
-	ks_lines_add(&finding->evidence, ks_strings_add(c->strings,
-		"a request of order %llu (%s) would fail in all %zu large zones, with a fragmentation index of %d out of 1000 or more",
-		(unsigned long long)order, ks_words_bytes(bytes).text, nr_zones,
-		FRAGMENTED_INDEX));
-	ks_lines_add(&finding->unknown,
-		     "whether anybody needs blocks so large: see compact_fail and thp_fault_fallback in /proc/vmstat");
+		"hosts that are up for long have few, and compaction may make some" :
+		"the kernel's own index blames pieces; compaction may help";
+	ks_summarize(c, finding,
+		     "memory is in pieces: %s are free, but no block of %s",
+		     ks_words_bytes(totals->free).text,
+		     ks_words_bytes(bytes).text);
+	ks_tell(c, &finding->evidence,
+		"a request of order %llu (%s) would fail in all %zu large zones",
+		(unsigned long long)order, ks_words_bytes(bytes).text,
+		nr_zones);
+	ks_tell(c, &finding->evidence,
+		"their fragmentation indices are %d out of 1000 or more",
+		FRAGMENTED_INDEX);
+	ks_tell(c, &finding->unknown,
+		"whether anybody needs such blocks: see compact_fail in /proc/vmstat");
 }
 
 void ks_judge_fragmentation(struct ks_case *c)
@@ -103,7 +108,7 @@ void ks_judge_fragmentation(struct ks_case *c)
 	if (totals->managed == KS_UNKNOWN || totals->free == KS_UNKNOWN ||
 	    ks_permille(totals->free, totals->managed) < FREE_PERMILLE)
 		return;
-	for (i = 0; i < sizeof(orders) / sizeof(orders[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(orders); i++) {
 		if (!is_fragmented(c, orders[i], &nr_zones))
 			continue;
 		fragmentation_add(c, orders[i], nr_zones);

@@ -77,6 +77,7 @@ void ks_jobs_trace(struct ks_jobs *jobs, const char *cache, bool stacks,
 		return;
 	what = ks_strings_add(&jobs->look->notes, "who allocates from %s",
 			      cache);
+	traced->began_ns = ks_now_ns();
 	traced->cache = strdup(cache);
 	if (!traced->cache)
 		return;
@@ -129,7 +130,7 @@ static enum ks_status traced_take(struct ks_jobs *jobs, uint32_t id,
 	if (!status)
 		status = ks_job_take(jobs->nl, id, &traced->stacks, err);
 	traced->done = !status;
-	if (!status && !ks_who_find(traced))
+	if (!status && !ks_who_find(traced, traced->began_ns))
 		status = ks_fail_memory(err);
 	return status;
 }

@@ -43,11 +43,14 @@ struct ks_who {
 	char *cgroup;		/* path, escaped; NULL: not known */
 	bool can_reclaim;	/* the cgroup has a file memory.reclaim */
 	bool alive;		/* its pid still is a process of that name */
+	size_t starter_parent;	/* a parent that was there before the look */
+	uint32_t starter_pid;	/* and its pid, 0 where it cannot be told */
 };
 
 /* Who allocated from a cache. */
 struct ks_traced {
 	char *cache;
+	uint64_t began_ns;
 	bool done;
 	struct ks_rows trace;		/* one row: in all */
 	struct ks_rows allocators;

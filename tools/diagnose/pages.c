@@ -4,6 +4,7 @@
 
 #include "diagnose/verdict.h"
 #include "diagnose/words.h"
+#include "lib/array.h"
 
 /*
  * Programs that start and end take stacks and page tables, and give them back:
@@ -147,16 +148,16 @@ static void source_judge(struct ks_case *c, size_t source)
 		finding->total_bytes = (uint64_t)last * c->look->page_bytes;
 	ks_case_rate(c, finding, bytes);
 	finding->sure = bytes > 2 * error ? KS_CERTAIN : KS_LIKELY;
-	finding->why_sure = "it grew in both parts of the look, by more than its error";
-	finding->summary = ks_strings_add(c->strings, "%s by %s a second",
-		sources[source].what,
-		ks_words_bytes(finding->bytes_per_second).text);
-	ks_lines_add(&finding->evidence, ks_strings_add(c->strings,
+	finding->why_sure =
+		"it grew in both parts of the look, by more than its error";
+	ks_summarize(c, finding, "%s by %s a second", sources[source].what,
+		     ks_words_bytes(finding->bytes_per_second).text);
+	ks_tell(c, &finding->evidence,
 		"%s pages grew by %s in %.1f s; the counters may be off by %s",
 		sources[source].counter, ks_words_bytes(bytes).text,
-		c->ns / 1e9, ks_words_bytes(error).text));
-	ks_lines_add(&finding->unknown,
-		     "who allocates: pages carry no name; drivers and modules that were loaded last are the first to suspect");
+		c->ns / 1e9, ks_words_bytes(error).text);
+	ks_tell(c, &finding->unknown,
+		"who allocates: pages carry no name; suspect drivers loaded last");
 }
 
 static void unaccounted_stock(struct ks_case *c)
@@ -183,23 +184,24 @@ static void unaccounted_stock(struct ks_case *c)
 	finding->total_bytes = totals->unaccounted;
 	ks_case_rate(c, finding, 0);
 	finding->sure = KS_POSSIBLE;
-	finding->why_sure = "some drivers take much memory, and are right to; it does not grow now";
-	finding->summary = ks_strings_add(c->strings,
-		"no counter of the kernel explains %s, %s of memory; it does not grow now",
+	finding->why_sure =
+		"some drivers need much, and it does not grow now";
+	ks_summarize(c, finding,
+		     "no counter of the kernel explains %s, %s of memory",
+		     ks_words_bytes(finding->total_bytes).text,
+		     ks_words_share(finding->memory_permille).text);
+	ks_tell(c, &finding->evidence,
+		"unaccounted pages: %s, off by at most %s; they do not grow now",
 		ks_words_bytes(finding->total_bytes).text,
-		ks_words_share(finding->memory_permille).text);
-	ks_lines_add(&finding->evidence, ks_strings_add(c->strings,
-		"unaccounted pages: %s, off by at most %s",
-		ks_words_bytes(finding->total_bytes).text,
-		ks_words_bytes(totals->unaccounted_error).text));
-	ks_lines_add(&finding->unknown, "who took it, and when");
+		ks_words_bytes(totals->unaccounted_error).text);
+	ks_tell(c, &finding->unknown, "who took it, and when");
 }
 
 void ks_judge_pages(struct ks_case *c)
 {
 	size_t i;
 
-	for (i = 0; i < sizeof(sources) / sizeof(sources[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(sources); i++)
 		source_judge(c, i);
 	unaccounted_stock(c);
 }

@@ -86,10 +86,12 @@ static uint64_t grown_of(const struct ks_walk *before,
 {
 	uint64_t nr = count_of(&now->directories, row, which);
 	uint64_t old = before_of(before, now, row, which);
-	double variance = variance_of(nr, ks_field(&now->directories, row,
-			KMEMSCOPE_A_DENTRY_DIRECTORY_COVERAGE_PERMILLE)) +
-			  variance_of(old, ks_field(&before->dentries, 0,
-				KMEMSCOPE_A_DENTRY_COVERAGE_PERMILLE));
+	uint64_t covered = ks_field(&now->dentries, 0,
+				    KMEMSCOPE_A_DENTRY_COVERAGE_PERMILLE);
+	uint64_t covered_old = ks_field(&before->dentries, 0,
+					KMEMSCOPE_A_DENTRY_COVERAGE_PERMILLE);
+	double variance = variance_of(nr, covered) +
+			  variance_of(old, covered_old);
 	double grown = nr > old ? nr - old : 0;
 
 	/* Within two standard deviations it may be chance. */
@@ -112,6 +114,7 @@ static void pattern_fill(struct ks_case *c, struct ks_found_place *place,
 {
 	const struct ks_rows *names = &walk->names;
 	const char *name[KS_PATTERN_NAMES_MAX];
+	const uint64_t wanted = which == KS_DENTRIES_NEGATIVE;
 	struct ks_pattern pattern;
 	uint64_t negative;
 	size_t nr = 0, i;
@@ -130,9 +133,9 @@ static void pattern_fill(struct ks_case *c, struct ks_found_place *place,
 		    ks_field(&walk->directories, row,
 			     KMEMSCOPE_A_DENTRY_DIRECTORY_GENERATION))
 			continue;
-		if (which == KS_DENTRIES_ALL ||
-		    negative == (which == KS_DENTRIES_NEGATIVE))
-			nr++;
+		if (which != KS_DENTRIES_ALL && negative != wanted)
+			continue;
+		nr++;
 	}
 	place->nr_names = nr;
 	if (!ks_pattern_find(&pattern, name, nr)) {
@@ -243,14 +246,14 @@ static void walk_tell(struct ks_case *c, struct ks_finding *finding,
 	uint64_t positive = total_of(walk, KS_DENTRIES_POSITIVE);
 
 	if (negative != KS_UNKNOWN && positive != KS_UNKNOWN)
-		ks_lines_add(&finding->evidence, ks_strings_add(c->strings,
-			"%llu dentries of names that do not exist and %llu of names that do, by a walk",
+		ks_tell(c, &finding->evidence,
+			"a walk met %llu names that do not exist and %llu that do",
 			(unsigned long long)negative,
-			(unsigned long long)positive));
+			(unsigned long long)positive);
 	if (coverage != KS_UNKNOWN && coverage < 1000)
-		ks_lines_add(&finding->unknown, ks_strings_add(c->strings,
-			"the exact counts of dentries: %s of them were walked, in the time there was",
-			ks_words_share(coverage).text));
+		ks_tell(c, &finding->unknown,
+			"the exact counts of dentries: %s of them were walked",
+			ks_words_share(coverage).text);
 }
 
 static size_t directories_rank(struct directory *all,

@@ -23,9 +23,9 @@ static const struct {
 } known[] = {
 	{
 		.pattern = ".N_dOeSnotExist_.db",
-		.text = "these names are NSS's, the TLS library: it measures how fast the directory of its certificates is, each time it starts; tell it not to, in the environment of the process",
+		.text = "these names are of NSS, a TLS library: tell it not to measure",
 		.variable = "NSS_SDB_USE_CACHE=yes",
-		.effect = "NSS looks up no such names any more",
+		.effect = "it looks up no such names any more, from its next start on",
 	},
 };
 
@@ -49,7 +49,8 @@ static const char *shell_word(struct ks_case *c, const char *text)
 			*end++ = '\\';
 		*end++ = *text;
 	}
-	strcpy(end, "'");
+	*end++ = '\'';
+	*end = '\0';
 	text = ks_strings_add(c->strings, "%s", quoted);
 	free(quoted);
 	return text;
@@ -76,10 +77,27 @@ static const char *stop_command(struct ks_case *c,
 		return ks_strings_add(c->strings, "kill %llu",
 				      (unsigned long long)creator->pid);
 	/* It lives too short to be killed: what starts it is the one. */
+	if (creator->starter)
+		return ks_strings_add(c->strings, "kill %llu",
+				      (unsigned long long)creator->starter_pid);
 	return ks_strings_add(c->strings, "pgrep -a -x %s",
 			      shell_word(c, creator->nr_parents ?
 					    creator->parent[0] :
 					    creator->name));
+}
+
+static const char *stop_text(struct ks_case *c,
+			     const struct ks_found_creator *creator)
+{
+	const char *words = ks_creator_words(c, creator);
+
+	if (creator->container || creator->service || creator->alive)
+		return ks_strings_add(c->strings, "stop %s", words);
+	if (creator->starter)
+		return ks_strings_add(c->strings, "stop %s, which starts %s",
+				      creator->starter, words);
+	return ks_strings_add(c->strings, "find and stop what starts %s",
+			      words);
 }
 
 static void stop_add(struct ks_case *c, struct ks_finding *finding,
@@ -87,22 +105,18 @@ static void stop_add(struct ks_case *c, struct ks_finding *finding,
 {
 	uint64_t rate = finding->bytes_per_second / 1000.0 *
 			creator->share_permille;
-	bool finds = !creator->container && !creator->service &&
-		     !creator->alive;
-	const char *words = ks_creator_words(c, creator);
 
 	if (!creator->name || !creator->context ||
 	    strcmp(creator->context, "task"))
 		return;
 	ks_remedy_add(finding, (struct ks_remedy){
 		.when = KS_NOW,
-		.text = ks_strings_add(c->strings, finds ?
-			"stop what starts %s; this finds it" : "stop %s", words),
+		.text = stop_text(c, creator),
 		.command = stop_command(c, creator),
 		.effect = ks_strings_add(c->strings,
-			"%s of the growth ends: %s a second",
-			ks_words_share(creator->share_permille).text,
-			ks_words_bytes(rate).text),
+					 "%s of the growth ends: %s a second",
+					 ks_words_share(creator->share_permille).text,
+					 ks_words_bytes(rate).text),
 		.frees_bytes = KS_UNKNOWN,
 	});
 }
@@ -111,12 +125,18 @@ static void stop_add(struct ks_case *c, struct ks_finding *finding,
 static const char *drop_in(struct ks_case *c, const char *service,
 			   const char *variable)
 {
-	const char *folder = shell_word(c, ks_strings_add(c->strings,
-				"/etc/systemd/system/%s.d", service));
+	const char *folder, *file;
 
+	folder = ks_strings_add(c->strings, "/etc/systemd/system/%s.d",
+				service);
+	folder = shell_word(c, folder);
+	file = ks_strings_add(c->strings,
+			      "printf '[Service]\\nEnvironment=%s\\n' >%s/kmemscope.conf",
+			      variable, folder);
+	service = shell_word(c, service);
 	return ks_strings_add(c->strings,
-		"mkdir -p %s && printf '[Service]\\nEnvironment=%s\\n' >%s/kmemscope.conf && systemctl daemon-reload && systemctl restart %s",
-		folder, variable, folder, shell_word(c, service));
+			      "mkdir -p %s && %s && systemctl daemon-reload && systemctl restart %s",
+			      folder, file, service);
 }
 
 static void known_add(struct ks_case *c, struct ks_finding *finding)
@@ -172,41 +192,47 @@ static void reclaimable_fill(struct ks_case *c, struct ks_finding *finding)
 		finding->reclaimable_bytes = nr * growth->size;
 }
 
+/* Of one cgroup only; the root's is the whole host, and no better than that. */
+static void cgroup_add(struct ks_case *c, struct ks_finding *finding,
+		       const struct ks_found_creator *creator, uint64_t bytes)
+{
+	const char *file;
+
+	if (!creator->can_reclaim || !strcmp(creator->cgroup, "/"))
+		return;
+	file = ks_strings_add(c->strings, "/sys/fs/cgroup%s/memory.reclaim",
+			      creator->cgroup);
+	ks_remedy_add(finding, (struct ks_remedy){
+		.when = KS_NOW,
+		.text = "have what is charged to its cgroup given back, and only that",
+		.cost = "page cache of this cgroup goes, too",
+		.command = ks_strings_add(c->strings, "echo %llu > %s",
+					  (unsigned long long)bytes,
+					  shell_word(c, file)),
+		.effect = ks_strings_add(c->strings,
+					 "at most %s are given back; an error says that it had less",
+					 ks_words_bytes(bytes).text),
+		.frees_bytes = bytes,
+	});
+}
+
 static void reclaim_add(struct ks_case *c, struct ks_finding *finding)
 {
-	const struct ks_found_creator *creator;
 	uint64_t bytes = finding->reclaimable_bytes;
 	size_t i;
 
 	if (bytes == KS_UNKNOWN || !bytes)
 		return;
-	for (i = 0; i < finding->nr_creators && i < STOPPED_MAX; i++) {
-		creator = &finding->creator[i];
-		/* The root's is the whole host: no better than what follows. */
-		if (!creator->can_reclaim || !strcmp(creator->cgroup, "/"))
-			continue;
-		ks_remedy_add(finding, (struct ks_remedy){
-			.when = KS_NOW,
-			.text = "give back what is charged to its cgroup only; this stalls nobody but the shell that it is typed in",
-			.command = ks_strings_add(c->strings,
-				"echo %llu > %s",
-				(unsigned long long)bytes,
-				shell_word(c, ks_strings_add(c->strings,
-					"/sys/fs/cgroup%s/memory.reclaim",
-					creator->cgroup))),
-			.effect = ks_strings_add(c->strings,
-				"at most %s are given back, page cache of that cgroup among it; \"Resource temporarily unavailable\" says that it had less",
-				ks_words_bytes(bytes).text),
-			.frees_bytes = bytes,
-		});
-	}
+	for (i = 0; i < finding->nr_creators && i < STOPPED_MAX; i++)
+		cgroup_add(c, finding, &finding->creator[i], bytes);
 	ks_remedy_add(finding, (struct ks_remedy){
 		.when = KS_LATER,
-		.text = "when load is low, and only if memory is short: give back unused dentries and inodes of the whole host; it keeps a CPU busy, holds up who works in a directory with millions of them for seconds, and what was of use is read from disk again",
+		.text = "off-peak, if memory is short: give back unused dentries and inodes",
+		.cost = "who works in a directory of millions waits for seconds, and all is read anew",
 		.command = "sync; echo 2 > /proc/sys/vm/drop_caches",
 		.effect = ks_strings_add(c->strings,
-			"at most %s of it are given back, but only whole free slabs are memory again; it comes back unless its cause is stopped",
-			ks_words_bytes(bytes).text),
+					 "at most %s of it are given back, as slabs get empty",
+					 ks_words_bytes(bytes).text),
 		.frees_bytes = bytes,
 	});
 }
@@ -230,6 +256,21 @@ static const char *module_of(struct ks_case *c,
 	return NULL;
 }
 
+static void module_add(struct ks_case *c, struct ks_finding *finding,
+		       const char *module)
+{
+	ks_remedy_add(finding, (struct ks_remedy){
+		.when = KS_LATER,
+		.text = ks_strings_add(c->strings,
+				       "look for a newer module %s, or do without it: the stack leads there",
+				       module),
+		.command = ks_strings_add(c->strings, "modinfo %s",
+					  shell_word(c, module)),
+		.effect = "tells whose it is; what leaked comes back by a reboot only",
+		.frees_bytes = KS_UNKNOWN,
+	});
+}
+
 static void unreclaimable_add(struct ks_case *c, struct ks_finding *finding)
 {
 	const char *module = NULL;
@@ -238,23 +279,14 @@ static void unreclaimable_add(struct ks_case *c, struct ks_finding *finding)
 	for (i = 0; i < finding->nr_creators && !module; i++)
 		module = module_of(c, &finding->creator[i]);
 	if (module)
-		ks_remedy_add(finding, (struct ks_remedy){
-			.when = KS_LATER,
-			.text = ks_strings_add(c->strings,
-				"the stack leads through the module %s: look for a newer one, or do without it",
-				module),
-			.command = ks_strings_add(c->strings, "modinfo %s",
-						  shell_word(c, module)),
-			.effect = "tells whose it is and which version; what leaked comes back with a reboot only",
-			.frees_bytes = KS_UNKNOWN,
-		});
+		module_add(c, finding, module);
 	ks_remedy_add(finding, (struct ks_remedy){
 		.when = KS_LATER,
-		.text = "the kernel cannot give it back by itself; if nobody frees it, only a reboot does. Report it with the stacks of",
+		.text = "the kernel cannot give it back by itself: report it, with stacks",
 		.command = ks_strings_add(c->strings,
-			"kmemscope trace %s --stacks --seconds 30",
-			shell_word(c, finding->cache)),
-		.effect = "names the functions that allocate",
+					  "kmemscope trace %s --stacks --seconds 30",
+					  shell_word(c, finding->cache)),
+		.effect = "names the functions that allocate; frees nothing",
 		.frees_bytes = KS_UNKNOWN,
 	});
 }
@@ -265,8 +297,8 @@ static void watch_add(struct ks_case *c, struct ks_finding *finding)
 
 	if (ks_growths_of(&c->all, finding->cache))
 		command = ks_strings_add(c->strings,
-			"kmemscope slab --since 60 %s",
-			shell_word(c, finding->cache));
+					 "kmemscope slab --since 60 %s",
+					 shell_word(c, finding->cache));
 	ks_remedy_add(finding, (struct ks_remedy){
 		.when = KS_LATER,
 		.text = "see whether it goes on",
@@ -283,7 +315,8 @@ void ks_remedies_fill(struct ks_case *c, struct ks_finding *finding)
 	if (finding->kind == KS_FINDING_FRAGMENTATION) {
 		ks_remedy_add(finding, (struct ks_remedy){
 			.when = KS_LATER,
-			.text = "when load is low: have the kernel move pages together; it keeps a CPU busy, and takes locks that others wait for",
+			.text = "off-peak: have the kernel move pages together",
+			.cost = "it keeps a CPU busy, and takes locks that others wait for",
 			.command = "echo 1 > /proc/sys/vm/compact_memory",
 			.effect = "larger free blocks, where pages can be moved at all",
 			.frees_bytes = KS_UNKNOWN,

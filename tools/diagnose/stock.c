@@ -58,31 +58,31 @@ static void stock_add(struct ks_case *c, const struct ks_growth *growth)
 	ks_case_rate(c, finding, 0);
 	finding->sure = finding->reclaimable ? KS_LIKELY : KS_POSSIBLE;
 	finding->why_sure = finding->reclaimable ?
-		"it is there, but whether it hurts depends on how often memory runs short" :
+		"it is there; whether it hurts depends on how often memory is short" :
 		"it is there, but may be what this host is for";
-	ks_lines_add(&finding->evidence, ks_strings_add(c->strings,
-		"the slab cache %s has %s, %s of memory, and grew by less than %s while it was looked at",
+	ks_tell(c, &finding->evidence,
+		"the slab cache %s has %s, %s of memory, and grew by less than %s",
 		growth->name, ks_words_bytes(growth->total_bytes).text,
 		ks_words_share(finding->memory_permille).text,
-		ks_words_bytes(KS_NOISE_BYTES).text));
+		ks_words_bytes(KS_NOISE_BYTES).text);
 	if (negative)
-		ks_lines_add(&finding->evidence, ks_strings_add(c->strings,
-			"%s of it are dentries of names that do not exist, by the kernel's own count",
-			ks_words_bytes(negative).text));
+		ks_tell(c, &finding->evidence,
+			"%s of it are of names that do not exist, by the kernel's own count",
+			ks_words_bytes(negative).text);
 	if (growth->kind == KS_CACHE_DENTRY || growth->kind == KS_CACHE_INODE)
 		ks_places_fill(c, finding,
 			       2 * negative > growth->total_bytes ?
 					KS_DENTRIES_NEGATIVE : KS_DENTRIES_ALL,
 			       false);
-	ks_lines_add(&finding->unknown,
-		     "who made it: nobody did while it was looked at; a longer look, with --seconds, may meet a job that runs now and then");
+	ks_tell(c, &finding->unknown,
+		"who made it: a longer look, with --seconds, may meet the next run");
 	if (finding->nr_places && finding->place[0].share_permille >= 500)
 		place = finding->place[0].path;
-	finding->summary = ks_strings_add(c->strings,
-		"the slab cache %s has %s, %s of memory, and does not grow now%s%s",
-		growth->name, ks_words_bytes(growth->total_bytes).text,
-		ks_words_share(finding->memory_permille).text,
-		place ? "; most of it is from " : "", place ?: "");
+	ks_summarize(c, finding,
+		     "the slab cache %s has %s, %s of memory, and does not grow now%s%s",
+		     growth->name, ks_words_bytes(growth->total_bytes).text,
+		     ks_words_share(finding->memory_permille).text,
+		     place ? "; most of it is from " : "", place ?: "");
 }
 
 void ks_judge_stock(struct ks_case *c)

@@ -1,22 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Texts that are made while a verdict is, and go with it. */
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "diagnose/strings.h"
 
-const char *ks_strings_add(struct ks_strings *strings, const char *format, ...)
+const char *ks_strings_vadd(struct ks_strings *strings, const char *format,
+			    va_list args)
 {
 	char **more, *text;
-	va_list args;
 	int len;
 
 	if (strings->failed)
 		return "";
-	va_start(args, format);
 	len = vasprintf(&text, format, args);
-	va_end(args);
 	if (len < 0) {
 		strings->failed = true;
 		return "";
@@ -29,6 +26,17 @@ const char *ks_strings_add(struct ks_strings *strings, const char *format, ...)
 	}
 	strings->text = more;
 	more[strings->nr++] = text;
+	return text;
+}
+
+const char *ks_strings_add(struct ks_strings *strings, const char *format, ...)
+{
+	const char *text;
+	va_list args;
+
+	va_start(args, format);
+	text = ks_strings_vadd(strings, format, args);
+	va_end(args);
 	return text;
 }
 

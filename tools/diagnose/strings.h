@@ -3,6 +3,7 @@
 #ifndef KS_STRINGS_H
 #define KS_STRINGS_H
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -13,8 +14,11 @@ struct ks_strings {
 };
 
 /* A text that lives as long as strings; "" when memory is out. */
-const char *ks_strings_add(struct ks_strings *strings, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
+const char *ks_strings_add(struct ks_strings *strings, const char *format,
+			   ...) __attribute__
+	((format(printf, 2, 3)));
+const char *ks_strings_vadd(struct ks_strings *strings, const char *format,
+			    va_list args);
 
 void ks_strings_free(struct ks_strings *strings);
 

@@ -21,6 +21,25 @@ uint64_t ks_per_second(uint64_t number, uint64_t ns)
 	return ns ? (uint64_t)((double)number * NS_PER_SECOND / ns + 0.5) : 0;
 }
 
+void ks_tell(struct ks_case *c, struct ks_lines *lines, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	ks_lines_add(lines, ks_strings_vadd(c->strings, format, args));
+	va_end(args);
+}
+
+void ks_summarize(struct ks_case *c, struct ks_finding *finding,
+		  const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	finding->summary = ks_strings_vadd(c->strings, format, args);
+	va_end(args);
+}
+
 bool ks_case_matters(const struct ks_case *c, int64_t bytes)
 {
 	uint64_t managed = c->verdict->totals.managed;
@@ -156,10 +175,13 @@ static void shares_fill(struct ks_verdict *verdict)
 	for (i = 0; i < verdict->nr_findings; i++)
 		if (verdict->finding[i].growth_bytes != KS_UNKNOWN)
 			sum += verdict->finding[i].growth_bytes;
-	for (i = 0; i < verdict->nr_findings; i++)
-		if (verdict->finding[i].growth_bytes != KS_UNKNOWN)
-			verdict->finding[i].share_permille = ks_permille(
-				verdict->finding[i].growth_bytes, sum);
+	for (i = 0; i < verdict->nr_findings; i++) {
+		struct ks_finding *finding = &verdict->finding[i];
+
+		if (finding->growth_bytes != KS_UNKNOWN)
+			finding->share_permille =
+				ks_permille(finding->growth_bytes, sum);
+	}
 }
 
 static void summary_fill(struct ks_case *c)

@@ -37,6 +37,9 @@
 /* A place or a creator with a smaller share is not named. */
 #define KS_NAMED_PERMILLE 30
 
+/* A trace that explains so much of the growth has seen who it was. */
+#define KS_EXPLAINED_PERMILLE 700
+
 /* The look must stay as long as the verdict.  KS_ERROR when memory is out. */
 enum ks_status ks_verdict_make(struct ks_verdict *verdict,
 			       const struct ks_look *look,
@@ -61,6 +64,16 @@ void ks_judge_caches(struct ks_case *c);
 void ks_judge_pages(struct ks_case *c);
 void ks_judge_fragmentation(struct ks_case *c);
 void ks_judge_stock(struct ks_case *c);
+
+/* Append a line of evidence, or of what is not known. */
+void ks_tell(struct ks_case *c, struct ks_lines *lines, const char *format,
+	     ...) __attribute__
+	((format(printf, 3, 4)));
+
+/* Set what a finding says in one sentence. */
+void ks_summarize(struct ks_case *c, struct ks_finding *finding,
+		  const char *format, ...) __attribute__
+	((format(printf, 3, 4)));
 
 /* Does growth of so many bytes in the look matter on this host? */
 bool ks_case_matters(const struct ks_case *c, int64_t bytes);

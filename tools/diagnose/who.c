@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What this host knows about the allocators that a trace saw. */
+#include <dirent.h>
 #include <linux/kmemscope.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,8 +10,12 @@
 #include "diagnose/container.h"
 #include "diagnose/file.h"
 #include "diagnose/who.h"
+#include "lib/array.h"
 #include "lib/cgroup.h"
 #include "lib/text.h"
+
+/* So many allocators, the busiest, are worth a look at all processes. */
+#define STARTERS_MAX 4
 
 /* A process that has ended may have left its number to another one. */
 static bool is_alive(uint64_t pid, const char *name)
@@ -31,6 +36,85 @@ static bool is_alive(uint64_t pid, const char *name)
 	free(found);
 	free(text);
 	return alive;
+}
+
+/* When a process began; 0 where that cannot be told. */
+static uint64_t process_began_ns(const char *pid, char name[16])
+{
+	unsigned long long ticks = 0;
+	char path[300], *text, *end;
+	size_t i;
+
+	snprintf(path, sizeof(path), "/proc/%.250s/stat", pid);
+	text = ks_file_read(path, 4096);
+	if (!text)
+		return 0;
+	/* PID (NAME) STATE ...: the name may have any bytes but NUL */
+	end = strrchr(text, ')');
+	if (end && strchr(text, '(')) {
+		*end++ = '\0';
+		snprintf(name, 16, "%s", strchr(text, '(') + 1);
+		/* The 20th field behind it; see proc(5) */
+		for (i = 0; end && i < 20; i++)
+			end = strchr(end + 1, ' ');
+		ticks = end ? strtoull(end, NULL, 10) : 0;
+	}
+	free(text);
+	return ticks * (1000000000ull / sysconf(_SC_CLK_TCK));
+}
+
+/* The only process of a name that was there before; 0 when there are more. */
+static uint32_t process_find(const char *name, uint64_t before_ns)
+{
+	uint32_t found = 0;
+	struct dirent *entry;
+	uint64_t pid, began;
+	char other[16];
+	DIR *folder = opendir("/proc");
+
+	while (folder && (entry = readdir(folder))) {
+		if (!ks_text_number(entry->d_name, UINT32_MAX, &pid))
+			continue;
+		began = process_began_ns(entry->d_name, other);
+		if (!began || began >= before_ns || strcmp(other, name))
+			continue;
+		if (found) {
+			found = 0;
+			break;
+		}
+		found = pid;
+	}
+	if (folder)
+		closedir(folder);
+	return found;
+}
+
+/* A process that lives for moments is started again by one that lives on. */
+static void starter_find(struct ks_traced *traced, size_t row,
+			 uint64_t began_ns)
+{
+	static const uint16_t attrs[] = {
+		KMEMSCOPE_A_TRACE_ALLOCATOR_PARENT_1,
+		KMEMSCOPE_A_TRACE_ALLOCATOR_PARENT_2,
+		KMEMSCOPE_A_TRACE_ALLOCATOR_PARENT_3,
+		KMEMSCOPE_A_TRACE_ALLOCATOR_PARENT_4,
+	};
+	struct ks_who *who = &traced->who[row];
+	const char *name;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(attrs); i++) {
+		name = ks_field_text(&traced->allocators, row, attrs[i]);
+		if (!name)
+			return;
+		who->starter_parent = i;
+		who->starter_pid = process_find(name, began_ns);
+		/* To stop what began the whole host is no advice. */
+		if (who->starter_pid == 1)
+			who->starter_pid = 0;
+		if (who->starter_pid)
+			return;
+	}
 }
 
 /* Where there is no unified hierarchy to ask, the process may tell. */
@@ -71,6 +155,7 @@ static void cgroup_find(struct ks_traced *traced, size_t row)
 	struct ks_who *who = &traced->who[row];
 	uint64_t id = ks_field(rows, row,
 			       KMEMSCOPE_A_TRACE_ALLOCATOR_CGROUP_ID);
+	uint64_t pid = ks_field(rows, row, KMEMSCOPE_A_TRACE_ALLOCATOR_PID);
 	size_t i;
 
 	for (i = 0; i < row && id != KS_UNKNOWN; i++) {
@@ -86,12 +171,11 @@ static void cgroup_find(struct ks_traced *traced, size_t row)
 	if (id != KS_UNKNOWN)
 		who->cgroup = ks_cgroup_path(id);
 	if (!who->cgroup && who->alive)
-		who->cgroup = process_cgroup(ks_field(rows, row,
-				KMEMSCOPE_A_TRACE_ALLOCATOR_PID));
+		who->cgroup = process_cgroup(pid);
 	who->can_reclaim = who->cgroup && can_reclaim(who->cgroup);
 }
 
-bool ks_who_find(struct ks_traced *traced)
+bool ks_who_find(struct ks_traced *traced, uint64_t began_ns)
 {
 	const struct ks_rows *rows = &traced->allocators;
 	size_t i;
@@ -100,11 +184,15 @@ bool ks_who_find(struct ks_traced *traced)
 	if (!traced->who)
 		return false;
 	for (i = 0; i < rows->nr; i++) {
-		traced->who[i].alive = is_alive(
-			ks_field(rows, i, KMEMSCOPE_A_TRACE_ALLOCATOR_PID),
-			ks_field_text(rows, i,
-				      KMEMSCOPE_A_TRACE_ALLOCATOR_NAME));
+		uint64_t pid = ks_field(rows, i,
+					KMEMSCOPE_A_TRACE_ALLOCATOR_PID);
+		const char *name = ks_field_text(rows, i,
+					KMEMSCOPE_A_TRACE_ALLOCATOR_NAME);
+
+		traced->who[i].alive = is_alive(pid, name);
 		cgroup_find(traced, i);
+		if (i < STARTERS_MAX && !traced->who[i].alive)
+			starter_find(traced, i, began_ns);
 	}
 	return true;
 }

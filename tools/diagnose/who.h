@@ -5,7 +5,10 @@
 
 #include "diagnose/look.h"
 
-/* Fill in traced->who; false when memory is out. */
-bool ks_who_find(struct ks_traced *traced);
+/*
+ * Fill in traced->who, of a trace that began at a time of CLOCK_BOOTTIME; false
+ * when memory is out.
+ */
+bool ks_who_find(struct ks_traced *traced, uint64_t began_ns);
 
 #endif /* KS_WHO_H */

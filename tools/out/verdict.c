@@ -149,6 +149,10 @@ static void remedy_print(FILE *stream, const struct ks_remedy *remedy)
 {
 	fprintf(stream, "   - %s: ", remedy->when == KS_NOW ? "now" : "later");
 	wrapped_print(stream, remedy->text, remedy->when == KS_NOW ? 10 : 12, 5);
+	if (remedy->cost) {
+		fputs("     But ", stream);
+		wrapped_print(stream, remedy->cost, 9, 5);
+	}
 	if (remedy->command)
 		fprintf(stream, "       %s\n", remedy->command);
 }
@@ -255,6 +259,8 @@ void ks_verdict_print_remedies(FILE *stream, const struct ks_verdict *verdict)
 			fprintf(stream, "# %s: %s\n# effect: %s\n",
 				remedy->when == KS_NOW ? "now" : "later",
 				remedy->text, remedy->effect);
+			if (remedy->cost)
+				fprintf(stream, "# but: %s\n", remedy->cost);
 			if (remedy->command)
 				fprintf(stream, "%s\n", remedy->command);
 		}

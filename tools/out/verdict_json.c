@@ -122,6 +122,10 @@ static void creator_add(struct object *finding, json_object *array,
 	number_add(&object, "pid", creator->pid);
 	if (creator->pid != KS_UNKNOWN)
 		flag_add(&object, "alive", creator->alive);
+	if (creator->starter) {
+		text_add(&object, "starter", creator->starter);
+		number_add(&object, "starter_pid", creator->starter_pid);
+	}
 	number_add(&object, "nr_allocs", creator->nr_allocs);
 	number_add(&object, "allocs_per_second", creator->per_second);
 	number_add(&object, "nr_outstanding", creator->nr_outstanding);
@@ -138,6 +142,7 @@ static void remedy_add(struct object *finding, json_object *array,
 
 	text_add(&object, "when", remedy->when == KS_NOW ? "now" : "later");
 	text_add(&object, "text", remedy->text);
+	text_add(&object, "cost", remedy->cost);
 	text_add(&object, "command", remedy->command);
 	text_add(&object, "effect", remedy->effect);
 	number_add(&object, "frees_bytes", remedy->frees_bytes);
