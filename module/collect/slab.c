@@ -3,10 +3,11 @@
  * Slab caches, in sum and by NUMA node.
  *
  * slab_caches is a list that grows at its head, so a position in it is no
- * cursor. One hold of slab_mutex therefore copies which caches there are; later
- * holds, of about 1 ms each, see whether the list is still the same, and if not
- * look each of a batch up again by address, before they count it. One that
- * vanished, or has another name or size, is dropped.
+ * cursor. One hold of slab_mutex therefore copies which caches there are and
+ * what they are, and counts as many as it may. Later holds, of about 1 ms each,
+ * see whether the list is still the same, and if not look each of a batch up
+ * again by address, before they count it. One that vanished, or has another
+ * name or size, is dropped.
  *
  * Lock order: slab_mutex, then list_lock (in internals/access.c).
  */
@@ -16,6 +17,7 @@
 #include <linux/string.h>
 
 #include "collect/collect.h"
+#include "collect/measure.h"
 #include "collect/sums.h"
 #include "internals/access.h"
 #include "internals/cached.h"
@@ -28,27 +30,53 @@
 #define HOLD_NS		NSEC_PER_MSEC	/* of slab_mutex */
 #define MUTEX_TRIES	10
 #define SPARE_CACHES	32		/* room for those made since last time */
+#define NAMESAKES	8		/* room for those of one name */
+#define CLOCK_ENTRIES	64		/* counted between looks at the clock */
 
 /**
  * struct slab_ref - what is kept beside a record until it is counted
  * @cache: the cache; only compared until it is found on the list again
  * @nid: the node to count, or NUMA_NO_NODE for all
- * @size: the cache's object size then
- * @cached: what it keeps for CPUs, as far as they are counted
- * @sum: what a walk over pages found of it, when there was one
+ * @geometry: of the cache, when it was noted
+ *
+ * What is exact has a struct ks_exact behind it.
  */
 struct slab_ref {
 	const struct kmem_cache *cache;
 	int nid;
-	u32 size;
-	struct ks_cached cached;
-	struct ks_sum sum;
+	struct ks_geometry geometry;
 };
+
+static bool is_exact(const struct ks_snapshot *snap)
+{
+	return snap->options & KS_SLAB_EXACT;
+}
 
 static struct slab_ref *ref_of(const struct ks_snapshot *snap,
 			       unsigned int index)
 {
 	return ks_snapshot_priv(snap, index);
+}
+
+static struct ks_exact *exact_of(const struct ks_snapshot *snap,
+				 unsigned int index)
+{
+	BUILD_BUG_ON(sizeof(struct slab_ref) % __alignof__(struct ks_exact));
+	return (void *)(ref_of(snap, index) + 1);
+}
+
+/* Both kinds of record begin with the name. */
+static const char *name_of(const struct ks_snapshot *snap, unsigned int index)
+{
+	return ks_snapshot_record(snap, index);
+}
+
+/* The one name that was asked for, or NULL. */
+static const char *asked_name(const struct ks_snapshot *snap)
+{
+	const char *name = snap->want;
+
+	return name && *name ? name : NULL;
 }
 
 /* Takes slab_mutex; noted as contended when it stays busy for some 1 ms. */
@@ -75,35 +103,45 @@ static void caches_unlock(u64 since, u32 entries)
 	ks_hold_note(KS_LOCK_SLAB_MUTEX, ns, entries);
 }
 
-/* Fills the keys of a cache's records; false when there is no more room. */
-typedef bool (*note_fn)(struct ks_snapshot *snap,
-			const struct kmem_cache *cache,
-			const struct ks_cache_info *info);
+/* Notes a cache in one record or some; -ENOSPC when there is no more room. */
+typedef int (*note_fn)(struct ks_snapshot *snap,
+		       const struct kmem_cache *cache, const char *name);
 
-/* Notes the caches there is room for, and counts all. */
-static int note_caches(struct ks_snapshot *snap, note_fn note, u32 *nr)
+/*
+ * Notes the caches there is room for, and counts all. Of those that were not
+ * asked for no more than the name is read.
+ */
+static int note_caches(struct ks_snapshot *snap, note_fn note, u32 *nr,
+		       u32 *entries)
 {
+	const char *asked = asked_name(snap);
+	char name[KS_CACHE_NAME_SIZE];
 	struct kmem_cache *cache = NULL;
-	struct ks_cache_info info;
 	bool room = true;
-	u64 since;
 	int err;
 
-	err = caches_lock(&since);
-	if (err)
-		return err;
-	for (*nr = 0; *nr < KS_MAX_CACHES; (*nr)++) {
+	*nr = 0;
+	for (*entries = 0; *entries < KS_MAX_CACHES; (*entries)++) {
 		err = ks_cache_next(&cache);
 		if (err || !cache)
-			break;
-		if (room)
-			err = ks_cache_info(cache, &info);
+			return err;
+		if (!room && !asked) {
+			(*nr)++;
+			continue;
+		}
+		err = ks_cache_name(cache, name);
 		if (err)
-			break;
-		room = room && note(snap, cache, &info);
+			return err;
+		if (asked && strcmp(asked, name))
+			continue;
+		(*nr)++;
+		err = room ? note(snap, cache, name) : 0;
+		if (err == -ENOSPC)
+			room = false;
+		else if (err)
+			return err;
 	}
-	caches_unlock(since, *nr);
-	return err;
+	return 0;
 }
 
 static void note_ref(struct ks_snapshot *snap, const struct kmem_cache *cache,
@@ -113,41 +151,54 @@ static void note_ref(struct ks_snapshot *snap, const struct kmem_cache *cache,
 
 	ref->cache = cache;
 	ref->nid = nid;
-	ref->size = info->size;
-	memset(&ref->cached, 0, sizeof(ref->cached));
-	memset(&ref->sum, 0, sizeof(ref->sum));
+	ref->geometry = (struct ks_geometry){
+		.object_size = info->object_size,
+		.size = info->size,
+		.order = info->order,
+	};
 	ks_snapshot_keep(snap);
 }
 
-static bool caches_note(struct ks_snapshot *snap,
-			const struct kmem_cache *cache,
-			const struct ks_cache_info *info)
+static int caches_note(struct ks_snapshot *snap,
+		       const struct kmem_cache *cache, const char *name)
 {
 	struct ks_slab_record *record = ks_snapshot_next(snap);
+	struct ks_cache_info info;
 
 	if (!record)
-		return false;
-	strscpy(record->name, info->name, sizeof(record->name));
-	note_ref(snap, cache, info, NUMA_NO_NODE);
-	return true;
+		return -ENOSPC;
+	if (ks_cache_info(cache, &info))
+		return -EFAULT;
+	memcpy(record->name, name, sizeof(record->name));
+	record->nr_aliases = info.nr_aliases;
+	record->object_size = info.object_size;
+	record->size = info.size;
+	record->order = info.order;
+	record->objects_per_slab = info.objects_per_slab;
+	record->reclaimable = info.reclaimable;
+	record->accounted = info.accounted;
+	note_ref(snap, cache, &info, NUMA_NO_NODE);
+	return 0;
 }
 
-static bool nodes_note(struct ks_snapshot *snap,
-		       const struct kmem_cache *cache,
-		       const struct ks_cache_info *info)
+static int nodes_note(struct ks_snapshot *snap,
+		      const struct kmem_cache *cache, const char *name)
 {
+	struct ks_cache_info info;
 	int nid;
 
+	if (ks_cache_info(cache, &info))
+		return -EFAULT;
 	for_each_online_node(nid) {
 		struct ks_slab_node_record *record = ks_snapshot_next(snap);
 
 		if (!record)
-			return false;
-		strscpy(record->name, info->name, sizeof(record->name));
+			return -ENOSPC;
+		memcpy(record->name, name, sizeof(record->name));
 		record->node = nid;
-		note_ref(snap, cache, info, nid);
+		note_ref(snap, cache, &info, nid);
 	}
-	return true;
+	return 0;
 }
 
 /*
@@ -200,117 +251,15 @@ static int find_again(struct ks_snapshot *snap, unsigned int nr,
 }
 
 /* Another cache may have come to be at the same address. */
-static bool is_same(const struct slab_ref *ref, const char *name,
-		    const struct ks_cache_info *info)
+static bool is_same(const struct ks_snapshot *snap, unsigned int index,
+		    const struct kmem_cache *cache)
 {
-	return ref->size == info->size && !strcmp(name, info->name);
-}
+	char name[KS_CACHE_NAME_SIZE];
+	struct ks_cache_info info;
 
-/* What both kinds of record have, as the spec says; unset where not known. */
-struct measured {
-	u64 nr_active;
-	u64 nr_inuse;
-	u64 inuse_error;
-	u64 total_bytes;
-	u64 active_bytes;
-	u64 wasted_bytes;
-	u32 approximate;
-	u32 coverage_permille;
-	const char *basis;
-	const char *inuse_basis;
-};
-
-static u32 coverage(const struct ks_cache_counts *counts)
-{
-	if (!counts->nr_partial)
-		return 1000;
-	return div64_u64(counts->nr_sampled * 1000, counts->nr_partial);
-}
-
-static void measure_waste(struct measured *m, u64 live, u32 object_size,
-			  const char *basis)
-{
-	/* The kernel counts a new slab before its objects, unlocked. */
-	if (m->total_bytes < live * object_size)
-		return;
-	m->wasted_bytes = m->total_bytes - live * object_size;
-	m->basis = basis;
-}
-
-static void measure_active(struct measured *m, u64 nr_active,
-			   const struct ks_cache_info *info)
-{
-	m->nr_active = nr_active;
-	m->active_bytes = nr_active * info->size;
-	measure_waste(m, nr_active, info->object_size, "active");
-}
-
-static void measure_inuse(struct measured *m, u64 nr_inuse, u64 error,
-			  const struct ks_cache_info *info, const char *basis)
-{
-	m->nr_inuse = nr_inuse;
-	m->inuse_error = error;
-	m->inuse_basis = basis;
-	measure_waste(m, nr_inuse, info->object_size, "inuse");
-}
-
-/*
- * What is kept for CPUs is among the active objects, unless it came there
- * between the two counts.
- */
-static void measure_by_lists(struct measured *m,
-			     const struct ks_cache_info *info,
-			     const struct ks_cached *cached)
-{
-	const u64 nr_free = cached->nr_taken + cached->nr_left;
-
-	if (!m->approximate && m->nr_active >= nr_free)
-		measure_inuse(m, m->nr_active - nr_free, cached->error, info,
-			      "lists");
-}
-
-/*
- * The slots that the walk met and those there are now differ by what came or
- * went meanwhile.
- */
-static void measure_by_pages(struct measured *m,
-			     const struct ks_cache_info *info,
-			     const struct ks_cache_counts *counts,
-			     const struct ks_cached *cached,
-			     const struct ks_sum *sum)
-{
-	const u64 moved = counts->nr_objects > sum->nr_objects ?
-			  counts->nr_objects - sum->nr_objects :
-			  sum->nr_objects - counts->nr_objects;
-
-	if (sum->nr_inuse < cached->nr_taken ||
-	    sum->nr_inuse + cached->nr_left > counts->nr_objects)
-		return;
-	m->approximate = 0;
-	m->coverage_permille = 1000;
-	measure_active(m, sum->nr_inuse + cached->nr_left, info);
-	measure_inuse(m, sum->nr_inuse - cached->nr_taken,
-		      cached->error + moved, info, "pages");
-}
-
-/* @ref: NULL when what is kept for CPUs is not known */
-static void measure(struct measured *m, const struct ks_cache_info *info,
-		    const struct ks_cache_counts *counts,
-		    const struct slab_ref *ref)
-{
-	memset(m, 0xff, sizeof(*m));
-	m->basis = "";
-	m->inuse_basis = "";
-	m->total_bytes = counts->nr_slabs * (PAGE_SIZE << info->order);
-	if (!counts->free_known)
-		return;
-	m->approximate = counts->nr_sampled < counts->nr_partial;
-	m->coverage_permille = coverage(counts);
-	measure_active(m, counts->nr_objects - counts->nr_free, info);
-	if (ref && ref->sum.cache)
-		measure_by_pages(m, info, counts, &ref->cached, &ref->sum);
-	else if (ref)
-		measure_by_lists(m, info, &ref->cached);
+	return !ks_cache_name(cache, name) && !ks_cache_info(cache, &info) &&
+	       !strcmp(name, name_of(snap, index)) &&
+	       info.size == ref_of(snap, index)->geometry.size;
 }
 
 #define fill_measured(_record, _counts, _m)				\
@@ -325,82 +274,99 @@ do {									\
 	(_record)->total_bytes = (_m)->total_bytes;			\
 	(_record)->active_bytes = (_m)->active_bytes;			\
 	(_record)->wasted_bytes = (_m)->wasted_bytes;			\
-	strscpy((_record)->wasted_basis, (_m)->basis,			\
-		sizeof((_record)->wasted_basis));			\
+	memcpy((_record)->wasted_basis, (_m)->basis, KS_BASIS_SIZE);	\
 } while (0)
 
-static void caches_fill(void *to, const struct ks_cache_info *info,
+static void caches_fill(void *to, const struct slab_ref *ref,
 			const struct ks_cache_counts *counts,
-			const struct slab_ref *ref)
+			const struct ks_exact *exact)
 {
 	struct ks_slab_record *record = to;
-	struct measured m;
+	struct ks_measured m;
 
-	measure(&m, info, counts, ref);
-	record->nr_aliases = info->nr_aliases;
-	record->object_size = info->object_size;
-	record->size = info->size;
-	record->order = info->order;
-	record->objects_per_slab = info->objects_per_slab;
-	record->reclaimable = info->reclaimable;
-	record->accounted = info->accounted;
+	ks_measure(&m, &ref->geometry, counts, exact);
 	fill_measured(record, counts, &m);
-	if (!ref)
+	if (!exact)
 		return;
-	record->nr_cached_objects = ref->cached.nr_taken + ref->cached.nr_left;
+	record->nr_cached_objects = exact->cached.nr_taken +
+				    exact->cached.nr_left;
 	record->inuse_error_objects = m.inuse_error;
-	strscpy(record->inuse_basis, m.inuse_basis,
-		sizeof(record->inuse_basis));
+	memcpy(record->inuse_basis, m.inuse_basis, KS_BASIS_SIZE);
 }
 
-static void nodes_fill(void *to, const struct ks_cache_info *info,
+static void nodes_fill(void *to, const struct slab_ref *ref,
 		       const struct ks_cache_counts *counts,
-		       const struct slab_ref *ref)
+		       const struct ks_exact *exact)
 {
 	struct ks_slab_node_record *record = to;
-	struct measured m;
+	struct ks_measured m;
 
-	measure(&m, info, counts, NULL);
+	ks_measure(&m, &ref->geometry, counts, NULL);
 	fill_measured(record, counts, &m);
 }
 
-typedef void (*fill_fn)(void *record, const struct ks_cache_info *info,
+typedef void (*fill_fn)(void *record, const struct slab_ref *ref,
 			const struct ks_cache_counts *counts,
-			const struct slab_ref *ref);
+			const struct ks_exact *exact);
+
+/**
+ * struct filling - how records are filled in one hold of slab_mutex
+ * @fill: fills one
+ * @until_ns: the ks_hold_clock() to stop at
+ * @noted: whether the caches were noted in this same hold
+ * @entries: caches and slabs counted since the last look at the clock
+ */
+struct filling {
+	fill_fn fill;
+	u64 until_ns;
+	bool noted;
+	u32 entries;
+};
 
 /*
  * Fills a record, and says if it is worth keeping; sets changed if its cache is
  * gone. -EAGAIN when there are CPUs left to count.
  */
 static int fill_one(struct ks_snapshot *snap, const struct kmem_cache *cache,
-		    fill_fn fill, u64 until_ns, bool *worth)
+		    struct filling *filling, bool *worth)
 {
-	struct slab_ref *ref = ref_of(snap, snap->nr_seen);
-	/* Both kinds of record begin with the name. */
-	char *record = ks_snapshot_record(snap, snap->nr_seen);
-	const bool exact = snap->options & KS_SLAB_EXACT;
+	const unsigned int i = snap->nr_seen;
+	struct ks_exact *exact = is_exact(snap) ? exact_of(snap, i) : NULL;
+	const struct slab_ref *ref = ref_of(snap, i);
 	struct ks_cache_counts counts;
-	struct ks_cache_info info;
-	int cached_err = 0, err;
+	int err;
 
 	*worth = false;
-	if (!cache || ks_cache_info(cache, &info) ||
-	    !is_same(ref, record, &info)) {
+	if (!cache || (!filling->noted && !is_same(snap, i, cache))) {
 		snap->changed = true;
 		return 0;
 	}
-	if (exact)
-		cached_err = ks_cached_count(cache, until_ns, &ref->cached);
-	if (cached_err == -EAGAIN)
-		return cached_err;
+	if (exact) {
+		err = ks_cached_count(cache, filling->until_ns, &exact->cached);
+		if (err == -EAGAIN)
+			return err;
+		if (err)
+			exact = NULL;
+	}
 	err = ks_cache_count(cache, ref->nid, &counts);
 	if (err) {
 		snap->changed |= err != -ENOENT;
 		return 0;
 	}
-	fill(record, &info, &counts, exact && !cached_err ? ref : NULL);
+	filling->fill(ks_snapshot_record(snap, i), ref, &counts, exact);
+	filling->entries += 1 + counts.nr_sampled;
 	*worth = true;
 	return 0;
+}
+
+/* The clock has its price too, so it is looked at after some entries. */
+static bool is_time_over(const struct ks_snapshot *snap,
+			 struct filling *filling)
+{
+	if (filling->entries < CLOCK_ENTRIES && !is_exact(snap))
+		return false;
+	filling->entries = 0;
+	return ks_hold_clock() > filling->until_ns;
 }
 
 /*
@@ -408,18 +374,17 @@ static int fill_one(struct ks_snapshot *snap, const struct kmem_cache *cache,
  * to it. @found: their caches, or NULL when all are those that were noted.
  */
 static void fill_some(struct ks_snapshot *snap, unsigned int nr,
-		      struct kmem_cache *const *found, fill_fn fill,
-		      u64 until_ns)
+		      struct kmem_cache *const *found, struct filling *filling)
 {
 	unsigned int i;
 	bool worth;
 
 	for (i = 0; i < nr; i++) {
-		if (i && ks_hold_clock() > until_ns)
+		if (i && is_time_over(snap, filling))
 			return;
 		if (fill_one(snap, found ? found[i] :
 				   ref_of(snap, snap->nr_seen)->cache,
-			     fill, until_ns, &worth))
+			     filling, &worth))
 			return;
 		ks_snapshot_fill(snap, worth);
 	}
@@ -427,6 +392,7 @@ static void fill_some(struct ks_snapshot *snap, unsigned int nr,
 
 static int step(struct ks_snapshot *snap, fill_fn fill)
 {
+	struct filling filling = { .fill = fill };
 	struct kmem_cache *found[BATCH];
 	unsigned int nr = snap->nr - snap->nr_seen;
 	bool unchanged;
@@ -437,15 +403,39 @@ static int step(struct ks_snapshot *snap, fill_fn fill)
 	err = caches_lock(&since);
 	if (err)
 		return err;
+	filling.until_ns = since + HOLD_NS;
 	err = is_unchanged(snap, &unchanged, &entries);
 	if (!err && unchanged) {
-		fill_some(snap, nr, NULL, fill, since + HOLD_NS);
+		fill_some(snap, nr, NULL, &filling);
 	} else if (!err) {
 		nr = min_t(unsigned int, nr, BATCH);
 		err = find_again(snap, nr, found, &entries);
 		if (!err)
-			fill_some(snap, nr, found, fill, since + HOLD_NS);
+			fill_some(snap, nr, found, &filling);
 	}
+	caches_unlock(since, entries);
+	return err;
+}
+
+/*
+ * The first hold, of which the steps are left what it has no time for. What is
+ * exact is all left to them: it takes longer, and a job walks before it.
+ */
+static int begin(struct ks_snapshot *snap, note_fn note, fill_fn fill, u32 *nr)
+{
+	struct filling filling = { .fill = fill, .noted = true };
+	u32 entries;
+	u64 since;
+	int err;
+
+	err = caches_lock(&since);
+	if (err)
+		return err;
+	filling.until_ns = since + HOLD_NS;
+	err = note_caches(snap, note, nr, &entries);
+	if (!err && !snap->changed && !is_exact(snap) &&
+	    ks_hold_clock() < filling.until_ns)
+		fill_some(snap, snap->nr, NULL, &filling);
 	caches_unlock(since, entries);
 	return err;
 }
@@ -455,30 +445,40 @@ static int step(struct ks_snapshot *snap, fill_fn fill)
  * When that was too little the walk has at least counted them.
  */
 static int collect(struct ks_snapshot *snap, unsigned int per_cache,
-		   note_fn note)
+		   note_fn note, fill_fn fill)
 {
 	static u32 nr_before = 256;
-	u32 nr = READ_ONCE(nr_before), room;
+	const bool all = !asked_name(snap);
+	u32 nr = all ? READ_ONCE(nr_before) : 0, room;
+	size_t beside = sizeof(struct slab_ref);
 	int err;
 
 	BUILD_BUG_ON(offsetof(struct ks_slab_record, name));
 	BUILD_BUG_ON(offsetof(struct ks_slab_node_record, name));
 	BUILD_BUG_ON(KS_NAME_SIZE != KS_CACHE_NAME_SIZE);
+	BUILD_BUG_ON(sizeof_field(struct ks_slab_record, wasted_basis) !=
+		     KS_BASIS_SIZE);
+	BUILD_BUG_ON(sizeof_field(struct ks_slab_record, inuse_basis) !=
+		     KS_BASIS_SIZE);
+	BUILD_BUG_ON(sizeof_field(struct ks_slab_node_record, wasted_basis) !=
+		     KS_BASIS_SIZE);
 
+	if (is_exact(snap))
+		beside += sizeof(struct ks_exact);
 	do {
-		room = nr + SPARE_CACHES;
+		room = nr + (all ? SPARE_CACHES : NAMESAKES);
 		snap->changed = false;
-		err = ks_snapshot_reserve(snap, room * per_cache,
-					  sizeof(struct slab_ref)) ?:
-		      note_caches(snap, note, &nr);
+		err = ks_snapshot_reserve(snap, room * per_cache, beside) ?:
+		      begin(snap, note, fill, &nr);
 	} while (!err && nr > room);
-	WRITE_ONCE(nr_before, nr);
+	if (all)
+		WRITE_ONCE(nr_before, nr);
 	return err;
 }
 
 static int caches_collect(struct ks_snapshot *snap)
 {
-	return collect(snap, 1, caches_note);
+	return collect(snap, 1, caches_note, caches_fill);
 }
 
 static int caches_step(struct ks_snapshot *snap)
@@ -486,8 +486,8 @@ static int caches_step(struct ks_snapshot *snap)
 	return step(snap, caches_fill);
 }
 
-static void sum_slab(void *arg, const struct kmem_cache *cache, u32 inuse,
-		     u32 objects)
+static void sum_slabs(void *arg, const struct kmem_cache *cache, u64 inuse,
+		      u64 objects)
 {
 	struct ks_sum *sum = ks_sums_find(arg, cache);
 
@@ -512,13 +512,11 @@ static int caches_work(struct ks_snapshot *const *snaps,
 		return err;
 	for (i = 0; i < snap->nr; i++)
 		ks_sums_add(&sums, ref_of(snap, i)->cache);
-	err = ks_pages_walk(sum_slab, &sums, progress);
+	err = ks_pages_walk(sum_slabs, &sums, progress);
 	for (i = 0; i < snap->nr && !err; i++) {
-		struct slab_ref *ref = ref_of(snap, i);
-
-		ref->sum = *ks_sums_find(&sums, ref->cache);
+		exact_of(snap, i)->sum =
+			*ks_sums_find(&sums, ref_of(snap, i)->cache);
 	}
-	snap->options |= KS_SLAB_EXACT;
 	ks_sums_free(&sums);
 	return err;
 }
@@ -530,7 +528,7 @@ static const struct ks_work caches_job = {
 
 static int nodes_collect(struct ks_snapshot *snap)
 {
-	return collect(snap, num_online_nodes(), nodes_note);
+	return collect(snap, num_online_nodes(), nodes_note, nodes_fill);
 }
 
 static int nodes_step(struct ks_snapshot *snap)

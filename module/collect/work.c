@@ -43,8 +43,11 @@ static int begin_all(struct ks_collected *all, const struct ks_view *view,
 			continue;
 		if (WARN_ON_ONCE(all->nr == ARRAY_SIZE(all->c)))
 			return -EINVAL;
+		/* Nothing is too costly for a job. */
 		err = ks_collect_begin(&all->c[all->nr], &collector->views[i],
-				       NULL, 0, reason);
+				       NULL,
+				       BIT(collector->views[i].kind->nr_options) - 1,
+				       reason);
 		if (err)
 			return err;
 		/* Done once, so counted once. */

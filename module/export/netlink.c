@@ -227,7 +227,8 @@ static int dump_next(struct sk_buff *skb, struct netlink_callback *cb)
 	}
 	/* For NLMSG_DONE, which tells what changed after the last record. */
 	mark_changed(cb, snap->changed);
-	return skb->len;
+	/* With the last record goes NLMSG_DONE, if there is room for it. */
+	return ks_collect_complete(&dump->c) ? 0 : skb->len;
 }
 
 static int dump_done(struct netlink_callback *cb)

@@ -8,18 +8,12 @@
 #include <linux/mutex.h>
 #include <linux/nodemask.h>
 #include <linux/string.h>
-#include <linux/uaccess.h>
 
 #include "internals/access.h"
 #include "internals/hold.h"
 #include "internals/layout.h"
+#include "internals/peek.h"
 #include "internals/symbols.h"
-
-#define NAME_PART	32	/* bytes of a name read at once */
-
-/* Room for a copy of a cache's and a slab's members that are read. */
-#define CACHE_WORDS	32
-#define SLAB_WORDS	8
 
 static struct mutex *caches_mutex(void)
 {
@@ -46,11 +40,6 @@ void ks_caches_unlock(void)
 	mutex_unlock(caches_mutex());
 }
 
-static int read_next(const struct list_head *pos, struct list_head **next)
-{
-	return get_kernel_nofault(*next, &pos->next) ? -EFAULT : 0;
-}
-
 /**
  * ks_cache_next() - step through the list of caches
  * @cache: NULL to get the first, or a cache to get the one after it; set to
@@ -66,41 +55,75 @@ int ks_cache_next(struct kmem_cache **cache)
 	struct list_head *pos = *cache ? (void *)*cache + offset : caches;
 	struct list_head *next;
 
-	if (read_next(pos, &next))
+	if (ks_peek_pointer(&pos->next, &next))
 		return -EFAULT;
 	*cache = next == caches ? NULL : (void *)next - offset;
 	return 0;
 }
 
-/* A name may end with its page, so no read goes beyond that. */
-static int read_name(const char *from, char *name, size_t size)
+/* The bytes before the first that is 0, as a mask; the first byte is lowest. */
+static u64 bytes_of_string(u64 word)
 {
-	size_t done, part;
+	const u64 ones = ~0ULL / 0xff, high = ones << 7;
+	const u64 zeros = (word - ones) & ~word & high;
 
-	for (done = 0; done < size - 1; done += part) {
-		part = min3(size - 1 - done, (size_t)NAME_PART,
-			    (size_t)(PAGE_SIZE - offset_in_page(from + done)));
-		if (copy_from_kernel_nofault(name + done, from + done, part))
+	return zeros ? ((zeros & -zeros) >> 7) - 1 : U64_MAX;
+}
+
+/* Reads 8 bytes of a name, all of them as long as they are on one page. */
+static int read_name_part(const char *from, u64 *part)
+{
+	unsigned int i;
+	u8 byte;
+
+	if (offset_in_page(from) <= PAGE_SIZE - sizeof(*part)) {
+		if (ks_peek_u64(from, part))
 			return -EFAULT;
-		if (memchr(name + done, '\0', part))
-			return 0;
+		*part = le64_to_cpu((__force __le64)*part);
+		return 0;
 	}
-	name[done] = '\0';
+	/* A name may end with its page. */
+	*part = 0;
+	for (i = 0; i < sizeof(*part); i++) {
+		if (ks_peek_u8(from + i, &byte))
+			return -EFAULT;
+		if (!byte)
+			break;
+		*part |= (u64)byte << 8 * i;
+	}
 	return 0;
 }
 
-/* Copies the part of a cache that has all that is read below. */
-static int copy_cache(const struct kmem_cache *cache, void *copy, size_t size)
+/**
+ * ks_cache_name() - read a cache's name
+ * @cache: the cache
+ * @name: set; all bytes behind the name's end are 0
+ *
+ * Context: slab_mutex held.
+ * Return: 0, or -EFAULT.
+ */
+int ks_cache_name(const struct kmem_cache *cache, char name[KS_CACHE_NAME_SIZE])
 {
-	static const enum ks_member members[] = {
-		KS_CACHE_NAME, KS_CACHE_OBJECT_SIZE, KS_CACHE_SIZE,
-		KS_CACHE_FLAGS, KS_CACHE_OO, KS_CACHE_REFCOUNT,
-	};
-	u32 i, end = 0;
+	u64 word, part, mask;
+	const char *from;
+	size_t done;
 
-	for (i = 0; i < ARRAY_SIZE(members); i++)
-		end = max(end, ks_layout_end(members[i]));
-	return end > size ? -EFAULT : copy_from_kernel_nofault(copy, cache, end);
+	BUILD_BUG_ON(KS_CACHE_NAME_SIZE % sizeof(part));
+	if (ks_layout_read(cache, KS_CACHE_NAME, &word))
+		return -EFAULT;
+	from = (const char *)(unsigned long)word;
+	memset(name, 0, KS_CACHE_NAME_SIZE);
+	for (done = 0; done < KS_CACHE_NAME_SIZE; done += sizeof(part)) {
+		if (read_name_part(from + done, &part))
+			return -EFAULT;
+		mask = bytes_of_string(part);
+		part = (__force u64)cpu_to_le64(part & mask);
+		memcpy(name + done, &part, sizeof(part));
+		if (mask != U64_MAX)
+			return 0;
+	}
+	name[KS_CACHE_NAME_SIZE - 1] = '\0';
+	return 0;
 }
 
 /**
@@ -113,25 +136,20 @@ static int copy_cache(const struct kmem_cache *cache, void *copy, size_t size)
  */
 int ks_cache_info(const struct kmem_cache *cache, struct ks_cache_info *info)
 {
-	u64 copy[CACHE_WORDS], flags, oo;
-	const char *name;
-	s32 refcount;
+	u64 object_size, size, oo, refcount, flags;
 
-	if (copy_cache(cache, copy, sizeof(copy)))
+	if (ks_layout_read(cache, KS_CACHE_OBJECT_SIZE, &object_size) ||
+	    ks_layout_read(cache, KS_CACHE_SIZE, &size) ||
+	    ks_layout_read(cache, KS_CACHE_OO, &oo) ||
+	    ks_layout_read(cache, KS_CACHE_REFCOUNT, &refcount) ||
+	    ks_layout_read(cache, KS_CACHE_FLAGS, &flags))
 		return -EFAULT;
-	name = (const char *)(unsigned long)ks_layout_decode(copy,
-							     KS_CACHE_NAME);
-	if (read_name(name, info->name, sizeof(info->name)))
-		return -EFAULT;
-	info->object_size = ks_layout_decode(copy, KS_CACHE_OBJECT_SIZE);
-	info->size = ks_layout_decode(copy, KS_CACHE_SIZE);
-	oo = ks_layout_decode(copy, KS_CACHE_OO);
+	info->object_size = object_size;
+	info->size = size;
 	info->order = oo >> KS_OO_SHIFT;
 	info->objects_per_slab = oo & KS_OO_OBJECTS;
 	/* Negative for caches made at boot, which nothing is merged into. */
-	refcount = ks_layout_decode(copy, KS_CACHE_REFCOUNT);
-	info->nr_aliases = refcount > 1 ? refcount - 1 : 0;
-	flags = ks_layout_decode(copy, KS_CACHE_FLAGS);
+	info->nr_aliases = max_t(s32, refcount, 1) - 1;
 	info->reclaimable = flags & (__force u64)SLAB_RECLAIM_ACCOUNT;
 	info->accounted = flags & (__force u64)SLAB_ACCOUNT;
 	return 0;
@@ -150,6 +168,24 @@ const void *ks_cache_per_node(const struct kmem_cache *cache, int nid)
 	       ks_layout_size(KS_CACHE_PER_NODE) / MAX_NUMNODES * nid;
 }
 
+static __always_inline int node_of(const struct kmem_cache *cache, int nid,
+				   struct kmem_cache_node **node)
+{
+	const void *place;
+
+	if (nid < 0 || nid >= MAX_NUMNODES)
+		return -EFAULT;
+	if (ks_layout_has(KS_CACHE_PER_NODE))
+		place = ks_cache_per_node(cache, nid) +
+			ks_layout_offset(KS_PER_NODE_NODE);
+	else
+		place = (const void *)cache + ks_layout_offset(KS_CACHE_NODE) +
+			sizeof(void *) * nid;
+	if (ks_peek_pointer(place, node))
+		return -EFAULT;
+	return *node ? 0 : -ENOENT;
+}
+
 /**
  * ks_cache_node() - find a cache's part on a node
  * @cache: the cache
@@ -162,19 +198,7 @@ const void *ks_cache_per_node(const struct kmem_cache *cache, int nid)
 int ks_cache_node(const struct kmem_cache *cache, int nid,
 		  struct kmem_cache_node **node)
 {
-	const void *place;
-
-	if (nid < 0 || nid >= MAX_NUMNODES)
-		return -EFAULT;
-	if (ks_layout_has(KS_CACHE_PER_NODE))
-		place = ks_cache_per_node(cache, nid) +
-			ks_layout_offset(KS_PER_NODE_NODE);
-	else
-		place = (const void *)cache + ks_layout_offset(KS_CACHE_NODE) +
-			sizeof(void *) * nid;
-	if (get_kernel_nofault(*node, (struct kmem_cache_node **)place))
-		return -EFAULT;
-	return *node ? 0 : -ENOENT;
+	return node_of(cache, nid, node);
 }
 
 /**
@@ -187,12 +211,13 @@ struct sample {
 	u32 nr_free;
 };
 
-static int sample_slab(const void *copy, struct sample *sample)
+static int sample_slab(const void *slab, struct sample *sample)
 {
-	u64 inuse = ks_layout_decode(copy, KS_SLAB_INUSE);
-	u64 objects = ks_layout_decode(copy, KS_SLAB_OBJECTS);
+	u64 inuse, objects;
 
-	if (inuse > objects)
+	if (ks_layout_read(slab, KS_SLAB_INUSE, &inuse) ||
+	    ks_layout_read(slab, KS_SLAB_OBJECTS, &objects) ||
+	    inuse > objects)
 		return -EFAULT;
 	sample->nr_slabs++;
 	sample->nr_free += objects - inuse;
@@ -201,30 +226,22 @@ static int sample_slab(const void *copy, struct sample *sample)
 
 /*
  * Looks at no more than @most slabs, from one end of the list. A whole list
- * ends at its head. A slab is copied at once, as each read that survives a
- * fault has its price, and the lock is held.
+ * ends at its head.
  */
 static int sample_list(const struct list_head *head, bool backwards,
 		       unsigned int most, struct sample *sample)
 {
 	const u32 at = ks_layout_offset(KS_SLAB_LIST);
-	const u32 end = max3(ks_layout_end(KS_SLAB_LIST),
-			     ks_layout_end(KS_SLAB_INUSE),
-			     ks_layout_end(KS_SLAB_OBJECTS));
-	const struct list_head *entry;
-	struct list_head *next;
-	u64 copy[SLAB_WORDS];
+	const struct list_head *entry = head;
 
-	if (end > sizeof(copy) ||
-	    (backwards ? get_kernel_nofault(next, &head->prev) :
-			 get_kernel_nofault(next, &head->next)))
-		return -EFAULT;
-	while (most-- && next != head) {
-		if (copy_from_kernel_nofault(copy, (void *)next - at, end) ||
-		    sample_slab(copy, sample))
+	while (most--) {
+		if (ks_peek_pointer(backwards ? &entry->prev : &entry->next,
+				    &entry))
 			return -EFAULT;
-		entry = (const void *)copy + at;
-		next = backwards ? entry->prev : entry->next;
+		if (entry == head)
+			break;
+		if (sample_slab((const void *)entry - at, sample))
+			return -EFAULT;
 	}
 	return 0;
 }
@@ -242,12 +259,24 @@ static int sample_partial(const struct list_head *head, u64 nr_partial,
 	       sample_list(head, true, most / 2, sample);
 }
 
-static int read_totals(const struct kmem_cache_node *node,
-		       struct ks_cache_counts *counts)
+/**
+ * struct totals - what a node says of a cache's slabs
+ * @nr_slabs: slabs
+ * @nr_objects: object slots in them
+ * @nr_partial: slabs on its partial list
+ */
+struct totals {
+	u64 nr_slabs;
+	u64 nr_objects;
+	u64 nr_partial;
+};
+
+static __always_inline int read_totals(const struct kmem_cache_node *node,
+				       struct totals *totals)
 {
-	if (ks_layout_read(node, KS_NODE_NR_SLABS, &counts->nr_slabs) ||
-	    ks_layout_read(node, KS_NODE_TOTAL_OBJECTS, &counts->nr_objects) ||
-	    ks_layout_read(node, KS_NODE_NR_PARTIAL, &counts->nr_partial))
+	if (ks_layout_read(node, KS_NODE_NR_SLABS, &totals->nr_slabs) ||
+	    ks_layout_read(node, KS_NODE_TOTAL_OBJECTS, &totals->nr_objects) ||
+	    ks_layout_read(node, KS_NODE_NR_PARTIAL, &totals->nr_partial))
 		return -EFAULT;
 	return 0;
 }
@@ -257,45 +286,66 @@ static struct list_head *partial_list(struct kmem_cache_node *node)
 	return (void *)node + ks_layout_offset(KS_NODE_PARTIAL);
 }
 
-/* Adds a node's counts; what is added is as it was on an error. */
-static int count_node(struct kmem_cache_node *node,
-		      struct ks_cache_counts *counts)
+/*
+ * Counts a node's partial slabs, and takes its totals again, as they are then.
+ * -EBUSY when the lock was not to be had.
+ */
+static int sample_node(struct kmem_cache_node *node, struct totals *totals,
+		       struct sample *sample)
 {
 	spinlock_t *lock = (void *)node + ks_layout_offset(KS_NODE_LIST_LOCK);
-	struct ks_cache_counts here = {};
-	struct sample sample = {};
 	unsigned long flags;
 	u64 since, ns;
 	int err;
 
-	err = read_totals(node, &here);
-	if (err)
-		return err;
-	/* Most are empty: then there is nothing to lock for. */
-	here.free_known = !here.nr_partial;
-	if (!here.free_known && ks_hold_trylock(lock, &flags)) {
-		since = ks_hold_clock();
-		err = read_totals(node, &here) ?:
-		      sample_partial(partial_list(node), here.nr_partial,
-				     &sample);
-		ns = ks_hold_clock() - since;
-		spin_unlock_irqrestore(lock, flags);
-		ks_hold_note(KS_LOCK_LIST, ns, sample.nr_slabs);
-		if (err)
-			return err;
-		here.free_known = true;
-	}
-	if (sample.nr_slabs)
-		here.nr_free = div64_u64(sample.nr_free * here.nr_partial,
-					 sample.nr_slabs);
+	if (!ks_hold_trylock(lock, &flags))
+		return -EBUSY;
+	since = ks_hold_clock();
+	err = read_totals(node, totals) ?:
+	      sample_partial(partial_list(node), totals->nr_partial, sample);
+	ns = ks_hold_clock() - since;
+	spin_unlock_irqrestore(lock, flags);
+	ks_hold_note(KS_LOCK_LIST, ns, sample->nr_slabs);
+	return err;
+}
 
-	counts->nr_slabs += here.nr_slabs;
-	counts->nr_objects += here.nr_objects;
-	counts->nr_partial += here.nr_partial;
-	counts->nr_sampled += sample.nr_slabs;
-	counts->nr_free += min(here.nr_free, here.nr_objects);
-	counts->free_known &= here.free_known;
+/* Adds a node's counts; what is added is as it was on an error. */
+static __always_inline int count_node(struct kmem_cache_node *node,
+				      struct ks_cache_counts *counts)
+{
+	struct sample sample = {};
+	struct totals totals;
+	int err;
+
+	if (read_totals(node, &totals))
+		return -EFAULT;
+	/* Most are empty: then there is nothing to lock for. */
+	if (totals.nr_partial) {
+		err = sample_node(node, &totals, &sample);
+		if (err == -EBUSY)
+			counts->free_known = false;
+		else if (err)
+			return err;
+	}
+	if (sample.nr_slabs) {
+		u64 nr_free = div64_u64(sample.nr_free * totals.nr_partial,
+					sample.nr_slabs);
+
+		counts->nr_sampled += sample.nr_slabs;
+		counts->nr_free += min(nr_free, totals.nr_objects);
+	}
+	counts->nr_slabs += totals.nr_slabs;
+	counts->nr_objects += totals.nr_objects;
+	counts->nr_partial += totals.nr_partial;
 	return 0;
+}
+
+static __always_inline int count_on(const struct kmem_cache *cache, int nid,
+				    struct ks_cache_counts *counts)
+{
+	struct kmem_cache_node *node;
+
+	return node_of(cache, nid, &node) ?: count_node(node, counts);
 }
 
 /**
@@ -313,14 +363,19 @@ static int count_node(struct kmem_cache_node *node,
 int ks_cache_count(const struct kmem_cache *cache, int nid,
 		   struct ks_cache_counts *counts)
 {
-	struct kmem_cache_node *node;
 	int i, err, result = -ENOENT;
 
 	*counts = (struct ks_cache_counts){ .free_known = true };
-	for_each_online_node(i) {
-		if (nid != NUMA_NO_NODE && nid != i)
+	if (nid != NUMA_NO_NODE)
+		return count_on(cache, nid, counts);
+	/*
+	 * for_each_online_node() calls a function that looks at all words of
+	 * the nodes a kernel can have, often 1024; for each cache that shows.
+	 */
+	for (i = 0; i < nr_node_ids; i++) {
+		if (!node_online(i))
 			continue;
-		err = ks_cache_node(cache, i, &node) ?: count_node(node, counts);
+		err = count_on(cache, i, counts);
 		if (err && err != -ENOENT)
 			return err;
 		if (!err)
@@ -333,10 +388,10 @@ static bool list_is_sound(const struct list_head *head)
 {
 	struct list_head *next, *prev, *back, *forth;
 
-	return !get_kernel_nofault(next, &head->next) &&
-	       !get_kernel_nofault(prev, &head->prev) &&
-	       !get_kernel_nofault(back, &next->prev) &&
-	       !get_kernel_nofault(forth, &prev->next) &&
+	return !ks_peek_pointer(&head->next, &next) &&
+	       !ks_peek_pointer(&head->prev, &prev) &&
+	       !ks_peek_pointer(&next->prev, &back) &&
+	       !ks_peek_pointer(&prev->next, &forth) &&
 	       back == head && forth == head;
 }
 
@@ -353,8 +408,8 @@ static bool list_is_sound(const struct list_head *head)
 int ks_cache_check(const struct kmem_cache *cache, int nid,
 		   u32 objects_per_slab)
 {
-	struct ks_cache_counts totals = {};
 	struct kmem_cache_node *node;
+	struct totals totals;
 	int err;
 
 	err = ks_cache_node(cache, nid, &node) ?: read_totals(node, &totals);

@@ -33,7 +33,6 @@ struct kmem_cache_node;
 
 /**
  * struct ks_cache_info - what a cache is, apart from its objects
- * @name: its name, cut to fit
  * @object_size: bytes its users asked for per object
  * @size: bytes an object takes
  * @order: pages of a new slab, as a power of 2
@@ -43,7 +42,6 @@ struct kmem_cache_node;
  * @accounted: whether SLAB_ACCOUNT is set
  */
 struct ks_cache_info {
-	char name[KS_CACHE_NAME_SIZE];
 	u32 object_size;
 	u32 size;
 	u32 order;
@@ -74,6 +72,8 @@ struct ks_cache_counts {
 bool ks_caches_trylock(void);
 void ks_caches_unlock(void);
 int ks_cache_next(struct kmem_cache **cache);
+int ks_cache_name(const struct kmem_cache *cache,
+		  char name[KS_CACHE_NAME_SIZE]);
 int ks_cache_info(const struct kmem_cache *cache, struct ks_cache_info *info);
 const void *ks_cache_per_node(const struct kmem_cache *cache, int nid);
 int ks_cache_node(const struct kmem_cache *cache, int nid,

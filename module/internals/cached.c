@@ -15,12 +15,12 @@
 #include <linux/nodemask.h>
 #include <linux/percpu.h>
 #include <linux/swab.h>
-#include <linux/uaccess.h>
 
 #include "internals/access.h"
 #include "internals/cached.h"
 #include "internals/hold.h"
 #include "internals/layout.h"
+#include "internals/peek.h"
 
 #define TRIES		3	/* readings of a CPU's lists */
 
@@ -147,7 +147,7 @@ static int read_free_pointer(const struct geometry *g, const void *object,
 	const unsigned long *place = object + g->offset;
 	unsigned long value;
 
-	if (get_kernel_nofault(value, place))
+	if (ks_peek_pointer(place, &value))
 		return -EAGAIN;
 	if (g->hardened)
 		value ^= g->random ^ swab((unsigned long)place);

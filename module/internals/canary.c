@@ -162,7 +162,7 @@ static unsigned int birds_living(const struct birds *birds, unsigned int n)
 	return living;
 }
 
-static int find_canary(const struct kmem_cache *canary,
+static int find_canary(const struct kmem_cache *canary, char *name,
 		       struct ks_cache_info *info)
 {
 	struct kmem_cache *cache = NULL;
@@ -174,14 +174,15 @@ static int find_canary(const struct kmem_cache *canary,
 		if (!cache)
 			return -ENOENT;
 		if (cache == canary)
-			return ks_cache_info(cache, info);
+			return ks_cache_name(cache, name) ?:
+			       ks_cache_info(cache, info);
 	}
 	return -ELOOP;
 }
 
-static bool geometry_right(const struct ks_cache_info *info)
+static bool geometry_right(const char *name, const struct ks_cache_info *info)
 {
-	return !strcmp(info->name, CANARY_NAME) &&
+	return !strcmp(name, CANARY_NAME) &&
 	       info->object_size == CANARY_SIZE &&
 	       info->size >= CANARY_SIZE && info->size < 16 * CANARY_SIZE &&
 	       !info->nr_aliases && info->reclaimable && !info->accounted &&
@@ -214,12 +215,13 @@ static int count_node(const struct birds *birds, int nid, unsigned int living,
 static int count_birds(const struct birds *birds, struct ks_canary *canary,
 		       char *reason, size_t size)
 {
-	struct ks_cache_info info = {};
+	char name[KS_CACHE_NAME_SIZE];
+	struct ks_cache_info info;
 	unsigned int n = 0;
 	int nid, err;
 
-	err = find_canary(birds->cache, &info);
-	if (err || !geometry_right(&info)) {
+	err = find_canary(birds->cache, name, &info);
+	if (err || !geometry_right(name, &info)) {
 		scnprintf(reason, size, err ?
 			  "canary: its cache is not on the list of caches" :
 			  "canary: its cache has another geometry");

@@ -5,11 +5,11 @@
  * A member that moved or was renamed gets another place in its row, the newest
  * kernel's first, with the commit or release that changed it.
  */
+#include <linux/bits.h>
 #include <linux/kernel.h>
 #include <linux/numa.h>
 #include <linux/spinlock.h>
 #include <linux/string.h>
-#include <linux/uaccess.h>
 
 #include "internals/btf.h"
 #include "internals/layout.h"
@@ -132,6 +132,8 @@ static const struct wanted wanted[KS_NR_MEMBERS] = {
 
 static struct ks_btf_member layout[KS_NR_MEMBERS];
 
+struct ks_place ks_places[KS_NR_MEMBERS];
+
 static int find_place(const struct ks_btf *btf, const char *place,
 		      struct ks_btf_member *member)
 {
@@ -181,6 +183,15 @@ static int resolve_member(const struct ks_btf *btf, const struct wanted *w,
 	return err;
 }
 
+static struct ks_place place_in_word(const struct ks_btf_member *m)
+{
+	return (struct ks_place){
+		.word = m->bit_offset / 64 * 8,
+		.shift = m->bit_offset % 64,
+		.mask = m->bits < 64 ? BIT_ULL(m->bits) - 1 : U64_MAX,
+	};
+}
+
 static bool is_needed(const struct wanted *w)
 {
 	switch (w->need) {
@@ -200,6 +211,7 @@ static int resolve_members(const struct ks_btf *btf, enum ks_member from,
 
 	for (i = from; i < to; i++) {
 		err = resolve_member(btf, &wanted[i], &layout[i]);
+		ks_places[i] = place_in_word(&layout[i]);
 		if (!err || (err == -ENOENT && !is_needed(&wanted[i])))
 			continue;
 		scnprintf(reason, size, "%s: %s", wanted[i].places[0],
@@ -222,6 +234,7 @@ static int resolve_members(const struct ks_btf *btf, enum ks_member from,
 int ks_layout_resolve(const struct ks_btf *btf, char *reason, size_t size)
 {
 	memset(layout, 0, sizeof(layout));
+	memset(ks_places, 0, sizeof(ks_places));
 	return resolve_members(btf, 0, KS_FIRST_CACHED_MEMBER, reason, size);
 }
 
@@ -243,17 +256,6 @@ int ks_layout_resolve_cached(const struct ks_btf *btf, char *reason,
 }
 
 /**
- * ks_layout_has() - whether this kernel has a member
- * @id: which
- *
- * Return: true if it was found.
- */
-bool ks_layout_has(enum ks_member id)
-{
-	return layout[id].bits;
-}
-
-/**
  * ks_layout_size() - how large a member is
  * @id: which
  *
@@ -262,81 +264,4 @@ bool ks_layout_has(enum ks_member id)
 u32 ks_layout_size(enum ks_member id)
 {
 	return layout[id].bits / 8;
-}
-
-/**
- * ks_layout_offset() - where a member is
- * @id: which; one that begins at a byte
- *
- * Return: bytes from the start of its struct.
- */
-u32 ks_layout_offset(enum ks_member id)
-{
-	return layout[id].bit_offset / 8;
-}
-
-/**
- * ks_layout_end() - how much of a struct to copy to have a member in it
- * @id: which
- *
- * Return: bytes, a multiple of 8.
- */
-u32 ks_layout_end(enum ks_member id)
-{
-	return DIV_ROUND_UP(layout[id].bit_offset + layout[id].bits, 64) * 8;
-}
-
-/**
- * ks_layout_decode() - get a number
- * @object: the struct it is in, or a copy of its first ks_layout_end() bytes:
- *	memory that is known to be there
- * @id: which; one of at most 64 bits
- *
- * A torn value is not possible: the word it is in is read at once.
- *
- * Return: it.
- */
-u64 ks_layout_decode(const void *object, enum ks_member id)
-{
-	const struct ks_btf_member *m = &layout[id];
-	u64 word = READ_ONCE(*(u64 *)(object + m->bit_offset / 64 * 8));
-
-	word >>= m->bit_offset % 64;
-	return m->bits < 64 ? word & ((1ULL << m->bits) - 1) : word;
-}
-
-/**
- * ks_layout_read() - read a number
- * @object: the struct it is in
- * @id: which; one of at most 64 bits
- * @value: set
- *
- * A fault is an error, not an oops. A torn value is not possible: the word is
- * read at once.
- *
- * Context: Any.
- * Return: 0, or -EFAULT.
- */
-int ks_layout_read(const void *object, enum ks_member id, u64 *value)
-{
-	const struct ks_btf_member *m = &layout[id];
-	unsigned int shift = m->bit_offset % 64;
-	u64 word;
-
-	if (m->bits == 32 && shift % 32 == 0) {
-		u32 half;
-
-		if (get_kernel_nofault(half, (u32 *)(object +
-						     m->bit_offset / 8)))
-			return -EFAULT;
-		*value = half;
-		return 0;
-	}
-	if (get_kernel_nofault(word, (u64 *)(object + m->bit_offset / 64 * 8)))
-		return -EFAULT;
-	word >>= shift;
-	if (m->bits < 64)
-		word &= (1ULL << m->bits) - 1;
-	*value = word;
-	return 0;
 }

@@ -13,6 +13,7 @@
 #include <linux/nodemask.h>
 #include <linux/sched.h>
 
+#include "internals/compat/slab.h"
 #include "internals/hotplug.h"
 #include "internals/layout.h"
 #include "internals/pages.h"
@@ -26,51 +27,118 @@
 
 #define OFFLINE_TRIES	200	/* of 5 ms, while memory goes offline */
 
+/**
+ * struct run - slabs of one cache in a row
+ * @fn: told of them when the row ends
+ * @arg: handed to it
+ * @cache: whose
+ * @inuse: objects in use in them
+ * @objects: object slots in them
+ */
+struct run {
+	ks_slab_fn fn;
+	void *arg;
+	const struct kmem_cache *cache;
+	u64 inuse;
+	u64 objects;
+};
+
+static void run_end(struct run *run)
+{
+	if (run->objects)
+		run->fn(run->arg, run->cache, run->inuse, run->objects);
+	run->inuse = 0;
+	run->objects = 0;
+}
+
+/**
+ * struct places - where a slab has what is read of it, bytes from its page
+ * @cache: whose it is
+ * @inuse: the word with its objects in use
+ * @objects: the word with its object slots
+ */
+struct places {
+	u32 cache;
+	u32 inuse;
+	u32 objects;
+};
+
+static __always_inline u64 read_word(struct page *page, u32 at)
+{
+	return READ_ONCE(*(u64 *)((void *)page + at));
+}
+
+static __always_inline const struct kmem_cache *read_cache(struct page *page,
+							   u32 at)
+{
+	return READ_ONCE(*(const struct kmem_cache **)((void *)page + at));
+}
+
 /*
  * The page is online, so its struct can be read as it is. The counts are the
  * cache's if it is the same before and after.
  */
-static void tell_slab(struct page *page, ks_slab_fn fn, void *arg)
+static __always_inline void add_slab(struct run *run, struct page *page,
+				     struct places at)
 {
-	u64 cache = ks_layout_decode(page, KS_SLAB_CACHE);
-	u64 inuse = ks_layout_decode(page, KS_SLAB_INUSE);
-	u64 objects = ks_layout_decode(page, KS_SLAB_OBJECTS);
+	const struct kmem_cache *cache = read_cache(page, at.cache);
+	u64 inuse, objects;
 
-	if (inuse <= objects && PageSlab(page) &&
-	    ks_layout_decode(page, KS_SLAB_CACHE) == cache)
-		fn(arg, (const void *)(unsigned long)cache, inuse, objects);
+	smp_rmb();	/* the counts after the cache */
+	inuse = ks_layout_extract(read_word(page, at.inuse), KS_SLAB_INUSE);
+	objects = ks_layout_extract(read_word(page, at.objects),
+				    KS_SLAB_OBJECTS);
+	smp_rmb();	/* and before it is looked at again */
+	if (inuse > objects || !ks_is_slab(page) ||
+	    read_cache(page, at.cache) != cache)
+		return;
+	if (cache != run->cache) {
+		run_end(run);
+		run->cache = cache;
+	}
+	run->inuse += inuse;
+	run->objects += objects;
 }
 
 /*
- * Pages of a free block, as far as they are within the block of ours. Only one
- * that is free before and after has its order where we look for it.
+ * Pages of a free block, which may go beyond the block of ours. Only one that is
+ * free before and after has its order where we look for it.
  */
-static unsigned long buddy_pages(struct page *page, unsigned long index)
+static unsigned long buddy_pages(struct page *page, unsigned long pfn)
 {
 	unsigned long order = READ_ONCE(page->private);
 
+	smp_rmb();	/* the order before it is looked at again */
 	if (order >= ARRAY_SIZE(((struct zone *)NULL)->free_area) ||
-	    index & (BIT(order) - 1) & (BLOCK - 1) || !PageBuddy(page))
+	    pfn & (BIT(order) - 1) || !PageBuddy(page))
 		return 1;
-	return min(BIT(order), BLOCK - index);
+	return BIT(order);
 }
 
-static void walk_block(unsigned long pfn, ks_slab_fn fn, void *arg)
+/* Returns how many pages it is through with. */
+static unsigned long walk_block(unsigned long pfn, struct run *run)
 {
-	struct page *page = pfn_to_online_page(pfn);
-	unsigned long i, step;
+	const struct places at = {
+		.cache = ks_layout_offset(KS_SLAB_CACHE),
+		.inuse = ks_places[KS_SLAB_INUSE].word,
+		.objects = ks_places[KS_SLAB_OBJECTS].word,
+	};
+	struct page *first = pfn_to_online_page(pfn), *page = first;
 
-	if (!page)
-		return;
-	for (i = 0; i < BLOCK; i += step, page += step) {
-		step = 1;
-		if (PageTail(page))
-			continue;
-		if (PageSlab(page))
-			tell_slab(page, fn, arg);
-		else if (PageBuddy(page))
-			step = buddy_pages(page, i);
+	if (!first)
+		return BLOCK;
+	while (page < first + BLOCK) {
+		if (ks_is_slab(page)) {
+			add_slab(run, page, at);
+			page++;
+		} else if (PageBuddy(page) && !PageTail(page)) {
+			smp_rmb();	/* the order after what says it is one */
+			page += buddy_pages(page, pfn + (page - first));
+		} else {
+			page++;
+		}
 	}
+	return page - first;
 }
 
 /* Memory that is going offline may take its struct pages along. */
@@ -106,7 +174,7 @@ static void find_span(unsigned long *start, unsigned long *end)
 
 /**
  * ks_pages_walk() - look at every slab there is
- * @fn: called for each; must not sleep
+ * @fn: called for all, those of one cache in a row at once
  * @arg: handed to it
  * @progress: kept up to date; its @stop ends the walk
  *
@@ -116,19 +184,21 @@ static void find_span(unsigned long *start, unsigned long *end)
  */
 int ks_pages_walk(ks_slab_fn fn, void *arg, struct ks_progress *progress)
 {
-	unsigned long start, end, pfn;
+	struct run run = { .fn = fn, .arg = arg };
+	unsigned long start, end, pfn, done;
 	int err;
 
 	find_span(&start, &end);
-	for (pfn = start; pfn < end; pfn += BLOCK) {
+	for (pfn = start; pfn < end; pfn += done) {
 		err = ks_progress_check(progress) ?: enter();
 		if (err)
 			return err;
-		walk_block(pfn, fn, arg);
+		done = walk_block(pfn, &run);
 		ks_hotplug_leave();
 		WRITE_ONCE(progress->permille,
 			   (pfn - start) * 1000 / (end - start));
 		cond_resched();
 	}
+	run_end(&run);
 	return 0;
 }

@@ -15,14 +15,14 @@ struct kmem_cache;
 struct ks_progress;
 
 /**
- * typedef ks_slab_fn - what is done with a slab
+ * typedef ks_slab_fn - what is done with slabs of one cache, met in a row
  * @arg: the walker's
- * @cache: whose it seems to be; only to be compared
- * @inuse: objects it says are in use, those that CPUs keep included
+ * @cache: whose they seem to be; only to be compared
+ * @inuse: objects they say are in use, those that CPUs keep included
  * @objects: object slots
  */
 typedef void (*ks_slab_fn)(void *arg, const struct kmem_cache *cache,
-			   u32 inuse, u32 objects);
+			   u64 inuse, u64 objects);
 
 int ks_pages_walk(ks_slab_fn fn, void *arg, struct ks_progress *progress);
 

@@ -95,43 +95,139 @@ void ks_record_add(const struct ks_kind *kind, void *sum, const void *record)
 	}
 }
 
+static __always_inline void *put_head(void *to, u16 attr, u16 size)
+{
+	struct nlattr *head = to;
+
+	head->nla_len = NLA_HDRLEN + size;
+	head->nla_type = attr;
+	return to + NLA_HDRLEN;
+}
+
+/* These return where the next attribute goes. */
+static __always_inline void *put_u32(void *to, u16 attr, u32 value)
+{
+	to = put_head(to, attr, sizeof(value));
+	*(u32 *)to = value;
+	return to + sizeof(value);
+}
+
+static __always_inline void *put_u64(void *to, u16 attr, u64 value)
+{
+	to = put_head(to, attr, sizeof(value));
+	memcpy(to, &value, sizeof(value));
+	return to + sizeof(value);
+}
+
+static __always_inline void *put_string(void *to, const struct ks_field *f,
+					const char *value)
+{
+	const u32 ones = ~0U / 0xff, high = ones << 7;
+	char *data = to + NLA_HDRLEN;
+	unsigned int size = 0;
+	u32 part;
+
+	/* Four characters at once, as long as it does not end among them. */
+	while (size + sizeof(part) < f->size) {
+		memcpy(&part, value + size, sizeof(part));
+		if ((part - ones) & ~part & high)
+			break;
+		memcpy(data + size, &part, sizeof(part));
+		size += sizeof(part);
+	}
+	do
+		data[size] = value[size];
+	while (value[size++]);
+	put_head(to, f->attr, size);
+	while (size % NLA_ALIGNTO)
+		data[size++] = '\0';
+	return data + size;
+}
+
+/* Where it must be, a 64 bit value is aligned by an empty attribute before it. */
+static __always_inline void *put_pad(void *to, u16 pad)
+{
+	if (!IS_ENABLED(CONFIG_HAVE_EFFICIENT_UNALIGNED_ACCESS) &&
+	    IS_ALIGNED((unsigned long)to, sizeof(u64)))
+		return put_head(to, pad, 0);
+	return to;
+}
+
+/* What is unset is not put. */
+static __always_inline void *put_field(void *to, const struct ks_field *f,
+				       u16 pad, const void *value)
+{
+	const u64 *large = value;
+	const u32 *small = value;
+
+	switch (f->type) {
+	case KS_TYPE_U64:
+		return *large == KS_UNSET_U64 ? to :
+		       put_u64(put_pad(to, pad), f->attr, *large);
+	case KS_TYPE_U32:
+		return *small == KS_UNSET_U32 ? to :
+		       put_u32(to, f->attr, *small);
+	case KS_TYPE_S64:
+		return *large == (u64)KS_UNSET_S64 ? to :
+		       put_u64(put_pad(to, pad), f->attr, *large);
+	default:
+		return *(const char *)value ?
+		       put_string(to, f, value) : to;
+	}
+}
+
+/* Bytes that a record's attributes take, or somewhat more where some pad. */
+static size_t attrs_size(const struct ks_kind *kind, const void *record)
+{
+	const struct ks_field *f;
+	size_t size = 0;
+
+	for_each_field(f, kind) {
+		const void *value = record + f->offset;
+
+		if (!field_is_set(f, record))
+			continue;
+		if (f->type == KS_TYPE_STRING)
+			size += nla_total_size(strlen(value) + 1);
+		else
+			size += f->size == sizeof(u64) ?
+				nla_total_size_64bit(f->size) :
+				nla_total_size(f->size);
+	}
+	return size;
+}
+
+/* And the most that any record's of this kind take, which is quicker told. */
+static size_t most_attrs_size(const struct ks_kind *kind)
+{
+	return kind->size +
+	       kind->nr_fields * (2 * NLA_HDRLEN + NLA_ALIGNTO - 1);
+}
+
 /**
  * ks_record_put() - add a record's attributes to a message
  * @skb: the message
  * @kind: the record's kind
  * @record: the record
  *
- * Return: 0, or -EMSGSIZE when they do not fit.
+ * A dump is little more than this, so it asks for room once, and not for each
+ * attribute.
+ *
+ * Return: 0, or -EMSGSIZE when they do not fit; then none is added.
  */
 int ks_record_put(struct sk_buff *skb, const struct ks_kind *kind,
 		  const void *record)
 {
-	const struct ks_field *f;
+	const struct ks_field *f = kind->fields, *end = f + kind->nr_fields;
+	void *start = skb_tail_pointer(skb), *to = start;
+	const size_t room = skb_tailroom(skb);
+	const u16 pad = kind->pad;
 
-	for_each_field(f, kind) {
-		const void *value = record + f->offset;
-		int err;
-
-		if (!field_is_set(f, record))
-			continue;
-		switch (f->type) {
-		case KS_TYPE_U32:
-			err = nla_put_u32(skb, f->attr, *(const u32 *)value);
-			break;
-		case KS_TYPE_U64:
-			err = nla_put_u64_64bit(skb, f->attr,
-						*(const u64 *)value, kind->pad);
-			break;
-		case KS_TYPE_S64:
-			err = nla_put_s64(skb, f->attr, *(const s64 *)value,
-					  kind->pad);
-			break;
-		default:
-			err = nla_put_string(skb, f->attr, value);
-		}
-		if (err)
-			return err;
-	}
+	if (room < most_attrs_size(kind) && room < attrs_size(kind, record))
+		return -EMSGSIZE;
+	for (; f < end; f++)
+		to = put_field(to, f, pad, record + f->offset);
+	skb_put(skb, to - start);
 	return 0;
 }
 

@@ -11,6 +11,8 @@
 
 #include "record/snapshot.h"
 
+#define PART	32U	/* bytes of a record copied at once */
+
 static unsigned int max_memory_kib = 64 * 1024;
 module_param(max_memory_kib, uint, 0400);
 MODULE_PARM_DESC(max_memory_kib,
@@ -87,10 +89,11 @@ struct ks_snapshot *ks_snapshot_new(const struct ks_kind *kind,
 {
 	struct ks_snapshot *snap;
 
-	snap = kzalloc(sizeof(*snap), GFP_KERNEL);
+	snap = kzalloc(sizeof(*snap) + kind->size, GFP_KERNEL);
 	if (!snap)
 		return NULL;
 	snap->kind = kind;
+	ks_record_init(kind, snap->unset);
 	if (want) {
 		snap->want = kmemdup(want, kind->size, GFP_KERNEL);
 		if (!snap->want) {
@@ -147,6 +150,18 @@ int ks_snapshot_reserve(struct ks_snapshot *snap, unsigned int cap,
 	return 0;
 }
 
+/* In parts that the compiler copies in line: a record is a few words. */
+static void copy_record(const struct ks_snapshot *snap, void *to,
+			const void *from)
+{
+	size_t left = snap->kind->size;
+
+	for (; left >= PART; left -= PART, to += PART, from += PART)
+		memcpy(to, from, PART);
+	if (left)
+		memcpy(to, from, left);
+}
+
 /**
  * ks_snapshot_next() - get the next free record to fill
  * @snap: the snapshot
@@ -167,7 +182,7 @@ void *ks_snapshot_next(struct ks_snapshot *snap)
 		return NULL;
 	}
 	record = ks_snapshot_record(snap, snap->nr);
-	ks_record_init(snap->kind, record);
+	copy_record(snap, record, snap->unset);
 	return record;
 }
 
@@ -192,9 +207,9 @@ void ks_snapshot_fill(struct ks_snapshot *snap, bool worth)
 {
 	if (worth) {
 		if (snap->nr_filled != snap->nr_seen)
-			memcpy(ks_snapshot_record(snap, snap->nr_filled),
-			       ks_snapshot_record(snap, snap->nr_seen),
-			       snap->kind->size);
+			copy_record(snap,
+				    ks_snapshot_record(snap, snap->nr_filled),
+				    ks_snapshot_record(snap, snap->nr_seen));
 		snap->nr_filled++;
 	}
 	snap->nr_seen++;
@@ -208,30 +223,6 @@ void ks_snapshot_finish(struct ks_snapshot *snap)
 {
 	snap->nr_seen = snap->nr;
 	snap->nr_filled = snap->nr;
-}
-
-/**
- * ks_snapshot_record() - get a record
- * @snap: the snapshot
- * @index: which, below @snap->cap
- *
- * Return: the record.
- */
-void *ks_snapshot_record(const struct ks_snapshot *snap, unsigned int index)
-{
-	return snap->records + (size_t)index * snap->kind->size;
-}
-
-/**
- * ks_snapshot_priv() - get what the collector keeps beside a record
- * @snap: the snapshot, reserved with a priv_size
- * @index: which, below @snap->cap
- *
- * Return: it.
- */
-void *ks_snapshot_priv(const struct ks_snapshot *snap, unsigned int index)
-{
-	return snap->priv + (size_t)index * snap->priv_size;
 }
 
 /**

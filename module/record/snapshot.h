@@ -27,6 +27,7 @@
  * @bytes: memory this takes
  * @options: what was asked for beyond the usual, bits of @kind's options
  * @changed: the world changed meanwhile: records may miss or be double
+ * @unset: a record of which nothing is known, that each begins as
  */
 struct ks_snapshot {
 	const struct ks_kind *kind;
@@ -41,6 +42,7 @@ struct ks_snapshot {
 	size_t bytes;
 	unsigned long options;
 	bool changed;
+	u64 unset[];
 };
 
 /**
@@ -55,6 +57,32 @@ struct ks_snapshot_memory {
 	u64 limit;
 };
 
+/**
+ * ks_snapshot_record() - get a record
+ * @snap: the snapshot
+ * @index: which, below @snap->cap
+ *
+ * Return: the record.
+ */
+static inline void *ks_snapshot_record(const struct ks_snapshot *snap,
+				       unsigned int index)
+{
+	return snap->records + (size_t)index * snap->kind->size;
+}
+
+/**
+ * ks_snapshot_priv() - get what the collector keeps beside a record
+ * @snap: the snapshot, reserved with a priv_size
+ * @index: which, below @snap->cap
+ *
+ * Return: it.
+ */
+static inline void *ks_snapshot_priv(const struct ks_snapshot *snap,
+				     unsigned int index)
+{
+	return snap->priv + (size_t)index * snap->priv_size;
+}
+
 struct ks_snapshot *ks_snapshot_new(const struct ks_kind *kind,
 				    const void *want);
 void ks_snapshot_free(struct ks_snapshot *snap);
@@ -64,8 +92,6 @@ void *ks_snapshot_next(struct ks_snapshot *snap);
 void ks_snapshot_keep(struct ks_snapshot *snap);
 void ks_snapshot_fill(struct ks_snapshot *snap, bool worth);
 void ks_snapshot_finish(struct ks_snapshot *snap);
-void *ks_snapshot_record(const struct ks_snapshot *snap, unsigned int index);
-void *ks_snapshot_priv(const struct ks_snapshot *snap, unsigned int index);
 int ks_snapshot_charge(size_t bytes);
 void ks_snapshot_uncharge(size_t bytes);
 void ks_snapshot_memory(struct ks_snapshot_memory *memory);

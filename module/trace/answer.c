@@ -223,7 +223,7 @@ static int fill_whole(const struct ks_traced *traced,
 	if (err)
 		return err;
 	record = ks_snapshot_next(snap);
-	strscpy(record->cache, traced->target->info.name,
+	strscpy(record->cache, traced->target->name,
 		sizeof(record->cache));
 	record->size = traced->target->info.size;
 	record->duration_ns = traced->ns;

@@ -22,11 +22,10 @@
 #include "internals/object.h"
 #include "record/snapshot.h"
 #include "trace/probe.h"
-#include "trace/who.h"
 
-/* Counts what an allocator did; its number, or an error. */
-static int count_alloc(struct ks_probe *probe, enum ks_context context,
-		       unsigned long call_site)
+/* The number of who allocates, or an error. */
+static int find_who(struct ks_probe *probe, enum ks_context context,
+		    unsigned long call_site)
 {
 	struct ks_stack stack;
 	struct ks_who who;
@@ -38,11 +37,37 @@ static int count_alloc(struct ks_probe *probe, enum ks_context context,
 		index = ks_interned_add(&probe->stacks, &stack);
 		who.stack = index < 0 ? 0 : index + 1;
 	}
-	index = ks_interned_add(&probe->who, &who);
+	return ks_interned_add(&probe->who, &who);
+}
+
+/*
+ * The same, for most allocations are by who did the one before: then half the
+ * work is saved. Not where the stack may be another.
+ */
+static int find_process(struct ks_probe *probe, struct ks_probe_cpu *cpu,
+			unsigned long call_site)
+{
+	if (probe->with_stacks)
+		return find_who(probe, KS_CONTEXT_TASK, call_site);
+	if (!ks_who_has_sign(&cpu->last)) {
+		ks_who_sign(&cpu->last);
+		cpu->last_index = find_who(probe, KS_CONTEXT_TASK, call_site);
+	}
+	return cpu->last_index;
+}
+
+/* Counts what an allocator did; its number, or an error. */
+static int count_alloc(struct ks_probe *probe, struct ks_probe_cpu *cpu,
+		       enum ks_context context, unsigned long call_site)
+{
+	const bool process = context == KS_CONTEXT_TASK;
+	const int index = process ? find_process(probe, cpu, call_site) :
+				    find_who(probe, context, call_site);
+
 	if (index < 0)
 		return index;
 	atomic64_inc(&probe->counts[index].nr_allocs);
-	if (context == KS_CONTEXT_TASK)
+	if (process)
 		WRITE_ONCE(probe->counts[index].pid, current->tgid);
 	return index;
 }
@@ -63,7 +88,7 @@ static void note_alloc(struct ks_probe *probe, unsigned long call_site,
 	if (!(READ_ONCE(cpu->busy) & BIT(context))) {
 		WRITE_ONCE(cpu->busy, cpu->busy | BIT(context));
 		barrier();
-		owner = count_alloc(probe, context, call_site);
+		owner = count_alloc(probe, cpu, context, call_site);
 		barrier();
 		WRITE_ONCE(cpu->busy, cpu->busy & ~BIT(context));
 	}

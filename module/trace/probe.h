@@ -10,6 +10,7 @@
 
 #include "trace/interned.h"
 #include "trace/objects.h"
+#include "trace/who.h"
 
 struct kmem_cache;
 
@@ -45,10 +46,14 @@ struct ks_probe_totals {
 /**
  * struct ks_probe_cpu - what is a CPU's own
  * @totals: what was done on it
+ * @last: who allocated last, as a process
+ * @last_index: the number of that allocator
  * @busy: bits of the contexts in which a probe is at work
  */
 struct ks_probe_cpu {
 	struct ks_probe_totals totals;
+	struct ks_who_sign last;
+	int last_index;
 	u8 busy;
 };
 

@@ -51,13 +51,13 @@ static int find_locked(struct ks_target *target, const char *name, u32 *entries)
 			return err;
 		if (!cache)
 			break;
-		err = ks_cache_info(cache, &target->info);
+		err = ks_cache_name(cache, target->name);
 		if (err)
 			return err;
-		if (strcmp(target->info.name, name))
+		if (strcmp(target->name, name))
 			continue;
 		target->cache = cache;
-		return 0;
+		return ks_cache_info(cache, &target->info);
 	}
 	return -ENOENT;
 }
@@ -131,7 +131,7 @@ int ks_target_switch(const struct ks_target *target, bool *counting, bool on,
 		WRITE_ONCE(*counting, on);
 		return err;
 	}
-	err = find_locked(&now, target->info.name, &entries);
+	err = find_locked(&now, target->name, &entries);
 	if (!err && (now.cache != target->cache ||
 		     now.info.size != target->info.size))
 		err = -ENOENT;

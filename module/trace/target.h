@@ -12,10 +12,12 @@
 /**
  * struct ks_target - a cache
  * @cache: its address, only to be compared
+ * @name: its name
  * @info: what it is
  */
 struct ks_target {
 	const struct kmem_cache *cache;
+	char name[KS_CACHE_NAME_SIZE];
 	struct ks_cache_info info;
 };
 

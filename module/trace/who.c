@@ -8,6 +8,7 @@
  */
 #include <linux/cgroup.h>
 #include <linux/cred.h>
+#include <linux/jiffies.h>
 #include <linux/preempt.h>
 #include <linux/rcupdate.h>
 #include <linux/sched/signal.h>
@@ -34,6 +35,63 @@ enum ks_context ks_who_context(void)
 	return in_serving_softirq() ? KS_CONTEXT_SOFTIRQ : KS_CONTEXT_TASK;
 }
 
+/*
+ * One that is gone from the list of processes, but for its last steps, may have
+ * outlived its leader and its parent.
+ */
+static const struct task_struct *leader_of_current(void)
+{
+	return pid_alive(current) ? current->group_leader : current;
+}
+
+static const void *cgroups_of_current(void)
+{
+#ifdef CONFIG_CGROUPS
+	return rcu_access_pointer(current->cgroups);
+#else
+	return NULL;
+#endif
+}
+
+/**
+ * ks_who_sign() - note what the running process is known by
+ * @sign: set
+ *
+ * Context: The process's own, with preemption off.
+ */
+void ks_who_sign(struct ks_who_sign *sign)
+{
+	sign->task = current;
+	sign->parent = rcu_access_pointer(current->real_parent);
+	sign->cred = current_cred();
+	sign->cgroups = cgroups_of_current();
+	sign->when = jiffies;
+	sign->pid = current->pid;
+	memcpy(sign->name, leader_of_current()->comm, sizeof(sign->name));
+}
+
+/**
+ * ks_who_has_sign() - tell whether it is still the same allocator
+ * @sign: what one was known by; zero for none
+ *
+ * What is freed and made anew at the same address takes longer than a tick:
+ * tasks, credentials and sets of cgroups are freed after a grace period. Only a
+ * parent that changes its name is noticed a tick late.
+ *
+ * Context: The process's own, with preemption off.
+ * Return: whether ks_who_fill() would say the same as then.
+ */
+bool ks_who_has_sign(const struct ks_who_sign *sign)
+{
+	return sign->task == current && !time_after(jiffies, sign->when) &&
+	       sign->pid == current->pid &&
+	       sign->parent == rcu_access_pointer(current->real_parent) &&
+	       sign->cred == current_cred() &&
+	       sign->cgroups == cgroups_of_current() &&
+	       !memcmp(sign->name, leader_of_current()->comm,
+		       sizeof(sign->name));
+}
+
 /* What is after the name's end must not tell keys apart. */
 static void copy_name(char *to, const struct task_struct *task)
 {
@@ -49,11 +107,11 @@ static void copy_name(char *to, const struct task_struct *task)
 /* The idle task, from which all descend, is nobody's parent to tell of. */
 static void copy_names(struct ks_who *who)
 {
-	const struct task_struct *task = current->group_leader;
+	const struct task_struct *task = leader_of_current();
 	unsigned int i;
 
 	copy_name(who->names[0], task);
-	for (i = 1; i < KS_WHO_NAMES; i++) {
+	for (i = 1; i < KS_WHO_NAMES && pid_alive(task); i++) {
 		task = rcu_dereference(task->real_parent);
 		if (!task->pid)
 			return;

@@ -41,6 +41,26 @@ struct ks_who {
 };
 
 /**
+ * struct ks_who_sign - by what the same process is known at a glance
+ * @task: the task
+ * @parent: its parent
+ * @cred: who it runs as
+ * @cgroups: its cgroups
+ * @when: in jiffies; what is not in here may change with time
+ * @pid: its number
+ * @name: of its thread group's leader
+ */
+struct ks_who_sign {
+	const void *task;
+	const void *parent;
+	const void *cred;
+	const void *cgroups;
+	unsigned long when;
+	u32 pid;
+	char name[TASK_COMM_LEN];
+};
+
+/**
  * struct ks_stack - a kernel stack; a key, so without holes
  * @frames: return addresses, filled up with 0
  */
@@ -49,6 +69,8 @@ struct ks_stack {
 };
 
 enum ks_context ks_who_context(void);
+void ks_who_sign(struct ks_who_sign *sign);
+bool ks_who_has_sign(const struct ks_who_sign *sign);
 void ks_who_fill(struct ks_who *who, enum ks_context context);
 void ks_who_stack(struct ks_stack *stack, unsigned long call_site);
 

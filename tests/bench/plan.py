@@ -13,6 +13,8 @@ class Guest:
     icount: bool = True
     cpus: int = 1
     mem: int = 1024
+    # Programs of this machine that are taken along, where it has them.
+    programs: tuple = ()
 
     @property
     def title(self):
@@ -23,6 +25,8 @@ class Guest:
 PLAN = [
     Guest("6.1", ["dump", "commands", "caches:1000,5000", "load"]),
     Guest("7.3", ["dump", "commands", "load", "caches:1000"]),
+    Guest("6.1", ["trace"], mem=2048, programs=("bpftrace",)),
+    Guest("7.3", ["trace"]),
     Guest("6.1", ["partials:1000,10000,100000,300000", "pages:1000,300000"],
           mem=4096),
     Guest("7.3", ["partials:300000", "pages:300000"], mem=4096),

@@ -126,6 +126,37 @@ static void sends_values_next_to_unset(struct kunit *test)
 	}
 }
 
+/* Of each length; behind a string's end there is nothing of the record's. */
+static void sends_strings_and_no_more(struct kunit *test)
+{
+	static const char letters[] = "abcdefghijkl";
+	struct nlattr *attrs[SAMPLE_MAX + 1];
+	struct sample_record record;
+	struct sk_buff *skb;
+	int length, i;
+
+	for (length = 1; length < (int)sizeof(record.name); length++) {
+		record = sample_unset();
+		memset(record.name, 'x', sizeof(record.name));
+		memcpy(record.name, letters, length);
+		record.name[length] = '\0';
+		skb = message(test, 512);
+		memset(skb->data, 'y', 512);
+		KUNIT_EXPECT_EQ(test, 0, ks_record_put(skb, &sample_kind,
+						       &record));
+		KUNIT_EXPECT_EQ(test, nla_total_size(length + 1),
+				(int)skb->len);
+		parse(test, skb, attrs);
+		KUNIT_ASSERT_NOT_NULL(test, attrs[SAMPLE_NAME]);
+		KUNIT_EXPECT_EQ(test, length + 1, nla_len(attrs[SAMPLE_NAME]));
+		KUNIT_EXPECT_STREQ(test, record.name,
+				   nla_data(attrs[SAMPLE_NAME]));
+		for (i = NLA_HDRLEN + length; i < (int)skb->len; i++)
+			KUNIT_EXPECT_EQ(test, 0, skb->data[i]);
+		kfree_skb(skb);
+	}
+}
+
 static void says_when_a_message_is_full(struct kunit *test)
 {
 	const struct sample_record record = { "name", 1, 2, 3, "note" };
@@ -345,6 +376,7 @@ static struct kunit_case record_cases[] = {
 	KUNIT_CASE(sends_all_that_is_set),
 	KUNIT_CASE(sends_nothing_unset),
 	KUNIT_CASE(sends_values_next_to_unset),
+	KUNIT_CASE(sends_strings_and_no_more),
 	KUNIT_CASE(says_when_a_message_is_full),
 	KUNIT_CASE(asks_for_one_field),
 	KUNIT_CASE(asks_for_nothing),

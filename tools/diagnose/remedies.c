@@ -228,7 +228,7 @@ static void reclaim_add(struct ks_case *c, struct ks_finding *finding)
 	ks_remedy_add(finding, (struct ks_remedy){
 		.when = KS_LATER,
 		.text = "off-peak, if memory is short: give back unused dentries and inodes",
-		.cost = "who works in a directory of millions waits for seconds, and all is read anew",
+		.cost = "who works in a directory of millions waits for seconds; all is read anew",
 		.command = "sync; echo 2 > /proc/sys/vm/drop_caches",
 		.effect = ks_strings_add(c->strings,
 					 "at most %s of it are given back, as slabs get empty",

@@ -54,8 +54,8 @@ static uint64_t process_began_ns(const char *pid, char name[16])
 	if (end && strchr(text, '(')) {
 		*end++ = '\0';
 		snprintf(name, 16, "%s", strchr(text, '(') + 1);
-		/* The 20th field behind it; see proc(5) */
-		for (i = 0; end && i < 20; i++)
+		/* From the third field to the 22nd, see proc(5) */
+		for (i = 0; end && i < 19; i++)
 			end = strchr(end + 1, ' ');
 		ticks = end ? strtoull(end, NULL, 10) : 0;
 	}

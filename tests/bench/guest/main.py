@@ -11,6 +11,7 @@ sys.path.insert(0, "/root/tests")
 
 import fragmented                                            # noqa: E402
 import resident                                                # noqa: E402
+import traced                                                  # noqa: E402
 import caches                                                  # noqa: E402
 from measure import say                                         # noqa: E402
 
@@ -21,6 +22,7 @@ SUBJECTS = {
     "partials": fragmented.partials,
     "pages": fragmented.pages,
     "load": resident.load,
+    "trace": traced.trace,
 }
 
 

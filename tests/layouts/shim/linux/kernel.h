@@ -16,6 +16,5 @@
 })
 
 #define DIV_ROUND_UP(n, d)	(((n) + (d) - 1) / (d))
-#define READ_ONCE(x)		(*(const volatile __typeof__(x) *)&(x))
 
 #endif /* SHIM_LINUX_KERNEL_H */

@@ -17,6 +17,8 @@ typedef __s32 s32;
 typedef unsigned long long u64;
 typedef long long s64;
 
+#define U64_MAX		((u64)~0ULL)
+
 struct atomic_long {
 	s64 counter;
 };

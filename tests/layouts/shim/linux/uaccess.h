@@ -5,6 +5,9 @@
 #ifndef SHIM_LINUX_UACCESS_H
 #define SHIM_LINUX_UACCESS_H
 
-#define get_kernel_nofault(_value, _p)	((_value) = *(_p), 0)
+#include <string.h>
+
+#define copy_from_kernel_nofault(_to, _from, _size)			\
+	(memcpy(_to, _from, _size), 0)
 
 #endif /* SHIM_LINUX_UACCESS_H */

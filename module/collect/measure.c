@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What a cache's record says, from what was counted of it. Takes no lock and
+ * reads nothing.
+ */
+#include <linux/math64.h>
+#include <linux/mm.h>
+
+#include "collect/measure.h"
+#include "record/record.h"
+
+/* As large as the members they are for, so that they are copied at once. */
+static const char by_nothing[KS_BASIS_SIZE] = "", by_active[KS_BASIS_SIZE] = "active",
+		  by_inuse[KS_BASIS_SIZE] = "inuse", by_lists[KS_BASIS_SIZE] = "lists",
+		  by_pages[KS_BASIS_SIZE] = "pages";
+
+static u32 coverage(const struct ks_cache_counts *counts)
+{
+	if (!counts->nr_partial)
+		return 1000;
+	return div64_u64(counts->nr_sampled * 1000, counts->nr_partial);
+}
+
+static void measure_waste(struct ks_measured *m, u64 live, u32 object_size,
+			  const char *basis)
+{
+	/* The kernel counts a new slab before its objects, unlocked. */
+	if (m->total_bytes < live * object_size)
+		return;
+	m->wasted_bytes = m->total_bytes - live * object_size;
+	m->basis = basis;
+}
+
+static void measure_active(struct ks_measured *m, u64 nr_active,
+			   const struct ks_geometry *g)
+{
+	m->nr_active = nr_active;
+	m->active_bytes = nr_active * g->size;
+	measure_waste(m, nr_active, g->object_size, by_active);
+}
+
+static void measure_inuse(struct ks_measured *m, u64 nr_inuse, u64 error,
+			  const struct ks_geometry *g, const char *basis)
+{
+	m->nr_inuse = nr_inuse;
+	m->inuse_error = error;
+	m->inuse_basis = basis;
+	measure_waste(m, nr_inuse, g->object_size, by_inuse);
+}
+
+/*
+ * What is kept for CPUs is among the active objects, unless it came there
+ * between the two counts.
+ */
+static void measure_by_lists(struct ks_measured *m,
+			     const struct ks_geometry *g,
+			     const struct ks_cached *cached)
+{
+	const u64 nr_free = cached->nr_taken + cached->nr_left;
+
+	if (!m->approximate && m->nr_active >= nr_free)
+		measure_inuse(m, m->nr_active - nr_free, cached->error, g,
+			      by_lists);
+}
+
+/*
+ * The slots that the walk met and those there are now differ by what came or
+ * went meanwhile.
+ */
+static void measure_by_pages(struct ks_measured *m,
+			     const struct ks_geometry *g,
+			     const struct ks_cache_counts *counts,
+			     const struct ks_cached *cached,
+			     const struct ks_sum *sum)
+{
+	const u64 moved = counts->nr_objects > sum->nr_objects ?
+			  counts->nr_objects - sum->nr_objects :
+			  sum->nr_objects - counts->nr_objects;
+
+	if (sum->nr_inuse < cached->nr_taken ||
+	    sum->nr_inuse + cached->nr_left > counts->nr_objects)
+		return;
+	m->approximate = 0;
+	m->coverage_permille = 1000;
+	measure_active(m, sum->nr_inuse + cached->nr_left, g);
+	measure_inuse(m, sum->nr_inuse - cached->nr_taken,
+		      cached->error + moved, g, by_pages);
+}
+
+/**
+ * ks_measure() - make a record's numbers of what was counted
+ * @m: set
+ * @g: the cache's geometry
+ * @counts: its slabs and objects
+ * @exact: what is in use, or NULL when what is kept for CPUs is not known
+ */
+void ks_measure(struct ks_measured *m, const struct ks_geometry *g,
+		const struct ks_cache_counts *counts,
+		const struct ks_exact *exact)
+{
+	*m = (struct ks_measured){
+		.nr_active = KS_UNSET_U64,
+		.nr_inuse = KS_UNSET_U64,
+		.inuse_error = KS_UNSET_U64,
+		.total_bytes = counts->nr_slabs * (PAGE_SIZE << g->order),
+		.active_bytes = KS_UNSET_U64,
+		.wasted_bytes = KS_UNSET_U64,
+		.approximate = KS_UNSET_U32,
+		.coverage_permille = KS_UNSET_U32,
+		.basis = by_nothing,
+		.inuse_basis = by_nothing,
+	};
+	if (!counts->free_known)
+		return;
+	m->approximate = counts->nr_sampled < counts->nr_partial;
+	m->coverage_permille = coverage(counts);
+	measure_active(m, counts->nr_objects - counts->nr_free, g);
+	if (exact && exact->sum.cache)
+		measure_by_pages(m, g, counts, &exact->cached, &exact->sum);
+	else if (exact)
+		measure_by_lists(m, g, &exact->cached);
+}
