@@ -167,7 +167,9 @@ static void fill_allocator(const struct ks_traced *traced,
 					    traced->ns);
 	record->total_bytes = sum->nr_allocs * traced->target->info.size;
 	record->share_permille = div64_u64(sum->nr_allocs * 1000, nr_allocs);
-	record->nr_outstanding = (u64)sum->nr_sampled * rate;
+	/* Of a sample there may seem to be more than there can be. */
+	record->nr_outstanding = min_t(u64, (u64)sum->nr_sampled * rate,
+				       sum->nr_allocs);
 	record->outstanding_error = sample_error(sum->nr_sampled, rate);
 }
 

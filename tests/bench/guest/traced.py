@@ -24,7 +24,7 @@ tracepoint:kmem:kmem_cache_alloc /args->bytes_alloc == SIZE/ {
 	$two = $one->real_parent;
 	$three = $two->real_parent;
 	$four = $three->real_parent;
-	@[$leader->comm, $one->comm, $two->comm, $three->comm, $four->comm,
+	@[STACK $leader->comm, $one->comm, $two->comm, $three->comm, $four->comm,
 	  cgroup, uid] = count();
 	@live[args->ptr] = cgroup;
 }
@@ -43,12 +43,14 @@ def act():
 class Ours:
     """A trace of one cache by a job."""
 
-    def __init__(self, cache):
+    def __init__(self, cache, stacks=False):
         self.cache = cache
+        self.stacks = stacks
 
     def __enter__(self):
         self.sock = wire.Socket()
         self.job = self.sock.start_job("trace", cache=self.cache,
+                                       stacks=self.stacks,
                                        duration_ns=50_000_000_000)["id"]
         while True:
             job, = self.sock.dump("job", id=self.job)
@@ -64,9 +66,10 @@ class Ours:
 class Theirs:
     """bpftrace, from its being ready to its end."""
 
-    def __init__(self, size, counts):
+    def __init__(self, size, counts, stacks):
         self.counts = counts
-        self.program = PROGRAM.replace("SIZE", str(size))
+        self.program = (PROGRAM.replace("SIZE", str(size))
+                        .replace("STACK", "kstack(20)," if stacks else ""))
 
     def __enter__(self):
         environment = {**os.environ, "BPFTRACE_MAP_KEYS_MAX": "65536"}
@@ -97,11 +100,11 @@ def added(tracer):
     return measure
 
 
-def peer(size, counts):
+def peer(size, counts, stacks=False):
     """Theirs, or why there is no number."""
     if not BPFTRACE.exists():
         return "not on this machine or for this kernel"
-    return added(Theirs(size, counts))
+    return added(Theirs(size, counts, stacks))
 
 
 def trace(_):
@@ -110,8 +113,10 @@ def trace(_):
         size, = [row["size"] for row in
                  wire.records("slab", name="kmemscope_fixture")]
         for name, ours, theirs in (
-                ("the traced cache", "kmemscope_fixture", peer(size, True)),
-                ("another cache", "dentry", peer(size + 1, False))):
-            run(Row(f"{2 * OBJECTS} events of {name}, traced",
-                    added(Ours(ours)), {"bpftrace": theirs}, 1,
-                    goal=0.33, each=2 * OBJECTS))
+                ("the traced cache", Ours("kmemscope_fixture"),
+                 peer(size, True)),
+                ("the traced cache, with stacks",
+                 Ours("kmemscope_fixture", True), peer(size, True, True)),
+                ("another cache", Ours("dentry"), peer(size + 1, False))):
+            run(Row(f"{2 * OBJECTS} events of {name}", added(ours),
+                    {"bpftrace": theirs}, 1, goal=0.33, each=2 * OBJECTS))
