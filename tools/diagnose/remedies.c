@@ -8,9 +8,6 @@
 #include "diagnose/words.h"
 #include "lib/array.h"
 
-/* Creators that are worth a line of their own. */
-#define STOPPED_MAX 3
-
 /*
  * Names by which software that is known for it can be told, and what its own
  * people say helps.
@@ -29,33 +26,6 @@ static const struct {
 	},
 };
 
-/* As a word of a shell; \xNN in it is what $'' knows as well. */
-static const char *shell_word(struct ks_case *c, const char *text)
-{
-	static const char plain[] =
-		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._:@+=,-";
-	char *quoted, *end;
-
-	if (!text[strspn(text, plain)])
-		return text;
-	quoted = malloc(2 * strlen(text) + 4);
-	if (!quoted) {
-		c->strings->failed = true;
-		return "";
-	}
-	end = quoted + sprintf(quoted, "$'");
-	for (; *text; text++) {
-		if (*text == '\'')
-			*end++ = '\\';
-		*end++ = *text;
-	}
-	*end++ = '\'';
-	*end = '\0';
-	text = ks_strings_add(c->strings, "%s", quoted);
-	free(quoted);
-	return text;
-}
-
 static bool is_growing(const struct ks_finding *finding)
 {
 	return finding->bytes_per_second != KS_UNKNOWN;
@@ -72,7 +42,7 @@ static const char *stop_command(struct ks_case *c,
 		return ks_strings_add(c->strings, "podman stop %s", id + 7);
 	if (creator->service)
 		return ks_strings_add(c->strings, "systemctl stop %s",
-				      shell_word(c, creator->service));
+				      ks_shell_word(c, creator->service));
 	if (creator->alive)
 		return ks_strings_add(c->strings, "kill %llu",
 				      (unsigned long long)creator->pid);
@@ -81,7 +51,7 @@ static const char *stop_command(struct ks_case *c,
 		return ks_strings_add(c->strings, "kill %llu",
 				      (unsigned long long)creator->starter_pid);
 	return ks_strings_add(c->strings, "pgrep -a -x %s",
-			      shell_word(c, creator->nr_parents ?
+			      ks_shell_word(c, creator->nr_parents ?
 					    creator->parent[0] :
 					    creator->name));
 }
@@ -129,11 +99,11 @@ static const char *drop_in(struct ks_case *c, const char *service,
 
 	folder = ks_strings_add(c->strings, "/etc/systemd/system/%s.d",
 				service);
-	folder = shell_word(c, folder);
+	folder = ks_shell_word(c, folder);
 	file = ks_strings_add(c->strings,
 			      "printf '[Service]\\nEnvironment=%s\\n' >%s/kmemscope.conf",
 			      variable, folder);
-	service = shell_word(c, service);
+	service = ks_shell_word(c, service);
 	return ks_strings_add(c->strings,
 			      "mkdir -p %s && %s && systemctl daemon-reload && systemctl restart %s",
 			      folder, file, service);
@@ -167,76 +137,6 @@ static void known_add(struct ks_case *c, struct ks_finding *finding)
 	}
 }
 
-/* What of it the kernel could give back, at most. */
-static void reclaimable_fill(struct ks_case *c, struct ks_finding *finding)
-{
-	const struct ks_dentry_state *state =
-		&c->look->at[KS_LOOK_LAST].dentries;
-	const struct ks_growth *growth;
-	uint64_t nr;
-
-	if (!finding->cache || !finding->reclaimable)
-		return;
-	finding->reclaimable_bytes = finding->total_bytes;
-	growth = ks_growths_of(&c->all, finding->cache);
-	if (!growth || growth->kind != KS_CACHE_DENTRY || !state->known)
-		return;
-	nr = state->nr_unused;
-	if (state->nr_negative != KS_UNKNOWN &&
-	    finding->kind == KS_FINDING_NEGATIVE_DENTRIES)
-		nr = state->nr_negative;
-	else if (state->nr_negative != KS_UNKNOWN &&
-		 finding->kind == KS_FINDING_POSITIVE_DENTRIES)
-		nr -= state->nr_negative < nr ? state->nr_negative : nr;
-	if (nr * growth->size < finding->reclaimable_bytes)
-		finding->reclaimable_bytes = nr * growth->size;
-}
-
-/* Of one cgroup only; the root's is the whole host, and no better than that. */
-static void cgroup_add(struct ks_case *c, struct ks_finding *finding,
-		       const struct ks_found_creator *creator, uint64_t bytes)
-{
-	const char *file;
-
-	if (!creator->can_reclaim || !strcmp(creator->cgroup, "/"))
-		return;
-	file = ks_strings_add(c->strings, "/sys/fs/cgroup%s/memory.reclaim",
-			      creator->cgroup);
-	ks_remedy_add(finding, (struct ks_remedy){
-		.when = KS_NOW,
-		.text = "have what is charged to its cgroup given back, and only that",
-		.cost = "page cache of this cgroup goes, too",
-		.command = ks_strings_add(c->strings, "echo %llu > %s",
-					  (unsigned long long)bytes,
-					  shell_word(c, file)),
-		.effect = ks_strings_add(c->strings,
-					 "at most %s are given back; an error says that it had less",
-					 ks_words_bytes(bytes).text),
-		.frees_bytes = bytes,
-	});
-}
-
-static void reclaim_add(struct ks_case *c, struct ks_finding *finding)
-{
-	uint64_t bytes = finding->reclaimable_bytes;
-	size_t i;
-
-	if (bytes == KS_UNKNOWN || !bytes)
-		return;
-	for (i = 0; i < finding->nr_creators && i < STOPPED_MAX; i++)
-		cgroup_add(c, finding, &finding->creator[i], bytes);
-	ks_remedy_add(finding, (struct ks_remedy){
-		.when = KS_LATER,
-		.text = "off-peak, if memory is short: give back unused dentries and inodes",
-		.cost = "who works in a directory of millions waits for seconds; all is read anew",
-		.command = "sync; echo 2 > /proc/sys/vm/drop_caches",
-		.effect = ks_strings_add(c->strings,
-					 "at most %s of it are given back, as slabs get empty",
-					 ks_words_bytes(bytes).text),
-		.frees_bytes = bytes,
-	});
-}
-
 /* The module that a stack goes through, as in "function+0x10/0x20 [module]". */
 static const char *module_of(struct ks_case *c,
 			     const struct ks_found_creator *creator)
@@ -265,7 +165,7 @@ static void module_add(struct ks_case *c, struct ks_finding *finding,
 				       "look for a newer module %s, or do without it: the stack leads there",
 				       module),
 		.command = ks_strings_add(c->strings, "modinfo %s",
-					  shell_word(c, module)),
+					  ks_shell_word(c, module)),
 		.effect = "tells whose it is; what leaked comes back by a reboot only",
 		.frees_bytes = KS_UNKNOWN,
 	});
@@ -285,7 +185,7 @@ static void unreclaimable_add(struct ks_case *c, struct ks_finding *finding)
 		.text = "the kernel cannot give it back by itself: report it, with stacks",
 		.command = ks_strings_add(c->strings,
 					  "kmemscope trace %s --stacks --seconds 30",
-					  shell_word(c, finding->cache)),
+					  ks_shell_word(c, finding->cache)),
 		.effect = "names the functions that allocate; frees nothing",
 		.frees_bytes = KS_UNKNOWN,
 	});
@@ -298,7 +198,7 @@ static void watch_add(struct ks_case *c, struct ks_finding *finding)
 	if (ks_growths_of(&c->all, finding->cache))
 		command = ks_strings_add(c->strings,
 					 "kmemscope slab --since 60 %s",
-					 shell_word(c, finding->cache));
+					 ks_shell_word(c, finding->cache));
 	ks_remedy_add(finding, (struct ks_remedy){
 		.when = KS_LATER,
 		.text = "see whether it goes on",
@@ -323,12 +223,11 @@ void ks_remedies_fill(struct ks_case *c, struct ks_finding *finding)
 		});
 		return;
 	}
-	reclaimable_fill(c, finding);
 	for (i = 0; is_growing(finding) && i < finding->nr_creators &&
-	     i < STOPPED_MAX; i++)
+	     i < KS_STOPPED_MAX; i++)
 		stop_add(c, finding, &finding->creator[i]);
 	known_add(c, finding);
-	reclaim_add(c, finding);
+	ks_reclaim_fill(c, finding);
 	if (finding->kind == KS_FINDING_UNRECLAIMABLE_SLAB)
 		unreclaimable_add(c, finding);
 	watch_add(c, finding);

@@ -102,10 +102,22 @@ enum ks_dentries { KS_DENTRIES_ALL, KS_DENTRIES_NEGATIVE, KS_DENTRIES_POSITIVE }
 void ks_places_fill(struct ks_case *c, struct ks_finding *finding,
 		    enum ks_dentries which, bool growing);
 
+/* Fill in what is known of one directory of a walk, but for its share. */
+void ks_place_fill(struct ks_case *c, struct ks_found_place *place,
+		   const struct ks_walk *walk, size_t row,
+		   enum ks_dentries which);
+
 /* The walk to believe: the last one that was done, or NULL. */
 const struct ks_walk *ks_case_walk(const struct ks_case *c);
 
-/* Append what to do. */
+/* Append what to do; and of that, what gives memory back. */
 void ks_remedies_fill(struct ks_case *c, struct ks_finding *finding);
+void ks_reclaim_fill(struct ks_case *c, struct ks_finding *finding);
+
+/* Creators that are worth a remedy of their own. */
+#define KS_STOPPED_MAX 3
+
+/* Escaped text as a word of a shell, quoted where it must be. */
+const char *ks_shell_word(struct ks_case *c, const char *text);
 
 #endif /* KS_VERDICT_H */

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What this host knows about the allocators that a trace saw. */
-#include <dirent.h>
 #include <linux/kmemscope.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,12 +8,13 @@
 
 #include "diagnose/container.h"
 #include "diagnose/file.h"
+#include "diagnose/process.h"
 #include "diagnose/who.h"
 #include "lib/array.h"
 #include "lib/cgroup.h"
 #include "lib/text.h"
 
-/* So many allocators, the busiest, are worth a look at all processes. */
+/* Only the busiest allocators are worth it. */
 #define STARTERS_MAX 4
 
 /* A process that has ended may have left its number to another one. */
@@ -38,60 +38,9 @@ static bool is_alive(uint64_t pid, const char *name)
 	return alive;
 }
 
-/* When a process began; 0 where that cannot be told. */
-static uint64_t process_began_ns(const char *pid, char name[16])
-{
-	unsigned long long ticks = 0;
-	char path[300], *text, *end;
-	size_t i;
-
-	snprintf(path, sizeof(path), "/proc/%.250s/stat", pid);
-	text = ks_file_read(path, 4096);
-	if (!text)
-		return 0;
-	/* PID (NAME) STATE ...: the name may have any bytes but NUL */
-	end = strrchr(text, ')');
-	if (end && strchr(text, '(')) {
-		*end++ = '\0';
-		snprintf(name, 16, "%s", strchr(text, '(') + 1);
-		/* From the third field to the 22nd, see proc(5) */
-		for (i = 0; end && i < 19; i++)
-			end = strchr(end + 1, ' ');
-		ticks = end ? strtoull(end, NULL, 10) : 0;
-	}
-	free(text);
-	return ticks * (1000000000ull / sysconf(_SC_CLK_TCK));
-}
-
-/* The only process of a name that was there before; 0 when there are more. */
-static uint32_t process_find(const char *name, uint64_t before_ns)
-{
-	uint32_t found = 0;
-	struct dirent *entry;
-	uint64_t pid, began;
-	char other[16];
-	DIR *folder = opendir("/proc");
-
-	while (folder && (entry = readdir(folder))) {
-		if (!ks_text_number(entry->d_name, UINT32_MAX, &pid))
-			continue;
-		began = process_began_ns(entry->d_name, other);
-		if (!began || began >= before_ns || strcmp(other, name))
-			continue;
-		if (found) {
-			found = 0;
-			break;
-		}
-		found = pid;
-	}
-	if (folder)
-		closedir(folder);
-	return found;
-}
-
 /* A process that lives for moments is started again by one that lives on. */
 static void starter_find(struct ks_traced *traced, size_t row,
-			 uint64_t began_ns)
+			 const struct ks_processes *processes)
 {
 	static const uint16_t attrs[] = {
 		KMEMSCOPE_A_TRACE_ALLOCATOR_PARENT_1,
@@ -108,7 +57,7 @@ static void starter_find(struct ks_traced *traced, size_t row,
 		if (!name)
 			return;
 		who->starter_parent = i;
-		who->starter_pid = process_find(name, began_ns);
+		who->starter_pid = ks_processes_only(processes, name);
 		/* To stop what began the whole host is no advice. */
 		if (who->starter_pid == 1)
 			who->starter_pid = 0;
@@ -178,10 +127,11 @@ static void cgroup_find(struct ks_traced *traced, size_t row)
 bool ks_who_find(struct ks_traced *traced, uint64_t began_ns)
 {
 	const struct ks_rows *rows = &traced->allocators;
+	struct ks_processes processes;
 	size_t i;
 
 	traced->who = calloc(rows->nr + 1, sizeof(*traced->who));
-	if (!traced->who)
+	if (!traced->who || !ks_processes_read(&processes, "/proc", began_ns))
 		return false;
 	for (i = 0; i < rows->nr; i++) {
 		uint64_t pid = ks_field(rows, i,
@@ -192,7 +142,8 @@ bool ks_who_find(struct ks_traced *traced, uint64_t began_ns)
 		traced->who[i].alive = is_alive(pid, name);
 		cgroup_find(traced, i);
 		if (i < STARTERS_MAX && !traced->who[i].alive)
-			starter_find(traced, i, began_ns);
+			starter_find(traced, i, &processes);
 	}
+	ks_processes_free(&processes);
 	return true;
 }
