@@ -12,6 +12,8 @@
 #include "lib/array.h"
 
 static const struct ks_command commands[] = {
+	{ "diagnose", "what is wrong, who does it and what helps",
+	  ks_cmd_diagnose },
 	{ "status", "the module, its collectors and what they cost",
 	  ks_cmd_status },
 	{ "slab", "slab caches, also by NUMA node", ks_cmd_slab },

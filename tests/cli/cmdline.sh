@@ -42,7 +42,7 @@ usage "unknown command: 'slabs'" slabs
 usage "unknown option: '--json'" --json
 usage "unknown command: ''" ''
 
-for command in status slab zone buddy node counters trace off on; do
+for command in diagnose status slab zone buddy node counters trace off on; do
 	try 0 '' $command --help
 	check "$command --help ends with the man page" names_page
 	try 0 '' $command -V
@@ -73,6 +73,13 @@ done
 for command in status zone buddy node off on; do
 	usage "unexpected argument: 'frob'" $command frob
 done
+usage "--seconds: not a number of seconds from 1 to 3600: '0.5'" \
+	diagnose --seconds 0.5
+usage "--seconds: not a number of seconds from 1 to 3600: '3601'" \
+	diagnose --seconds 3601
+usage "--seconds: not a number of seconds from 1 to 3600: 'x'" \
+	diagnose --seconds x
+usage "unexpected argument: 'frob'" diagnose frob
 usage 'no slab cache was named' trace
 usage 'one slab cache at a time' trace dentry filp
 usage "--seconds: not a number of seconds: '0'" trace --seconds 0 dentry
@@ -94,6 +101,8 @@ for command in status slab zone buddy node counters off on; do
 	unsupported $command
 done
 unsupported status -J
+unsupported diagnose --json --seconds 1
+unsupported diagnose --remedy
 unsupported slab -J --top 5 --sort -name -o name dentry
 unsupported slab --per-node --sort node -o +NODE
 unsupported slab --node 4294967295

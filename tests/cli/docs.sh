@@ -69,6 +69,8 @@ offers 'status slab' s
 offers '--help' --he
 offers '--output --output-all' slab --outp
 offers '--migratetypes --migratetype' buddy --mi
+offers '--seconds' diagnose --sec
+offers '' diagnose --seconds 1
 offers 'WASTED_BASIS WASTED_BYTES' slab -o WAS
 offers 'NAME,WASTED_BASIS NAME,WASTED_BYTES' slab -o NAME,WAS
 offers '+WASTED_BASIS +WASTED_BYTES' slab --output +WAS

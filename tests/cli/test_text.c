@@ -188,6 +188,29 @@ static void numbers_are_parsed_strictly(void **state)
 	assert_int_equal(number, UINT32_MAX);
 }
 
+static void unescaping(void **state)
+{
+	static const struct {
+		const char *text;
+		const char *bytes;
+	} cases[] = {
+		{ "", "" }, { "plain", "plain" }, { "a\\x0ab", "a\nb" },
+		{ "\\x5cx41", "\\x41" }, { "\\xff", "\xff" },
+		/* Nothing that ks_text_escape() makes */
+		{ "\\x", "\\x" }, { "\\x4", "\\x4" }, { "\\x 4", "\\x 4" },
+		{ "\\x00", "\\x00" }, { "\\", "\\" },
+	};
+	char *bytes;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		bytes = ks_text_unescape(cases[i].text);
+		assert_string_equal(bytes, cases[i].bytes);
+		free(bytes);
+	}
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -199,6 +222,7 @@ int main(void)
 		cmocka_unit_test(bytes_are_escaped),
 		cmocka_unit_test(escaping_keeps_to_its_bytes),
 		cmocka_unit_test(numbers_are_parsed_strictly),
+		cmocka_unit_test(unescaping),
 	};
 
 	return cmocka_run_group_tests_name("text", tests, NULL, NULL);

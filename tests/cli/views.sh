@@ -99,6 +99,19 @@ json '.orders | map(.extfrag_index) == [-1000, -1000]' buddy -J
 json '.nodes | map(has("node")) == [true, true, false]' node -J
 json '.partial and (.counters | length == 2)' counters -J
 
+# Without jobs it goes on, and says what that leaves out.
+json '.partial and .healthy and .findings == [] and (.missing | length) == 1 and
+      .memory.free_bytes == 405504000 and (.look_ns | type) == "number" and
+      .version == "0.1.0"' diagnose -J --seconds 1
+try 3 'not all could be looked at, so the answer is partial' \
+	diagnose --seconds 1
+check 'the verdict is first' grep -q '^Verdict: nothing wrong found, but' \
+	"$work/out"
+check 'what is missing is named' grep -q '^- in which directories' "$work/out"
+try 3 'not all could be looked at, so the answer is partial' \
+	diagnose --seconds 1 --remedy
+check 'no remedy is needed' grep -q '^# nothing wrong found' "$work/out"
+
 try 0 '' off
 try 0 '' on
 try 1 'no such slab' slab nonesuch

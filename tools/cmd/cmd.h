@@ -12,6 +12,7 @@ struct ks_command {
 	int (*run)(int argc, char **argv);
 };
 
+int ks_cmd_diagnose(int argc, char **argv);
 int ks_cmd_status(int argc, char **argv);
 int ks_cmd_slab(int argc, char **argv);
 int ks_cmd_zone(int argc, char **argv);

@@ -133,6 +133,49 @@ enum ks_status ks_job_wait(struct ks_nl *nl, uint32_t id, struct ks_error *err)
 	return ks_job_wait_until(nl, id, NULL, err);
 }
 
+static uint64_t boottime_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_BOOTTIME, &now);
+	return (uint64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+enum ks_status ks_job_wait_bounded(struct ks_nl *nl, uint32_t id,
+				   uint64_t until, bool *ended,
+				   struct ks_error *err)
+{
+	struct timespec pause = { .tv_nsec = FIRST_PAUSE_NS };
+	struct ks_rows job = { .kind = &ks_kind_job };
+	enum ks_status status = job_poll(nl, id, &job, err);
+
+	while (!status && is_state(&job, "running") && boottime_ns() < until) {
+		nanosleep(&pause, NULL);
+		if (pause.tv_nsec < LAST_PAUSE_NS)
+			pause.tv_nsec *= 2;
+		status = job_poll(nl, id, &job, err);
+	}
+	*ended = !status && !is_state(&job, "running");
+	ks_rows_free(&job);
+	return status;
+}
+
+enum ks_status ks_job_stop(struct ks_nl *nl, uint32_t id, struct ks_error *err)
+{
+	struct ks_request request = {
+		.kind = &ks_kind_job,
+		.cmd = KMEMSCOPE_CMD_JOB_STOP,
+		.needs = "CAP_NET_ADMIN and CAP_SYS_ADMIN",
+	};
+	struct ks_rows none = { .kind = &ks_kind_job };
+	enum ks_status status;
+
+	ks_job_ask(&request, KMEMSCOPE_A_JOB_ID, NULL, id);
+	status = ks_nl_do(nl, &request, &none, err);
+	ks_rows_free(&none);
+	return status;
+}
+
 enum ks_status ks_job_take(struct ks_nl *nl, uint32_t id, struct ks_rows *rows,
 			   struct ks_error *err)
 {

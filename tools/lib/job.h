@@ -34,6 +34,18 @@ enum ks_status ks_job_wait_until(struct ks_nl *nl, uint32_t id,
 				 struct ks_error *err);
 
 /*
+ * Wait for its end, but not beyond this time of CLOCK_BOOTTIME; *ended says
+ * whether it came.
+ */
+enum ks_status ks_job_wait_bounded(struct ks_nl *nl, uint32_t id,
+				   uint64_t boottime_ns, bool *ended,
+				   struct ks_error *err);
+
+/* End it, whether it is through or not; what it found goes with it. */
+enum ks_status ks_job_stop(struct ks_nl *nl, uint32_t id,
+			   struct ks_error *err);
+
+/*
  * Append what it found of the rows' kind, once for each kind; or, when it
  * failed, say why.
  */

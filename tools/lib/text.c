@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Values as text, and text that is safe to print. */
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -68,6 +69,28 @@ char *ks_text_escape(const char *bytes, size_t len)
 	}
 	*end = '\0';
 	return text;
+}
+
+char *ks_text_unescape(const char *text)
+{
+	char *bytes = malloc(strlen(text) + 1), *end = bytes;
+	unsigned int byte;
+
+	if (!bytes)
+		return NULL;
+	while (*text) {
+		if (text[0] == '\\' && text[1] == 'x' &&
+		    isxdigit((unsigned char)text[2]) &&
+		    isxdigit((unsigned char)text[3]) &&
+		    sscanf(text + 2, "%2x", &byte) == 1 && byte) {
+			*end++ = (char)byte;
+			text += 4;
+		} else {
+			*end++ = *text++;
+		}
+	}
+	*end = '\0';
+	return bytes;
 }
 
 bool ks_text_prints(const char *text)

@@ -21,6 +21,9 @@ struct ks_style {
  */
 char *ks_text_escape(const char *bytes, size_t len);
 
+/* The bytes that ks_text_escape() made text of, or NULL when memory is out. */
+char *ks_text_unescape(const char *text);
+
 /* Would ks_text_escape() leave text as it is, backslashes apart? */
 bool ks_text_prints(const char *text);
 

@@ -1,0 +1,319 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Mounts and cgroups, from files that are made up. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "diagnose/container.h"
+#include "diagnose/mounts.h"
+
+static const char host[] =
+	"22 1 254:1 / / rw,relatime shared:1 - ext4 /dev/vda1 rw\n"
+	"23 22 0:5 / /dev rw - devtmpfs udev rw\n"
+	"30 22 254:17 / /srv/with\\040blank rw shared:2 master:1 - ext4 /dev/b rw\n"
+	"31 22 254:1 /var/lib/data /data rw - ext4 /dev/vda1 rw\n"
+	"32 22 0:4 net:[4026532231] /run/netns/a rw - nsfs nsfs rw\n"
+	"33 22 0:40 / /mnt rw - tmpfs tmpfs rw\n"
+	"34 22 254:33 / /mnt/deep rw - xfs /dev/c rw\n"
+	"35 22 0:41 / /mnt rw - tmpfs tmpfs rw\n"
+	"36 22 0:50 / /back\\134slash\\011tab rw - tmpfs tmpfs rw\n";
+
+/* A place of a device must have this path. */
+static void expect_path(const char *text, const char *device, const char *path,
+			const char *expected)
+{
+	struct ks_mountinfo mounts = { 0 };
+	bool failed = false;
+	char *found;
+
+	assert_true(ks_mountinfo_parse(&mounts, text));
+	found = ks_mountinfo_path(&mounts, device, path, &failed);
+	assert_false(failed);
+	if (expected) {
+		assert_non_null(found);
+		assert_string_equal(found, expected);
+	} else {
+		assert_null(found);
+	}
+	free(found);
+	ks_mountinfo_free(&mounts);
+}
+
+static void paths(void **state)
+{
+	(void)state;
+	expect_path(host, "254:1", "/etc/ssl", "/etc/ssl");
+	expect_path(host, "254:1", "/", "/");
+	expect_path(host, "0:5", "/", "/dev");
+	expect_path(host, "0:5", "/shm", "/dev/shm");
+	expect_path(host, "254:17", "/a/b", "/srv/with blank/a/b");
+	expect_path(host, "0:50", "/x", "/back\\x5cslash\\x09tab/x");
+	expect_path(host, "9:9", "/x", NULL);
+	expect_path(host, "254:1", "/etc/odd\\x0aname", "/etc/odd\\x0aname");
+}
+
+/* Only a part of a file system is mounted. */
+static void roots(void **state)
+{
+	static const char part[] =
+		"1 0 8:1 /containers/a / rw - ext4 /dev/a rw\n"
+		"2 1 8:1 /shared /mnt rw - ext4 /dev/a rw\n";
+
+	(void)state;
+	expect_path(part, "8:1", "/containers/a/etc", "/etc");
+	expect_path(part, "8:1", "/containers/a", "/");
+	expect_path(part, "8:1", "/shared/x", "/mnt/x");
+	expect_path(part, "8:1", "/shared", "/mnt");
+	expect_path(part, "8:1", "/containers/ab/etc", NULL);
+	expect_path(part, "8:1", "/", NULL);
+}
+
+static void mounts_over_mounts(void **state)
+{
+	static const char twice[] =
+		"1 0 8:1 / / rw - ext4 /dev/a rw\n"
+		"2 1 8:2 / /mnt rw - ext4 /dev/b rw\n"
+		"3 1 8:2 / /other rw - ext4 /dev/b rw\n"
+		"4 1 8:3 / /mnt rw - ext4 /dev/c rw\n";
+
+	(void)state;
+	/* Where it can be reached, not where it is hidden */
+	expect_path(twice, "8:2", "/x", "/other/x");
+	expect_path(twice, "8:3", "/x", "/mnt/x");
+	/* Hidden everywhere is better than nothing */
+	expect_path(host, "254:33", "/x", "/mnt/deep/x");
+	expect_path(twice, "8:1", "/mnt/y", "/mnt/y");
+}
+
+static void lines_that_are_none(void **state)
+{
+	(void)state;
+	expect_path("", "8:1", "/", NULL);
+	expect_path("\n\n", "8:1", "/", NULL);
+	expect_path("1 0 8:1", "8:1", "/", NULL);
+	expect_path("1 0 8:1 / ", "8:1", "/", NULL);
+	expect_path("1 0 8:1 / / ", "8:1", "/x", "/x");
+	expect_path("garbage\n1 0 8:1 / /a rw", "8:1", "/x", "/a/x");
+	/* No octal number behind the backslash, or the end of the field */
+	expect_path("1 0 8:1 / /a\\9 rw", "8:1", "/x", "/a\\x5c9/x");
+	expect_path("1 0 8:1 / /a\\04 rw", "8:1", "/x", "/a\\x5c04/x");
+	expect_path("1 0 8:1 / /a\\777 rw", "8:1", "/x", "/a\\x5c777/x");
+}
+
+#define ID "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+
+static void expect_container(const char *cgroup, const char *engine,
+			     const char *name)
+{
+	struct ks_container container;
+	bool found = ks_container_find(&container, cgroup);
+
+	if (!engine) {
+		assert_false(found);
+		return;
+	}
+	assert_true(found);
+	assert_string_equal(container.engine, engine);
+	assert_string_equal(container.name, name);
+}
+
+static void containers(void **state)
+{
+	(void)state;
+	expect_container("/system.slice/docker-" ID ".scope", "docker",
+			 "0123456789ab");
+	expect_container("/docker/" ID, "docker", "0123456789ab");
+	expect_container("/machine.slice/libpod-" ID ".scope", "podman",
+			 "0123456789ab");
+	expect_container("/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod1_2.slice/cri-containerd-"
+			 ID ".scope", "kubernetes", "0123456789ab");
+	expect_container("/kubepods/besteffort/pod12-34/" ID, "kubernetes",
+			 "0123456789ab");
+	expect_container("/kubepods.slice/crio-" ID ".scope/container", "cri-o",
+			 "0123456789ab");
+	expect_container("/default/" ID, "containerd", "0123456789ab");
+	expect_container("/lxc.payload.web1/system.slice/cron.service", "lxc",
+			 "web1");
+	expect_container("/lxc/web2", "lxc", "web2");
+	expect_container("/machine.slice/systemd-nspawn@db.service/payload",
+			 "systemd-nspawn", "db");
+	expect_container("/machine.slice/machine-vm1.scope", "systemd-machined",
+			 "vm1");
+	/* One in another */
+	expect_container("/lxc/outer/docker/" ID, "docker", "0123456789ab");
+}
+
+static void no_containers(void **state)
+{
+	(void)state;
+	expect_container("/", NULL, NULL);
+	expect_container("", NULL, NULL);
+	expect_container("/system.slice/docker.service", NULL, NULL);
+	expect_container("/docker/short", NULL, NULL);
+	expect_container("/user.slice/" ID, NULL, NULL);
+	expect_container("/docker-.scope", NULL, NULL);
+}
+
+static void expect_cgroup(const char *text, const char *expected)
+{
+	size_t len = 0;
+	const char *path = ks_container_cgroup(text, &len);
+
+	if (!expected) {
+		assert_null(path);
+		return;
+	}
+	assert_non_null(path);
+	assert_int_equal(len, strlen(expected));
+	assert_memory_equal(path, expected, len);
+}
+
+static void cgroups(void **state)
+{
+	(void)state;
+	expect_cgroup("0::/a/b\n", "/a/b");
+	expect_cgroup("0::/\n", "/");
+	expect_cgroup("0::/with:colon\n", "/with:colon");
+	expect_cgroup("9:cpu,memory:/m\n1:name=systemd:/s\n0::/\n", "/m");
+	expect_cgroup("9:memory:/\n1:name=systemd:/s\n0::/\n", "/s");
+	expect_cgroup("9:memory:/m\n0::/u\n", "/u");
+	expect_cgroup("3:cpu:/c\n", NULL);
+	expect_cgroup("", NULL);
+	expect_cgroup("garbage\n0:\n", NULL);
+}
+
+static void services(void **state)
+{
+	char name[KS_CONTAINER_NAME_MAX];
+
+	(void)state;
+	assert_true(ks_container_service(name, "/system.slice/a b.service/x"));
+	assert_string_equal(name, "a b.service");
+	assert_true(ks_container_service(name,
+			"/user.slice/user@0.service/app.slice/a.service"));
+	assert_string_equal(name, "a.service");
+	assert_false(ks_container_service(name, "/system.slice"));
+	assert_false(ks_container_service(name, "/.service"));
+	assert_false(ks_container_service(name, "/"));
+}
+
+/* A folder like /proc, made up of one process after the other. */
+static void process_make(const char *proc, unsigned int pid, const char *space,
+			 const char *mounts, const char *cgroup)
+{
+	char path[400];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/%u", proc, pid);
+	assert_int_equal(mkdir(path, 0700), 0);
+	snprintf(path, sizeof(path), "%s/%u/ns", proc, pid);
+	assert_int_equal(mkdir(path, 0700), 0);
+	snprintf(path, sizeof(path), "%s/%u/ns/mnt", proc, pid);
+	assert_int_equal(symlink(space, path), 0);
+	if (mounts) {
+		snprintf(path, sizeof(path), "%s/%u/mountinfo", proc, pid);
+		file = fopen(path, "w");
+		assert_non_null(file);
+		fputs(mounts, file);
+		fclose(file);
+	}
+	if (cgroup) {
+		snprintf(path, sizeof(path), "%s/%u/cgroup", proc, pid);
+		file = fopen(path, "w");
+		assert_non_null(file);
+		fputs(cgroup, file);
+		fclose(file);
+	}
+}
+
+static void expect_place(const struct ks_mounts *mounts, const char *device,
+			 const char *path, const char *inside,
+			 unsigned int pid, const char *cgroup)
+{
+	struct ks_place place;
+
+	assert_true(ks_mounts_find(mounts, device, "/x", &place));
+	assert_string_equal(place.path ?: "none", path);
+	assert_string_equal(place.inside ?: "none", inside);
+	assert_int_equal(place.pid, pid);
+	assert_string_equal(place.cgroup ?: "none", cgroup);
+	free(place.path);
+	free(place.inside);
+}
+
+static void all_processes(void **state)
+{
+	char proc[] = "/tmp/kmemscope-proc-XXXXXX", command[100];
+	struct ks_mounts mounts;
+
+	(void)state;
+	assert_non_null(mkdtemp(proc));
+	process_make(proc, 300, "mnt:[1]", "1 0 8:1 / / rw\n", NULL);
+	process_make(proc, 400, "mnt:[2]",
+		     "1 0 0:77 / / rw\n2 1 8:1 / /host rw\n",
+		     "0::/docker/" ID "\n");
+	process_make(proc, 401, "mnt:[2]", "no matter", "0::/other\n");
+	/* One that has ended: its link can be read no more, or its mounts */
+	snprintf(command, sizeof(command), "%s/500", proc);
+	assert_int_equal(mkdir(command, 0700), 0);
+	process_make(proc, 501, "mnt:[4]", NULL, NULL);
+	process_make(proc, 600, "mnt:[5]",
+		     "1 0 8:1 / / rw\n2 1 8:9 / /own rw\n", NULL);
+	process_make(proc, 1, "mnt:[1]",
+		     "1 0 8:1 / / rw\n2 1 0:88 / /merged rw\n",
+		     "0::/init.scope\n");
+	assert_true(ks_mounts_read(&mounts, proc));
+	assert_int_equal(mounts.nr, 3);
+	assert_int_equal(mounts.space[0].pid, 1);
+	expect_place(&mounts, "0:88", "/merged/x", "none", 0, "none");
+	expect_place(&mounts, "0:77", "/x", "/x", 400, "/docker/" ID);
+	/* The same place by two names */
+	expect_place(&mounts, "8:1", "/x", "/host/x", 400, "/docker/" ID);
+	expect_place(&mounts, "8:9", "/own/x", "/own/x", 600, "none");
+	expect_place(&mounts, "1:1", "none", "none", 0, "none");
+	ks_mounts_free(&mounts);
+	snprintf(command, sizeof(command), "rm -r %s", proc);
+	assert_int_equal(system(command), 0);
+
+	assert_true(ks_mounts_read(&mounts, "/nonesuch"));
+	assert_int_equal(mounts.nr, 0);
+	expect_place(&mounts, "8:1", "none", "none", 0, "none");
+	ks_mounts_free(&mounts);
+}
+
+/* Whatever there is here, it can be read. */
+static void this_machine(void **state)
+{
+	struct ks_mounts mounts;
+
+	(void)state;
+	assert_true(ks_mounts_read(&mounts, "/proc"));
+	assert_true(mounts.nr >= 1);
+	assert_true(mounts.space[0].mounts.nr >= 1);
+	ks_mounts_free(&mounts);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(paths),
+		cmocka_unit_test(roots),
+		cmocka_unit_test(mounts_over_mounts),
+		cmocka_unit_test(lines_that_are_none),
+		cmocka_unit_test(containers),
+		cmocka_unit_test(no_containers),
+		cmocka_unit_test(cgroups),
+		cmocka_unit_test(services),
+		cmocka_unit_test(all_processes),
+		cmocka_unit_test(this_machine),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

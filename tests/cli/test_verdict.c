@@ -1,0 +1,593 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* From looks that are made up to what is found in them. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "diagnose/verdict.h"
+#include "out/verdict.h"
+#include "sample.h"
+
+#define SECOND 1000000000ull
+#define MIB (1024 * 1024ull)
+#define PAGE 4096ull
+
+static struct ks_look look;
+static struct ks_verdict verdict;
+
+/* Append a row of NAME=VALUE words; %20 in a value is a blank. */
+static void row_add(struct ks_rows *rows, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+static void row_add(struct ks_rows *rows, const char *format, ...)
+{
+	char words[2000], *word, *rest = words, *value, *blank;
+	struct ks_value *row = ks_rows_add(rows);
+	va_list args;
+	size_t column;
+
+	assert_non_null(row);
+	va_start(args, format);
+	vsnprintf(words, sizeof(words), format, args);
+	va_end(args);
+	while ((word = strsep(&rest, " "))) {
+		value = strchr(word, '=');
+		assert_non_null(value);
+		*value++ = '\0';
+		while ((blank = strstr(value, "%20"))) {
+			*blank = ' ';
+			memmove(blank + 1, blank + 3, strlen(blank + 3) + 1);
+		}
+		assert_true(ks_kind_find(rows->kind, word, strlen(word),
+					 &column));
+		if (rows->kind->columns[column].type == KS_TYPE_STRING)
+			row[column] = ks_value_text(value);
+		else if (*value == '-')
+			row[column] = ks_value_signed(strtoll(value, NULL, 10));
+		else
+			row[column] = ks_value_unsigned(strtoull(value, NULL,
+								 10));
+	}
+}
+
+/* A host of 16 GiB at rest: 10 s, of which nothing grew in. */
+static int rest(void **state)
+{
+	static const uint64_t seconds[KS_NR_LOOKS] = { 100, 103, 110 };
+	size_t i;
+
+	(void)state;
+	ks_look_init(&look);
+	look.page_bytes = PAGE;
+	for (i = 0; i < KS_NR_LOOKS; i++)
+		look.at[i].boottime_ns = seconds[i] * SECOND;
+	return 0;
+}
+
+static int forget(void **state)
+{
+	(void)state;
+	ks_verdict_free(&verdict);
+	ks_look_free(&look);
+	return 0;
+}
+
+/* A slab cache, with so many objects of a size in each look. */
+static void cache(const char *name, unsigned int reclaimable, uint64_t size,
+		  const uint64_t objects[KS_NR_LOOKS])
+{
+	size_t i;
+
+	for (i = 0; i < KS_NR_LOOKS; i++) {
+		row_add(&look.at[i].slabs,
+			"name=%s size=%" PRIu64 " reclaimable=%u nr_active_objects=%"
+			PRIu64 " total_bytes=%" PRIu64, name, size,
+			reclaimable, objects[i], objects[i] * size);
+		row_add(&look.at[i].slab_nodes,
+			"name=%s node=0 total_bytes=%" PRIu64, name,
+			objects[i] * size);
+	}
+}
+
+/* The host's memory in pages, the same in all looks but for unaccounted. */
+static void memory(uint64_t managed, uint64_t free, uint64_t slab,
+		   const int64_t unaccounted[KS_NR_LOOKS])
+{
+	size_t i;
+
+	for (i = 0; i < KS_NR_LOOKS; i++) {
+		row_add(&look.at[i].nodes, "node=0 managed_pages=1");
+		row_add(&look.at[i].nodes,
+			"managed_pages=%" PRIu64 " free_pages=%" PRIu64
+			" file_pages=100000 shmem_pages=10000 slab_reclaimable_pages=%"
+			PRIu64 " slab_unreclaimable_pages=5000 unaccounted_pages=%"
+			PRId64 " unaccounted_error_pages=1000", managed, free,
+			slab, unaccounted ? unaccounted[i] : 0);
+	}
+}
+
+static void host(void)
+{
+	memory(4194304, 2000000, 50000, NULL);
+}
+
+/* What /proc/sys/fs/dentry-state said. */
+static void dentry_states(uint64_t before, uint64_t before_negative,
+			  uint64_t now, uint64_t now_negative)
+{
+	look.at[KS_LOOK_FIRST].dentries = (struct ks_dentry_state){
+		true, before, before, before_negative,
+	};
+	look.at[KS_LOOK_LAST].dentries = (struct ks_dentry_state){
+		true, now, now, now_negative,
+	};
+}
+
+static void walked(size_t number, uint64_t negative, uint64_t positive,
+		   unsigned int coverage)
+{
+	struct ks_walk *walk = &look.walk[number];
+
+	walk->done = true;
+	walk->boottime_ns = (number ? 108 : 101) * SECOND;
+	row_add(&walk->dentries,
+		"nr_hashed=%" PRIu64 " nr_negative=%" PRIu64 " nr_positive=%"
+		PRIu64 " coverage_permille=%u", negative + positive, negative,
+		positive, coverage);
+}
+
+static void directory(size_t number, unsigned int inode, const char *path,
+		      uint64_t negative, uint64_t positive)
+{
+	row_add(&look.walk[number].directories,
+		"device=8:1 inode=%u generation=7 fs_type=ext4 path=%s nr_dentries=%"
+		PRIu64 " nr_negative=%" PRIu64 " nr_positive=%" PRIu64
+		" total_bytes=%" PRIu64 " coverage_permille=1000",
+		inode, path, negative + positive, negative, positive,
+		192 * (negative + positive));
+}
+
+static void name(size_t number, unsigned int inode, unsigned int negative,
+		 const char *text)
+{
+	row_add(&look.walk[number].names,
+		"device=8:1 inode=%u generation=7 negative=%u name=%s", inode,
+		negative, text);
+}
+
+static struct ks_traced *traced(const char *cache, unsigned int explained)
+{
+	struct ks_traced *traced = &look.traced[look.nr_traced++];
+
+	traced->cache = strdup(cache);
+	traced->done = true;
+	row_add(&traced->trace,
+		"cache=%s duration_ns=5000000000 nr_allocs=1000 nr_frees=10 explained_permille=%u nr_dropped=0",
+		cache, explained);
+	traced->who = calloc(16, sizeof(*traced->who));
+	return traced;
+}
+
+static void judge(void)
+{
+	struct ks_error err = { 0 };
+
+	assert_int_equal(ks_verdict_make(&verdict, &look, &err), KS_OK);
+}
+
+static const struct ks_finding *only(enum ks_finding_kind kind)
+{
+	const struct ks_finding *found = NULL;
+	size_t i;
+
+	for (i = 0; i < verdict.nr_findings; i++) {
+		if (verdict.finding[i].kind != kind)
+			continue;
+		assert_null(found);
+		found = &verdict.finding[i];
+	}
+	assert_non_null(found);
+	return found;
+}
+
+static void text_print(FILE *stream, void *arg)
+{
+	(void)arg;
+	ks_verdict_print(stream, &verdict);
+	ks_verdict_print_remedies(stream, &verdict);
+}
+
+static void expect_words(const char *words)
+{
+	char *text = printed(text_print, NULL);
+
+	if (!strstr(text, words))
+		print_error("no '%s' in:\n%s", words, text);
+	assert_non_null(strstr(text, words));
+	free(text);
+}
+
+#define EACH(a, b, c) ((const uint64_t[]){ a, b, c })
+#define EACH_SIGNED(a, b, c) ((const int64_t[]){ a, b, c })
+
+static void nothing_wrong(void **state)
+{
+	(void)state;
+	host();
+	cache("dentry", 1, 192, EACH(100000, 100500, 101000));
+	cache("kmalloc-64", 0, 64, EACH(5000, 5100, 4900));
+	judge();
+	assert_int_equal(verdict.nr_findings, 0);
+	assert_string_equal(verdict.summary, "nothing wrong found");
+	assert_false(verdict.partial);
+	expect_words("Verdict: nothing wrong found");
+}
+
+/* Not a byte is known: then nothing can be said, and nothing is. */
+static void nothing_known(void **state)
+{
+	(void)state;
+	ks_strings_add(&look.missing, "slab: the slab collector is off");
+	judge();
+	assert_int_equal(verdict.nr_findings, 0);
+	assert_true(verdict.partial);
+	assert_int_equal(verdict.totals.managed, KS_UNKNOWN);
+	expect_words("not all could be looked at");
+	expect_words("- slab: the slab collector is off");
+}
+
+static void storm(void)
+{
+	host();
+	/* 10 000 a second: 1 920 000 bytes */
+	cache("dentry", 1, 192, EACH(1000000, 1030000, 1100000));
+	dentry_states(1000000, 900000, 1100000, 1000000);
+	walked(KS_WALK_BEFORE, 900000, 100000, 1000);
+	directory(KS_WALK_BEFORE, 5, "/var/old", 800000, 0);
+	directory(KS_WALK_BEFORE, 6, "/etc/pki", 90000, 30);
+	walked(KS_WALK_AFTER, 970000, 100000, 1000);
+	directory(KS_WALK_AFTER, 5, "/var/old", 800000, 0);
+	directory(KS_WALK_AFTER, 6, "/etc/pki", 160000, 30);
+	name(KS_WALK_AFTER, 5, 1, "old-1");
+	name(KS_WALK_AFTER, 6, 1, ".17_dOeSnotExist_.db");
+	name(KS_WALK_AFTER, 6, 0, "cert9.db");
+	name(KS_WALK_AFTER, 6, 1, ".4242_dOeSnotExist_.db");
+}
+
+static void a_storm_of_lookups(void **state)
+{
+	const struct ks_finding *found;
+	struct ks_traced *trace;
+
+	(void)state;
+	storm();
+	trace = traced("dentry", 990);
+	row_add(&trace->allocators,
+		"id=1 context=task name=curl parent_1=probe.sh parent_2=cron uid=0 pid=77 nr_allocs=900 allocs_per_second=9000 nr_outstanding=890");
+	row_add(&trace->allocators,
+		"id=2 context=task name=busy uid=0 pid=78 nr_allocs=500 allocs_per_second=5000 nr_outstanding=0");
+	trace->who[0].cgroup = strdup("/system.slice/probe.service");
+	trace->who[0].can_reclaim = true;
+	judge();
+	assert_int_equal(verdict.nr_findings, 1);
+	found = only(KS_FINDING_NEGATIVE_DENTRIES);
+	assert_int_equal(found->sure, KS_CERTAIN);
+	assert_string_equal(found->cache, "dentry");
+	assert_true(found->reclaimable);
+	assert_in_range(found->bytes_per_second, 1919000, 1921000);
+	assert_int_equal(found->objects_per_second, 10000);
+	assert_int_equal(found->total_bytes, 1100000 * 192);
+	assert_int_equal(found->nr_nodes, 1);
+	assert_in_range(found->node[0].growth_bytes, 100000 * 192,
+			100000 * 192);
+	assert_int_equal(found->reclaimable_bytes, 1000000 * 192);
+	/* Free is 2000000 pages, and a tenth of 4194304 is kept */
+	assert_in_range(found->full_seconds, 3360, 3380);
+	assert_in_range(found->full_seconds_reclaim, 3660, 3680);
+
+	/* Where it grows, not where the most are */
+	assert_int_equal(found->nr_places, 1);
+	assert_string_equal(found->place[0].path, "/etc/pki");
+	assert_string_equal(found->place[0].pattern, ".N_dOeSnotExist_.db");
+	assert_int_equal(found->place[0].nr_names, 2);
+	assert_int_equal(found->place[0].share_permille, 1000);
+	assert_int_equal(found->place[0].growth_per_second, 10000);
+	assert_false(found->place[0].mounted);
+
+	/* Who keeps what it takes, not who takes most */
+	assert_int_equal(found->nr_creators, 1);
+	assert_string_equal(found->creator[0].name, "curl");
+	assert_int_equal(found->creator[0].nr_parents, 2);
+	assert_string_equal(found->creator[0].service, "probe.service");
+
+	expect_words("\nsystemctl stop probe.service\n");
+	expect_words("Environment=NSS_SDB_USE_CACHE=yes");
+	expect_words("\necho 192000000 > /sys/fs/cgroup/system.slice/probe.service/memory.reclaim\n");
+	expect_words("curl <- probe.sh <- cron");
+}
+
+static void a_storm_without_walk_and_trace(void **state)
+{
+	const struct ks_finding *found;
+	size_t i, without = 0;
+
+	(void)state;
+	host();
+	cache("dentry", 1, 192, EACH(1000000, 1030000, 1100000));
+	dentry_states(1000000, 900000, 1100000, 1000000);
+	judge();
+	found = only(KS_FINDING_NEGATIVE_DENTRIES);
+	assert_int_equal(found->sure, KS_LIKELY);
+	assert_int_equal(found->nr_places + found->nr_creators, 0);
+	for (i = 0; i < found->unknown.nr; i++)
+		without += strstr(found->unknown.line[i], "walked") ||
+			   strstr(found->unknown.line[i], "who allocates");
+	assert_int_equal(without, 2);
+}
+
+static void files_that_are_made(void **state)
+{
+	const struct ks_finding *found;
+
+	(void)state;
+	storm();
+	dentry_states(1000000, 900000, 1100000, 900100);
+	cache("ext4_inode_cache", 1, 1100, EACH(1000, 31000, 101000));
+	judge();
+	assert_int_equal(verdict.nr_findings, 2);
+	/* What takes most is first */
+	assert_int_equal(verdict.finding[0].kind, KS_FINDING_INODES);
+	found = only(KS_FINDING_POSITIVE_DENTRIES);
+	assert_int_equal(found->reclaimable_bytes, 199900 * 192);
+	assert_in_range(verdict.finding[0].share_permille, 845, 855);
+	assert_non_null(strstr(verdict.summary, "; and 1 more"));
+}
+
+static void files_and_lookups(void **state)
+{
+	(void)state;
+	storm();
+	dentry_states(1000000, 900000, 1100000, 960000);
+	judge();
+	assert_int_equal(verdict.nr_findings, 2);
+	assert_int_equal(only(KS_FINDING_NEGATIVE_DENTRIES)->share_permille,
+			 600);
+	assert_int_equal(only(KS_FINDING_POSITIVE_DENTRIES)->share_permille,
+			 400);
+	assert_int_equal(
+		only(KS_FINDING_NEGATIVE_DENTRIES)->objects_per_second, 6000);
+}
+
+/* A cache that fills the slots that others left takes no more memory yet. */
+static void into_free_slots(void **state)
+{
+	size_t i, column;
+
+	(void)state;
+	storm();
+	assert_true(ks_kind_find(look.at[0].slabs.kind, "total_bytes", 11,
+				 &column));
+	for (i = 0; i < KS_NR_LOOKS; i++)
+		look.at[i].slabs.row[0][column] =
+			ks_value_unsigned(300 * MIB);
+	judge();
+	assert_in_range(only(KS_FINDING_NEGATIVE_DENTRIES)->growth_bytes,
+			19100000, 19200000);
+}
+
+static void bursts_are_only_possible(void **state)
+{
+	(void)state;
+	host();
+	cache("dentry", 1, 192, EACH(1000000, 1100000, 1100000));
+	judge();
+	assert_int_equal(verdict.nr_findings, 1);
+	assert_int_equal(verdict.finding[0].sure, KS_POSSIBLE);
+}
+
+static void a_leak(void **state)
+{
+	const struct ks_finding *found;
+	struct ks_traced *trace;
+
+	(void)state;
+	host();
+	cache("kmalloc-128", 0, 128, EACH(5000, 35000, 105000));
+	trace = traced("kmalloc-128", 995);
+	row_add(&trace->allocators,
+		"id=1 context=task name=a uid=0 pid=1 stack=1 nr_allocs=10000 nr_outstanding=3 allocs_per_second=2000");
+	row_add(&trace->allocators,
+		"id=2 context=kthread name=kworker%%20x stack=2 nr_allocs=400 nr_outstanding=400 allocs_per_second=80");
+	row_add(&trace->allocators,
+		"id=3 context=kthread name=kworker%%20x stack=3 nr_allocs=100 nr_outstanding=100 allocs_per_second=20");
+	row_add(&trace->stacks, "stack=2 depth=1 symbol=drv_open+0x10/0x20%%20[drv]");
+	row_add(&trace->stacks, "stack=2 depth=0 symbol=__kmalloc+0x1/0x2");
+	row_add(&trace->stacks, "stack=3 depth=0 symbol=other+0x1/0x2");
+	judge();
+	found = only(KS_FINDING_UNRECLAIMABLE_SLAB);
+	assert_false(found->reclaimable);
+	assert_int_equal(found->reclaimable_bytes, KS_UNKNOWN);
+	assert_int_equal(found->nr_creators, 1);
+	assert_int_equal(found->creator[0].nr_outstanding, 500);
+	assert_int_equal(found->creator[0].nr_frames, 2);
+	assert_string_equal(found->creator[0].frame[1],
+			    "drv_open+0x10/0x20 [drv]");
+	expect_words("[kworker x]");
+	expect_words("modinfo drv");
+	expect_words("kmemscope trace kmalloc-128 --stacks");
+}
+
+static void small_growth_goes_with_the_large(void **state)
+{
+	(void)state;
+	host();
+	cache("big", 1, 1000, EACH(1000, 31000, 101000));
+	cache("side", 1, 100, EACH(1000, 21000, 71000));
+	judge();
+	assert_int_equal(verdict.nr_findings, 1);
+	assert_string_equal(verdict.finding[0].cache, "big");
+	assert_int_equal(verdict.finding[0].kind, KS_FINDING_RECLAIMABLE_SLAB);
+}
+
+static void growth_too_slow_to_matter(void **state)
+{
+	(void)state;
+	/* 8 TiB: 1 MiB in 10 s takes 2.5 years */
+	memory(2147483648, 2000000000, 50000, NULL);
+	cache("dentry", 1, 192, EACH(1000000, 1003000, 1006000));
+	judge();
+	assert_int_equal(verdict.nr_findings, 0);
+}
+
+static void pages_beyond_their_error(void **state)
+{
+	const struct ks_finding *found;
+
+	(void)state;
+	memory(4194304, 2000000, 50000, EACH_SIGNED(3000, 5000, 9000));
+	judge();
+	found = only(KS_FINDING_UNACCOUNTED);
+	assert_int_equal(found->growth_bytes, 6000 * PAGE);
+	assert_int_equal(found->sure, KS_CERTAIN);
+	assert_int_equal(found->nr_creators, 0);
+}
+
+static void pages_within_their_error(void **state)
+{
+	(void)state;
+	memory(4194304, 2000000, 50000, EACH_SIGNED(3000, 4000, 4900));
+	judge();
+	assert_int_equal(verdict.nr_findings, 0);
+}
+
+static void a_stock_of_dentries(void **state)
+{
+	const struct ks_finding *found;
+
+	(void)state;
+	memory(4194304, 500000, 2600000, NULL);
+	cache("dentry", 1, 192, EACH(52000000, 52000000, 52000100));
+	dentry_states(52000000, 51000000, 52000100, 51000000);
+	walked(KS_WALK_BEFORE, 51000000, 1000000, 150);
+	directory(KS_WALK_BEFORE, 5, "/var/old", 50000000, 0);
+	name(KS_WALK_BEFORE, 5, 1, "only-one");
+	judge();
+	assert_int_equal(verdict.nr_findings, 1);
+	found = only(KS_FINDING_STOCK);
+	assert_int_equal(found->growth_bytes, KS_UNKNOWN);
+	assert_int_equal(found->full_seconds, KS_UNKNOWN);
+	assert_in_range(found->memory_permille, 575, 585);
+	assert_string_equal(found->place[0].path, "/var/old");
+	assert_string_equal(found->place[0].pattern, "only-one");
+	expect_words("most of it is from /var/old");
+	expect_words("15 % of them were walked");
+	expect_words("drop_caches");
+}
+
+static void a_cache_that_may_be_large(void **state)
+{
+	(void)state;
+	/* 10 % of memory in inodes of a file server is what it is for */
+	host();
+	cache("xfs_inode", 1, 1000, EACH(1600000, 1600000, 1600000));
+	judge();
+	assert_int_equal(verdict.nr_findings, 0);
+}
+
+static void pieces(uint64_t index3, uint64_t index9)
+{
+	host();
+	row_add(&look.zones, "node=0 zone=DMA managed_pages=4000");
+	row_add(&look.zones, "node=0 zone=Normal managed_pages=4190000");
+	row_add(&look.buddies, "node=0 zone=DMA order=3 extfrag_index=-1000");
+	row_add(&look.buddies,
+		"node=0 zone=Normal order=3 extfrag_index=%" PRId64,
+		(int64_t)index3);
+	row_add(&look.buddies,
+		"node=0 zone=Normal order=9 extfrag_index=%" PRId64,
+		(int64_t)index9);
+	judge();
+}
+
+static void memory_in_pieces(void **state)
+{
+	(void)state;
+	pieces(900, 990);
+	assert_int_equal(only(KS_FINDING_FRAGMENTATION)->sure, KS_LIKELY);
+	expect_words("no block of 32.0 KiB");
+	expect_words("compact_memory");
+}
+
+static void no_huge_pages(void **state)
+{
+	(void)state;
+	pieces(-1000, 990);
+	assert_int_equal(only(KS_FINDING_FRAGMENTATION)->sure, KS_POSSIBLE);
+}
+
+static void no_pieces(void **state)
+{
+	(void)state;
+	pieces(-1000, -1000);
+	assert_int_equal(verdict.nr_findings, 0);
+}
+
+/* Two walks of a part each: what may be chance is not called growth. */
+static void chance_is_no_growth(void **state)
+{
+	const struct ks_finding *found;
+	size_t column, i;
+
+	(void)state;
+	storm();
+	for (i = 0; i < KS_NR_WALKS; i++) {
+		struct ks_rows *rows = &look.walk[i].directories;
+
+		directory(i, 9, "/mnt/rest", 1000000 + 2000 * i, 0);
+		assert_true(ks_kind_find(rows->kind, "coverage_permille", 17,
+					 &column));
+		rows->row[2][column] = ks_value_unsigned(100);
+		assert_true(ks_kind_find(look.walk[i].dentries.kind,
+					 "coverage_permille", 17, &column));
+		look.walk[i].dentries.row[0][column] = ks_value_unsigned(100);
+	}
+	judge();
+	found = only(KS_FINDING_NEGATIVE_DENTRIES);
+	for (i = 0; i < found->nr_places; i++)
+		assert_string_not_equal(found->place[i].path, "/mnt/rest");
+}
+
+#define TEST(function) cmocka_unit_test_setup_teardown(function, rest, forget)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(nothing_wrong),
+		TEST(nothing_known),
+		TEST(a_storm_of_lookups),
+		TEST(a_storm_without_walk_and_trace),
+		TEST(files_that_are_made),
+		TEST(files_and_lookups),
+		TEST(into_free_slots),
+		TEST(bursts_are_only_possible),
+		TEST(a_leak),
+		TEST(small_growth_goes_with_the_large),
+		TEST(growth_too_slow_to_matter),
+		TEST(pages_beyond_their_error),
+		TEST(pages_within_their_error),
+		TEST(a_stock_of_dentries),
+		TEST(a_cache_that_may_be_large),
+		TEST(memory_in_pieces),
+		TEST(no_huge_pages),
+		TEST(no_pieces),
+		TEST(chance_is_no_growth),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,385 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What kmemscope diagnose says about culprits that the test started itself."""
+
+import contextlib
+import json
+import pathlib
+import resource
+import subprocess
+import time
+
+import culprit
+import fixture
+import module
+import reader
+import theirs
+from ktap import equal, expect, note
+
+# Shorter than a user's, so that there is time for many culprits.
+SECONDS = 6
+
+# What starting, reading answers and printing may take beyond.
+SLACK = 5
+
+ACT = fixture.PARAMETERS / "act"
+LEAK = fixture.PARAMETERS / "leak"
+CGROUPS = pathlib.Path("/sys/fs/cgroup")
+
+
+def diagnose(seconds=SECONDS, status=0):
+    """Its answer, in fields; it must end in time."""
+    started = time.monotonic()
+    got, out, err = reader.run("diagnose", "--json", "--seconds", str(seconds))
+    took = time.monotonic() - started
+    answer = json.loads(out)
+    equal(got, status, f"exit status ({err.strip()}, {answer['missing']})")
+    expect(took < seconds + SLACK, f"{seconds} s of it took {took:.1f} s")
+    note(answer["verdict"])
+    return answer
+
+
+def finding(answer, kind):
+    """The only finding of a kind."""
+    found = [row for row in answer["findings"] if row["kind"] == kind]
+    kinds = [row["kind"] for row in answer["findings"]]
+    expect(len(found) == 1, f"{len(found)} findings {kind} of {kinds}")
+    return found[0]
+
+
+def expect_creator(row, name, *parents, least=800):
+    """Who made the most of it."""
+    expect(row["creators"], f"nobody is named: {row['unknown']}")
+    first = row["creators"][0]
+    equal(first.get("name"), name, "name of the creator")
+    expect(first["share_permille"] >= least, f"its share: {row['creators']}")
+    for parent in parents:
+        expect(parent in first["parents"], f"parents: {first['parents']}")
+    return first
+
+
+def expect_place(row, path, fs_type, pattern, least=800):
+    """Where the most of it is."""
+    expect(row["places"], f"no place is named: {row['unknown']}")
+    first = row["places"][0]
+    equal((first.get("path"), first["fs_type"]), (str(path), fs_type),
+          "directory")
+    equal(first.get("pattern"), pattern, "pattern of its names")
+    expect(first["share_permille"] >= least, f"its share: {row['places']}")
+    return first
+
+
+def near(got, want, share, what):
+    """Within a share of what is wanted."""
+    expect(abs(got - want) <= share * want, f"{what}: {got}, not {want}")
+
+
+def test_a_quiet_machine_is_well():
+    """Nothing is blamed, its own activity least of all."""
+    culprit.drop()
+    for seconds in (10, 3):
+        answer = diagnose(seconds)
+        equal(answer["findings"], [], "findings")
+        equal((answer["healthy"], answer["verdict"]),
+              (True, "nothing wrong found"), "verdict")
+        expect("partial" not in answer, "it is partial")
+    memory = answer["memory"]
+    total = theirs.meminfo()["managed_pages"] * resource.getpagesize()
+    near(memory["managed_bytes"], total, 0.001, "memory")
+    status, out, _ = reader.run("diagnose", "--seconds", "2")
+    equal(status, 0, "exit status")
+    equal(out.splitlines()[0], "Verdict: nothing wrong found", "its text")
+
+
+def test_lookups_in_ext4():
+    """Cache, kind, directory, pattern, process, parents and rate."""
+    where = culprit.folder("etc/pki")
+    rate = 5000
+    with culprit.storm("cert-check", "miss", where, ".%lu_dOeSnotExist_.db",
+                       rate=rate):
+        time.sleep(1)
+        answer = diagnose()
+    row = finding(answer, "negative_dentries")
+    equal((row["cache"], row["reclaimable"]), ("dentry", True), "cache")
+    expect(row["sure"] in ("certain", "likely"), row["sure"])
+    place = expect_place(row, where, "ext4", ".N_dOeSnotExist_.db")
+    expect(place["mounted"], "its path is one of a mount")
+    expect_creator(row, "cert-check", "python3")
+    near(row["objects_per_second"], rate, 0.25, "objects a second")
+    near(place["dentries_per_second"], rate, 0.5, "dentries a second")
+    size = theirs.slabinfo()["dentry"]["size"]
+    near(row["bytes_per_second"], rate * size, 0.3, "bytes a second")
+    free = answer["memory"]["free_bytes"]
+    left = free - answer["memory"]["managed_bytes"] / 10
+    near(row["full_seconds"], left / row["bytes_per_second"], 0.05, "to full")
+    expect(row["full_seconds_reclaim"] >= row["full_seconds"], "to full")
+    commands = [remedy.get("command", "") for remedy in row["remedies"]]
+    expect(any("NSS_SDB_USE_CACHE=yes" in text for text in commands),
+           f"NSS is not recognized: {commands}")
+
+
+def test_lookups_in_overlayfs():
+    """The overlay's own dentries are told from those of its layers."""
+    parts = [culprit.folder(f"ovl/{name}") for name in
+             ("lower", "upper", "work", "merged")]
+    lower, upper, work, merged = parts
+    subprocess.run(["mount", "-t", "overlay", "overlay", "-o",
+                    f"lowerdir={lower},upperdir={upper},workdir={work}",
+                    merged], check=True)
+    try:
+        with culprit.storm("layered", "miss", merged, "lib%lu.so.1",
+                           rate=3000):
+            row = finding(diagnose(), "negative_dentries")
+        expect_creator(row, "layered")
+        found = {place["path"]: place for place in row["places"]}
+        expect(str(merged) in found, f"places: {sorted(found)}")
+        equal(found[str(merged)]["fs_type"], "overlay", "type")
+        equal(found[str(merged)]["pattern"], "libN.so.1", "pattern")
+    finally:
+        subprocess.run(["umount", merged], check=True)
+
+
+def test_lookups_in_sysfs():
+    """Where no disk is."""
+    with culprit.storm("prober", "miss", "/sys/class/net", "veth%lu",
+                       rate=4000):
+        row = finding(diagnose(), "negative_dentries")
+    expect_creator(row, "prober")
+    expect(row["places"], f"no place is named: {row['unknown']}")
+    equal((row["places"][0]["path"], row["places"][0]["fs_type"]),
+          ("/sys/class/net", "sysfs"), "directory")
+    equal(row["places"][0]["pattern"], "vethN", "pattern")
+
+
+def test_files_that_are_made():
+    """Positive dentries, and the inodes with them."""
+    where = culprit.folder("spool/out")
+    with culprit.storm("spooler", "make", where, "job-%lu.tmp", rate=1500,
+                       count=40000):
+        answer = diagnose()
+    row = finding(answer, "positive_dentries")
+    expect_place(row, where, "ext4", "job-N.tmp")
+    expect_creator(row, "spooler")
+    inodes = finding(answer, "inodes")
+    equal(inodes["cache"], "ext4_inode_cache", "cache of inodes")
+    expect_creator(inodes, "spooler")
+
+
+def test_inodes_that_are_read():
+    """Files that were there all along: somebody asks about all of them."""
+    where = culprit.folder("archive")
+    number = 20000
+    subprocess.run([culprit.STORM, "make", where, "mail%lu", str(number)],
+                   check=True)
+    culprit.drop()
+    with culprit.storm("indexer", "find", where, "mail%lu", rate=2000,
+                       count=number):
+        row = finding(diagnose(), "inodes")
+    equal(row["cache"], "ext4_inode_cache", "cache")
+    expect(row["reclaimable"], "it is reclaimable")
+    expect_creator(row, "indexer")
+    expect_place(row, where, "ext4", "mailN")
+
+
+def test_two_culprits():
+    """Both are named, with their shares."""
+    one, other = culprit.folder("two/big"), culprit.folder("two/small")
+    with culprit.storm("greedy", "miss", one, "a%lu", rate=4500), \
+            culprit.storm("modest", "miss", other, "b%lu", rate=1500):
+        time.sleep(1)
+        row = finding(diagnose(), "negative_dentries")
+    for rows, key in ((row["creators"], "name"), (row["places"], "path")):
+        shares = {each[key]: each["share_permille"] for each in rows}
+        for name, want in zip(("greedy", "modest") if key == "name" else
+                              (str(one), str(other)), (750, 250)):
+            expect(abs(shares.get(name, 0) - want) <= 100,
+                   f"{name} has {want} permille, not {shares}")
+
+
+def test_a_leak_of_a_module():
+    """Nothing that can be reclaimed; the stack says whose it is."""
+    with fixture.Fixture(objects=[1]):
+        with culprit.script("leaky", f"while echo 128 500 >{LEAK}; do "
+                            "sleep 0.05; done"):
+            row = finding(diagnose(), "unreclaimable_slab")
+    expect(row["cache"].endswith("-128"), row["cache"])
+    expect(not row["reclaimable"], "it cannot be reclaimed")
+    expect("reclaimable_bytes" not in row, "nor any of it")
+    first = expect_creator(row, "leaky")
+    expect(any("kmemscope_fixture" in frame for frame in first["stack"]),
+           f"its stack: {first['stack']}")
+    expect(any("kmemscope_fixture" in remedy["text"]
+               for remedy in row["remedies"]), "the module is named")
+
+
+def test_pages_that_nobody_accounts_for():
+    """Page by page, in no counter of the kernel's."""
+    with fixture.Fixture(objects=[1]):
+        with culprit.script("driver", f"while echo take 200 >{ACT}; do "
+                            "sleep 0.05; done"):
+            answer = diagnose()
+    row = finding(answer, "unaccounted")
+    expect(row["sure"] in ("certain", "likely"), row["sure"])
+    expect(row["growth_bytes"] > 4 << 20, f"{row['growth_bytes']} bytes")
+    equal(row["creators"], [], "nobody can be named")
+    expect(row["unknown"], "and it says so")
+
+
+@contextlib.contextmanager
+def cgroup(name):
+    """A cgroup of the unified hierarchy."""
+    mounted = (CGROUPS / "cgroup.procs").exists()
+    if not mounted:
+        subprocess.run(["mount", "-t", "cgroup2", "none", CGROUPS], check=True)
+    path = CGROUPS / name
+    path.mkdir(parents=True)
+    with contextlib.suppress(OSError):
+        (CGROUPS / "cgroup.subtree_control").write_text("+memory",
+                                                        encoding="ascii")
+    try:
+        yield path
+    finally:
+        deadline = time.monotonic() + 10
+        while (path / "cgroup.procs").read_text(encoding="ascii") and \
+                time.monotonic() < deadline:
+            time.sleep(0.05)
+        while path != CGROUPS:
+            path.rmdir()
+            path = path.parent
+        if not mounted:
+            subprocess.run(["umount", CGROUPS], check=True)
+
+
+def test_in_a_cgroup_and_a_pid_namespace():
+    """Named as the host sees it."""
+    where = culprit.folder("boxed")
+    with cgroup("box") as group:
+        def enter():
+            (group / "cgroup.procs").write_text("0", encoding="ascii")
+
+        with culprit.running("unshare", "--pid", "--fork", "--mount",
+                             culprit.program("tenant"), "miss", where,
+                             "x%lu", 0, 4000, before=enter):
+            row = finding(diagnose(), "negative_dentries")
+            first = expect_creator(row, "tenant", "unshare")
+            equal(first["cgroup"], "/box", "cgroup")
+            expect(first["alive"], "it is alive")
+            comm = theirs.read(f"/proc/{first['pid']}/comm").strip()
+            equal(comm, "tenant", "the process of that number")
+            if (group / "memory.reclaim").exists():
+                now = [remedy["command"] for remedy in row["remedies"]
+                       if remedy["when"] == "now"]
+                expect(any("/sys/fs/cgroup/box/memory.reclaim" in command
+                           for command in now), f"remedies: {now}")
+
+
+def test_in_a_container():
+    """A directory that a container knows by another path, or alone."""
+    root = culprit.folder("containers/one")
+    inside = culprit.folder("containers/one/srv")
+    name = "docker/" + "0123456789abcdef" * 4
+    with cgroup(name) as group:
+        def enter():
+            (group / "cgroup.procs").write_text("0", encoding="ascii")
+
+        def contained(program, words):
+            return culprit.running(
+                "unshare", "--mount", "sh", "-c",
+                f"mount --bind {root} /opt && mount -t tmpfs none /srv && "
+                f"umount -l /mnt && exec {culprit.program(program)} {words}",
+                before=enter)
+
+        with contained("guest", "miss /opt/srv y%lu 0 3000"):
+            row = finding(diagnose(), "negative_dentries")
+        place = expect_place(row, inside, "ext4", "yN")
+        equal((place.get("container"), place.get("container_path")),
+              ("docker 0123456789ab", "/opt/srv"), "container")
+        first = expect_creator(row, "guest")
+        equal(first["container"], "docker 0123456789ab", "of the creator")
+        with contained("filler", "make /srv z%lu 0 3000"):
+            row = finding(diagnose(), "positive_dentries")
+        place = expect_place(row, "/srv", "tmpfs", "zN")
+        equal(place.get("container"), "docker 0123456789ab", "container")
+
+
+def test_short_lived_culprits():
+    """Each lives some ms; together they are one, under who starts them."""
+    where = culprit.folder("brief")
+    with culprit.script("restarter", f"while :; do {culprit.program('gnat')} "
+                        f"miss {where} t%lu 40 0 $((i += 40)); done"):
+        time.sleep(1)
+        row = finding(diagnose(), "negative_dentries")
+    first = expect_creator(row, "gnat", "restarter")
+    expect(first["nr_allocs"] > 200, f"{first}")
+    expect_place(row, where, "ext4", "tN")
+
+
+def test_what_it_says_in_words():
+    """The same in text; and commands that are printed, not run."""
+    where = culprit.folder("words")
+    with culprit.storm("talker", "miss", where, "w%lu", rate=4000) as process:
+        status, out, err = reader.run("diagnose", "--seconds", "4")
+        equal((status, err), (0, ""), "status and stderr")
+        for words in ("Verdict: lookups of names that do not exist",
+                      str(where), "talker", "wN", "Evidence", "Not known",
+                      "What to do", "90 % of memory"):
+            expect(words in out, f"no {words!r} in:\n{out}")
+        expect(all(len(line) < 120 for line in out.splitlines()), out)
+        status, out, err = reader.run("diagnose", "--remedy", "--seconds", "4")
+        equal((status, err), (0, ""), "status and stderr")
+        expect(f"\nkill {process.pid}\n" in out, f"no kill in:\n{out}")
+        expect("\n# effect: " in out, out)
+        time.sleep(0.2)
+        equal(process.poll(), None, "the process was left alone")
+
+
+def test_two_million_and_still_in_time():
+    """The walk stays bounded, while it grows and when that is over."""
+    where = culprit.folder("millions")
+    culprit.drop()
+    share = 1000000
+    halves = [subprocess.Popen([culprit.STORM, "miss", where, f"{half}-%lu",
+                                str(share)]) for half in range(2)]
+    for half in halves:
+        equal(half.wait(), 0, "making of a million")
+    unused = int(theirs.read("/proc/sys/fs/dentry-state").split()[1])
+    expect(unused > 1900000, f"only {unused} are there")
+    answer = diagnose(10)
+    row = finding(answer, "stock")
+    equal(row["cache"], "dentry", "cache")
+    expect("bytes_per_second" not in row, "it does not grow")
+    place = expect_place(row, where, "ext4", "N-N")
+    near(place["nr_negative"], 2 * share, 0.1, "names in it")
+    equal(row["creators"], [], "who made it is not known any more")
+    other = culprit.folder("newcomer")
+    with culprit.storm("upstart", "miss", other, "n%lu", rate=5000):
+        row = finding(diagnose(10), "negative_dentries")
+    expect_creator(row, "upstart")
+    # Not where the most are, but where it grows.
+    expect_place(row, other, "ext4", "nN", least=500)
+    culprit.drop()
+
+
+def test_parts_that_are_missing():
+    """It says which and why, goes on, and exits with 3."""
+    where = culprit.folder("partly")
+    with module.Reloaded("disable=dentry,trace"):
+        with culprit.storm("masked", "miss", where, "m%lu", rate=4000):
+            answer = diagnose(status=3)
+    row = finding(answer, "negative_dentries")
+    equal((row["places"], row["creators"]), ([], []), "places and creators")
+    expect(len(row["unknown"]) >= 2, f"{row['unknown']}")
+    equal(answer["partial"], True, "partial")
+    for word in ("in which directories", "who allocates from dentry"):
+        expect(any(word in text for text in answer["missing"]),
+               f"{word} is not among {answer['missing']}")
+
+
+def test_without_the_module():
+    """Nothing to look with."""
+    module.unload()
+    try:
+        status, out, err = reader.run("diagnose", "--seconds", "1")
+        equal((status, out), (2, ""), "exit status and output")
+        expect("not loaded" in err, err)
+    finally:
+        module.reload()

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What a diagnosis found: in fields, for programs, and in words, for people. */
+#ifndef KS_FINDING_H
+#define KS_FINDING_H
+
+#include "diagnose/field.h"
+#include "diagnose/strings.h"
+
+enum ks_finding_kind {
+	KS_FINDING_NEGATIVE_DENTRIES,	/* lookups of names that do not exist */
+	KS_FINDING_POSITIVE_DENTRIES,	/* files that are made or looked up */
+	KS_FINDING_INODES,
+	KS_FINDING_RECLAIMABLE_SLAB,
+	KS_FINDING_UNRECLAIMABLE_SLAB,
+	KS_FINDING_LARGE_KMALLOC,	/* counted as slab, in no cache */
+	KS_FINDING_PAGES,		/* by page, in a counter of the kernel */
+	KS_FINDING_UNACCOUNTED,		/* by page, in no counter */
+	KS_FINDING_STOCK,		/* large, and does not grow now */
+	KS_FINDING_FRAGMENTATION,
+	KS_NR_FINDING_KINDS,
+};
+
+enum ks_sure {
+	KS_POSSIBLE,
+	KS_LIKELY,
+	KS_CERTAIN,
+};
+
+/* All numbers may be KS_UNKNOWN, all texts NULL. */
+
+struct ks_found_place {
+	const char *path;	/* as people know it, or in its file system */
+	bool mounted;		/* path is one that can be followed */
+	bool deleted;
+	const char *fs_type;
+	const char *device;
+	uint64_t inode;
+	uint64_t nr_negative;
+	uint64_t nr_positive;
+	uint64_t total_bytes;
+	uint64_t share_permille;	/* of all dentries, or of their growth */
+	uint64_t growth_per_second;	/* dentries */
+	const char *pattern;
+	const char *example;
+	uint64_t nr_names;
+	uint64_t nr_covered;
+	const char *container;	/* "docker 0123456789ab" or a cgroup */
+	const char *container_path;
+	uint64_t container_pid;
+};
+
+#define KS_PARENTS_MAX 4
+#define KS_FRAMES_MAX 16
+
+struct ks_found_creator {
+	const char *context;	/* task, kthread, softirq or irq */
+	const char *name;
+	const char *parent[KS_PARENTS_MAX];
+	size_t nr_parents;
+	const char *cgroup;
+	const char *container;
+	const char *service;
+	bool can_reclaim;
+	uint64_t uid;
+	uint64_t pid;
+	bool alive;		/* the pid still is it */
+	const char *starter;	/* else the next parent that lives on */
+	uint64_t starter_pid;
+	uint64_t nr_allocs;
+	uint64_t per_second;
+	uint64_t share_permille;
+	uint64_t nr_outstanding;
+	const char *frame[KS_FRAMES_MAX];
+	size_t nr_frames;
+};
+
+struct ks_found_node {
+	uint64_t node;
+	uint64_t total_bytes;
+	int64_t growth_bytes;
+};
+
+enum ks_when { KS_NOW, KS_LATER };
+
+struct ks_remedy {
+	enum ks_when when;
+	const char *text;
+	const char *cost;	/* what it stalls or loses, or NULL */
+	const char *command;	/* NULL: there is none to type */
+	const char *effect;	/* what it is predicted to do */
+	uint64_t frees_bytes;	/* at most */
+};
+
+#define KS_LINES_MAX 12
+#define KS_PLACES_MAX 8
+#define KS_CREATORS_MAX 8
+#define KS_NODES_MAX 16
+#define KS_REMEDIES_MAX 8
+
+struct ks_lines {
+	const char *line[KS_LINES_MAX];
+	size_t nr;
+};
+
+struct ks_finding {
+	enum ks_finding_kind kind;
+	enum ks_sure sure;
+	const char *why_sure;
+	const char *summary;
+	const char *cache;	/* or the counter of pages */
+	bool reclaimable;
+	uint64_t total_bytes;
+	uint64_t memory_permille;	/* total_bytes of all memory */
+	uint64_t nr_objects;
+	uint64_t growth_bytes;		/* while it was looked at */
+	uint64_t bytes_per_second;
+	uint64_t objects_per_second;
+	uint64_t share_permille;	/* of all that grew */
+	uint64_t reclaimable_bytes;	/* of it, at most */
+	uint64_t full_seconds;		/* until 90 % of memory are in use */
+	uint64_t full_seconds_reclaim;	/* the same, all reclaimed that can be */
+	struct ks_found_node node[KS_NODES_MAX];
+	size_t nr_nodes;
+	struct ks_found_place place[KS_PLACES_MAX];
+	size_t nr_places;
+	struct ks_found_creator creator[KS_CREATORS_MAX];
+	size_t nr_creators;
+	struct ks_lines evidence;
+	struct ks_lines unknown;
+	struct ks_remedy remedy[KS_REMEDIES_MAX];
+	size_t nr_remedies;
+};
+
+#define KS_FINDINGS_MAX 16
+
+/* The host in sum, in bytes. */
+struct ks_totals {
+	uint64_t managed;
+	uint64_t free;
+	uint64_t page_cache;		/* without what is in no file */
+	uint64_t anon;
+	uint64_t slab_reclaimable;
+	uint64_t slab_unreclaimable;
+	int64_t unaccounted;
+	bool unaccounted_known;
+	uint64_t unaccounted_error;
+	uint64_t reclaimable;		/* page cache and slab, as a bound */
+};
+
+struct ks_verdict {
+	const char *summary;
+	uint64_t ns;			/* looked for so long */
+	struct ks_totals totals;
+	struct ks_finding finding[KS_FINDINGS_MAX];
+	size_t nr_findings;
+	const struct ks_strings *missing;
+	bool partial;
+	struct ks_strings strings;	/* all texts that are not the look's */
+};
+
+/* The kind's name in fields: "negative_dentries", ... */
+const char *ks_finding_name(enum ks_finding_kind kind);
+const char *ks_sure_name(enum ks_sure sure);
+
+/* Append a line; one too many is dropped. */
+void ks_lines_add(struct ks_lines *lines, const char *line);
+
+/* Append a finding, all unknown; NULL when there are too many. */
+struct ks_finding *ks_finding_add(struct ks_verdict *verdict,
+				  enum ks_finding_kind kind);
+
+/* Append a remedy; one too many is dropped. */
+void ks_remedy_add(struct ks_finding *finding, struct ks_remedy remedy);
+
+#endif /* KS_FINDING_H */

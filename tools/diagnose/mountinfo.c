@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Mounts, as /proc/PID/mountinfo lists them, and what path a place has there. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "diagnose/mountinfo.h"
+#include "lib/text.h"
+
+/* ID PARENT DEVICE ROOT POINT ..., separated by one blank each. */
+enum {
+	FIELD_DEVICE = 2,
+	FIELD_ROOT,
+	FIELD_POINT,
+	NR_FIELDS,
+};
+
+static bool is_octal(const char *s)
+{
+	return s[0] >= '0' && s[0] <= '3' && s[1] >= '0' && s[1] <= '7' &&
+	       s[2] >= '0' && s[2] <= '7';
+}
+
+/* The kernel writes a blank, tab, newline, backslash or '#' as \NNN. */
+static char *field_text(const char *field, size_t len)
+{
+	char *bytes = malloc(len + 1), *end = bytes, *text;
+	size_t i;
+
+	if (!bytes)
+		return NULL;
+	for (i = 0; i < len; i++) {
+		if (field[i] == '\\' && len - i > 3 && is_octal(field + i + 1)) {
+			*end++ = (char)((field[i + 1] - '0') << 6 |
+					(field[i + 2] - '0') << 3 |
+					(field[i + 3] - '0'));
+			i += 3;
+		} else {
+			*end++ = field[i];
+		}
+	}
+	*end = '\0';
+	text = ks_text_escape(bytes, end - bytes);
+	free(bytes);
+	return text;
+}
+
+static void mount_free(struct ks_mount *mount)
+{
+	free(mount->device);
+	free(mount->root);
+	free(mount->point);
+}
+
+static bool line_parse(struct ks_mountinfo *mounts, const char *line,
+		       size_t len)
+{
+	const char *field[NR_FIELDS], *end = line + len;
+	size_t length[NR_FIELDS], i;
+	struct ks_mount *more, mount;
+
+	for (i = 0; i < NR_FIELDS; i++) {
+		const char *blank = memchr(line, ' ', end - line);
+
+		if (!blank)
+			return true;
+		field[i] = line;
+		length[i] = blank - line;
+		line = blank + 1;
+	}
+	/* Such as "net:[4026531840]": no path leads there. */
+	if (*field[FIELD_ROOT] != '/' || *field[FIELD_POINT] != '/')
+		return true;
+	more = realloc(mounts->mount, (mounts->nr + 1) * sizeof(*more));
+	if (!more)
+		return false;
+	mounts->mount = more;
+	mount.device = field_text(field[FIELD_DEVICE], length[FIELD_DEVICE]);
+	mount.root = field_text(field[FIELD_ROOT], length[FIELD_ROOT]);
+	mount.point = field_text(field[FIELD_POINT], length[FIELD_POINT]);
+	if (!mount.device || !mount.root || !mount.point) {
+		mount_free(&mount);
+		return false;
+	}
+	more[mounts->nr++] = mount;
+	return true;
+}
+
+bool ks_mountinfo_parse(struct ks_mountinfo *mounts, const char *text)
+{
+	size_t len;
+
+	for (; *text; text += len + (text[len] == '\n')) {
+		len = strcspn(text, "\n");
+		if (!line_parse(mounts, text, len))
+			return false;
+	}
+	return true;
+}
+
+/* What of path is below the folder: "" for itself, "/..." or NULL. */
+static const char *below(const char *folder, const char *path)
+{
+	size_t len = strlen(folder);
+
+	if (!strcmp(folder, "/"))
+		return strcmp(path, "/") ? path : "";
+	if (strncmp(path, folder, len) || (path[len] && path[len] != '/'))
+		return NULL;
+	return path + len;
+}
+
+/* A mount that came later may lie over the path, or over a part of it. */
+static bool is_covered(const struct ks_mountinfo *mounts, size_t number,
+		       const char *path)
+{
+	size_t i;
+
+	for (i = number + 1; i < mounts->nr; i++)
+		if (below(mounts->mount[i].point, path))
+			return true;
+	return false;
+}
+
+static char *path_at(const struct ks_mount *mount, const char *rest)
+{
+	const char *point = mount->point;
+	char *path;
+
+	if (!strcmp(point, "/"))
+		point = "";
+	if (!*point && !*rest)
+		rest = "/";
+	return asprintf(&path, "%s%s", point, rest) < 0 ? NULL : path;
+}
+
+char *ks_mountinfo_path(const struct ks_mountinfo *mounts, const char *device,
+			const char *path, bool *failed)
+{
+	char *covered = NULL, *found;
+	const char *rest;
+	size_t i;
+
+	for (i = 0; i < mounts->nr; i++) {
+		const struct ks_mount *mount = &mounts->mount[i];
+
+		if (strcmp(mount->device, device))
+			continue;
+		rest = below(mount->root, path);
+		if (!rest)
+			continue;
+		found = path_at(mount, rest);
+		if (!found) {
+			*failed = true;
+			break;
+		}
+		if (!is_covered(mounts, i, found)) {
+			free(covered);
+			return found;
+		}
+		/* Covered for most, but some may have it open still. */
+		if (covered)
+			free(found);
+		else
+			covered = found;
+	}
+	return covered;
+}
+
+void ks_mountinfo_free(struct ks_mountinfo *mounts)
+{
+	while (mounts->nr)
+		mount_free(&mounts->mount[--mounts->nr]);
+	free(mounts->mount);
+	mounts->mount = NULL;
+}

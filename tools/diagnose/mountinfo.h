@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Mounts, as /proc/PID/mountinfo lists them, and what path a place has there. */
+#ifndef KS_MOUNTINFO_H
+#define KS_MOUNTINFO_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct ks_mount {
+	char *device;		/* MAJOR:MINOR */
+	char *root;		/* what of the file system is mounted */
+	char *point;		/* where; both are escaped text */
+};
+
+struct ks_mountinfo {
+	struct ks_mount *mount;	/* a later one may cover an earlier one */
+	size_t nr;
+};
+
+/*
+ * Append the mounts that text lists.  Lines that are none are left out.  False
+ * when memory is out.
+ */
+bool ks_mountinfo_parse(struct ks_mountinfo *mounts, const char *text);
+
+/*
+ * The path, escaped, under which a place of the device's file system can be
+ * reached: path is the place's, escaped, from the root of the file system.  NULL, with
+ * *failed set when memory is out, when it cannot.
+ */
+char *ks_mountinfo_path(const struct ks_mountinfo *mounts, const char *device,
+			const char *path, bool *failed);
+
+void ks_mountinfo_free(struct ks_mountinfo *mounts);
+
+#endif /* KS_MOUNTINFO_H */

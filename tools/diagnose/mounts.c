@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The mounts of all mount namespaces, and which processes see a place. */
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "diagnose/container.h"
+#include "diagnose/file.h"
+#include "diagnose/mounts.h"
+#include "lib/text.h"
+
+/*
+ * Far more than hosts have, and what keeps this short where they do: a process
+ * costs some microseconds, a namespace the lines of its mounts.
+ */
+#define PROCESSES_MAX 100000
+#define SPACES_MAX 1024
+#define FILE_MAX (4 * 1024 * 1024)
+
+static bool is_known(const struct ks_mounts *mounts, const char *id)
+{
+	size_t i;
+
+	for (i = 0; i < mounts->nr; i++)
+		if (!strcmp(mounts->space[i].id, id))
+			return true;
+	return false;
+}
+
+static bool cgroup_read(struct ks_mount_space *space, const char *proc)
+{
+	const char *path;
+	char name[300];
+	char *text;
+	size_t len;
+
+	snprintf(name, sizeof(name), "%.250s/%u/cgroup", proc, space->pid);
+	text = ks_file_read(name, FILE_MAX);
+	if (!text)
+		return true;
+	path = ks_container_cgroup(text, &len);
+	if (path)
+		space->cgroup = ks_text_escape(path, len);
+	free(text);
+	return !path || space->cgroup;
+}
+
+/* Append the namespace of a process, unless it is known or has gone. */
+static bool process_take(struct ks_mounts *mounts, const char *proc,
+			 uint32_t pid)
+{
+	struct ks_mount_space space = { .pid = pid }, *more;
+	char name[300];
+	ssize_t len;
+	char *text;
+
+	snprintf(name, sizeof(name), "%.250s/%u/ns/mnt", proc, pid);
+	len = readlink(name, space.id, sizeof(space.id) - 1);
+	if (len <= 0)
+		return true;
+	space.id[len] = '\0';
+	if (is_known(mounts, space.id) || mounts->nr == SPACES_MAX)
+		return true;
+	snprintf(name, sizeof(name), "%.250s/%u/mountinfo", proc, pid);
+	text = ks_file_read(name, FILE_MAX);
+	if (!text)
+		return true;
+	more = realloc(mounts->space, (mounts->nr + 1) * sizeof(*more));
+	if (more)
+		mounts->space = more;
+	if (!more || !ks_mountinfo_parse(&space.mounts, text) ||
+	    !cgroup_read(&space, proc)) {
+		ks_mountinfo_free(&space.mounts);
+		free(text);
+		return false;
+	}
+	free(text);
+	more[mounts->nr++] = space;
+	return true;
+}
+
+bool ks_mounts_read(struct ks_mounts *mounts, const char *proc)
+{
+	struct dirent *entry;
+	size_t processes = 0;
+	bool complete;
+	uint64_t pid;
+	DIR *folder;
+
+	*mounts = (struct ks_mounts){ 0 };
+	complete = process_take(mounts, proc, 1);
+	folder = opendir(proc);
+	if (!folder)
+		return complete;
+	while (complete && processes < PROCESSES_MAX &&
+	       (entry = readdir(folder))) {
+		if (!ks_text_number(entry->d_name, UINT32_MAX, &pid))
+			continue;
+		complete = process_take(mounts, proc, pid);
+		processes++;
+	}
+	closedir(folder);
+	return complete;
+}
+
+bool ks_mounts_find(const struct ks_mounts *mounts, const char *device,
+		    const char *path, struct ks_place *place)
+{
+	bool failed = false;
+	size_t i;
+
+	*place = (struct ks_place){ 0 };
+	if (mounts->nr)
+		place->path = ks_mountinfo_path(&mounts->space[0].mounts,
+						device, path, &failed);
+	for (i = 1; !failed && i < mounts->nr; i++) {
+		const struct ks_mount_space *space = &mounts->space[i];
+		char *inside = ks_mountinfo_path(&space->mounts, device, path,
+						 &failed);
+
+		/*
+		 * A service with mounts of its own sees the same path; who has
+		 * another one for it is the one to name.
+		 */
+		if (!inside || (place->path && !strcmp(place->path, inside))) {
+			free(inside);
+			continue;
+		}
+		place->inside = inside;
+		place->pid = space->pid;
+		place->cgroup = space->cgroup;
+		break;
+	}
+	if (!place->path && place->inside) {
+		place->path = strdup(place->inside);
+		failed |= !place->path;
+	}
+	return !failed;
+}
+
+void ks_mounts_free(struct ks_mounts *mounts)
+{
+	while (mounts->nr) {
+		struct ks_mount_space *space = &mounts->space[--mounts->nr];
+
+		ks_mountinfo_free(&space->mounts);
+		free(space->cgroup);
+	}
+	free(mounts->space);
+	mounts->space = NULL;
+}

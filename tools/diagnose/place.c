@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* A directory that a walk met, as people know it. */
+#include <linux/kmemscope.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "diagnose/container.h"
+#include "diagnose/pattern.h"
+#include "diagnose/verdict.h"
+
+static const char deleted[] = "//deleted";
+
+/* The names of a directory that are of the kind that is meant. */
+static void pattern_fill(struct ks_case *c, struct ks_found_place *place,
+			 const struct ks_walk *walk, size_t row,
+			 enum ks_dentries which)
+{
+	const struct ks_rows *names = &walk->names;
+	const char *name[KS_PATTERN_NAMES_MAX];
+	const uint64_t wanted = which == KS_DENTRIES_NEGATIVE;
+	struct ks_pattern pattern;
+	uint64_t negative;
+	size_t nr = 0, i;
+
+	for (i = 0; i < names->nr && nr < KS_PATTERN_NAMES_MAX; i++) {
+		const char *device = ks_field_text(names, i,
+					KMEMSCOPE_A_DENTRY_NAME_DEVICE);
+
+		negative = ks_field(names, i, KMEMSCOPE_A_DENTRY_NAME_NEGATIVE);
+		name[nr] = ks_field_text(names, i,
+					 KMEMSCOPE_A_DENTRY_NAME_NAME);
+		if (!name[nr] || !device || strcmp(device, place->device) ||
+		    ks_field(names, i, KMEMSCOPE_A_DENTRY_NAME_INODE) !=
+		    place->inode ||
+		    ks_field(names, i, KMEMSCOPE_A_DENTRY_NAME_GENERATION) !=
+		    ks_field(&walk->directories, row,
+			     KMEMSCOPE_A_DENTRY_DIRECTORY_GENERATION))
+			continue;
+		if (which != KS_DENTRIES_ALL && negative != wanted)
+			continue;
+		nr++;
+	}
+	place->nr_names = nr;
+	if (!ks_pattern_find(&pattern, name, nr)) {
+		c->strings->failed = true;
+		return;
+	}
+	place->nr_covered = pattern.nr_covered;
+	if (pattern.text) {
+		place->pattern = ks_strings_add(c->strings, "%s", pattern.text);
+		place->example = ks_strings_add(c->strings, "%s",
+						pattern.example);
+	} else if (nr) {
+		place->example = name[0];
+	}
+	ks_pattern_free(&pattern);
+}
+
+static void container_fill(struct ks_case *c, struct ks_found_place *place,
+			   const struct ks_place *at)
+{
+	struct ks_container container;
+
+	if (!at->pid)
+		return;
+	place->container_pid = at->pid;
+	place->container_path = ks_strings_add(c->strings, "%s", at->inside);
+	if (at->cgroup && ks_container_find(&container, at->cgroup))
+		place->container = ks_strings_add(c->strings, "%s %s",
+						  container.engine,
+						  container.name);
+	else if (at->cgroup)
+		place->container = at->cgroup;
+}
+
+/* From the path in its file system to the one that people know. */
+static void path_fill(struct ks_case *c, struct ks_found_place *place,
+		      const char *path)
+{
+	size_t len = strlen(path), end = sizeof(deleted) - 1;
+	struct ks_place at;
+	char *plain;
+
+	plain = strdup(path);
+	if (!plain) {
+		c->strings->failed = true;
+		return;
+	}
+	if (len >= end && !strcmp(path + len - end, deleted)) {
+		place->deleted = true;
+		plain[len - end] = '\0';
+	}
+	if (!ks_mounts_find(&c->look->mounts, place->device, plain, &at))
+		c->strings->failed = true;
+	place->mounted = at.path && !place->deleted;
+	place->path = ks_strings_add(c->strings, "%s", at.path ?: plain);
+	container_fill(c, place, &at);
+	free(at.path);
+	free(at.inside);
+	free(plain);
+}
+
+void ks_place_fill(struct ks_case *c, struct ks_found_place *place,
+		   const struct ks_walk *walk, size_t row,
+		   enum ks_dentries which)
+{
+	const struct ks_rows *rows = &walk->directories;
+	const char *path = ks_field_text(rows, row,
+					 KMEMSCOPE_A_DENTRY_DIRECTORY_PATH);
+
+	*place = (struct ks_found_place){
+		.fs_type = ks_field_text(rows, row,
+				KMEMSCOPE_A_DENTRY_DIRECTORY_FS_TYPE),
+		.device = ks_field_text(rows, row,
+				KMEMSCOPE_A_DENTRY_DIRECTORY_DEVICE) ?: "",
+		.inode = ks_field(rows, row,
+				KMEMSCOPE_A_DENTRY_DIRECTORY_INODE),
+		.nr_negative = ks_field(rows, row,
+				KMEMSCOPE_A_DENTRY_DIRECTORY_NR_NEGATIVE),
+		.nr_positive = ks_field(rows, row,
+				KMEMSCOPE_A_DENTRY_DIRECTORY_NR_POSITIVE),
+		.total_bytes = ks_field(rows, row,
+				KMEMSCOPE_A_DENTRY_DIRECTORY_TOTAL_BYTES),
+		.growth_per_second = KS_UNKNOWN,
+		.container_pid = KS_UNKNOWN,
+	};
+	if (path)
+		path_fill(c, place, path);
+	pattern_fill(c, place, walk, row, which);
+}

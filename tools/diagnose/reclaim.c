@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* How to have the kernel give back what it can. */
+#include <string.h>
+
+#include "diagnose/verdict.h"
+#include "diagnose/words.h"
+
+/* What of it the kernel could give back, at most. */
+static void reclaimable_fill(struct ks_case *c, struct ks_finding *finding)
+{
+	const struct ks_dentry_state *state =
+		&c->look->at[KS_LOOK_LAST].dentries;
+	const struct ks_growth *growth;
+	uint64_t nr;
+
+	if (!finding->cache || !finding->reclaimable)
+		return;
+	finding->reclaimable_bytes = finding->total_bytes;
+	growth = ks_growths_of(&c->all, finding->cache);
+	if (!growth || growth->kind != KS_CACHE_DENTRY || !state->known)
+		return;
+	nr = state->nr_unused;
+	if (state->nr_negative != KS_UNKNOWN &&
+	    finding->kind == KS_FINDING_NEGATIVE_DENTRIES)
+		nr = state->nr_negative;
+	else if (state->nr_negative != KS_UNKNOWN &&
+		 finding->kind == KS_FINDING_POSITIVE_DENTRIES)
+		nr -= state->nr_negative < nr ? state->nr_negative : nr;
+	if (nr * growth->size < finding->reclaimable_bytes)
+		finding->reclaimable_bytes = nr * growth->size;
+}
+
+/* Of one cgroup only; the root's is the whole host, and no better than that. */
+static void cgroup_add(struct ks_case *c, struct ks_finding *finding,
+		       const struct ks_found_creator *creator, uint64_t bytes)
+{
+	const char *file;
+
+	if (!creator->can_reclaim || !strcmp(creator->cgroup, "/"))
+		return;
+	file = ks_strings_add(c->strings, "/sys/fs/cgroup%s/memory.reclaim",
+			      creator->cgroup);
+	ks_remedy_add(finding, (struct ks_remedy){
+		.when = KS_NOW,
+		.text = "have what is charged to its cgroup given back, and only that",
+		.cost = "page cache of this cgroup goes, too",
+		.command = ks_strings_add(c->strings, "echo %llu > %s",
+					  (unsigned long long)bytes,
+					  ks_shell_word(c, file)),
+		.effect = ks_strings_add(c->strings,
+					 "at most %s are given back; an error says that it had less",
+					 ks_words_bytes(bytes).text),
+		.frees_bytes = bytes,
+	});
+}
+
+void ks_reclaim_fill(struct ks_case *c, struct ks_finding *finding)
+{
+	uint64_t bytes;
+	size_t i;
+
+	reclaimable_fill(c, finding);
+	bytes = finding->reclaimable_bytes;
+	if (bytes == KS_UNKNOWN || !bytes)
+		return;
+	for (i = 0; i < finding->nr_creators && i < KS_STOPPED_MAX; i++)
+		cgroup_add(c, finding, &finding->creator[i], bytes);
+	ks_remedy_add(finding, (struct ks_remedy){
+		.when = KS_LATER,
+		.text = "off-peak, if memory is short: give back unused dentries and inodes",
+		.cost = "who works in a directory of millions waits for seconds; all is read anew",
+		.command = "sync; echo 2 > /proc/sys/vm/drop_caches",
+		.effect = ks_strings_add(c->strings,
+					 "at most %s of it are given back, as slabs get empty",
+					 ks_words_bytes(bytes).text),
+		.frees_bytes = bytes,
+	});
+}
