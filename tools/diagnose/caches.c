@@ -102,7 +102,8 @@ static void growth_fill(struct ks_case *c, struct ks_finding *finding,
 	finding->reclaimable = growth->reclaimable;
 	finding->total_bytes = growth->total_bytes;
 	finding->nr_objects = growth->nr_objects;
-	ks_case_rate(c, finding, growth->bytes / 1000 * (int64_t)permille);
+	ks_case_rate(c, finding, permille == 1000 ? growth->bytes :
+		     growth->bytes / 1000 * (int64_t)permille);
 	if (growth->objects_known && growth->objects > 0)
 		finding->objects_per_second =
 			ks_per_second((double)growth->objects * permille / 1000,

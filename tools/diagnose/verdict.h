@@ -7,9 +7,8 @@
 #include "diagnose/growth.h"
 
 /*
- * What a machine at rest moves meanwhile, and what this program and its module
- * take for themselves: less is no growth.  A quiet guest moved up to 200 KiB
- * in one cache.
+ * What a machine at rest moves meanwhile, as jobs start and end, and what this
+ * program and its module take for themselves: less is no growth.
  */
 #define KS_NOISE_BYTES (512 * 1024)
 
