@@ -1,9 +1,147 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* kmemscope dentry: the directories with the most dentries, and whose they are. */
+#include <linux/kmemscope.h>
+#include <stdio.h>
+#include <stdlib.h>
+
 #include "cmd/cmd.h"
 #include "cmd/list.h"
+#include "diagnose/container.h"
+#include "diagnose/mounts.h"
+#include "diagnose/pattern.h"
+#include "diagnose/samples.h"
 #include "lib/array.h"
+#include "lib/job.h"
 #include "lib/kinds.h"
+
+/* The module's columns, and what only user space knows of a directory. */
+enum {
+	FULL_PATH,
+	CONTAINER,
+	PATTERN,
+	PATTERN_PERMILLE,
+	NR_MADE,
+};
+
+static const struct ks_column made[NR_MADE] = {
+	[FULL_PATH] = {
+		.name = "full_path",
+		.title = "FULL_PATH",
+		.type = KS_TYPE_STRING,
+		.help = "Its path as process 1 sees it, or else another mount namespace",
+	},
+	[CONTAINER] = {
+		.name = "container",
+		.title = "CONTAINER",
+		.type = KS_TYPE_STRING,
+		.help = "Container that has it, or a cgroup where process 1 does not",
+	},
+	[PATTERN] = {
+		.name = "pattern",
+		.title = "PATTERN",
+		.type = KS_TYPE_STRING,
+		.help = "What its names have in common: N digits, H hex, X mixed, * any",
+	},
+	[PATTERN_PERMILLE] = {
+		.name = "pattern_permille",
+		.title = "PATTERN_PERMILLE",
+		.type = KS_TYPE_U32,
+		.unit = KS_UNIT_PERMILLE,
+		.help = "How many of the sampled names that covers, out of 1000",
+	},
+};
+
+#define COLUMNS_MAX 32
+static struct ks_column columns[COLUMNS_MAX];
+static struct ks_kind directory_kind;
+
+static struct ks_value *made_value(const struct ks_rows *rows, size_t row,
+				   size_t index)
+{
+	return &rows->row[row][rows->kind->nr_columns - NR_MADE + index];
+}
+
+/* A text that the value owns from now on; NULL leaves it absent. */
+static void text_give(struct ks_value *value, char *text)
+{
+	if (text)
+		*value = (struct ks_value){ .presence = KS_TEXT, .text = text };
+}
+
+static bool place_fill(const struct ks_rows *rows, size_t row,
+		       const struct ks_mounts *mounts)
+{
+	const char *device = ks_field_text(rows, row,
+					KMEMSCOPE_A_DENTRY_DIRECTORY_DEVICE);
+	const char *path = ks_field_text(rows, row,
+					 KMEMSCOPE_A_DENTRY_DIRECTORY_PATH);
+	struct ks_container container;
+	struct ks_value *value;
+	struct ks_place place;
+	char name[sizeof(container.name) + 32];
+
+	if (!device || !path)
+		return true;
+	if (!ks_mounts_find(mounts, device, path, &place))
+		return false;
+	value = made_value(rows, row, CONTAINER);
+	if (place.cgroup && ks_container_find(&container, place.cgroup)) {
+		snprintf(name, sizeof(name), "%s %s", container.engine,
+			 container.name);
+		*value = ks_value_text(name);
+	} else if (place.cgroup && !place.path) {
+		*value = ks_value_text(place.cgroup);
+	}
+	value = made_value(rows, row, FULL_PATH);
+	if (place.path) {
+		text_give(value, place.path);
+		free(place.inside);
+	} else {
+		text_give(value, place.inside);
+	}
+	return true;
+}
+
+static bool pattern_fill(const struct ks_rows *rows, size_t row,
+			 const struct ks_rows *names)
+{
+	const char *name[KS_PATTERN_NAMES_MAX];
+	struct ks_pattern pattern;
+	size_t nr;
+
+	nr = ks_samples_find(rows, row, names, KS_DENTRIES_ALL, name,
+			     ARRAY_SIZE(name));
+	if (!ks_pattern_find(&pattern, name, nr))
+		return false;
+	if (pattern.text && nr) {
+		*made_value(rows, row, PATTERN) = ks_value_text(pattern.text);
+		*made_value(rows, row, PATTERN_PERMILLE) =
+			ks_value_unsigned(pattern.nr_covered * 1000 / nr);
+	}
+	ks_pattern_free(&pattern);
+	return true;
+}
+
+static enum ks_status directories_fill(struct ks_nl *nl, uint32_t job,
+				       struct ks_rows *rows,
+				       struct ks_error *err)
+{
+	struct ks_rows names = { .kind = &ks_kind_dentry_name };
+	struct ks_mounts mounts;
+	enum ks_status status;
+	bool done = true;
+	size_t i;
+
+	status = ks_job_take(nl, job, &names, err);
+	if (!ks_mounts_read(&mounts, "/proc"))
+		done = false;
+	for (i = 0; !status && done && i < rows->nr; i++)
+		done = place_fill(rows, i, &mounts) &&
+		       pattern_fill(rows, i, &names);
+	ks_mounts_free(&mounts);
+	ks_rows_free(&names);
+	return done ? status : ks_fail_memory(err);
+}
 
 static const struct ks_list_view more[] = {
 	{
@@ -45,16 +183,17 @@ static const struct ks_list_command dentry = {
 	.summary = "Print the directories with the most cached names",
 	.view = {
 		.by = "directory",
-		.kind = &ks_kind_dentry_directory,
+		.kind = &directory_kind,
 		.root = "dentry_directories",
 		.columns = (const char * const[]){
 			"total_bytes", "nr_dentries", "nr_negative",
 			"share_permille", "coverage_permille", "fs_type",
-			"device", "path", NULL
+			"full_path", "pattern", NULL
 		},
 		.sort = "nr_dentries",
 		.change = "nr_dentries",
 		.job = true,
+		.fill = directories_fill,
 	},
 	.more = more,
 	.nr_more = ARRAY_SIZE(more),
@@ -63,5 +202,7 @@ static const struct ks_list_command dentry = {
 
 int ks_cmd_dentry(int argc, char **argv)
 {
+	ks_kind_widen(&directory_kind, &ks_kind_dentry_directory, columns,
+		      ARRAY_SIZE(columns), made, NR_MADE);
 	return ks_list_run(&dentry, argc, argv);
 }

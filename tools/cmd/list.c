@@ -336,12 +336,20 @@ static enum ks_status job_fetch(struct list *list, struct ks_nl *nl,
 				struct ks_answer *answer, struct ks_error *err)
 {
 	struct ks_request request = ks_job_request(list->kind);
+	const struct ks_list_view *view = list->options.view;
 	enum ks_status status;
+	uint32_t id;
 
 	if (list->options.budget_ns)
 		ks_job_ask(&request, KMEMSCOPE_A_JOB_BUDGET_NS, NULL,
 			   list->options.budget_ns);
-	status = ks_job_rows(nl, &request, &answer->rows, err);
+	status = ks_job_start(nl, &request, &id, err);
+	if (!status)
+		status = ks_job_wait(nl, id, err);
+	if (!status)
+		status = ks_job_take(nl, id, &answer->rows, err);
+	if (!status && view->fill)
+		status = view->fill(nl, id, &answer->rows, err);
 	ks_scope_apply(&list->newer.scope, &answer->rows);
 	return status;
 }

@@ -13,6 +13,7 @@ struct ks_answer;
 struct ks_nl;
 struct ks_options;
 struct ks_output;
+struct ks_rows;
 struct ks_selection;
 
 struct ks_list_view {
@@ -37,6 +38,10 @@ struct ks_list_view {
 
 	/* Only a job collects this kind of record. */
 	bool job;
+
+	/* Fills columns of the reader's own, also from what else it found. */
+	enum ks_status (*fill)(struct ks_nl *nl, uint32_t job,
+			       struct ks_rows *rows, struct ks_error *err);
 };
 
 /* A long option that only one command has. */

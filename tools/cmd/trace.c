@@ -26,7 +26,7 @@
 /* The module's columns and one of ours, the path of a cgroup. */
 #define COLUMNS_MAX 32
 static struct ks_column columns[COLUMNS_MAX];
-static struct ks_kind allocator_kind = { .columns = columns };
+static struct ks_kind allocator_kind;
 
 static const struct ks_column cgroup_column = {
 	.name = "cgroup",
@@ -373,19 +373,6 @@ static enum ks_status own_print(void *arg, const struct ks_output *output,
 	return status;
 }
 
-static void kind_make(void)
-{
-	const struct ks_kind *module = &ks_kind_trace_allocator;
-	size_t i;
-
-	allocator_kind = *module;
-	for (i = 0; i < module->nr_columns && i + 1 < COLUMNS_MAX; i++)
-		columns[i] = module->columns[i];
-	columns[i++] = cgroup_column;
-	allocator_kind.columns = columns;
-	allocator_kind.nr_columns = i;
-}
-
 int ks_cmd_trace(int argc, char **argv)
 {
 	struct trace trace = {
@@ -420,7 +407,8 @@ int ks_cmd_trace(int argc, char **argv)
 	};
 	int status;
 
-	kind_make();
+	ks_kind_widen(&allocator_kind, &ks_kind_trace_allocator, columns,
+		      ARRAY_SIZE(columns), &cgroup_column, 1);
 	status = ks_list_run(&command, argc, argv);
 	ks_rows_free(&trace.whole);
 	ks_rows_free(&trace.stacks);

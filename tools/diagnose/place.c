@@ -6,6 +6,7 @@
 
 #include "diagnose/container.h"
 #include "diagnose/pattern.h"
+#include "diagnose/samples.h"
 #include "diagnose/verdict.h"
 
 static const char deleted[] = "//deleted";
@@ -15,31 +16,12 @@ static void pattern_fill(struct ks_case *c, struct ks_found_place *place,
 			 const struct ks_walk *walk, size_t row,
 			 enum ks_dentries which)
 {
-	const struct ks_rows *names = &walk->names;
 	const char *name[KS_PATTERN_NAMES_MAX];
-	const uint64_t wanted = which == KS_DENTRIES_NEGATIVE;
 	struct ks_pattern pattern;
-	uint64_t negative;
-	size_t nr = 0, i;
+	size_t nr;
 
-	for (i = 0; i < names->nr && nr < KS_PATTERN_NAMES_MAX; i++) {
-		const char *device = ks_field_text(names, i,
-					KMEMSCOPE_A_DENTRY_NAME_DEVICE);
-
-		negative = ks_field(names, i, KMEMSCOPE_A_DENTRY_NAME_NEGATIVE);
-		name[nr] = ks_field_text(names, i,
-					 KMEMSCOPE_A_DENTRY_NAME_NAME);
-		if (!name[nr] || !device || strcmp(device, place->device) ||
-		    ks_field(names, i, KMEMSCOPE_A_DENTRY_NAME_INODE) !=
-		    place->inode ||
-		    ks_field(names, i, KMEMSCOPE_A_DENTRY_NAME_GENERATION) !=
-		    ks_field(&walk->directories, row,
-			     KMEMSCOPE_A_DENTRY_DIRECTORY_GENERATION))
-			continue;
-		if (which != KS_DENTRIES_ALL && negative != wanted)
-			continue;
-		nr++;
-	}
+	nr = ks_samples_find(&walk->directories, row, &walk->names, which, name,
+			     KS_PATTERN_NAMES_MAX);
 	place->nr_names = nr;
 	if (!ks_pattern_find(&pattern, name, nr)) {
 		c->strings->failed = true;

@@ -5,6 +5,7 @@
 
 #include "diagnose/finding.h"
 #include "diagnose/growth.h"
+#include "diagnose/samples.h"
 
 /*
  * What a machine at rest moves meanwhile, as jobs start and end, and what this
@@ -92,8 +93,6 @@ const char *ks_creator_words(struct ks_case *c,
 			     const struct ks_found_creator *creator);
 
 /* Which dentries of a directory are meant. */
-enum ks_dentries { KS_DENTRIES_ALL, KS_DENTRIES_NEGATIVE, KS_DENTRIES_POSITIVE };
-
 /*
  * Fill in the directories with the most of these dentries or, where two walks
  * tell, with the most growth.

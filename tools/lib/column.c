@@ -50,3 +50,18 @@ bool ks_kind_find_attr(const struct ks_kind *kind, uint16_t attr,
 	}
 	return false;
 }
+
+void ks_kind_widen(struct ks_kind *wider, const struct ks_kind *kind,
+		   struct ks_column *room, size_t size,
+		   const struct ks_column *more, size_t nr)
+{
+	size_t i, nr_all = 0;
+
+	for (i = 0; i < kind->nr_columns && nr_all + nr < size; i++)
+		room[nr_all++] = kind->columns[i];
+	for (i = 0; i < nr; i++)
+		room[nr_all++] = more[i];
+	*wider = *kind;
+	wider->columns = room;
+	wider->nr_columns = nr_all;
+}

@@ -57,6 +57,14 @@ struct ks_kind {
 bool ks_kind_find(const struct ks_kind *kind, const char *name, size_t len,
 		  size_t *column);
 
+/*
+ * Make a kind that has more columns, which the module does not know: *room has
+ * size columns, for those of kind and the nr that follow.
+ */
+void ks_kind_widen(struct ks_kind *wider, const struct ks_kind *kind,
+		   struct ks_column *room, size_t size,
+		   const struct ks_column *more, size_t nr);
+
 /* Find a column by its number on the wire. */
 bool ks_kind_find_attr(const struct ks_kind *kind, uint16_t attr,
 		       size_t *column);

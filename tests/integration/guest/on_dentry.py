@@ -151,6 +151,18 @@ def test_known_names():
             equal(name["negative"], negative, f"{name['name']} is negative")
 
 
+def test_what_the_reader_adds():
+    """The path that people know, and what the names have in common."""
+    rows, _ = reader.records("dentry_directory")
+    row = find(rows, DISK / "lost")
+    equal((row["full_path"], row["pattern"], row["pattern_permille"]),
+          ("/mnt/lost", ".N_dOeSnotExist_.db", 1000), "missing names")
+    row = find(rows, DISK / "found")
+    equal((row["full_path"], row["pattern"]), ("/mnt/found", "file_N"),
+          "files")
+    expect("container" not in row, f"container {row.get('container')}")
+
+
 def test_samples_are_from_everywhere():
     """Not just the first names, or the last."""
     folder = folder_of("sampled")
