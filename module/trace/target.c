@@ -16,6 +16,8 @@
 /* Of up to 1 ms: nobody waits for a job. */
 #define MUTEX_TRIES	200
 
+#define COUNT_TRIES	5
+
 static int caches_lock(u64 *since)
 {
 	unsigned int tries;
@@ -84,6 +86,30 @@ int ks_target_find(struct ks_target *target, const char *name)
 	return err;
 }
 
+/* Whether it is still there: by address, and then by name and size. */
+static int check_locked(const struct ks_target *target, u32 *entries)
+{
+	struct kmem_cache *cache = NULL;
+	struct ks_target now;
+	int err;
+
+	for (*entries = 0; *entries < KS_MAX_CACHES; (*entries)++) {
+		err = ks_cache_next(&cache);
+		if (err)
+			return err;
+		if (!cache || cache == target->cache)
+			break;
+	}
+	if (cache != target->cache)
+		return -ENOENT;
+	err = ks_cache_name(cache, now.name) ?:
+	      ks_cache_info(cache, &now.info);
+	if (err)
+		return err;
+	return strcmp(now.name, target->name) ||
+	       now.info.size != target->info.size ? -ENOENT : 0;
+}
+
 /* By lists, as the collector slab does; exact, or not at all. */
 static int count_locked(const struct kmem_cache *cache, u64 until_ns,
 			struct ks_target_count *count)
@@ -97,7 +123,9 @@ static int count_locked(const struct kmem_cache *cache, u64 until_ns,
 	      ks_cache_count(cache, NUMA_NO_NODE, &counts);
 	if (err)
 		return err;
-	if (!counts.free_known || counts.nr_sampled < counts.nr_partial)
+	if (!counts.free_known)
+		return -EAGAIN;
+	if (counts.nr_sampled < counts.nr_partial)
 		return -ERANGE;
 	nr_free = counts.nr_free + cached.nr_taken + cached.nr_left;
 	if (nr_free > counts.nr_objects)
@@ -107,12 +135,38 @@ static int count_locked(const struct kmem_cache *cache, u64 until_ns,
 	return 0;
 }
 
+/* Counts, and switches in the same hold, if that worked or must be done now. */
+static int try_switch(const struct ks_target *target, bool *counting, bool on,
+		      struct ks_target_count *count, bool last)
+{
+	u32 entries;
+	u64 since;
+	int err;
+
+	err = caches_lock(&since);
+	if (err) {
+		if (last)
+			WRITE_ONCE(*counting, on);
+		return err;
+	}
+	err = check_locked(target, &entries);
+	if (!err)
+		err = count_locked(target->cache, ks_hold_clock() + HOLD_NS,
+				   count);
+	if (!err || last)
+		WRITE_ONCE(*counting, on);
+	caches_unlock(since, entries);
+	return err;
+}
+
 /**
  * ks_target_switch() - let probes begin or end counting, and count the cache
  * @target: the cache
  * @counting: what they look at
  * @on: what it is set to
  * @count: set to the objects in use at that moment
+ *
+ * Tried again when there was no time, or a lock was busy.
  *
  * Context: Process context, sleeps.
  * Return: 0, or an error when there is no exact number; @counting is set in any
@@ -121,23 +175,14 @@ static int count_locked(const struct kmem_cache *cache, u64 until_ns,
 int ks_target_switch(const struct ks_target *target, bool *counting, bool on,
 		     struct ks_target_count *count)
 {
-	struct ks_target now;
-	u32 entries;
-	u64 since;
+	unsigned int tries = COUNT_TRIES;
 	int err;
 
-	err = caches_lock(&since);
-	if (err) {
-		WRITE_ONCE(*counting, on);
-		return err;
-	}
-	err = find_locked(&now, target->name, &entries);
-	if (!err && (now.cache != target->cache ||
-		     now.info.size != target->info.size))
-		err = -ENOENT;
+	do {
+		err = try_switch(target, counting, on, count, tries == 1);
+		if (err == -EAGAIN)
+			usleep_range(500, 1000);
+	} while (err == -EAGAIN && --tries);
 	WRITE_ONCE(*counting, on);
-	if (!err)
-		err = count_locked(target->cache, since + HOLD_NS, count);
-	caches_unlock(since, entries);
 	return err;
 }
