@@ -21,41 +21,6 @@
 static struct ks_look look;
 static struct ks_verdict verdict;
 
-/* Append a row of NAME=VALUE words; %20 in a value is a blank. */
-static void row_add(struct ks_rows *rows, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
-
-static void row_add(struct ks_rows *rows, const char *format, ...)
-{
-	char words[2000], *word, *rest = words, *value, *blank;
-	struct ks_value *row = ks_rows_add(rows);
-	va_list args;
-	size_t column;
-
-	assert_non_null(row);
-	va_start(args, format);
-	vsnprintf(words, sizeof(words), format, args);
-	va_end(args);
-	while ((word = strsep(&rest, " "))) {
-		value = strchr(word, '=');
-		assert_non_null(value);
-		*value++ = '\0';
-		while ((blank = strstr(value, "%20"))) {
-			*blank = ' ';
-			memmove(blank + 1, blank + 3, strlen(blank + 3) + 1);
-		}
-		assert_true(ks_kind_find(rows->kind, word, strlen(word),
-					 &column));
-		if (rows->kind->columns[column].type == KS_TYPE_STRING)
-			row[column] = ks_value_text(value);
-		else if (*value == '-')
-			row[column] = ks_value_signed(strtoll(value, NULL, 10));
-		else
-			row[column] = ks_value_unsigned(strtoull(value, NULL,
-								 10));
-	}
-}
-
 /* A host of 16 GiB at rest: 10 s, of which nothing grew in. */
 static int rest(void **state)
 {
