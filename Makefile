@@ -3,7 +3,7 @@
 # kbuild reads Kbuild, not this file: here are the targets for people.
 #
 #   make            build the module for the running kernel, and the reader
-#   make demo       a fresh Debian machine to a guided tour, in a guest
+#   make demo       a fresh Debian machine to a diagnosis, in a guest
 #   make test       every test; make check: the inner loop
 #   make bench      kmemscope beside its peers, in one table of ratios
 #   make install    the reader and the module, built by hand

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* A kind of record of the tests' own, so that the spec may move freely. */
+#include <stdarg.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "lib/array.h"
 #include "sample.h"
@@ -80,4 +82,37 @@ char *printed(void (*print)(FILE *stream, void *arg), void *arg)
 	print(stream, arg);
 	fclose(stream);
 	return text;
+}
+
+void row_add(struct ks_rows *rows, const char *format, ...)
+{
+	char words[2000], *word, *rest = words, *value, *blank;
+	struct ks_value *row = ks_rows_add(rows);
+	va_list args;
+	size_t column;
+
+	if (!row)
+		abort();
+	va_start(args, format);
+	vsnprintf(words, sizeof(words), format, args);
+	va_end(args);
+	while ((word = strsep(&rest, " "))) {
+		value = strchr(word, '=');
+		if (!value)
+			abort();
+		*value++ = '\0';
+		while ((blank = strstr(value, "%20"))) {
+			*blank = ' ';
+			memmove(blank + 1, blank + 3, strlen(blank + 3) + 1);
+		}
+		if (!ks_kind_find(rows->kind, word, strlen(word), &column))
+			abort();
+		if (rows->kind->columns[column].type == KS_TYPE_STRING)
+			row[column] = ks_value_text(value);
+		else if (*value == '-')
+			row[column] = ks_value_signed(strtoll(value, NULL, 10));
+		else
+			row[column] = ks_value_unsigned(strtoull(value, NULL,
+								 10));
+	}
 }

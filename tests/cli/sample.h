@@ -31,6 +31,10 @@ extern const struct ks_kind sample;
 struct ks_value *sample_add(struct ks_rows *rows, struct ks_value name,
 			    struct ks_value node, struct ks_value size);
 
+/* Append a row of a kind, of NAME=VALUE words; %20 in a value is a blank. */
+void row_add(struct ks_rows *rows, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
 /* The whole of a stream that a test printed to; the caller frees it. */
 char *printed(void (*print)(FILE *stream, void *arg), void *arg);
 

@@ -189,6 +189,27 @@ static void a_partial_answer_keeps_its_rows(void **state)
 	ks_rows_free(&rows);
 }
 
+static void a_wait_that_is_bounded(void **state)
+{
+	struct ks_error err = { 0 };
+	bool ended = true;
+
+	(void)state;
+	/* The time is over already: one look is all */
+	assert_int_equal(ks_job_wait_bounded(NULL, JOB, 0, &ended, &err),
+			 KS_OK);
+	assert_false(ended);
+	assert_int_equal(played.polls, 1);
+	assert_int_equal(ks_job_wait_bounded(NULL, JOB, UINT64_MAX, &ended,
+					     &err), KS_OK);
+	assert_true(ended);
+	assert_int_equal(played.polls, 3);
+	played.forgets = true;
+	assert_int_equal(ks_job_wait_bounded(NULL, JOB, UINT64_MAX, &ended,
+					     &err), KS_ERROR);
+	assert_false(ended);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -198,6 +219,7 @@ int main(void)
 		cmocka_unit_test_setup(a_job_that_is_forgotten, forget),
 		cmocka_unit_test_setup(a_job_that_fails, forget),
 		cmocka_unit_test_setup(a_partial_answer_keeps_its_rows, forget),
+		cmocka_unit_test_setup(a_wait_that_is_bounded, forget),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

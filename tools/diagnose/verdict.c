@@ -164,7 +164,9 @@ static int order(const void *a, const void *b)
 		return left_rate + 1 < right_rate + 1 ? 1 : -1;
 	if (left->total_bytes != right->total_bytes)
 		return left->total_bytes + 1 < right->total_bytes + 1 ? 1 : -1;
-	return (int)left->kind - (int)right->kind;
+	if (left->kind != right->kind)
+		return (int)left->kind - (int)right->kind;
+	return strcmp(left->cache ?: "", right->cache ?: "");
 }
 
 static void shares_fill(struct ks_verdict *verdict)
