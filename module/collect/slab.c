@@ -11,7 +11,6 @@
  *
  * Lock order: slab_mutex, then list_lock (in internals/access.c).
  */
-#include <linux/delay.h>
 #include <linux/kernel.h>
 #include <linux/nodemask.h>
 #include <linux/string.h>
@@ -29,6 +28,7 @@
 #define BATCH		32		/* caches looked up again at once */
 #define HOLD_NS		NSEC_PER_MSEC	/* of slab_mutex */
 #define MUTEX_TRIES	10
+#define MUTEX_PAUSE_US	50
 #define SPARE_CACHES	32		/* room for those made since last time */
 #define NAMESAKES	8		/* room for those of one name */
 #define CLOCK_ENTRIES	64		/* counted between looks at the clock */
@@ -79,28 +79,10 @@ static const char *asked_name(const struct ks_snapshot *snap)
 	return name && *name ? name : NULL;
 }
 
-/* Takes slab_mutex; noted as contended when it stays busy for some 1 ms. */
+/* A reader waits for it, so for no more than some 1 ms. */
 static int caches_lock(u64 *since)
 {
-	unsigned int tries;
-
-	for (tries = 0; tries < MUTEX_TRIES; tries++) {
-		if (ks_caches_trylock()) {
-			*since = ks_hold_clock();
-			return 0;
-		}
-		usleep_range(50, 150);
-	}
-	ks_hold_contended();
-	return -EBUSY;
-}
-
-static void caches_unlock(u64 since, u32 entries)
-{
-	u64 ns = ks_hold_clock() - since;
-
-	ks_caches_unlock();
-	ks_hold_note(KS_LOCK_SLAB_MUTEX, ns, entries);
+	return ks_caches_hold(MUTEX_TRIES, MUTEX_PAUSE_US, since) ? 0 : -EBUSY;
 }
 
 /* Notes a cache in one record or some; -ENOSPC when there is no more room. */
@@ -413,7 +395,7 @@ static int step(struct ks_snapshot *snap, fill_fn fill)
 		if (!err)
 			fill_some(snap, nr, found, &filling);
 	}
-	caches_unlock(since, entries);
+	ks_caches_release(since, entries);
 	return err;
 }
 
@@ -436,7 +418,7 @@ static int begin(struct ks_snapshot *snap, note_fn note, fill_fn fill, u32 *nr)
 	if (!err && !snap->changed && !is_exact(snap) &&
 	    ks_hold_clock() < filling.until_ns)
 		fill_some(snap, snap->nr, NULL, &filling);
-	caches_unlock(since, entries);
+	ks_caches_release(since, entries);
 	return err;
 }
 

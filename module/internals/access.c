@@ -2,6 +2,7 @@
 /*
  * Reads SLUB's caches, nodes and partial lists.
  */
+#include <linux/delay.h>
 #include <linux/list.h>
 #include <linux/math64.h>
 #include <linux/mm.h>
@@ -38,6 +39,41 @@ bool ks_caches_trylock(void)
 void ks_caches_unlock(void)
 {
 	mutex_unlock(caches_mutex());
+}
+
+/**
+ * ks_caches_hold() - take slab_mutex, for a moment
+ * @tries: tries before it is noted as contended
+ * @pause_us: microseconds between them, at least
+ * @since: set, for ks_caches_release()
+ *
+ * Context: Process context, sleeps.
+ * Return: whether it was taken.
+ */
+bool ks_caches_hold(unsigned int tries, unsigned int pause_us, u64 *since)
+{
+	while (tries--) {
+		if (ks_caches_trylock()) {
+			*since = ks_hold_clock();
+			return true;
+		}
+		usleep_range(pause_us, 2 * pause_us);
+	}
+	ks_hold_contended();
+	return false;
+}
+
+/**
+ * ks_caches_release() - release what ks_caches_hold() took, and note how long
+ * @since: from ks_caches_hold()
+ * @entries: caches looked at meanwhile
+ */
+void ks_caches_release(u64 since, u32 entries)
+{
+	u64 ns = ks_hold_clock() - since;
+
+	ks_caches_unlock();
+	ks_hold_note(KS_LOCK_SLAB_MUTEX, ns, entries);
 }
 
 /**

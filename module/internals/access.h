@@ -71,6 +71,8 @@ struct ks_cache_counts {
 
 bool ks_caches_trylock(void);
 void ks_caches_unlock(void);
+bool ks_caches_hold(unsigned int tries, unsigned int pause_us, u64 *since);
+void ks_caches_release(u64 since, u32 entries);
 int ks_cache_next(struct kmem_cache **cache);
 int ks_cache_name(const struct kmem_cache *cache,
 		  char name[KS_CACHE_NAME_SIZE]);

@@ -13,32 +13,15 @@
 
 #define HOLD_NS		NSEC_PER_MSEC	/* of slab_mutex */
 
-/* Of up to 1 ms: nobody waits for a job. */
+/* Nobody waits for a job. */
 #define MUTEX_TRIES	200
+#define MUTEX_PAUSE_US	500
 
 #define COUNT_TRIES	5
 
 static int caches_lock(u64 *since)
 {
-	unsigned int tries;
-
-	for (tries = 0; tries < MUTEX_TRIES; tries++) {
-		if (ks_caches_trylock()) {
-			*since = ks_hold_clock();
-			return 0;
-		}
-		usleep_range(500, 1000);
-	}
-	ks_hold_contended();
-	return -EAGAIN;
-}
-
-static void caches_unlock(u64 since, u32 entries)
-{
-	u64 ns = ks_hold_clock() - since;
-
-	ks_caches_unlock();
-	ks_hold_note(KS_LOCK_SLAB_MUTEX, ns, entries);
+	return ks_caches_hold(MUTEX_TRIES, MUTEX_PAUSE_US, since) ? 0 : -EAGAIN;
 }
 
 /* Two caches may be of one name, in theory: then it is the newest. */
@@ -82,7 +65,7 @@ int ks_target_find(struct ks_target *target, const char *name)
 	if (err)
 		return err;
 	err = find_locked(target, name, &entries);
-	caches_unlock(since, entries);
+	ks_caches_release(since, entries);
 	return err;
 }
 
@@ -155,7 +138,7 @@ static int try_switch(const struct ks_target *target, bool *counting, bool on,
 				   count);
 	if (!err || last)
 		WRITE_ONCE(*counting, on);
-	caches_unlock(since, entries);
+	ks_caches_release(since, entries);
 	return err;
 }
 

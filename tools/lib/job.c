@@ -86,12 +86,13 @@ static enum ks_status job_poll(struct ks_nl *nl, uint32_t id,
 	return status;
 }
 
-enum ks_status ks_job_finish(struct ks_nl *nl, uint32_t id,
-			     struct ks_error *err)
+/* Have a command carried out that is about a job and answers nothing. */
+static enum ks_status job_tell(struct ks_nl *nl, uint8_t cmd, uint32_t id,
+			       struct ks_error *err)
 {
 	struct ks_request request = {
 		.kind = &ks_kind_job,
-		.cmd = KMEMSCOPE_CMD_JOB_FINISH,
+		.cmd = cmd,
 		.needs = "CAP_NET_ADMIN and CAP_SYS_ADMIN",
 	};
 	struct ks_rows none = { .kind = &ks_kind_job };
@@ -101,6 +102,12 @@ enum ks_status ks_job_finish(struct ks_nl *nl, uint32_t id,
 	status = ks_nl_do(nl, &request, &none, err);
 	ks_rows_free(&none);
 	return status;
+}
+
+enum ks_status ks_job_finish(struct ks_nl *nl, uint32_t id,
+			     struct ks_error *err)
+{
+	return job_tell(nl, KMEMSCOPE_CMD_JOB_FINISH, id, err);
 }
 
 enum ks_status ks_job_wait_until(struct ks_nl *nl, uint32_t id,
@@ -162,18 +169,7 @@ enum ks_status ks_job_wait_bounded(struct ks_nl *nl, uint32_t id,
 
 enum ks_status ks_job_stop(struct ks_nl *nl, uint32_t id, struct ks_error *err)
 {
-	struct ks_request request = {
-		.kind = &ks_kind_job,
-		.cmd = KMEMSCOPE_CMD_JOB_STOP,
-		.needs = "CAP_NET_ADMIN and CAP_SYS_ADMIN",
-	};
-	struct ks_rows none = { .kind = &ks_kind_job };
-	enum ks_status status;
-
-	ks_job_ask(&request, KMEMSCOPE_A_JOB_ID, NULL, id);
-	status = ks_nl_do(nl, &request, &none, err);
-	ks_rows_free(&none);
-	return status;
+	return job_tell(nl, KMEMSCOPE_CMD_JOB_STOP, id, err);
 }
 
 enum ks_status ks_job_take(struct ks_nl *nl, uint32_t id, struct ks_rows *rows,
