@@ -144,6 +144,7 @@ static void name_directory(struct directory *directory,
 /* A rename may be changing the name: it still ends within what it is in. */
 static void copy_name(struct sample *sample, const struct dentry *dentry)
 {
+	/* A new name is written before it is made the dentry's. */
 	const unsigned char *name = smp_load_acquire(&dentry->d_name.name);
 	size_t i;
 

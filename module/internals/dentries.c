@@ -14,7 +14,7 @@
 #include <linux/log2.h>
 #include <linux/mm.h>
 #include <linux/percpu.h>
-#include <linux/rculist_bl.h>
+#include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/uaccess.h>
 
@@ -66,7 +66,7 @@ static int prove_bucket(u64 bucket, unsigned int *nr_proved)
 
 	if (get_kernel_nofault(first, (const unsigned long *)&table[bucket]))
 		return -EFAULT;
-	first &= ~1UL;	/* the bucket's lock */
+	first &= ~1UL;
 	if (!first)
 		return 0;
 	dentry = (void *)(first - offsetof(struct dentry, d_hash));
@@ -187,22 +187,31 @@ void ks_dentries_count(struct ks_dentry_counts *counts)
 	counts->nr_negative = sum_over_cpus(KS_SYM_NR_DENTRY_NEGATIVE);
 }
 
+/* Behind the bucket's lock, which is a bit of the pointer. */
+static const struct hlist_bl_node *first_of(u64 bucket)
+{
+	unsigned long first = (unsigned long)READ_ONCE(table[bucket].first);
+
+	return (const struct hlist_bl_node *)(first & ~1UL);
+}
+
+/*
+ * Not by the kernel's own loop, whose types sparse refuses. What a pointer
+ * points to was written before the pointer, and depends on it here.
+ */
 static void walk_bucket(struct ks_dentry_walk *walk, u64 bucket,
 			ks_dentry_fn fn, void *arg)
 {
-	/* The list's macros do not take a const head; nothing is written. */
-	struct hlist_bl_head *head = (struct hlist_bl_head *)&table[bucket];
-	const struct dentry *dentry;
-	struct hlist_bl_node *node;
+	const struct hlist_bl_node *node;
 	unsigned int nr = 0;
 
-	hlist_bl_for_each_entry_rcu(dentry, node, head, d_hash) {
+	for (node = first_of(bucket); node; node = READ_ONCE(node->next)) {
 		if (nr == MAX_CHAIN) {
 			walk->cut = true;
 			break;
 		}
 		nr++;
-		fn(arg, dentry);
+		fn(arg, container_of(node, const struct dentry, d_hash));
 	}
 	walk->nr_met += nr;
 }

@@ -142,6 +142,20 @@ def test_missing_names():
     expect_off(["migratetype"], "migratetype_names")
 
 
+def test_missing_dentry_symbols():
+    """Without the table there is no walk; without the counters, no counts."""
+    for symbol in ("dentry_hashtable", "d_hash_shift"):
+        module.reload(f"pretend_missing={symbol}")
+        expect_off(["dentry"], symbol)
+    module.reload("pretend_missing=nr_dentry_unused")
+    expect_off([], "")
+    total, = wire.records("dentry")
+    for field in ("nr_dentries", "nr_unused", "nr_unused_negative",
+                  "nr_unhashed", "total_bytes"):
+        expect(field not in total, f"{field} is {total.get(field)}")
+    expect(total["nr_hashed"] > 0, "nothing was walked")
+
+
 def test_missing_btf():
     """No private layout is known then."""
     module.reload("pretend_missing=btf")
@@ -205,7 +219,8 @@ def test_unknown_terms_of_the_node_record_are_absent():
 def test_without_kallsyms_only_the_public_part_is_on():
     """What needs no unexported symbol still works."""
     module.reload("pretend_missing=kallsyms_lookup_name")
-    expect_off([*SLAB, "migratetype", "counter"], "kallsyms_lookup_name")
+    expect_off([*SLAB, "migratetype", "counter", "dentry"],
+               "kallsyms_lookup_name")
 
 
 def test_without_what_cpus_keep_only_exact_counts_are_off():

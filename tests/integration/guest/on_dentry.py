@@ -15,8 +15,13 @@ from ktap import Skip, equal, expect, note
 DISK = pathlib.Path("/mnt")
 KINDS = ("dentry", "dentry_superblock", "dentry_directory", "dentry_name")
 
+# Under KASAN, lockdep and kmemleak a name takes ten times as long to make.
+SLOW = "debug" in os.uname().release
+
 # Of many directories these have the most, in these shares.
 SHARES = {"many": 90000, "some": 45000, "few": 15000}
+if SLOW:
+    SHARES = {name: number // 10 for name, number in SHARES.items()}
 
 
 def device(path):
@@ -154,7 +159,7 @@ def test_samples_are_from_everywhere():
     for _ in range(10):
         seen += [int(row["name"]) for row in wire.records("dentry_name")
                  if row["inode"] == os.stat(folder).st_ino
-                 and row["name"].isdigit()]
+                 and row["device"] == device(folder)]
     mean = sum(seen) / len(seen)
     note(f"{len(seen)} samples, mean {mean:.0f}")
     # Of 160 the mean of 0 ... 3999 has a standard deviation of 91.
@@ -171,13 +176,14 @@ def test_names_of_any_bytes():
     known = {b"%d" % i + name for name in odd for i in range(40)}
     for name in known:
         os.access(folder + name, os.F_OK)
-    inode = str(os.stat(folder).st_ino)
+    inode, here = os.stat(folder).st_ino, device(folder)
     ours, words = set(), set()
     for _ in range(10):
         ours |= {row["name"] for row in wire.records("dentry_name")
-                 if row["inode"] == int(inode)}
-        words |= {row["name"] for row in
-                  reader.records("dentry_name", "--inode", inode)[0]}
+                 if row["inode"] == inode and row["device"] == here}
+        rows, _ = reader.records("dentry_name", "--inode", str(inode),
+                                 "--device", here)
+        words |= {row["name"] for row in rows}
     expect(len(ours) > 60 and ours <= {
         name.decode("utf-8", "backslashreplace") for name in known},
         f"names in netlink: {ours}")
@@ -219,7 +225,7 @@ def test_heavy_ones_among_many_directories():
     for name, number in SHARES.items():
         look_up(folders[name], number)
     total, _, directories, _ = wire.by_job(*KINDS)
-    expect(total[0]["nr_hashed"] > 150000, f"{total[0]['nr_hashed']} hashed")
+    expect(total[0]["nr_hashed"] > sum(SHARES.values()), f"{total[0]['nr_hashed']} hashed")
     for name, number in SHARES.items():
         row = find(directories, folders[name])
         equal(row["nr_negative"], number, f"negative in {name}")
@@ -230,7 +236,11 @@ def test_heavy_ones_among_many_directories():
 
 
 def test_a_small_budget_is_a_fair_sample():
-    """Shares within two points of the truth, where a part was walked."""
+    """Shares within two points of the truth, where a part was walked.
+
+    Of the fewer dentries of a slow kernel a part is a smaller sample.
+    """
+    most_off = 60 if SLOW else 20
     truth = {row["path"]: row["share_permille"] for row in
              wire.records("dentry_directory")
              if row.get("path", "")[1:] in SHARES}
@@ -255,10 +265,10 @@ def test_a_small_budget_is_a_fair_sample():
         if row.get("path", "") in truth:
             off = row["share_permille"] - truth.pop(row["path"])
             note(f"{row['path']}: {off} permille off")
-            expect(abs(off) <= 20, f"{row}: {off} permille off")
+            expect(abs(off) <= most_off, f"{row}: {off} permille off")
     equal(truth, {}, "directories that the sample missed")
     off = total[0]["nr_hashed"] / whole["nr_hashed"]
-    expect(0.95 < off < 1.05, f"scaled up to {off} of what there are")
+    expect(abs(off - 1) < 2.5 * most_off / 1000, f"scaled up to {off} of what there are")
 
 
 def test_requests_that_are_wrong():
@@ -321,7 +331,7 @@ def test_umount_while_walking():
     place = pathlib.Path("/tmp/place")
     place.mkdir()
     try:
-        for number in range(12):
+        for number in range(4 if SLOW else 12):
             subprocess.run(["mount", "-t", "tmpfs", "none", place], check=True)
             make(place, 300)
             subprocess.run(["umount", place], check=True)
