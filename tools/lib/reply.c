@@ -172,6 +172,14 @@ static enum ks_status message_take(struct ks_reply *reply,
 	return reply->take(message, reply->arg, err);
 }
 
+/* Not libmnl's test, which takes lengths beyond INT_MAX for negative ones */
+static bool message_ok(const struct nlmsghdr *message, int left)
+{
+	return left >= (int)sizeof(*message) &&
+	       message->nlmsg_len >= sizeof(*message) &&
+	       message->nlmsg_len <= (size_t)left;
+}
+
 enum ks_status ks_reply_take(struct ks_reply *reply, const void *data,
 			     size_t size, struct ks_error *err)
 {
@@ -179,7 +187,7 @@ enum ks_status ks_reply_take(struct ks_reply *reply, const void *data,
 	enum ks_status status;
 	int left = (int)size;
 
-	while (!reply->done && mnl_nlmsg_ok(message, left)) {
+	while (!reply->done && message_ok(message, left)) {
 		status = message_take(reply, message, err);
 		if (status)
 			return status;
