@@ -37,6 +37,13 @@ def only_under(addresses):
     configure("require-end", end)
 
 
+def never_under(addresses):
+    """Allocations that come from code at these addresses do not fail."""
+    start, end = addresses
+    configure("reject-start", start)
+    configure("reject-end", end)
+
+
 def function(name):
     """(start, end) of a function of the kernel, or of a module that is loaded."""
     addresses = sorted((int(line.split()[0], 16), line.split()[2])
