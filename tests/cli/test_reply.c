@@ -319,6 +319,18 @@ static void length_beyond_all_is_an_error(void **state)
 	}
 }
 
+static void error_without_counterpart_is_an_error(void **state)
+{
+	struct world *world = *state;
+
+	add_error(world, INT32_MIN);
+	added(world);
+	assert_int_equal(receive(world), KS_ERROR);
+	world->reply.done = false;
+	add_done(world, INT32_MIN);
+	assert_int_equal(receive(world), KS_ERROR);
+}
+
 static void short_error_is_an_error(void **state)
 {
 	struct world *world = *state;
@@ -347,6 +359,7 @@ int main(void)
 		TEST(lost_answer_is_an_error),
 		TEST(cut_anywhere_is_an_error),
 		TEST(length_beyond_all_is_an_error),
+		TEST(error_without_counterpart_is_an_error),
 		TEST(short_error_is_an_error),
 	};
 

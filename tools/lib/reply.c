@@ -2,6 +2,7 @@
 /* The kernel's answer to one netlink request, as its datagrams come in. */
 #include <errno.h>
 #include <libmnl/libmnl.h>
+#include <limits.h>
 #include <linux/genetlink.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -124,6 +125,9 @@ static enum ks_status error_take(struct ks_reply *reply,
 	reply->done = true;
 	if (!body->error)
 		return KS_OK;
+	/* No errno, and without a positive counterpart */
+	if (body->error == INT_MIN)
+		return fail_short(err);
 	/* The refused request comes along, unless it was capped */
 	if (!(message->nlmsg_flags & NLM_F_CAPPED))
 		skip += NLMSG_ALIGN(body->msg.nlmsg_len) - NLMSG_HDRLEN;
@@ -143,6 +147,8 @@ static enum ks_status done_take(struct ks_reply *reply,
 		memcpy(&code, mnl_nlmsg_get_payload(message), sizeof(code));
 	if (code >= 0)
 		return KS_OK;
+	if (code == INT_MIN)
+		return fail_short(err);
 	extack_parse(message, NLMSG_ALIGN(sizeof(code)), &extack);
 	return refused(reply, -code, &extack, err);
 }
