@@ -5,6 +5,7 @@
 #   make            build the module for the running kernel, and the reader
 #   make demo       a fresh Debian machine to a diagnosis, in a guest
 #   make test       every test; make check: the inner loop
+#   make soak       fuzzing, failing allocations and races, SOAK=10 times as long
 #   make bench      kmemscope beside its peers, in one table of ratios
 #   make install    the reader and the module, built by hand
 #   make dkms-install	the reader, and the module for this and coming kernels
@@ -59,6 +60,9 @@ test:
 check:
 	@tests/run --check
 
+soak:
+	@tests/run --soak
+
 # BENCH=--write keeps the table in tests/bench/RESULTS.md.
 bench:
 	@tests/bench/run $(BENCH)
@@ -82,4 +86,4 @@ dkms-install: reader
 clean:
 	rm -rf build
 
-.PHONY: all module fixture reader demo test check bench deps install dkms-install clean
+.PHONY: all module fixture reader demo test check soak bench deps install dkms-install clean

@@ -302,6 +302,35 @@ static void cut_anywhere_is_an_error(void **state)
 	}
 }
 
+static void length_beyond_all_is_an_error(void **state)
+{
+	static const uint32_t lengths[] = {
+		UINT32_MAX, UINT32_MAX - 3, 0x80000000, INT32_MAX, 15, 0,
+	};
+	struct world *world = *state;
+	size_t i;
+
+	for (i = 0; i < sizeof(lengths) / sizeof(*lengths); i++) {
+		/* One that is skipped, and so would be looked at for ever. */
+		add_record(world, 1, 0);
+		world->last->nlmsg_seq = SEQ - 1;
+		world->last->nlmsg_len = lengths[i];
+		assert_int_equal(receive(world), KS_ERROR);
+	}
+}
+
+static void error_without_counterpart_is_an_error(void **state)
+{
+	struct world *world = *state;
+
+	add_error(world, INT32_MIN);
+	added(world);
+	assert_int_equal(receive(world), KS_ERROR);
+	world->reply.done = false;
+	add_done(world, INT32_MIN);
+	assert_int_equal(receive(world), KS_ERROR);
+}
+
 static void short_error_is_an_error(void **state)
 {
 	struct world *world = *state;
@@ -329,6 +358,8 @@ int main(void)
 		TEST(off_is_unsupported),
 		TEST(lost_answer_is_an_error),
 		TEST(cut_anywhere_is_an_error),
+		TEST(length_beyond_all_is_an_error),
+		TEST(error_without_counterpart_is_an_error),
 		TEST(short_error_is_an_error),
 	};
 

@@ -10,6 +10,7 @@ set -eu
 
 status=0
 module/spec/generate --check 2>&1 || status=1
+tests/fuzz/generate-syzkaller --check 2>&1 || status=1
 
 python3 - <<'EOF' || status=1
 import re

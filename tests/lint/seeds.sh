@@ -32,14 +32,16 @@ rooms)
 	EOF
 	;;
 generated)
-	copy module tools/lib
+	copy module tools/lib tests/fuzz
 	# A member that the spec does not know, and a file changed by hand.
 	sed -i 's/^struct ks_zone_record {/&\n\tu32 nonsense;/' \
 		module/record/records.h
 	echo '/* changed */' >>module/include/uapi/linux/kmemscope.h
+	echo '# changed' >>tests/fuzz/kmemscope.txt
 	cat <<-'EOF'
 	ks_zone_record.nonsense is not in the spec
 	module/include/uapi/linux/kmemscope.h is out of date
+	tests/fuzz/kmemscope.txt is out of date
 	EOF
 	;;
 onefield)

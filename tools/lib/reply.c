@@ -2,6 +2,7 @@
 /* The kernel's answer to one netlink request, as its datagrams come in. */
 #include <errno.h>
 #include <libmnl/libmnl.h>
+#include <limits.h>
 #include <linux/genetlink.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -124,6 +125,9 @@ static enum ks_status error_take(struct ks_reply *reply,
 	reply->done = true;
 	if (!body->error)
 		return KS_OK;
+	/* No errno, and without a positive counterpart */
+	if (body->error == INT_MIN)
+		return fail_short(err);
 	/* The refused request comes along, unless it was capped */
 	if (!(message->nlmsg_flags & NLM_F_CAPPED))
 		skip += NLMSG_ALIGN(body->msg.nlmsg_len) - NLMSG_HDRLEN;
@@ -143,6 +147,8 @@ static enum ks_status done_take(struct ks_reply *reply,
 		memcpy(&code, mnl_nlmsg_get_payload(message), sizeof(code));
 	if (code >= 0)
 		return KS_OK;
+	if (code == INT_MIN)
+		return fail_short(err);
 	extack_parse(message, NLMSG_ALIGN(sizeof(code)), &extack);
 	return refused(reply, -code, &extack, err);
 }
@@ -172,6 +178,14 @@ static enum ks_status message_take(struct ks_reply *reply,
 	return reply->take(message, reply->arg, err);
 }
 
+/* Not libmnl's test, which takes lengths beyond INT_MAX for negative ones */
+static bool message_ok(const struct nlmsghdr *message, int left)
+{
+	return left >= (int)sizeof(*message) &&
+	       message->nlmsg_len >= sizeof(*message) &&
+	       message->nlmsg_len <= (size_t)left;
+}
+
 enum ks_status ks_reply_take(struct ks_reply *reply, const void *data,
 			     size_t size, struct ks_error *err)
 {
@@ -179,7 +193,7 @@ enum ks_status ks_reply_take(struct ks_reply *reply, const void *data,
 	enum ks_status status;
 	int left = (int)size;
 
-	while (!reply->done && mnl_nlmsg_ok(message, left)) {
+	while (!reply->done && message_ok(message, left)) {
 		status = message_take(reply, message, err);
 		if (status)
 			return status;

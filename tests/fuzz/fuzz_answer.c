@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * libFuzzer on the reader's way from datagrams to rows.
+ *
+ * An input is the number of a kind of record, and datagrams, each behind its
+ * length in two bytes. Their messages answer a request with the numbers below,
+ * so that what tests/fuzz/seeds.py makes is taken.
+ */
+#include <libmnl/libmnl.h>
+#include <linux/genetlink.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/decode.h"
+#include "lib/kinds.h"
+#include "lib/reply.h"
+
+#define FAMILY	0x20
+#define SEQ	1
+#define PORT	1
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static const struct ks_kind *const kinds[] = {
+#include "all_kinds.h"
+};
+
+#define NR_KINDS	(sizeof(kinds) / sizeof(*kinds))
+
+static void must_hold(bool holds, const char *what)
+{
+	if (holds)
+		return;
+	fprintf(stderr, "does not hold: %s\n", what);
+	abort();
+}
+
+/* A request that has every key, as refusals name the one they are about. */
+static void make_request(struct nlmsghdr *message, const struct ks_kind *kind)
+{
+	struct genlmsghdr *header;
+	size_t i;
+
+	message->nlmsg_type = FAMILY;
+	message->nlmsg_seq = SEQ;
+	header = mnl_nlmsg_put_extra_header(message, sizeof(*header));
+	header->cmd = kind->cmd;
+	header->version = 1;
+	for (i = 0; i < kind->nr_columns; i++) {
+		const struct ks_column *column = &kind->columns[i];
+
+		if (!column->key)
+			continue;
+		if (column->type == KS_TYPE_STRING)
+			mnl_attr_put_strz(message, column->attr, "a\nb");
+		else
+			mnl_attr_put_u32(message, column->attr, 7);
+	}
+}
+
+static enum ks_status take_row(const struct nlmsghdr *message, void *arg,
+			       struct ks_error *err)
+{
+	return ks_decode_row(message, arg, err);
+}
+
+/* What comes from the kernel is printed to terminals. */
+static void check_text(const char *text)
+{
+	must_hold(text, "a text is there");
+	for (; *text; text++)
+		must_hold((unsigned char)*text >= ' ' && *text != 0x7f,
+			  "text has no control characters");
+}
+
+static void check_value(const struct ks_value *value,
+			const struct ks_column *column)
+{
+	if (value->presence == KS_ABSENT)
+		return;
+	must_hold((value->presence == KS_TEXT) ==
+		  (column->type == KS_TYPE_STRING),
+		  "a value is of its column's type");
+	if (value->presence == KS_TEXT)
+		check_text(value->text);
+	else
+		must_hold(ks_value_fits(value, column),
+			  "a number fits its column");
+}
+
+static void check_rows(const struct ks_rows *rows)
+{
+	size_t i, column;
+
+	for (i = 0; i < rows->nr; i++)
+		for (column = 0; column < rows->kind->nr_columns; column++)
+			check_value(&rows->row[i][column],
+				    &rows->kind->columns[column]);
+}
+
+/* Of its own size, so that one byte too many is noticed. */
+static enum ks_status take_datagram(struct ks_reply *reply, const uint8_t *data,
+				    size_t size, struct ks_error *err)
+{
+	enum ks_status status;
+	void *mine = malloc(size);
+
+	if (!mine)
+		return KS_OK;
+	memcpy(mine, data, size);
+	status = ks_reply_take(reply, mine, size, err);
+	free(mine);
+	return status;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	char room[MNL_NLMSG_HDRLEN + 4096] __attribute__((aligned(8)));
+	struct nlmsghdr *request = mnl_nlmsg_put_header(room);
+	struct ks_error err = { 0 };
+	struct ks_rows rows = { 0 };
+	struct ks_reply reply = {
+		.request = request,
+		.family = FAMILY,
+		.portid = PORT,
+		.take = take_row,
+		.arg = &rows,
+	};
+	enum ks_status status = KS_OK;
+	size_t len;
+
+	if (!size)
+		return 0;
+	rows.kind = kinds[*data++ % NR_KINDS];
+	size--;
+	reply.kind = rows.kind;
+	make_request(request, rows.kind);
+	while (!status && !reply.done && size > 2) {
+		len = data[0] | data[1] << 8;
+		data += 2;
+		size -= 2;
+		if (len > size)
+			len = size;
+		status = take_datagram(&reply, data, len, &err);
+		data += len;
+		size -= len;
+	}
+	check_rows(&rows);
+	if (status)
+		check_text(err.text);
+	ks_rows_free(&rows);
+	return 0;
+}

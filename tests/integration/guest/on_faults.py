@@ -1,0 +1,240 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Every allocation of every operation fails once, and nothing else happens.
+
+An operation is repeated, with its first, second, ... allocation failing, until
+none is left that could.  After each fault that it felt it is done once more,
+without one, and must work.  Leaks and splats are found by the kernel, see tests/vm.
+"""
+
+import collections
+import errno
+import os
+import time
+
+import faults
+import spec
+import tables
+import wire
+from ktap import equal, expect, note
+
+# More would mean that it does not come to an end.
+MOST = 4000
+
+# How many jobs of a kind have a worker that runs out of memory.
+JOBS_OF_KIND = 12
+
+_NTH = []
+_TOTAL = collections.Counter()
+
+
+def setup():
+    """Faults are possible from here on."""
+    faults.prepare()
+    faults.only_under(faults.EVERYWHERE)
+    _NTH.append(faults.Nth())
+
+
+def teardown():
+    """How many there were."""
+    note(f"{sum(_TOTAL.values())} fault points in all: "
+         + ", ".join(f"{name} {nr}" for name, nr in _TOTAL.items()))
+
+
+def sweep(name, prepare, act, after=None):
+    """Fail each allocation of act(prepare()); returns how many there were."""
+    started = time.monotonic()
+    failed = 0
+    for number in range(1, MOST):
+        what = prepare()
+        there, got = _NTH[0].run(number, lambda what=what: act(what))
+        (after or close)(what)
+        if not there:
+            expect(not isinstance(got, Exception), f"without a fault: {got!r}")
+            break
+        if isinstance(got, Exception):
+            failed += 1
+            faults.check(got)
+            again = prepare()
+            act(again)
+            (after or close)(again)
+    else:
+        expect(False, f"no end of faults after {MOST}")
+    _TOTAL[name] += number - 1
+    note(f"{name}: {number - 1} fault points, {failed} of them felt, in "
+         f"{time.monotonic() - started:.1f} s")
+    expect(number > 1, f"{name}: no fault ever fired")
+
+
+def close(sock):
+    """A socket, or nothing."""
+    if sock:
+        sock.close()
+
+
+def roomy():
+    """A socket with room for much: fewer messages, fewer like faults."""
+    sock = wire.Socket()
+    sock.buffer = bytearray(1 << 16)
+    return sock
+
+
+def answered(call, *arguments):
+    """Refusals are errors like all others."""
+    try:
+        return call(*arguments)
+    except wire.Refused as refusal:
+        return OSError(refusal.errno, refusal.text)
+
+
+def raised(got):
+    """An answer, unless it is a refusal."""
+    if isinstance(got, Exception):
+        raise got
+    return got
+
+
+def ask(command, data=b""):
+    """A do, as an act of sweep()."""
+    return lambda sock: raised(answered(sock.do, command, data))
+
+
+def dump(command, data=b""):
+    """A dump, as an act of sweep()."""
+    return lambda sock: raised(answered(sock.dump_once, command, data))
+
+
+def test_status():
+    """What is answered with one record, and a switch."""
+    kind = spec.KINDS["status"]
+    sweep("status-get", roomy, ask(kind.command))
+    sweep("status-set", roomy, ask(spec.COMMANDS["status-set"],
+                                   wire.attributes(kind, {"enabled": 1})))
+
+
+def test_dumps():
+    """Each kind of record, whole."""
+    for kind in spec.DUMPS:
+        sweep(kind.operation, roomy, dump(kind.command))
+
+
+def test_dump_of_one():
+    """What is asked for by name takes another way."""
+    for name, key in ("slab", {"name": "dentry"}), ("zone", {"node": 0}):
+        kind = spec.KINDS[name]
+        sweep(f"{kind.operation} of one", roomy,
+              dump(kind.command, wire.attributes(kind, key)))
+
+
+JOBS = {
+    "slab": {},
+    "dentry": {"budget_ns": 50_000_000},
+    "trace": {"cache": "dentry", "duration_ns": 1_000_000},
+}
+
+
+def start_request(kind_name):
+    """The attributes of a job-start."""
+    return wire.attributes(spec.KINDS["job"],
+                           {"kind": kind_name, **JOBS[kind_name]})
+
+
+def expect_no_job(sock):
+    """Of a socket's jobs none is left; there are four places in all."""
+    deadline = time.monotonic() + 20
+    while sock.dump("job"):
+        expect(time.monotonic() < deadline, "a job is left")
+        time.sleep(0.01)
+
+
+def end_jobs(sock):
+    """Close a socket, and wait until its jobs are gone."""
+    sock.close()
+    with wire.Socket() as other:
+        expect_no_job(other)
+
+
+def test_job_start():
+    """Without memory there is no job, and none that nobody knows of."""
+    for kind_name in JOBS:
+        sweep(f"job-start of {kind_name}", roomy,
+              ask(spec.COMMANDS["job-start"], start_request(kind_name)),
+              end_jobs)
+
+
+def with_job(kind_name):
+    """A socket whose job is through; its number goes along."""
+    sock = roomy()
+    sock.job = sock.start_job(kind_name, **JOBS[kind_name])["id"]
+    equal(sock.wait_job(sock.job)["state"], "done", f"the job of {kind_name}")
+    return sock
+
+
+def test_job_get_and_stop():
+    """The list of jobs, and a job's end."""
+    kind = spec.KINDS["job"]
+    sweep("job-get", lambda: with_job("slab"), dump(kind.command), end_jobs)
+    for name in "job-stop", "job-finish":
+        sweep(name, lambda: with_job("dentry"),
+              lambda sock, name=name: raised(answered(
+                  sock.do, spec.COMMANDS[name],
+                  wire.attributes(kind, {"id": sock.job}))), end_jobs)
+
+
+def test_job_take():
+    """The dump of an answer: given, or refused; nothing of the job stays."""
+    for kind_name in JOBS:
+        kind = spec.KINDS[kind_name]
+        sweep(f"take of {kind_name}",
+              lambda kind_name=kind_name: with_job(kind_name),
+              lambda sock, kind=kind: raised(answered(
+                  sock.dump_once, kind.command,
+                  wire.attributes(kind, {"job": sock.job}))), end_jobs)
+
+
+def test_workers():
+    """In a worker no task can be told to fail; so at random, one at a time."""
+    worker = faults.function("job_run")
+    for kind_name in JOBS:
+        fired, ends = 0, collections.Counter()
+        for number in range(JOBS_OF_KIND):
+            with wire.Socket() as sock, faults.Random(
+                    worker, 100 >> number % 4) as some:
+                ends[with_done(sock, kind_name)] += 1
+                fired += some.fired()
+            with wire.Socket() as other:
+                expect_no_job(other)
+            with_job(kind_name).close()
+        _TOTAL[f"worker of {kind_name}"] += fired
+        note(f"worker of {kind_name}: {fired} faults in {JOBS_OF_KIND} jobs: "
+             f"{dict(ends)}")
+        expect(fired, "no fault ever fired")
+
+
+def with_done(sock, kind_name):
+    """Start a job, and what becomes of it."""
+    number = sock.start_job(kind_name, **JOBS[kind_name])["id"]
+    return sock.wait_job(number)["state"]
+
+
+def read_file(path):
+    """Open, read and close a file."""
+    file = os.open(path, os.O_RDONLY)
+    try:
+        while os.read(file, 1 << 16):
+            pass
+    finally:
+        os.close(file)
+
+
+def test_debugfs():
+    """Each file, whole."""
+    for kind_name in tables.FILES:
+        path = str(tables.path(kind_name))
+        sweep(f"debugfs {kind_name}", lambda: None,
+              lambda _, path=path: read_file(path))
+
+
+def test_no_memory_is_left():
+    """After all that our snapshots are gone."""
+    with wire.Socket() as sock:
+        equal(sock.status()["memory_bytes"], 0, "memory_bytes")

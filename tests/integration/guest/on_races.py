@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""All that moves under a reader, at once, and the module itself comes and goes."""
+
+import json
+import os
+import pathlib
+import random
+import subprocess
+import time
+import traceback
+
+import module
+import spec
+import wire
+import workers
+from ktap import equal, expect, note
+
+SOAK = int(os.environ.get("SOAK", "1"))
+SECONDS = 120 * SOAK
+SEED = 20161
+
+
+def work(act, number, until, pipe):
+    """One process: does it over and over, and tells how often."""
+    random.seed(SEED + number)
+    count = {"done": 0, "refused": 0, "failed": ""}
+    while time.monotonic() < until and not count["failed"]:
+        try:
+            act()
+            count["done"] += 1
+        except (OSError, wire.Refused):
+            count["refused"] += 1
+            time.sleep(0.01)
+        except Exception:  # is reported by who reads the pipe
+            count["failed"] = traceback.format_exc()
+    os.write(pipe, json.dumps(count).encode())
+
+
+def start(act, number, until):
+    """Fork one; (pid, where it reports)."""
+    reads, writes = os.pipe()
+    pid = os.fork()
+    if not pid:
+        try:
+            work(act, number, until, writes)
+        finally:
+            os._exit(0)
+    os.close(writes)
+    return pid, reads
+
+
+def start_all(until):
+    """[(name, pid, pipe)]"""
+    wire.forget()
+    return [(act.__name__, *start(act, 16 * index + copy, until))
+            for index, (act, copies) in enumerate(workers.ALL.items())
+            for copy in range(copies)]
+
+
+def test_all_at_once():
+    """Everything runs for its time; each was done, and nothing broke."""
+    done, failures = {}, []
+    with subprocess.Popen([*workers.STRESS, "--timeout", f"{SECONDS}s"]):
+        for name, pid, pipe in start_all(time.monotonic() + SECONDS):
+            with os.fdopen(pipe) as file:
+                said = file.read()
+            os.waitpid(pid, 0)
+            count = json.loads(said) if said else {"failed": "it said nothing"}
+            if count["failed"]:
+                failures.append(f"{name}: {count['failed']}")
+                continue
+            so_far = done.setdefault(name, [0, 0])
+            so_far[0] += count["done"]
+            so_far[1] += count["refused"]
+    note(f"in {SECONDS} s, seed {SEED}: " + ", ".join(
+        f"{name} {one} ({two} refused)" for name, (one, two) in done.items()))
+    expect(not failures, "\n".join(failures))
+    for act in workers.ALL:
+        expect(done[act.__name__][0], f"{act.__name__} was never done")
+
+
+def test_nothing_is_stuck():
+    """The watchdogs had their time, and every kind answers."""
+    watchdog = pathlib.Path("/proc/sys/kernel/watchdog_thresh").read_text()
+    time.sleep(2 * int(watchdog) + 1)
+    module.reload()
+    for kind in spec.DUMPS + spec.JOBS:
+        expect(wire.records(kind.name), f"{kind.name} is empty")
+    expect(wire.records("trace"), "trace is empty")
+    equal(wire.shared().status()["memory_bytes"], 0, "memory_bytes")
+    note("the races left nothing behind")

@@ -1,0 +1,165 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What goes on at once in on_races: each a function that does one small thing.
+
+One that could not be done, as another got in its way, raises OSError or
+wire.Refused. Anything else that is raised is a failure.
+"""
+
+import errno
+import os
+import pathlib
+import random
+import signal
+import subprocess
+import time
+
+import fixture
+import module
+import spec
+import tables
+import wire
+
+SYSTEM = pathlib.Path("/sys/devices/system")
+MOUNT = "/tmp/races"
+
+JOBS = {
+    "slab": {},
+    "dentry": {"budget_ns": 50_000_000},
+    "trace": {"cache": "dentry", "duration_ns": 200_000_000},
+}
+
+
+def give_way():
+    """Some moments in which no reader begins, or the module could never go."""
+    while time.monotonic() % 6 < 1.5:
+        time.sleep(0.01)
+
+
+def read_netlink():
+    """A dump of some kind, mostly to its end."""
+    give_way()
+    kind = random.choice(spec.DUMPS)
+    with wire.Socket() as sock:
+        if random.random() < 0.2:
+            sock.send(sock.family, kind.command, b"", wire.NLM_F_DUMP)
+        else:
+            sock.dump_once(kind.command)
+
+
+def read_debugfs():
+    """Some file, mostly to its end."""
+    give_way()
+    with open(tables.path(random.choice(list(tables.FILES))),
+              encoding="utf-8") as file:
+        if random.random() < 0.2:
+            file.readline()
+        else:
+            file.read()
+
+
+def run_job():
+    """A job, whose answer is taken, or that is stopped, or left behind."""
+    give_way()
+    name = random.choice(list(JOBS))
+    with wire.Socket() as sock:
+        number = sock.start_job(name, **JOBS[name])["id"]
+        what = random.random()
+        if what < 0.5:
+            sock.wait_job(number)
+            sock.dump_once(spec.KINDS[name].command, wire.attributes(
+                spec.KINDS[name], {"job": number}))
+        elif what < 0.7:
+            sock.stop_job(number)
+        elif what < 0.8:
+            sock.finish_job(number)
+            sock.wait_job(number)
+
+
+def reload_module():
+    """rmmod, as soon as nobody uses it, and insmod."""
+    deadline = time.monotonic() + 10
+    number = module.try_unload()
+    while number == errno.EAGAIN and time.monotonic() < deadline:
+        time.sleep(0.002)
+        number = module.try_unload()
+    if number and number != errno.ENOENT:
+        raise OSError(number, "rmmod")
+    time.sleep(random.random() / 10)
+    status, said = module.load()
+    if status:
+        raise RuntimeError(f"insmod: {said}")
+    time.sleep(random.random() * 2)
+
+
+def churn_caches():
+    """Slab caches come and go."""
+    with fixture.Fixture(objects=[100, 100]):
+        for _ in range(3):
+            (fixture.PARAMETERS / "churn").write_text("5", encoding="ascii")
+
+
+def cpu_off_and_on():
+    """The second CPU goes, and comes back."""
+    online = SYSTEM / "cpu/cpu1/online"
+    online.write_text("0", encoding="ascii")
+    time.sleep(random.random() / 2)
+    online.write_text("1", encoding="ascii")
+    time.sleep(random.random())
+
+
+def _too_long(*_):
+    raise OSError(errno.EINTR, "it took too long")
+
+
+def memory_off_and_on():
+    """A block of memory goes, and comes back as it was.
+
+    The kernel tries to empty it until it can or a signal comes.
+    """
+    blocks = [path for path in (SYSTEM / "memory").glob("memory*")
+              if "Movable" in (path / "valid_zones").read_text()]
+    state = random.choice(blocks) / "state"
+    signal.signal(signal.SIGALRM, _too_long)
+    signal.alarm(5)
+    try:
+        state.write_text("offline", encoding="ascii")
+    finally:
+        signal.alarm(0)
+    time.sleep(random.random() / 4)
+    state.write_text("online_movable", encoding="ascii")
+    time.sleep(random.random() / 2)
+
+
+def _scratch():
+    """The device of the scratch disk, which is on /mnt."""
+    for line in open("/proc/mounts", encoding="ascii"):
+        device, folder, _ = line.split(" ", 2)
+        if folder == "/mnt":
+            return device
+    raise LookupError("no scratch disk on /mnt")
+
+
+def mount_and_unmount():
+    """A file system with names that are there and names that are not."""
+    os.makedirs(MOUNT, exist_ok=True)
+    form, device = random.choice([("tmpfs", "races"), ("ext4", _scratch())])
+    subprocess.run(["mount", "-t", form, device, MOUNT], check=True)
+    try:
+        for number in range(200):
+            name = f"{MOUNT}/name{number}"
+            os.path.exists(name + ".not")
+            if number % 10 == 0:
+                os.mkdir(name)
+                os.rmdir(name)
+    finally:
+        subprocess.run(["umount", MOUNT], check=True)
+
+
+# Each with how many processes do it.
+ALL = {read_netlink: 2, read_debugfs: 1, run_job: 2, reload_module: 1,
+       churn_caches: 1, cpu_off_and_on: 1, memory_off_and_on: 1,
+       mount_and_unmount: 1}
+
+# Work of others, on files and processes; not so much that nothing else is done.
+STRESS = ["nice", "-n", "19", "stress-ng", "--quiet", "--temp-path", "/tmp",
+          "--dentry", "1", "--dentries", "256", "--rename", "1", "--fork", "1"]
