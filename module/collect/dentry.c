@@ -6,6 +6,7 @@
  * superblock and finds the directories with the most; the second counts those
  * exactly, with names. What the budget leaves no time for is scaled up.
  */
+#include <linux/err.h>
 #include <linux/string.h>
 
 #include "collect/collect.h"
@@ -65,11 +66,29 @@ static struct ks_dentry_scale scale_of(const struct ks_dentry_walk *walk)
 		.nr_parts = ks_dentries_nr_parts(),
 		.nr_visited = walk->nr_visited,
 		.nr = walk->nr_met,
+		.cut = walk->cut,
 	};
 }
 
+/*
+ * What is not hashed is told by two counts of different moments: only where the
+ * kernel's own changed little meanwhile, against the difference.
+ */
+static void unhashed_fill(struct ks_dentry_record *record,
+			  const struct ks_dentry_counts *before)
+{
+	const u64 now = record->nr_dentries, then = before->nr_dentries;
+	const u64 moved = now > then ? now - then : then - now;
+
+	if (record->approximate || !before->known || now < record->nr_hashed)
+		return;
+	if (moved <= (now - record->nr_hashed) / 8)
+		record->nr_unhashed = now - record->nr_hashed;
+}
+
 static void total_fill(struct ks_snapshot *snap, const struct survey *survey,
-		       const struct ks_dentry_walk *walk, u64 walk_ns)
+		       const struct ks_dentry_walk *walk, u64 walk_ns,
+		       const struct ks_dentry_counts *before)
 {
 	const struct ks_dentry_scale scale = scale_of(walk);
 	struct ks_dentry_record *record = ks_snapshot_next(snap);
@@ -82,7 +101,7 @@ static void total_fill(struct ks_snapshot *snap, const struct survey *survey,
 	record->nr_lru_negative =
 		ks_dentry_scaled(&scale, survey->all.nr_lru_negative);
 	record->dentry_size = sizeof(struct dentry);
-	record->approximate = ks_dentry_approximate(&scale) || walk->cut;
+	record->approximate = ks_dentry_approximate(&scale);
 	record->coverage_permille = ks_dentry_coverage(&scale);
 	record->nr_buckets = ks_dentries_nr_buckets();
 	record->nr_walked = walk->nr_met;
@@ -94,10 +113,7 @@ static void total_fill(struct ks_snapshot *snap, const struct survey *survey,
 		record->nr_unused_negative = counts.nr_negative;
 		record->total_bytes = counts.nr_dentries *
 				      sizeof(struct dentry);
-		if (!record->approximate &&
-		    record->nr_dentries >= record->nr_hashed)
-			record->nr_unhashed = record->nr_dentries -
-					      record->nr_hashed;
+		unhashed_fill(record, before);
 	}
 	ks_snapshot_keep(snap);
 	ks_snapshot_finish(snap);
@@ -120,8 +136,8 @@ static int walk_directories(struct ks_snapshot *const *snaps,
 
 	hitters = ks_hitters_sort(survey->hitters, &nr);
 	directories = ks_directories_new(hitters, nr);
-	if (!directories)
-		return -ENOMEM;
+	if (IS_ERR(directories))
+		return PTR_ERR(directories);
 	err = ks_dentries_walk(&walk, directories_add, directories, progress);
 	if (!err) {
 		scale = scale_of(&walk);
@@ -142,14 +158,17 @@ static int walk_twice(struct ks_snapshot *const *snaps, struct survey *survey,
 		.until_ns = since + div64_u64(budget_ns * FIRST_PERMILLE, 1000),
 		.nr_parts = ks_dentries_nr_parts(),
 	};
+	struct ks_dentry_counts before;
 	struct ks_dentry_scale scale;
 	int err;
 
+	ks_dentries_count(&before);
 	err = ks_dentries_walk(&walk, survey_add, survey, progress);
 	if (err)
 		return err;
 	scale = scale_of(&walk);
-	total_fill(snaps[TOTAL], survey, &walk, ks_hold_clock() - since);
+	total_fill(snaps[TOTAL], survey, &walk, ks_hold_clock() - since,
+		   &before);
 	ks_superblocks_fill(survey->superblocks, snaps[SUPERBLOCKS], &scale);
 	ks_snapshot_finish(snaps[SUPERBLOCKS]);
 	WRITE_ONCE(progress->permille, FIRST_PERMILLE);
@@ -174,16 +193,20 @@ static int dentries_work(struct ks_snapshot *const *snaps,
 			 const struct ks_asked *asked,
 			 struct ks_progress *progress)
 {
-	struct survey survey = {
-		.superblocks = ks_superblocks_new(),
-		.hitters = ks_hitters_new(),
-	};
-	int err = -ENOMEM;
+	struct survey survey = {};
+	int err;
 
-	if (survey.superblocks && survey.hitters)
-		err = walk_twice(snaps, &survey, budget(asked, progress),
-				 progress);
+	survey.superblocks = ks_superblocks_new();
+	if (IS_ERR(survey.superblocks))
+		return PTR_ERR(survey.superblocks);
+	survey.hitters = ks_hitters_new();
+	if (IS_ERR(survey.hitters)) {
+		err = PTR_ERR(survey.hitters);
+		goto err_superblocks;
+	}
+	err = walk_twice(snaps, &survey, budget(asked, progress), progress);
 	ks_hitters_free(survey.hitters);
+err_superblocks:
 	ks_superblocks_free(survey.superblocks);
 	return err;
 }

@@ -15,6 +15,7 @@
 #include <linux/math64.h>
 
 #include "collect/hitters.h"
+#include "internals/peek.h"
 #include "record/records.h"
 
 /**
@@ -36,11 +37,13 @@ struct ks_dentry_tally {
  * @nr_parts: parts there are
  * @nr_visited: parts visited
  * @nr: dentries counted
+ * @cut: whether some were left out for being too many
  */
 struct ks_dentry_scale {
 	u64 nr_parts;
 	u64 nr_visited;
 	u64 nr;
+	bool cut;
 };
 
 /* Not those that are about to be freed, which share the list's head. */
@@ -62,19 +65,26 @@ static inline void ks_dentry_tally_add(struct ks_dentry_tally *tally,
 	tally->nr_lru_negative += lru && negative;
 }
 
-/* The directory a dentry is in; NULL when there is none to name. */
+/*
+ * The directory a dentry is in; NULL when there is none to name. Not all file
+ * systems wait for RCU before they free an inode: so it is read as what may be
+ * gone, and believed if it is still the directory's afterwards.
+ */
 static inline const struct dentry *
 ks_dentry_directory(const struct dentry *dentry, struct ks_directory_key *key)
 {
 	const struct dentry *parent = READ_ONCE(dentry->d_parent);
 	const struct inode *inode = READ_ONCE(parent->d_inode);
 
-	if (parent == dentry || !inode)
+	BUILD_BUG_ON(sizeof(inode->i_ino) != sizeof(key->inode));
+	BUILD_BUG_ON(sizeof(inode->i_generation) != sizeof(key->generation));
+	if (parent == dentry || !inode ||
+	    ks_peek_u64(&inode->i_ino, &key->inode) ||
+	    ks_peek_u32(&inode->i_generation, &key->generation))
 		return NULL;
-	key->inode = inode->i_ino;
 	key->device = dentry->d_sb->s_dev;
-	key->generation = inode->i_generation;
-	return parent;
+	smp_rmb();	/* the inode before it is looked at again */
+	return READ_ONCE(parent->d_inode) == inode ? parent : NULL;
 }
 
 static inline u64 ks_dentry_scaled(const struct ks_dentry_scale *scale, u64 nr)
@@ -86,12 +96,14 @@ static inline u64 ks_dentry_scaled(const struct ks_dentry_scale *scale, u64 nr)
 
 static inline u32 ks_dentry_coverage(const struct ks_dentry_scale *scale)
 {
-	return div64_u64(scale->nr_visited * 1000, scale->nr_parts);
+	/* Little is not nothing. */
+	return max_t(u64, div64_u64(scale->nr_visited * 1000, scale->nr_parts),
+		     1);
 }
 
 static inline u32 ks_dentry_approximate(const struct ks_dentry_scale *scale)
 {
-	return scale->nr_visited < scale->nr_parts;
+	return scale->nr_visited < scale->nr_parts || scale->cut;
 }
 
 static inline void ks_device_print(char *to, size_t size, u32 device)

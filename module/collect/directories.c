@@ -21,7 +21,7 @@
 
 /**
  * struct sample - one of the names in a directory
- * @name: the name
+ * @name: the name; empty when it was changing
  * @negative: whether it does not exist
  */
 struct sample {
@@ -35,7 +35,8 @@ struct sample {
  * @tally: dentries in it
  * @named: whether @fs_type and @path were set
  * @fs_type: type of the file system
- * @path: its path from the superblock's root; empty when it is too long
+ * @path: its path from the superblock's root; empty when it is too long, or
+ *	below another root
  * @samples: names in it
  */
 struct directory {
@@ -84,22 +85,24 @@ static u8 *place_of(struct ks_directories *directories,
  * @nr: how many; those beyond KS_DIRECTORIES are left out
  *
  * Context: Process context, sleeps.
- * Return: the table, or NULL when there is no memory, or not that much for all
- * readers together.
+ * Return: the table, or an error pointer: -ENOMEM, or -ENOBUFS when it is more
+ * than all readers together may take.
  */
 struct ks_directories *ks_directories_new(const struct ks_hitter *hitters,
 					  unsigned int nr)
 {
 	struct ks_directories *directories;
 	unsigned int i;
+	int err;
 
 	BUILD_BUG_ON(KS_DIRECTORIES >= U8_MAX);
-	if (ks_snapshot_charge(sizeof(*directories)))
-		return NULL;
+	err = ks_snapshot_charge(sizeof(*directories));
+	if (err)
+		return ERR_PTR(err);
 	directories = kvzalloc(sizeof(*directories), GFP_KERNEL);
 	if (!directories) {
 		ks_snapshot_uncharge(sizeof(*directories));
-		return NULL;
+		return ERR_PTR(-ENOMEM);
 	}
 	prandom_seed_state(&directories->random, get_random_u32());
 	directories->nr = min_t(unsigned int, nr, KS_DIRECTORIES);
@@ -112,26 +115,47 @@ struct ks_directories *ks_directories_new(const struct ks_hitter *hitters,
 
 /**
  * ks_directories_free() - free a table
- * @directories: the table, or NULL
+ * @directories: the table
  */
 void ks_directories_free(struct ks_directories *directories)
 {
-	if (!directories)
-		return;
 	kvfree(directories);
 	ks_snapshot_uncharge(sizeof(*directories));
 }
 
 /*
+ * Whether it is below its superblock's root: an export of NFS, or what a file
+ * handle opened, is below another one, and its path would be taken for that of
+ * some other directory.
+ */
+static bool is_below_root(const struct dentry *dentry)
+{
+	const struct dentry *parent;
+	unsigned int i;
+
+	/* A path that fits has fewer parts. */
+	for (i = 0; i < KS_PATH_SIZE; i++, dentry = parent) {
+		parent = READ_ONCE(dentry->d_parent);
+		if (parent == dentry)
+			return dentry == READ_ONCE(dentry->d_sb->s_root);
+	}
+	return false;
+}
+
+/*
  * The path is made at the end of the buffer, and then moved to its start. The
- * function takes dentries that are not const on older kernels.
+ * function takes dentries that are not const on older kernels. Where a rename
+ * comes in between it takes rename_lock to do it once more, at most 64 times a
+ * walk.
  */
 static void name_directory(struct directory *directory,
 			   const struct dentry *dentry)
 {
-	char *path = dentry_path_raw((struct dentry *)dentry, directory->path,
-				     sizeof(directory->path));
+	char *path = ERR_PTR(-EXDEV);
 
+	if (is_below_root(dentry))
+		path = dentry_path_raw((struct dentry *)dentry, directory->path,
+				       sizeof(directory->path));
 	if (IS_ERR(path))
 		directory->path[0] = '\0';
 	else
@@ -141,9 +165,13 @@ static void name_directory(struct directory *directory,
 	directory->named = true;
 }
 
-/* A rename may be changing the name: it still ends within what it is in. */
+/*
+ * A rename may be changing the name: it still ends within what it is in, but may
+ * be half of this and half of that. Then there is no sample.
+ */
 static void copy_name(struct sample *sample, const struct dentry *dentry)
 {
+	const unsigned int seq = raw_seqcount_begin(&dentry->d_seq);
 	/* A new name is written before it is made the dentry's. */
 	const unsigned char *name = smp_load_acquire(&dentry->d_name.name);
 	size_t i;
@@ -155,6 +183,8 @@ static void copy_name(struct sample *sample, const struct dentry *dentry)
 	}
 	sample->name[i] = '\0';
 	sample->negative = d_is_negative(dentry);
+	if (read_seqcount_retry(&dentry->d_seq, seq))
+		sample->name[0] = '\0';
 }
 
 /* Of all dentries so far each is in the sample with the same probability. */
@@ -237,8 +267,11 @@ void ks_directories_fill(const struct ks_directories *directories,
 static void fill_name(const struct directory *directory,
 		      const struct sample *sample, struct ks_snapshot *snap)
 {
-	struct ks_dentry_name_record *record = ks_snapshot_next(snap);
+	struct ks_dentry_name_record *record;
 
+	if (!sample->name[0])
+		return;
+	record = ks_snapshot_next(snap);
 	if (!record)
 		return;
 	ks_device_print(record->device, sizeof(record->device),

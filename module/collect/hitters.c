@@ -7,7 +7,10 @@
  * A table belongs to one walk, and needs no lock.
  */
 #include <linux/jhash.h>
+#include <linux/atomic.h>
+#include <linux/err.h>
 #include <linux/mm.h>
+#include <linux/random.h>
 #include <linux/slab.h>
 #include <linux/sort.h>
 
@@ -30,34 +33,40 @@ struct ks_hitters {
 	struct ks_hitter counters[KS_HITTERS];
 };
 
+/* So that nobody can choose inode numbers that all have one hash. */
+static u32 hash_seed;
+
 /**
  * ks_hitters_new() - make an empty table
  *
  * Context: Process context, sleeps.
- * Return: the table, or NULL when there is no memory, or not that much for all
- * readers together.
+ * Return: the table, or an error pointer: -ENOMEM, or -ENOBUFS when it is more
+ * than all readers together may take.
  */
 struct ks_hitters *ks_hitters_new(void)
 {
 	struct ks_hitters *hitters;
+	int err;
 
 	BUILD_BUG_ON(KS_HITTERS >= U16_MAX);
-	if (ks_snapshot_charge(sizeof(*hitters)))
-		return NULL;
+	if (!READ_ONCE(hash_seed))
+		cmpxchg(&hash_seed, 0, get_random_u32() | 1);
+	err = ks_snapshot_charge(sizeof(*hitters));
+	if (err)
+		return ERR_PTR(err);
 	hitters = kvzalloc(sizeof(*hitters), GFP_KERNEL);
-	if (!hitters)
-		ks_snapshot_uncharge(sizeof(*hitters));
-	return hitters;
+	if (hitters)
+		return hitters;
+	ks_snapshot_uncharge(sizeof(*hitters));
+	return ERR_PTR(-ENOMEM);
 }
 
 /**
  * ks_hitters_free() - free a table
- * @hitters: the table, or NULL
+ * @hitters: the table
  */
 void ks_hitters_free(struct ks_hitters *hitters)
 {
-	if (!hitters)
-		return;
 	kvfree(hitters);
 	ks_snapshot_uncharge(sizeof(*hitters));
 }
@@ -71,7 +80,7 @@ void ks_hitters_free(struct ks_hitters *hitters)
 u32 ks_directory_hash(const struct ks_directory_key *key)
 {
 	return jhash_3words(lower_32_bits(key->inode) ^ key->generation,
-			    upper_32_bits(key->inode), key->device, 0);
+			    upper_32_bits(key->inode), key->device, hash_seed);
 }
 
 /**

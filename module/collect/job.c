@@ -91,14 +91,23 @@ static void job_release(struct job *job)
 		job_free(job);
 }
 
+/**
+ * ks_job_deadline() - until when a job that begins now may walk
+ *
+ * Return: the ks_hold_clock() at which it ends, by max_walk_ms.
+ */
+u64 ks_job_deadline(void)
+{
+	return ks_hold_clock() + (u64)READ_ONCE(max_walk_ms) * NSEC_PER_MSEC;
+}
+
 static void job_run(struct work_struct *work)
 {
 	struct job *job = container_of(work, struct job, work);
 	const char *reason = NULL;
 	int err;
 
-	job->progress.until_ns = ks_hold_clock() +
-				 (u64)READ_ONCE(max_walk_ms) * NSEC_PER_MSEC;
+	job->progress.until_ns = ks_job_deadline();
 	err = ks_collected_run(&job->all, job->view, &job->asked,
 			       &job->progress, &reason);
 	mutex_lock(&jobs_lock);

@@ -19,6 +19,7 @@ struct ks_view;
 
 int ks_job_init(void);
 void ks_job_exit(void);
+u64 ks_job_deadline(void);
 
 int ks_job_start(const struct ks_view *view, const struct ks_asked *asked,
 		 u32 owner, struct ks_job_record *record, const char **reason);

@@ -4,6 +4,7 @@
  * lock.
  */
 #include <linux/hash.h>
+#include <linux/err.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -44,30 +45,31 @@ struct ks_superblocks {
  * ks_superblocks_new() - make an empty table
  *
  * Context: Process context, sleeps.
- * Return: the table, or NULL when there is no memory, or not that much for all
- * readers together.
+ * Return: the table, or an error pointer: -ENOMEM, or -ENOBUFS when it is more
+ * than all readers together may take.
  */
 struct ks_superblocks *ks_superblocks_new(void)
 {
 	struct ks_superblocks *superblocks;
+	int err;
 
 	BUILD_BUG_ON(2 * KS_SUPERBLOCKS > ARRAY_SIZE(superblocks->places));
-	if (ks_snapshot_charge(sizeof(*superblocks)))
-		return NULL;
+	err = ks_snapshot_charge(sizeof(*superblocks));
+	if (err)
+		return ERR_PTR(err);
 	superblocks = kvzalloc(sizeof(*superblocks), GFP_KERNEL);
-	if (!superblocks)
-		ks_snapshot_uncharge(sizeof(*superblocks));
-	return superblocks;
+	if (superblocks)
+		return superblocks;
+	ks_snapshot_uncharge(sizeof(*superblocks));
+	return ERR_PTR(-ENOMEM);
 }
 
 /**
  * ks_superblocks_free() - free a table
- * @superblocks: the table, or NULL
+ * @superblocks: the table
  */
 void ks_superblocks_free(struct ks_superblocks *superblocks)
 {
-	if (!superblocks)
-		return;
 	kvfree(superblocks);
 	ks_snapshot_uncharge(sizeof(*superblocks));
 }

@@ -7,6 +7,7 @@
 #include <linux/slab.h>
 
 #include "collect/collect.h"
+#include "collect/job.h"
 #include "internals/progress.h"
 #include "record/kinds.h"
 
@@ -178,7 +179,7 @@ void ks_collected_end(struct ks_collected *all)
 int ks_collect_waiting(struct ks_collection *c, const struct ks_view *view,
 		       const char **reason)
 {
-	struct ks_progress progress = { .until_ns = U64_MAX };
+	struct ks_progress progress = { .until_ns = ks_job_deadline() };
 	struct ks_collected all;
 	struct ks_asked *asked;
 	int err;

@@ -6,6 +6,7 @@
  * All files are 0400 and nothing can be written: so they open under
  * lockdown=integrity, too.
  */
+#include <linux/capability.h>
 #include <linux/debugfs.h>
 #include <linux/module.h>
 #include <linux/sched.h>
@@ -86,13 +87,16 @@ static int collect_whole(struct ks_collection *c, const struct ks_view *view)
 
 static int records_open(struct inode *inode, struct file *file)
 {
+	const struct ks_view *view = inode->i_private;
 	struct ks_collection *c;
 	int err;
 
+	if (view->names && !capable(CAP_SYS_ADMIN))
+		return -EPERM;
 	c = kzalloc(sizeof(*c), GFP_KERNEL);
 	if (!c)
 		return -ENOMEM;
-	err = collect_whole(c, inode->i_private);
+	err = collect_whole(c, view);
 	if (err)
 		goto err_free;
 	err = seq_open(file, &records_ops);

@@ -22,27 +22,38 @@
 #include "internals/progress.h"
 #include "internals/symbols.h"
 
-/* Buckets of a part: a cache line of the table, visited in one RCU section. */
+/* Buckets of a part: a cache line of the table. */
 #define PART_BUCKETS	8U
 
-/* Parts between two looks at the clock, and at who else wants to run. */
+/*
+ * Between two looks at the clock, whichever is reached first: a host that grew
+ * after its table was made has thousands of dentries in a bucket.
+ */
 #define PARTS_AT_ONCE	32
+#define DENTRIES_AT_ONCE 4096
 
-/* Parts that are visited in any case, so that there is a sample to speak of. */
+/*
+ * What is visited in any case, so that there is a sample to speak of: so many
+ * parts, or so many dentries.
+ */
 #define MIN_PARTS	512
+#define MIN_DENTRIES	65536
 
 /* Of 32 bits, so that there is one part at least. */
 #define MAX_SHIFT	29
 
-/* A chain has some ten dentries; so many are no chain of a sound table. */
-#define MAX_CHAIN	65536
+/*
+ * A chain has some ten dentries, or where memory was added later a thousand. As
+ * it is followed in one RCU section, some 5 ms at most.
+ */
+#define MAX_CHAIN	16384
 
 /* Dentries that must be where the table's order has them, at load. */
 #define NR_PROOFS	64
 
 /*
  * Steps through all parts, each once, as the number is odd and their number a
- * power of 2: the golden ratio spreads any first few of them evenly.
+ * power of 2. Any first few hundred are from everywhere.
  */
 #define STRIDE		0x9e3779b97f4a7c15ULL
 
@@ -52,6 +63,16 @@ static unsigned int shift;
 static u64 nr_buckets(void)
 {
 	return 1ULL << (32 - shift);
+}
+
+/* A rename takes a dentry out of its bucket before it changes its hash. */
+static bool moved_away(u64 bucket, unsigned long first)
+{
+	unsigned long now;
+
+	smp_rmb();	/* the bucket after the dentry that was in it */
+	return !get_kernel_nofault(now, (const unsigned long *)&table[bucket]) &&
+	       (now & ~1UL) != first;
 }
 
 /*
@@ -73,7 +94,7 @@ static int prove_bucket(u64 bucket, unsigned int *nr_proved)
 	if (get_kernel_nofault(hash, &dentry->d_name.hash))
 		return -EFAULT;
 	if (hash >> shift != bucket)
-		return -EBADMSG;
+		return moved_away(bucket, first) ? 0 : -EBADMSG;
 	(*nr_proved)++;
 	return 0;
 }
@@ -222,11 +243,13 @@ static void walk_part(struct ks_dentry_walk *walk, u64 part, ks_dentry_fn fn,
 	u64 bucket = part * PART_BUCKETS;
 	unsigned int i;
 
-	rcu_read_lock();
-	for (i = 0; i < PART_BUCKETS; i++)
+	for (i = 0; i < PART_BUCKETS; i++) {
+		rcu_read_lock();
 		walk_bucket(walk, bucket + i, fn, arg);
-	rcu_read_unlock();
+		rcu_read_unlock();
+	}
 	walk->nr_visited++;
+	cond_resched();
 }
 
 /**
@@ -237,8 +260,8 @@ static void walk_part(struct ks_dentry_walk *walk, u64 part, ks_dentry_fn fn,
  * @arg: handed to it
  * @progress: whether it may go on at all
  *
- * Takes no lock, and lets others run after every few hundred dentries. Visits
- * MIN_PARTS even when there is no time for them.
+ * Takes no lock, and lets others run after each part. Visits MIN_PARTS or
+ * MIN_DENTRIES even when there is no time for them.
  *
  * Context: Process context, sleeps. After ks_dentries_init().
  * Return: 0, also when the time was over, or -EINTR when it was stopped.
@@ -247,20 +270,23 @@ int ks_dentries_walk(struct ks_dentry_walk *walk, ks_dentry_fn fn, void *arg,
 		     const struct ks_progress *progress)
 {
 	const u64 mask = ks_dentries_nr_parts() - 1;
-	u64 i;
+	u64 i, looked_at = 0, looked_met = 0;
 
 	walk->nr_visited = 0;
 	walk->nr_met = 0;
 	walk->cut = false;
 	for (i = 0; i < walk->nr_parts; i++) {
-		if (!(i % PARTS_AT_ONCE)) {
-			cond_resched();
-			if (ks_progress_check(progress) == -EINTR)
-				return -EINTR;
-			if (i >= MIN_PARTS && ks_hold_clock() > walk->until_ns)
-				break;
-		}
 		walk_part(walk, (i * STRIDE) & mask, fn, arg);
+		if (i - looked_at < PARTS_AT_ONCE &&
+		    walk->nr_met - looked_met < DENTRIES_AT_ONCE)
+			continue;
+		looked_at = i;
+		looked_met = walk->nr_met;
+		if (ks_progress_check(progress) == -EINTR)
+			return -EINTR;
+		if ((i >= MIN_PARTS || walk->nr_met >= MIN_DENTRIES) &&
+		    ks_hold_clock() > walk->until_ns)
+			break;
 	}
 	return 0;
 }

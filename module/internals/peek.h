@@ -41,6 +41,16 @@ fault:
 	return -EFAULT;
 }
 
+static __always_inline int ks_peek_u32(const void *from, u32 *value)
+{
+	if (unlikely(!ks_peek_allowed(from)))
+		return -EFAULT;
+	__get_kernel_nofault(value, from, u32, fault);
+	return 0;
+fault:
+	return -EFAULT;
+}
+
 static __always_inline int ks_peek_u8(const void *from, u8 *value)
 {
 	if (unlikely(!ks_peek_allowed(from)))
@@ -52,6 +62,11 @@ fault:
 }
 #else
 static inline int ks_peek_u64(const void *from, u64 *value)
+{
+	return copy_from_kernel_nofault(value, from, sizeof(*value));
+}
+
+static inline int ks_peek_u32(const void *from, u32 *value)
 {
 	return copy_from_kernel_nofault(value, from, sizeof(*value));
 }

@@ -8,6 +8,7 @@ import subprocess
 import sys
 
 import spec
+import tables
 import wire
 from ktap import equal, expect
 
@@ -113,5 +114,9 @@ def test_without_sys_admin_the_switch_is_refused():
     results = probe("setpriv", "--bounding-set=-sys_admin")
     expect_all(results, GETS, "ok")
     expect_all(results, NAMES, "EPERM")
+    names = [f"open {kind.name}" for kind in spec.JOBS
+             if kind.name in tables.FILES]
+    expect_all(results, names, "EPERM")
+    expect_all(results, set(files(results)) - set(names), "ok")
     # It could start no job, so there was none to stop.
     expect_all(results, ["status-set", "job-start"], "EPERM")

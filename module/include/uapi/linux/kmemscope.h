@@ -548,8 +548,8 @@ enum kmemscope_a_counter {
  *	where approximate is 1.
  * @KMEMSCOPE_A_DENTRY_NR_UNHASHED: (u64) Dentries that are not in the hash
  *	table: nr-dentries less nr-hashed. Absent where nr-dentries is, where
- *	nr-hashed is an estimate, or where that is more, as can be when others change
- *	both meanwhile.
+ *	nr-hashed is an estimate, or when dentries came or went during the walk, by
+ *	more than an eighth of it.
  * @KMEMSCOPE_A_DENTRY_NR_NEGATIVE: (u64) Hashed dentries of names that do not
  *	exist. An estimate where approximate is 1.
  * @KMEMSCOPE_A_DENTRY_NR_POSITIVE: (u64) Hashed dentries of names that exist.
@@ -659,8 +659,9 @@ enum kmemscope_a_dentry_superblock {
  *	Tells apart directories that had one inode number after the other.
  * @KMEMSCOPE_A_DENTRY_DIRECTORY_FS_TYPE: (string) Type of the file system.
  * @KMEMSCOPE_A_DENTRY_DIRECTORY_PATH: (string) Its path from the root of its
- *	superblock. Absent when longer than 1023 bytes. Where the superblock is
- *	mounted is in /proc/self/mountinfo.
+ *	superblock. Absent when longer than 1023 bytes, or below another root than
+ *	the superblock's, as exports of NFS can be. Where the superblock is mounted
+ *	is in /proc/self/mountinfo.
  * @KMEMSCOPE_A_DENTRY_DIRECTORY_NR_DENTRIES: (u64) Hashed dentries in it. An
  *	estimate where approximate is 1.
  * @KMEMSCOPE_A_DENTRY_DIRECTORY_NR_NEGATIVE: (u64) Those of names that do not
@@ -711,8 +712,7 @@ enum kmemscope_a_dentry_directory {
  * @KMEMSCOPE_A_DENTRY_NAME_INODE: (u64) Inode number of the directory.
  * @KMEMSCOPE_A_DENTRY_NAME_GENERATION: (u32) Generation of the directory's
  *	inode.
- * @KMEMSCOPE_A_DENTRY_NAME_NAME: (string) The name, any bytes but 0 and '/'. A
- *	rename at that moment may tear it.
+ * @KMEMSCOPE_A_DENTRY_NAME_NAME: (string) The name, any bytes but 0 and '/'.
  * @KMEMSCOPE_A_DENTRY_NAME_NEGATIVE: (u32) 1 if no such name exists, 0 if it
  *	does.
  * @KMEMSCOPE_A_DENTRY_NAME_JOB: (u32) The job whose answer is wanted, by its
