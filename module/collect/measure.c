@@ -18,7 +18,9 @@ static u32 coverage(const struct ks_cache_counts *counts)
 {
 	if (!counts->nr_partial)
 		return 1000;
-	return div64_u64(counts->nr_sampled * 1000, counts->nr_partial);
+	/* Little is not nothing. */
+	return max_t(u64, div64_u64(counts->nr_sampled * 1000,
+				    counts->nr_partial), !!counts->nr_sampled);
 }
 
 static void measure_waste(struct ks_measured *m, u64 live, u32 object_size,

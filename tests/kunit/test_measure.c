@@ -77,6 +77,10 @@ static void exact_by_lists(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 500, m.coverage_permille);
 	KUNIT_EXPECT_EQ(test, U64_MAX, m.nr_inuse);
 	KUNIT_EXPECT_STREQ(test, "active", m.basis);
+	/* However long it is, something was looked at. */
+	counts.nr_partial = 1000000;
+	ks_measure(&m, &geometry, &counts, NULL);
+	KUNIT_EXPECT_EQ(test, 1, m.coverage_permille);
 }
 
 static void exact_by_pages(struct kunit *test)
