@@ -53,6 +53,18 @@ static void digits(void **state)
 	EXPECT("x2yN", 3, "x2y1", "x2y7", "x2y33");
 }
 
+/* One name of another culprit does not hide what the others are. */
+static void alike_but_for_digits(void **state)
+{
+	(void)state;
+	EXPECT("vethN", 4, "veth1000", "veth27", "try1234", "veth4", "veth99999");
+	EXPECT("eth0.N", 3, "lo", "eth0.1", "eth0.20", "eth0.3");
+	/* Where they are two of a kind it is what both are */
+	EXPECT("X", 4, "veth1000", "veth2700", "try12345", "try99999");
+	/* None is a pattern of one name */
+	EXPECT("jobN-*", 2, "job1-a", "job2-b");
+}
+
 static void hexadecimal(void **state)
 {
 	(void)state;
@@ -156,6 +168,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(digits),
+		cmocka_unit_test(alike_but_for_digits),
 		cmocka_unit_test(hexadecimal),
 		cmocka_unit_test(letters_and_digits),
 		cmocka_unit_test(ends),

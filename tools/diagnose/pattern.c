@@ -2,6 +2,9 @@
 /*
  * What many names have in common.
  *
+ * Where nearly all are the same but for the digits in them, the others are left
+ * out: they are somebody else's.
+ *
  * A name is cut into words (letters, digits, bytes beyond ASCII) and the bytes
  * between them.  Names with the same bytes between as many words are of one
  * shape; in the most frequent shape each word is folded for itself.  Where
@@ -19,6 +22,9 @@
 /* A name with more is folded from there on as one word. */
 #define TOKENS_MAX 64
 
+/* Names of which so many are the same but for digits are those. */
+#define ALIKE_PERMILLE 750
+
 /* A shape that fewer names have is no pattern of theirs. */
 #define SHAPE_PERMILLE 500
 #define SHAPE_LEAST_PERMILLE 250
@@ -32,6 +38,7 @@ struct work {
 	char *name[KS_PATTERN_NAMES_MAX];	/* not escaped */
 	struct shape shape[KS_PATTERN_NAMES_MAX];
 	size_t nr;
+	size_t nr_left_out;			/* those behind the others */
 	struct ks_fold fold;
 };
 
@@ -137,6 +144,63 @@ static char *fold(struct work *work, const struct shape *shape, bool *failed)
 	return text;
 }
 
+/* Are two names the same, but for the numbers in them? */
+static bool are_alike(const char *a, const char *b)
+{
+	while (*a && *b) {
+		size_t run = strspn(a, "0123456789");
+		size_t other = strspn(b, "0123456789");
+
+		if (!run != !other || (!run && *a != *b))
+			return false;
+		a += run ? run : 1;
+		b += run ? other : 1;
+	}
+	return *a == *b;
+}
+
+static size_t alike_count(const struct work *work, size_t name)
+{
+	size_t i, count = 0;
+
+	for (i = 0; i < work->nr; i++)
+		count += are_alike(work->name[name], work->name[i]);
+	return count;
+}
+
+/* Where most names are alike go on with those alone. */
+static void others_leave_out(struct work *work)
+{
+	size_t i, best = 0, most = 0, kept = 0;
+	const char *model;
+
+	for (i = 0; i < work->nr; i++) {
+		size_t count = alike_count(work, i);
+
+		if (count > most) {
+			most = count;
+			best = i;
+		}
+	}
+	if (most < 2 || 1000 * most < ALIKE_PERMILLE * work->nr)
+		return;
+	model = work->name[best];
+	for (i = 0; i < work->nr; i++) {
+		char *name = work->name[i];
+		struct shape shape;
+
+		if (!are_alike(model, name))
+			continue;
+		shape = work->shape[i];
+		work->name[i] = work->name[kept];
+		work->shape[i] = work->shape[kept];
+		work->name[kept] = name;
+		work->shape[kept++] = shape;
+	}
+	work->nr_left_out = work->nr - kept;
+	work->nr = kept;
+}
+
 static bool names_equal(const struct work *work)
 {
 	size_t i;
@@ -219,8 +283,10 @@ bool ks_pattern_find(struct ks_pattern *pattern, const char * const *names,
 		work->name[work->nr] = name;
 		shape_find(&work->shape[work->nr], name);
 	}
+	if (complete)
+		others_leave_out(work);
 	complete = complete && choose(pattern, work);
-	for (i = 0; i < work->nr; i++)
+	for (i = 0; i < work->nr + work->nr_left_out; i++)
 		free(work->name[i]);
 	free(work);
 	if (!complete)
