@@ -363,7 +363,9 @@ static int job_start(struct sk_buff *skb, struct genl_info *info)
 		return -ENOMEM;
 	err = ks_record_ask(&ks_kind_job, &asked->job, info->attrs);
 	asked->options = ks_record_options(&ks_kind_job, info->attrs);
-	if (err >= 0)
+	if (err < 0)
+		say(info->extack, "an attribute that is empty asks for nothing");
+	else
 		err = start_asked(info, view, asked);
 	kfree(asked);
 	return err;

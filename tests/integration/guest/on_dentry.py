@@ -290,6 +290,9 @@ def test_requests_that_are_wrong():
             refused = wire.refused(sock.dump, name)
             equal(wire.error_name(refused.errno), "EINVAL", name)
             expect("job" in refused.text, f"{name}: {refused.text!r}")
+        refused = wire.refused(sock.start_job, "dentry", cache="")
+        expect(refused.errno == errno.ENOENT and "empty" in refused.text,
+               f"a job with an empty attribute: {refused}")
         job = sock.start_job("dentry")["id"]
         sock.wait_job(job)
         refused = wire.refused(sock.dump, "slab", job=job)
