@@ -90,10 +90,11 @@ enum ks_status ks_nl_dump(struct ks_nl *nl, const struct ks_request *request,
 static enum ks_status job_run(struct ks_rows *rows, struct ks_error *err)
 {
 	struct ks_request request = ks_job_request(&ks_kind_slab);
+	uint32_t id;
 
 	*rows = (struct ks_rows){ .kind = &ks_kind_slab };
 	*err = (struct ks_error){ 0 };
-	return ks_job_rows(NULL, &request, rows, err);
+	return ks_job_rows(NULL, &request, &id, rows, err);
 }
 
 static int forget(void **state)

@@ -315,8 +315,9 @@ static enum ks_status doubts_settle(struct list *list, struct ks_nl *nl,
 	struct ks_value **row = answer->rows.row, *doubtful;
 	enum ks_status status;
 	size_t i, j;
+	uint32_t id;
 
-	status = ks_job_rows(nl, &request, &found, err);
+	status = ks_job_rows(nl, &request, &id, &found, err);
 	for (i = 0; i < answer->rows.nr; i++) {
 		for (j = 0; is_in_doubt(list, row[i]) && j < found.nr; j++) {
 			if (!same_keys(list->kind, row[i], found.row[j]))
@@ -343,11 +344,7 @@ static enum ks_status job_fetch(struct list *list, struct ks_nl *nl,
 	if (list->options.budget_ns)
 		ks_job_ask(&request, KMEMSCOPE_A_JOB_BUDGET_NS, NULL,
 			   list->options.budget_ns);
-	status = ks_job_start(nl, &request, &id, err);
-	if (!status)
-		status = ks_job_wait(nl, id, err);
-	if (!status)
-		status = ks_job_take(nl, id, &answer->rows, err);
+	status = ks_job_rows(nl, &request, &id, &answer->rows, err);
 	if (!status && view->fill)
 		status = view->fill(nl, id, &answer->rows, err);
 	ks_scope_apply(&list->newer.scope, &answer->rows);

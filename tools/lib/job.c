@@ -182,16 +182,16 @@ enum ks_status ks_job_take(struct ks_nl *nl, uint32_t id, struct ks_rows *rows,
 }
 
 enum ks_status ks_job_rows(struct ks_nl *nl, const struct ks_request *request,
-			   struct ks_rows *rows, struct ks_error *err)
+			   uint32_t *id, struct ks_rows *rows,
+			   struct ks_error *err)
 {
 	enum ks_status status;
-	uint32_t id;
 
-	status = ks_job_start(nl, request, &id, err);
+	status = ks_job_start(nl, request, id, err);
 	if (!status)
-		status = ks_job_wait(nl, id, err);
+		status = ks_job_wait(nl, *id, err);
 	/* One that failed says why when its answer is asked for. */
 	if (!status)
-		status = ks_job_take(nl, id, rows, err);
+		status = ks_job_take(nl, *id, rows, err);
 	return status;
 }

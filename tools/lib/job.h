@@ -52,8 +52,9 @@ enum ks_status ks_job_stop(struct ks_nl *nl, uint32_t id,
 enum ks_status ks_job_take(struct ks_nl *nl, uint32_t id, struct ks_rows *rows,
 			   struct ks_error *err);
 
-/* All of that, for one kind of record. */
+/* All of that, for one kind of record; others can be taken by the id then. */
 enum ks_status ks_job_rows(struct ks_nl *nl, const struct ks_request *request,
-			   struct ks_rows *rows, struct ks_error *err);
+			   uint32_t *id, struct ks_rows *rows,
+			   struct ks_error *err);
 
 #endif /* KS_JOB_H */
