@@ -49,14 +49,8 @@ class Ours:
 
     def __enter__(self):
         self.sock = wire.Socket()
-        self.job = self.sock.start_job("trace", cache=self.cache,
-                                       stacks=self.stacks,
-                                       duration_ns=50_000_000_000)["id"]
-        while True:
-            job, = self.sock.dump("job", id=self.job)
-            if job["progress_permille"] > 0 or job["state"] != "running":
-                return
-            time.sleep(0.01)
+        self.job = self.sock.start_trace(cache=self.cache, stacks=self.stacks,
+                                         duration_ns=50_000_000_000)
 
     def __exit__(self, *_):
         self.sock.close()

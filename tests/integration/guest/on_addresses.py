@@ -87,8 +87,8 @@ def test_netlink_messages():
         sock.wait_job(job)
         for kind in spec.JOBS:
             sock.dump(kind.name, job=job)
-        job = sock.start_job("trace", cache="dentry", stacks=True,
-                             duration_ns=2_000_000_000)["id"]
+        job = sock.start_trace(cache="dentry", stacks=True,
+                               duration_ns=2_000_000_000)
         for _ in range(3):
             subprocess.run(["ls", "-lR", "/proc/self"], check=False,
                            capture_output=True)

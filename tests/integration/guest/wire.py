@@ -237,14 +237,22 @@ class Socket:
             raise ValueError(f"job-start has {len(replies)} replies")
         return decode(kind, replies[0])
 
-    def wait_job(self, number):
-        """Wait until a job is through; its record."""
+    def wait_job(self, number, reached=lambda job: False):
+        """Wait until a job is through, or its record so; its record."""
         deadline = time.monotonic() + 60
         while True:
             job, = self.dump("job", id=number)
-            if job["state"] != "running" or time.monotonic() > deadline:
+            if job["state"] != "running" or reached(job):
                 return job
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"{job}")
             time.sleep(0.01)
+
+    def start_trace(self, **asked):
+        """Start a trace; its number, when it counts: later than its start."""
+        number = self.start_job("trace", **asked)["id"]
+        self.wait_job(number, lambda job: job["progress_permille"] > 0)
+        return number
 
     def stop_job(self, number):
         """End a job."""
