@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Load and unload under readers, and what is left behind: nothing."""
+"""What the module leaves behind: nothing; and caches that come and go."""
 
 import errno
 import subprocess
@@ -14,54 +14,6 @@ from ktap import equal, expect, note
 
 TIMES = 50
 
-# Each reads for ever, whether the module is there or not, and counts its
-# successes: the test must not pass because nobody read.
-READERS = [
-    "kmemscope slab --json",
-    "kmemscope buddy --migratetypes --json",
-    "cat /sys/kernel/debug/kmemscope/slab/caches",
-    "cat /sys/kernel/debug/kmemscope/counters",
-]
-
-LOOP = """
-n=0
-while [ ! -e /tmp/readers-stop ]; do
-	if {command} > /dev/null 2>&1; then n=$((n + 1)); fi
-done
-echo $n
-"""
-
-
-class Readers:
-    """The readers, for as long as a with block lasts."""
-
-    def __enter__(self):
-        subprocess.run(["rm", "-f", "/tmp/readers-stop"], check=True)
-        self.running = [
-            subprocess.Popen(["sh", "-c", LOOP.format(command=command)],
-                             stdout=subprocess.PIPE, text=True)
-            for command in READERS]
-        self.counts = []
-        return self
-
-    def __exit__(self, *_):
-        with open("/tmp/readers-stop", "wb"):
-            pass
-        self.counts = [int(process.communicate(timeout=60)[0])
-                       for process in self.running]
-
-
-def unload_soon():
-    """Unload although readers come and go; how often it was refused."""
-    for refused in range(2000):
-        number = module.try_unload()
-        if not number:
-            return refused
-        equal(wire.error_name(number), "EAGAIN", "rmmod's error")
-        time.sleep(0.002)
-    expect(False, "the module could not be unloaded in 2000 attempts")
-    return None
-
 
 def slab_bytes():
     """Memory that is left behind would show as unaccounted or slab pages."""
@@ -71,29 +23,6 @@ def slab_bytes():
     host = rows[None]
     return (host["unaccounted_pages"] + host["vmalloc_pages"]
             + host["slab_unreclaimable_pages"])
-
-
-def test_fifty_times_with_readers_running():
-    """modprobe and rmmod, while netlink and debugfs are read."""
-    lines = len(module.log())
-    wire.forget()
-    refused = 0
-    with Readers() as readers:
-        for _ in range(TIMES):
-            refused += unload_soon()
-            expect(not module.loaded(), "unloaded, but still there")
-            subprocess.run(["modprobe", "kmemscope"], check=True)
-            # Give the readers something to read.
-            time.sleep(0.1)
-    note(f"rmmod was refused {refused} times; "
-         f"readers' successes: {readers.counts}")
-    for command, count in zip(READERS, readers.counts):
-        expect(count >= 3, f"{command} succeeded {count} times")
-    new = module.log()[lines:]
-    equal(len(new), TIMES, "lines in the log, one for each load")
-    equal(len(set(new)), 1, f"different load lines {set(new)}")
-    for kind_name in ("slab", "counter"):
-        expect(wire.records(kind_name), f"{kind_name} is empty")
 
 
 def test_memory_is_given_back():
