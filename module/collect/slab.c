@@ -171,7 +171,8 @@ static int nodes_note(struct ks_snapshot *snap,
 
 	if (ks_cache_info(cache, &info))
 		return -EFAULT;
-	for_each_online_node(nid) {
+	/* A node with CPUs alone has no slab, and is no answer to who asks. */
+	for_each_node_state(nid, N_NORMAL_MEMORY) {
 		struct ks_slab_node_record *record = ks_snapshot_next(snap);
 
 		if (!record)

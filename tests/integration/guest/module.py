@@ -13,6 +13,7 @@ import wire
 
 LIBC = ctypes.CDLL(None, use_errno=True)
 DELETE_MODULE = 176
+FINIT_MODULE = 313
 
 
 def path():
@@ -26,9 +27,16 @@ def loaded():
     return pathlib.Path("/sys/module/kmemscope").exists()
 
 
-def try_unload():
+def insert(file):
+    """finit_module(2) of an open file; raises what the kernel says."""
+    if LIBC.syscall(FINIT_MODULE, file, b"", 0):
+        number = ctypes.get_errno()
+        raise OSError(number, os.strerror(number))
+
+
+def try_unload(name=b"kmemscope"):
     """delete_module(2) without waiting; 0 or the errno."""
-    if LIBC.syscall(DELETE_MODULE, b"kmemscope", os.O_NONBLOCK) == 0:
+    if LIBC.syscall(DELETE_MODULE, name, os.O_NONBLOCK) == 0:
         return 0
     return ctypes.get_errno()
 

@@ -7,7 +7,6 @@ see tests/vm.
 """
 
 import collections
-import ctypes
 import os
 import time
 
@@ -16,8 +15,6 @@ import module
 import wire
 from ktap import equal, expect, note
 
-FINIT_MODULE = 313
-
 # More would mean that it does not come to an end.
 MOST = 4000
 
@@ -25,13 +22,6 @@ MOST = 4000
 # follow, for files of debugfs above all, one of some, unless there is time.
 FIRST = 110
 STEP = 1 if int(os.environ.get("SOAK", "1")) > 1 else 8
-
-
-def finit_module(file):
-    """Load the module; raises what the kernel says."""
-    if module.LIBC.syscall(FINIT_MODULE, file, b"", 0):
-        number = ctypes.get_errno()
-        raise OSError(number, os.strerror(number))
 
 
 def collectors_on():
@@ -66,12 +56,12 @@ def test_insmod():
     module.unload()
     for number in [*range(1, FIRST), *range(FIRST, MOST, STEP)]:
         faults.only_under(init)
-        there, got = nth.run(number, lambda: finit_module(file))
+        there, got = nth.run(number, lambda: module.insert(file))
         faults.only_under(faults.EVERYWHERE)
         if isinstance(got, Exception):
             faults.check(got)
             outcomes[wire.error_name(got.errno)] += 1
-            finit_module(file)  # as if nothing had been
+            module.insert(file)  # as if nothing had been
             equal(collectors_on(), whole, f"collectors after fault {number}")
         elif there:
             outcomes["loaded whole" if collectors_on() == whole else

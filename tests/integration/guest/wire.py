@@ -191,9 +191,9 @@ class Socket:
                     offset = struct.unpack("<I", payload)[0]
         raise Refused(number, text, offset)
 
-    def find_family(self):
-        """Ask for the number of kmemscope's family."""
-        name = attribute(CTRL_ATTR_FAMILY_NAME, spec.FAMILY.encode() + b"\0")
+    def find_family(self, name=spec.FAMILY):
+        """Ask for the number of a family."""
+        name = attribute(CTRL_ATTR_FAMILY_NAME, name.encode() + b"\0")
         self.send(GENL_ID_CTRL, CTRL_CMD_GETFAMILY, name, NLM_F_ACK)
         family = None
         for _, body in self.messages():

@@ -52,7 +52,8 @@ def prepare(options, scratch):
     spec = types.SimpleNamespace(
         image=image, modules=modules, release=release, scratch=scratch,
         machine=kernels.machine(options.kernel),
-        nodes=options.nodes, cpus=options.cpus, mem=options.mem,
+        nodes=options.nodes, memoryless=options.memoryless,
+        cpus=options.cpus, mem=options.mem,
         cmdline=options.cmdline, icount=options.icount,
         timeout=options.timeout, disks=[], rootfs=None,
         initrd=os.path.join(scratch, "initrd"),

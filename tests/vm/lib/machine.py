@@ -81,8 +81,12 @@ def memory(spec):
         argv += ["-object", "memory-backend-ram,id=mem%d,size=%dM"
                  % (node, size),
                  "-numa", "node,nodeid=%d,memdev=mem%d" % (node, node)]
+    # The kernel knows of a node without memory by its CPUs.
+    nodes = spec.nodes + spec.memoryless
+    for node in range(spec.nodes, nodes):
+        argv += ["-numa", "node,nodeid=%d" % node]
     for cpu in range(spec.cpus):
-        node = cpu * min(spec.nodes, spec.cpus) // spec.cpus
+        node = cpu * min(nodes, spec.cpus) // spec.cpus
         argv += ["-numa", "cpu,node-id=%d,socket-id=%d,core-id=0,thread-id=0"
                  % (node, cpu)]
     return argv

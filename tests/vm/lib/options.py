@@ -93,6 +93,9 @@ def parser():
         "tests/vm/rootfs-packages) instead of busybox alone")
     add("--nodes", metavar="N", type=count, default=2,
         help="memory nodes; may outnumber the CPUs (default: 2)")
+    add("--memoryless", metavar="N", type=count, default=0,
+        help="further nodes, with CPUs and without memory; --cpus must do for "
+        "all nodes then (default: none)")
     add("--cpus", metavar="N", type=count,
         help="CPUs, spread over the nodes (default: 2; with --icount: 1)")
     add("--mem", metavar="MiB", type=count, default=1024,
@@ -133,6 +136,11 @@ def parse(argv):
             options.kernel) else TIMEOUT
     if options.icount and options.cpus != 1:
         raise UsageError("--icount works with one CPU only")
+    if options.memoryless and options.cpus < options.nodes + options.memoryless:
+        raise UsageError("--memoryless %d: a CPU for each of all %d nodes, and "
+                         "there are %d; see --cpus"
+                         % (options.memoryless,
+                            options.nodes + options.memoryless, options.cpus))
     if options.mem < max(BOOT_MIN_MIB, options.nodes * NODE_MIN_MIB):
         raise UsageError("--mem %d: at least %d MiB, and %d for each node"
                          % (options.mem, BOOT_MIN_MIB, NODE_MIN_MIB))
