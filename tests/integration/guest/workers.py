@@ -99,8 +99,8 @@ def churn_caches():
 
 
 def cpu_off_and_on():
-    """The second CPU goes, and comes back."""
-    online = SYSTEM / "cpu/cpu1/online"
+    """A CPU goes, maybe the only one of a node without memory, and comes back."""
+    online = random.choice(list((SYSTEM / "cpu").glob("cpu[1-9]/online")))
     online.write_text("0", encoding="ascii")
     time.sleep(random.random() / 2)
     online.write_text("1", encoding="ascii")
@@ -160,6 +160,8 @@ ALL = {read_netlink: 2, read_debugfs: 1, run_job: 2, reload_module: 1,
        churn_caches: 1, cpu_off_and_on: 1, memory_off_and_on: 1,
        mount_and_unmount: 1}
 
-# Work of others, on files and processes; not so much that nothing else is done.
+# Work of others, on files, processes and memory; not so much that nothing else
+# is done.
 STRESS = ["nice", "-n", "19", "stress-ng", "--quiet", "--temp-path", "/tmp",
-          "--dentry", "1", "--dentries", "256", "--rename", "1", "--fork", "1"]
+          "--dentry", "1", "--dentries", "256", "--rename", "1", "--fork", "1",
+          "--vm", "1", "--vm-bytes", "32M"]
