@@ -90,9 +90,14 @@ ks_dentry_directory(const struct dentry *dentry, struct ks_directory_key *key)
 
 static inline u64 ks_dentry_scaled(const struct ks_dentry_scale *scale, u64 nr)
 {
+	u64 times, rest;
+
 	if (scale->nr_visited == scale->nr_parts)
 		return nr;
-	return div64_u64(nr * scale->nr_parts, scale->nr_visited);
+	/* In two steps, as the product of large numbers has no room. */
+	times = div64_u64_rem(nr, scale->nr_visited, &rest);
+	return times * scale->nr_parts +
+	       div64_u64(rest * scale->nr_parts, scale->nr_visited);
 }
 
 /*
