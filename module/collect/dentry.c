@@ -70,22 +70,6 @@ static struct ks_dentry_scale scale_of(const struct ks_dentry_walk *walk)
 	};
 }
 
-/*
- * What is not hashed is told by two counts of different moments: only where the
- * kernel's own changed little meanwhile, against the difference.
- */
-static void unhashed_fill(struct ks_dentry_record *record,
-			  const struct ks_dentry_counts *before)
-{
-	const u64 now = record->nr_dentries, then = before->nr_dentries;
-	const u64 moved = now > then ? now - then : then - now;
-
-	if (record->approximate || !before->known || now < record->nr_hashed)
-		return;
-	if (moved <= (now - record->nr_hashed) / 8)
-		record->nr_unhashed = now - record->nr_hashed;
-}
-
 static void total_fill(struct ks_snapshot *snap, const struct survey *survey,
 		       const struct ks_dentry_walk *walk, u64 walk_ns,
 		       const struct ks_dentry_counts *before)
@@ -113,7 +97,11 @@ static void total_fill(struct ks_snapshot *snap, const struct survey *survey,
 		record->nr_unused_negative = counts.nr_negative;
 		record->total_bytes = counts.nr_dentries *
 				      sizeof(struct dentry);
-		unhashed_fill(record, before);
+		if (before->known && !record->approximate)
+			record->nr_unhashed =
+				ks_dentry_unhashed(counts.nr_dentries,
+						   before->nr_dentries,
+						   record->nr_hashed);
 	}
 	ks_snapshot_keep(snap);
 	ks_snapshot_finish(snap);
@@ -180,13 +168,11 @@ static int walk_twice(struct ks_snapshot *const *snaps, struct survey *survey,
 static u64 budget(const struct ks_asked *asked,
 		  const struct ks_progress *progress)
 {
-	const u64 now = ks_hold_clock();
 	u64 budget_ns = asked->job.budget_ns;
 
 	if (budget_ns == KS_UNSET_U64)
 		budget_ns = BUDGET_NS;
-	return min(budget_ns,
-		   progress->until_ns > now ? progress->until_ns - now : 0);
+	return min(budget_ns, ks_progress_left(progress));
 }
 
 static int dentries_work(struct ks_snapshot *const *snaps,

@@ -16,6 +16,7 @@
 
 #include "collect/hitters.h"
 #include "internals/peek.h"
+#include "record/record.h"
 #include "record/records.h"
 
 /**
@@ -89,9 +90,28 @@ ks_dentry_directory(const struct dentry *dentry, struct ks_directory_key *key)
 
 static inline u64 ks_dentry_scaled(const struct ks_dentry_scale *scale, u64 nr)
 {
+	u64 times, rest;
+
 	if (scale->nr_visited == scale->nr_parts)
 		return nr;
-	return div64_u64(nr * scale->nr_parts, scale->nr_visited);
+	/* In two steps, as the product of large numbers has no room. */
+	times = div64_u64_rem(nr, scale->nr_visited, &rest);
+	return times * scale->nr_parts +
+	       div64_u64(rest * scale->nr_parts, scale->nr_visited);
+}
+
+/*
+ * What is not hashed, unset when it cannot be told: two counts of different
+ * moments tell it only where the kernel's own changed little meanwhile, against
+ * the difference.
+ */
+static inline u64 ks_dentry_unhashed(u64 now, u64 before, u64 nr_hashed)
+{
+	const u64 moved = now > before ? now - before : before - now;
+
+	if (now < nr_hashed || moved > (now - nr_hashed) / 8)
+		return KS_UNSET_U64;
+	return now - nr_hashed;
 }
 
 static inline u32 ks_dentry_coverage(const struct ks_dentry_scale *scale)

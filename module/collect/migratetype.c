@@ -30,24 +30,17 @@ struct type_ref {
 static void count_list(const struct type_ref *ref,
 		       struct ks_migratetype_record *record)
 {
-	struct list_head *list =
+	const struct list_head *list =
 		&ref->zone->free_area[ref->order].free_list[ref->type];
-	struct list_head *pos;
 	unsigned long flags;
-	u32 count = 0;
-	bool more = false;
 	u64 since, ns;
+	bool more;
+	u32 count;
 
 	if (!ks_hold_trylock(&ref->zone->lock, &flags))
 		return;
 	since = ks_hold_clock();
-	list_for_each(pos, list) {
-		if (count == KS_HOLD_ENTRIES) {
-			more = true;
-			break;
-		}
-		count++;
-	}
+	count = ks_hold_count(list, &more);
 	ns = ks_hold_clock() - since;
 	spin_unlock_irqrestore(&ref->zone->lock, flags);
 

@@ -5,6 +5,7 @@
 #ifndef KS_INTERNALS_HOLD_H
 #define KS_INTERNALS_HOLD_H
 
+#include <linux/list.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
 
@@ -60,6 +61,24 @@ static inline bool ks_hold_trylock(spinlock_t *lock, unsigned long *flags)
 	}
 	ks_hold_contended();
 	return false;
+}
+
+/**
+ * ks_hold_count() - count a list's entries, as many as one hold may look at
+ * @list: the list
+ * @more: set to whether there are more than were counted
+ *
+ * Return: entries, KS_HOLD_ENTRIES at the most.
+ */
+static inline u32 ks_hold_count(const struct list_head *list, bool *more)
+{
+	const struct list_head *entry = list->next;
+	u32 count = 0;
+
+	for (; entry != list && count < KS_HOLD_ENTRIES; entry = entry->next)
+		count++;
+	*more = entry != list;
+	return count;
 }
 
 #endif /* KS_INTERNALS_HOLD_H */

@@ -44,4 +44,17 @@ static inline int ks_progress_check(const struct ks_progress *progress)
 	return ks_hold_clock() > progress->until_ns ? -ETIME : 0;
 }
 
+/**
+ * ks_progress_left() - how long a walk may still go on
+ * @progress: the walk's
+ *
+ * Return: nanoseconds; 0 when its time is over.
+ */
+static inline u64 ks_progress_left(const struct ks_progress *progress)
+{
+	const u64 now = ks_hold_clock();
+
+	return progress->until_ns > now ? progress->until_ns - now : 0;
+}
+
 #endif /* KS_INTERNALS_PROGRESS_H */

@@ -98,8 +98,7 @@ static int trace_target(const struct ks_target *target, u64 ns, bool stacks,
 /* What there is no time for is refused before, and not after that time. */
 static bool is_too_long(u64 ns, const struct ks_progress *progress)
 {
-	const u64 now = ks_hold_clock();
-	const u64 left = progress->until_ns > now ? progress->until_ns - now : 0;
+	const u64 left = ks_progress_left(progress);
 
 	/* Some of what was allowed has passed already. */
 	return ns > left && ns - left > NSEC_PER_SEC;

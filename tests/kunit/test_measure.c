@@ -109,6 +109,42 @@ static void exact_by_pages(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 1, m.approximate);
 }
 
+/* All of them may be kept for CPUs; that more are cannot be. */
+static void none_in_use_is_a_number(struct kunit *test)
+{
+	struct ks_exact exact = {
+		.cached = { .nr_taken = 3000, .nr_left = 850 },
+	};
+	struct ks_measured m;
+
+	ks_measure(&m, &geometry, &counted, &exact);
+	KUNIT_EXPECT_EQ(test, 0ULL, m.nr_inuse);
+	KUNIT_EXPECT_EQ(test, 0ULL, m.inuse_error);
+	KUNIT_EXPECT_EQ(test, (u64)TOTAL, m.wasted_bytes);
+	exact.cached.nr_left++;
+	ks_measure(&m, &geometry, &counted, &exact);
+	KUNIT_EXPECT_EQ(test, U64_MAX, m.nr_inuse);
+	KUNIT_EXPECT_EQ(test, U64_MAX, m.inuse_error);
+	KUNIT_EXPECT_STREQ(test, "", m.inuse_basis);
+	KUNIT_EXPECT_STREQ(test, "active", m.basis);
+
+	/* By pages: the slabs' own count, up to all slots there are. */
+	exact.sum = (struct ks_sum){ .cache = (void *)8, .nr_inuse = 3000,
+				     .nr_objects = 3851 };
+	ks_measure(&m, &geometry, &counted, &exact);
+	KUNIT_EXPECT_EQ(test, 0ULL, m.nr_inuse);
+	KUNIT_EXPECT_EQ(test, 3851ULL, m.nr_active);
+	KUNIT_EXPECT_EQ(test, 149ULL, m.inuse_error);
+	exact.sum.nr_inuse = 4000 - 851;
+	ks_measure(&m, &geometry, &counted, &exact);
+	KUNIT_EXPECT_EQ(test, 4000ULL, m.nr_active);
+	KUNIT_EXPECT_EQ(test, 149ULL, m.nr_inuse);
+	exact.sum.nr_inuse++;
+	ks_measure(&m, &geometry, &counted, &exact);
+	KUNIT_EXPECT_EQ(test, U64_MAX, m.nr_inuse);
+	KUNIT_EXPECT_EQ(test, 3850ULL, m.nr_active);
+}
+
 /* The kernel counts a new slab before its objects. */
 static void waste_is_never_negative(struct kunit *test)
 {
@@ -127,6 +163,7 @@ static struct kunit_case measure_cases[] = {
 	KUNIT_CASE(nothing_but_totals),
 	KUNIT_CASE(exact_by_lists),
 	KUNIT_CASE(exact_by_pages),
+	KUNIT_CASE(none_in_use_is_a_number),
 	KUNIT_CASE(waste_is_never_negative),
 	{}
 };

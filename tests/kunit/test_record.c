@@ -8,6 +8,7 @@
 #include <net/netlink.h>
 
 #include "sample.h"
+#include "sink.h"
 
 static void expect_record(struct kunit *test, const struct sample_record *got,
 			  const struct sample_record *wanted)
@@ -34,16 +35,6 @@ static void begins_unset(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 0x5a, room.behind);
 }
 
-/* A message that has room for so many bytes. */
-static struct sk_buff *message(struct kunit *test, unsigned int room)
-{
-	struct sk_buff *skb = alloc_skb(1024, GFP_KERNEL);
-
-	KUNIT_ASSERT_NOT_NULL(test, skb);
-	skb_reserve(skb, skb_tailroom(skb) - room);
-	return skb;
-}
-
 /* What a message says, read back by the kernel's own parser. */
 static void parse(struct kunit *test, const struct sk_buff *skb,
 		  struct nlattr **attrs)
@@ -59,7 +50,7 @@ static void sends_all_that_is_set(struct kunit *test)
 	const struct sample_record record = {
 		"a cache", 7, 1ULL << 40, -5, "note",
 	};
-	struct sk_buff *skb = message(test, 512);
+	struct sk_buff *skb = sink_message(test, 512);
 	struct nlattr *attrs[SAMPLE_MAX + 1];
 	u32 attr;
 
@@ -83,7 +74,7 @@ static void sends_nothing_unset(struct kunit *test)
 {
 	const struct sample_record unset = sample_unset();
 	struct nlattr *attrs[SAMPLE_MAX + 1];
-	struct sk_buff *skb = message(test, 512);
+	struct sk_buff *skb = sink_message(test, 512);
 	struct sample_record record = unset;
 
 	KUNIT_EXPECT_EQ(test, 0, ks_record_put(skb, &sample_kind, &unset));
@@ -113,7 +104,7 @@ static void sends_values_next_to_unset(struct kunit *test)
 	u32 i;
 
 	for (i = 0; i < ARRAY_SIZE(records); i++) {
-		struct sk_buff *skb = message(test, 512);
+		struct sk_buff *skb = sink_message(test, 512);
 		struct sample_record got;
 
 		KUNIT_EXPECT_EQ(test, 0, ks_record_put(skb, &sample_kind,
@@ -140,7 +131,7 @@ static void sends_strings_and_no_more(struct kunit *test)
 		memset(record.name, 'x', sizeof(record.name));
 		memcpy(record.name, letters, length);
 		record.name[length] = '\0';
-		skb = message(test, 512);
+		skb = sink_message(test, 512);
 		memset(skb->data, 'y', 512);
 		KUNIT_EXPECT_EQ(test, 0, ks_record_put(skb, &sample_kind,
 						       &record));
@@ -160,7 +151,7 @@ static void sends_strings_and_no_more(struct kunit *test)
 static void says_when_a_message_is_full(struct kunit *test)
 {
 	const struct sample_record record = { "name", 1, 2, 3, "note" };
-	struct sk_buff *skb = message(test, 512);
+	struct sk_buff *skb = sink_message(test, 512);
 	unsigned int needed, room;
 
 	KUNIT_EXPECT_EQ(test, 0, ks_record_put(skb, &sample_kind, &record));
@@ -168,7 +159,7 @@ static void says_when_a_message_is_full(struct kunit *test)
 	KUNIT_EXPECT_GT(test, needed, sizeof(record));
 	kfree_skb(skb);
 	for (room = 0; room <= needed; room++) {
-		skb = message(test, room);
+		skb = sink_message(test, room);
 		KUNIT_EXPECT_EQ_MSG(test, room < needed ? -EMSGSIZE : 0,
 				    ks_record_put(skb, &sample_kind, &record),
 				    "room for %u of %u bytes", room, needed);
@@ -189,7 +180,7 @@ struct request {
 static void ask_for(struct kunit *test, struct request *request, int attr,
 		    const void *value, int size)
 {
-	request->skb = message(test, 512);
+	request->skb = sink_message(test, 512);
 	KUNIT_ASSERT_EQ(test, 0, nla_put(request->skb, attr, size, value));
 	parse(test, request->skb, request->attrs);
 }

@@ -7,25 +7,14 @@
 #include <linux/string.h>
 
 #include "sample.h"
+#include "sink.h"
 
 #define HEAD	"NAME      SMALL        LARGE       CHANGE NOTE\n"
-
-/* A seq_file with room for so many bytes, and no file. */
-static struct seq_file *page(struct kunit *test, size_t room)
-{
-	struct seq_file *m = kunit_kzalloc(test, sizeof(*m), GFP_KERNEL);
-
-	KUNIT_ASSERT_NOT_NULL(test, m);
-	m->buf = kunit_kzalloc(test, room, GFP_KERNEL);
-	KUNIT_ASSERT_NOT_NULL(test, m->buf);
-	m->size = room;
-	return m;
-}
 
 static void expect_line(struct kunit *test, const struct sample_record *record,
 			const char *wanted)
 {
-	struct seq_file *m = page(test, 512);
+	struct seq_file *m = sink_page(test, 512);
 
 	ks_record_show(m, &sample_kind, record);
 	KUNIT_EXPECT_STREQ(test, wanted, m->buf);
@@ -33,7 +22,7 @@ static void expect_line(struct kunit *test, const struct sample_record *record,
 
 static void shows_titles(struct kunit *test)
 {
-	struct seq_file *m = page(test, 512);
+	struct seq_file *m = sink_page(test, 512);
 
 	ks_record_show_head(m, &sample_kind);
 	KUNIT_EXPECT_STREQ(test, HEAD, m->buf);
@@ -107,7 +96,7 @@ static void lists_fields(struct kunit *test)
 	static const struct sample_record record = {
 		"a b", 1, U64_MAX, -3, "c d",
 	};
-	struct seq_file *m = page(test, 512);
+	struct seq_file *m = sink_page(test, 512);
 
 	ks_record_list(m, &sample_kind, &record);
 	KUNIT_EXPECT_STREQ(test,
@@ -124,14 +113,14 @@ static void says_when_it_is_full(struct kunit *test)
 	static const struct sample_record record = {
 		"a\tb", 1, 2, 3, "note",
 	};
-	struct seq_file *m = page(test, 512);
+	struct seq_file *m = sink_page(test, 512);
 	size_t needed, room;
 
 	ks_record_show(m, &sample_kind, &record);
 	needed = m->count;
 	KUNIT_EXPECT_EQ(test, strlen(m->buf), needed);
 	for (room = 1; room < needed + 2; room++) {
-		m = page(test, room);
+		m = sink_page(test, room);
 		ks_record_show(m, &sample_kind, &record);
 		KUNIT_EXPECT_EQ_MSG(test, room <= needed,
 				    seq_has_overflowed(m),

@@ -1,0 +1,392 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Jobs: whose they are, what ends them, what is said of an error, and that
+ * nothing is left.
+ */
+#include <kunit/test.h>
+#include <linux/completion.h>
+#include <linux/delay.h>
+#include <linux/errno.h>
+#include <linux/limits.h>
+#include <linux/string.h>
+
+#include "collect/job.h"
+#include "internals/internals.h"
+#include "record/kinds.h"
+
+#include "made.h"
+
+/* Who starts jobs. */
+#define ME	7
+#define OTHER	8
+
+#define MAX_JOBS	4
+
+#define NO_SUCH_JOB	"this socket has no such job"
+
+static struct ks_asked nothing_asked(void)
+{
+	struct ks_asked asked = {};
+
+	ks_record_init(&ks_kind_job, &asked.job);
+	return asked;
+}
+
+/* The number of a job of ours. */
+static u32 start(struct kunit *test, const struct ks_view *view, u32 owner)
+{
+	const struct ks_asked asked = nothing_asked();
+	struct ks_job_record record;
+	const char *reason;
+
+	KUNIT_ASSERT_EQ(test, 0, ks_job_start(view, &asked, owner, &record,
+					      &reason));
+	KUNIT_EXPECT_NULL(test, reason);
+	KUNIT_EXPECT_NE(test, 0, record.id);
+	KUNIT_EXPECT_STREQ(test, view->kind->name, record.kind);
+	return record.id;
+}
+
+/* Whether there is such a job, and what it is then. */
+static bool find(struct kunit *test, u32 id, struct ks_job_record *record)
+{
+	struct ks_snapshot *snap = ks_snapshot_new(&ks_kind_job, NULL);
+	bool found = false;
+	u32 i;
+
+	KUNIT_ASSERT_NOT_NULL(test, snap);
+	KUNIT_ASSERT_EQ(test, 0, ks_job_list(snap));
+	for (i = 0; i < snap->nr && !found; i++) {
+		*record = *(struct ks_job_record *)ks_snapshot_record(snap, i);
+		found = record->id == id;
+	}
+	ks_snapshot_free(snap);
+	return found;
+}
+
+/* What a job is once it is no longer running. */
+static struct ks_job_record ended(struct kunit *test, u32 id)
+{
+	struct ks_job_record record = {};
+	u32 tries;
+
+	for (tries = 0; tries < 2000; tries++) {
+		KUNIT_ASSERT_TRUE(test, find(test, id, &record));
+		if (strcmp(record.state, "running"))
+			return record;
+		usleep_range(1000, 2000);
+	}
+	KUNIT_FAIL(test, "the job does not end");
+	return record;
+}
+
+/* Jobs that were let go still have to notice it. */
+static void expect_nothing_left(struct kunit *test)
+{
+	u32 tries;
+
+	for (tries = 0; tries < 2000 && made_memory(); tries++)
+		usleep_range(1000, 2000);
+	KUNIT_EXPECT_EQ(test, 0ULL, made_memory());
+}
+
+static void expect_take(struct kunit *test, u32 id, u32 owner,
+			const struct ks_view *view, int wanted,
+			const char *why)
+{
+	struct ks_collection c;
+	const char *reason;
+
+	KUNIT_EXPECT_EQ(test, wanted, ks_job_take(id, owner, view, &c,
+						  &reason));
+	if (why)
+		KUNIT_EXPECT_STREQ(test, why, reason ?: "no reason");
+	else
+		KUNIT_EXPECT_NULL(test, reason);
+}
+
+static void take(struct kunit *test, u32 id, const struct ks_view *view,
+		 u32 nr)
+{
+	struct ks_collection c;
+	const char *reason;
+
+	KUNIT_ASSERT_EQ(test, 0, ks_job_take(id, ME, view, &c, &reason));
+	KUNIT_EXPECT_PTR_EQ(test, view, c.view);
+	KUNIT_EXPECT_TRUE(test, ks_collect_complete(&c));
+	KUNIT_EXPECT_EQ(test, nr, c.snap->nr_filled);
+	ks_collect_end(&c);
+}
+
+static void answers_are_taken_once(struct kunit *test)
+{
+	const s64 before = atomic64_read(&made_shared_cost.nr);
+	struct ks_job_record record;
+	u32 id = start(test, &made_shared_views[0], ME);
+
+	record = ended(test, id);
+	KUNIT_EXPECT_STREQ(test, "done", record.state);
+	KUNIT_EXPECT_EQ(test, 1000, record.progress_permille);
+	KUNIT_EXPECT_STREQ(test, "", record.reason);
+	take(test, id, &made_shared_views[1], 1);
+	expect_take(test, id, ME, &made_shared_views[1], -ENOENT,
+		    "this answer of the job was taken already");
+	/* Another kind of work is another job's. */
+	expect_take(test, id, ME, &made_stepping_views[0], -ENOENT,
+		    NO_SUCH_JOB);
+	take(test, id, &made_shared_views[0], 1);
+	KUNIT_EXPECT_FALSE(test, find(test, id, &record));
+	expect_take(test, id, ME, &made_shared_views[0], -ENOENT,
+		    NO_SUCH_JOB);
+	/* Done once, so counted once. */
+	KUNIT_EXPECT_EQ(test, before + 1, atomic64_read(&made_shared_cost.nr));
+}
+
+static void nobody_else_has_it(struct kunit *test)
+{
+	struct ks_job_record record;
+	const char *reason;
+	u32 id;
+
+	made_plan.wait = true;
+	id = start(test, &made_shared_views[0], ME);
+	expect_take(test, id, OTHER, &made_shared_views[0], -ENOENT,
+		    NO_SUCH_JOB);
+	KUNIT_EXPECT_EQ(test, -ENOENT, ks_job_stop(id, OTHER, &reason));
+	KUNIT_EXPECT_STREQ(test, NO_SUCH_JOB, reason);
+	KUNIT_EXPECT_EQ(test, -ENOENT, ks_job_finish(id, OTHER, &reason));
+	KUNIT_EXPECT_EQ(test, -ENOENT, ks_job_stop(id + 1, ME, &reason));
+	ks_job_release(OTHER);
+	KUNIT_EXPECT_TRUE(test, find(test, id, &record));
+	KUNIT_EXPECT_EQ(test, 0, ks_job_stop(id, ME, &reason));
+	KUNIT_EXPECT_NULL(test, reason);
+	/* Gone at once, also while it has not noticed. */
+	KUNIT_EXPECT_FALSE(test, find(test, id, &record));
+	KUNIT_EXPECT_EQ(test, -ENOENT, ks_job_stop(id, ME, &reason));
+	expect_nothing_left(test);
+}
+
+static void one_that_runs_is_waited_for(struct kunit *test)
+{
+	struct ks_job_record record;
+	const char *reason;
+	u32 id;
+
+	made_plan.wait = true;
+	id = start(test, &made_shared_views[0], ME);
+	wait_for_completion(&made_plan.begun);
+	KUNIT_ASSERT_TRUE(test, find(test, id, &record));
+	KUNIT_EXPECT_STREQ(test, "running", record.state);
+	KUNIT_EXPECT_EQ(test, 123, record.progress_permille);
+	expect_take(test, id, ME, &made_shared_views[0], -EBUSY,
+		    "the job is still running");
+	/* What there is will do. */
+	KUNIT_EXPECT_EQ(test, 0, ks_job_finish(id, ME, &reason));
+	KUNIT_EXPECT_STREQ(test, "done", ended(test, id).state);
+	KUNIT_EXPECT_EQ(test, 0, ks_job_finish(id, ME, &reason));
+	take(test, id, &made_shared_views[0], 1);
+	/* What nobody took goes with who might have. */
+	ks_job_release(ME);
+	KUNIT_EXPECT_FALSE(test, find(test, id, &record));
+	expect_nothing_left(test);
+}
+
+/* All that was asked for, and what was not stays unknown. */
+static void asked_for_is_handed_on(struct kunit *test)
+{
+	struct ks_asked asked = nothing_asked();
+	struct ks_job_record record;
+	const char *reason;
+
+	asked.job.budget_ns = 1ULL << 40;
+	strscpy(asked.job.cache, "dentry", sizeof(asked.job.cache));
+	asked.options = KS_JOB_STACKS;
+	KUNIT_ASSERT_EQ(test, 0, ks_job_start(&made_shared_views[0], &asked, ME,
+					      &record, &reason));
+	KUNIT_EXPECT_EQ(test, 1ULL << 40, record.budget_ns);
+	KUNIT_EXPECT_EQ(test, U64_MAX, record.duration_ns);
+	KUNIT_EXPECT_STREQ(test, "dentry", record.cache);
+	ended(test, record.id);
+	KUNIT_EXPECT_EQ(test, 1ULL << 40, made_plan.asked.job.budget_ns);
+	KUNIT_EXPECT_EQ(test, U64_MAX, made_plan.asked.job.duration_ns);
+	KUNIT_EXPECT_STREQ(test, "dentry", made_plan.asked.job.cache);
+	KUNIT_EXPECT_EQ(test, KS_JOB_STACKS, made_plan.asked.options);
+}
+
+static void no_more_than_so_many(struct kunit *test)
+{
+	const struct ks_asked asked = nothing_asked();
+	struct ks_job_record record;
+	u32 ids[MAX_JOBS], i, tries;
+	const char *reason;
+
+	made_plan.wait = true;
+	for (i = 0; i < MAX_JOBS; i++)
+		ids[i] = start(test, &made_shared_views[0], i % 2 ? OTHER : ME);
+	KUNIT_EXPECT_EQ(test, -EBUSY,
+			ks_job_start(&made_shared_views[0], &asked, ME, &record,
+				     &reason));
+	KUNIT_EXPECT_STREQ(test, "there are too many jobs", reason);
+	ks_job_release(ME);
+	for (i = 0; i < MAX_JOBS; i++)
+		KUNIT_EXPECT_EQ(test, i % 2, find(test, ids[i], &record));
+	/* Where they were there is room again, once they noticed. */
+	for (tries = 0; tries < 2000; tries++) {
+		if (!ks_job_start(&made_shared_views[0], &asked, ME, &record,
+				  &reason))
+			break;
+		usleep_range(1000, 2000);
+	}
+	KUNIT_EXPECT_LT(test, tries, 2000);
+}
+
+static void errors_are_told_in_words(struct kunit *test)
+{
+	static const struct {
+		int err;
+		const char *why;
+	} errors[] = {
+		{ -EINVAL, "explained" },
+		{ -EBUSY, "made up to be busy" },
+		{ -ETIME, "it would take longer than max_walk_ms allows" },
+		{ -ENOBUFS,
+		  "all readers together would take more memory than max_memory_kib" },
+		{ -ENOMEM, NULL },
+	};
+	struct ks_job_record record;
+	u32 i, id;
+
+	for (i = 0; i < ARRAY_SIZE(errors); i++) {
+		made_plan.err = errors[i].err;
+		id = start(test, &made_shared_views[0], ME);
+		record = ended(test, id);
+		KUNIT_EXPECT_STREQ(test, "failed", record.state);
+		KUNIT_EXPECT_STREQ(test, errors[i].why ?: "", record.reason);
+		expect_nothing_left(test);
+		/* Told once, and then it is gone. */
+		expect_take(test, id, ME, &made_shared_views[0], errors[i].err,
+			    errors[i].why);
+		expect_take(test, id, ME, &made_shared_views[0], -ENOENT,
+			    NO_SUCH_JOB);
+	}
+}
+
+/* What the first view has by then is given back. */
+static void the_second_view_may_fail(struct kunit *test)
+{
+	u32 id;
+
+	made_plan.collect_err = -ENOBUFS;
+	id = start(test, &made_shared_views[0], ME);
+	KUNIT_EXPECT_STREQ(test, "failed", ended(test, id).state);
+	expect_nothing_left(test);
+	expect_take(test, id, ME, &made_shared_views[0], -ENOBUFS,
+		    "all readers together would take more memory than max_memory_kib");
+}
+
+static void expect_refused(struct kunit *test, const struct ks_view *view,
+			   const char *why)
+{
+	const struct ks_asked asked = nothing_asked();
+	struct ks_job_record record;
+	const char *reason;
+
+	KUNIT_EXPECT_EQ(test, -EOPNOTSUPP,
+			ks_job_start(view, &asked, ME, &record, &reason));
+	KUNIT_EXPECT_STREQ(test, why, reason);
+	KUNIT_EXPECT_STREQ(test, why, ks_collect_refusal(view));
+}
+
+static void one_that_is_off_has_no_jobs(struct kunit *test)
+{
+	expect_refused(test, &made_idle_views[0],
+		       "kept off by the module parameter disable");
+	made_plan.missing = MADE_NEED;
+	expect_refused(test, &made_shared_views[0], "made up to be missing");
+	made_plan.missing = MADE_OPTION;
+	expect_refused(test, &made_stepping_views[0], "made up to be missing");
+	KUNIT_EXPECT_NULL(test, ks_collect_refusal(&made_shared_views[0]));
+	made_plan.missing = 0;
+	made_plan.locked_down = true;
+	expect_refused(test, &made_shared_views[0], KS_LOCKED_DOWN);
+	/* That is about private structures alone. */
+	KUNIT_EXPECT_NULL(test, ks_collect_refusal(&made_stepping_views[0]));
+	made_plan.locked_down = false;
+	ks_collect_switch(false);
+	expect_refused(test, &made_stepping_views[0],
+		       "all collecting is switched off");
+	ks_collect_switch(true);
+	KUNIT_EXPECT_NULL(test, ks_collect_refusal(&made_shared_views[0]));
+}
+
+static void off_ends_what_runs(struct kunit *test)
+{
+	u32 id;
+
+	made_plan.wait = true;
+	id = start(test, &made_shared_views[0], ME);
+	wait_for_completion(&made_plan.begun);
+	ks_collect_switch(false);
+	KUNIT_EXPECT_STREQ(test, "failed", ended(test, id).state);
+	expect_take(test, id, ME, &made_shared_views[0], -EINTR,
+		    "all collecting is switched off");
+	expect_nothing_left(test);
+}
+
+static void a_job_steps_to_its_end(struct kunit *test)
+{
+	u32 id;
+
+	made_plan.busy_steps = 5;
+	id = start(test, &made_stepping_views[0], ME);
+	KUNIT_EXPECT_STREQ(test, "done", ended(test, id).state);
+	take(test, id, &made_stepping_views[0], 2);
+	made_plan.busy_steps = 100000;
+	id = start(test, &made_stepping_views[0], ME);
+	KUNIT_EXPECT_STREQ(test, "failed", ended(test, id).state);
+	expect_take(test, id, ME, &made_stepping_views[0], -EBUSY,
+		    "the kernel's slab_mutex is busy, try again");
+}
+
+/* As debugfs does it; what was found for other views is dropped. */
+static void a_reader_may_wait(struct kunit *test)
+{
+	struct ks_collection c;
+	const char *reason;
+
+	KUNIT_ASSERT_EQ(test, 0, ks_collect_waiting(&c, &made_shared_views[1],
+						    &reason));
+	KUNIT_EXPECT_PTR_EQ(test, &made_shared_views[1], c.view);
+	KUNIT_EXPECT_EQ(test, 1, c.snap->nr_filled);
+	KUNIT_EXPECT_EQ(test, U64_MAX, made_plan.asked.job.budget_ns);
+	KUNIT_EXPECT_STREQ(test, "", made_plan.asked.job.cache);
+	ks_collect_end(&c);
+	expect_nothing_left(test);
+	made_plan.err = -ETIME;
+	KUNIT_EXPECT_EQ(test, -ETIME,
+			ks_collect_waiting(&c, &made_shared_views[1], &reason));
+}
+
+static struct kunit_case job_cases[] = {
+	KUNIT_CASE(answers_are_taken_once),
+	KUNIT_CASE(nobody_else_has_it),
+	KUNIT_CASE(one_that_runs_is_waited_for),
+	KUNIT_CASE(asked_for_is_handed_on),
+	KUNIT_CASE(no_more_than_so_many),
+	KUNIT_CASE(errors_are_told_in_words),
+	KUNIT_CASE(the_second_view_may_fail),
+	KUNIT_CASE(one_that_is_off_has_no_jobs),
+	KUNIT_CASE(off_ends_what_runs),
+	KUNIT_CASE(a_job_steps_to_its_end),
+	KUNIT_CASE(a_reader_may_wait),
+	{}
+};
+
+static struct kunit_suite job_suite = {
+	.name = "kmemscope_job",
+	.init = made_begin,
+	.exit = made_end,
+	.test_cases = job_cases,
+};
+
+kunit_test_suite(job_suite);
