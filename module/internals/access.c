@@ -52,15 +52,15 @@ void ks_caches_unlock(void)
  */
 bool ks_caches_hold(unsigned int tries, unsigned int pause_us, u64 *since)
 {
-	while (tries--) {
-		if (ks_caches_trylock()) {
-			*since = ks_hold_clock();
-			return true;
+	while (!ks_caches_trylock()) {
+		if (tries-- <= 1) {
+			ks_hold_contended();
+			return false;
 		}
 		usleep_range(pause_us, 2 * pause_us);
 	}
-	ks_hold_contended();
-	return false;
+	*since = ks_hold_clock();
+	return true;
 }
 
 /**
