@@ -84,13 +84,33 @@ static int check_locked(const struct ks_target *target, u32 *entries)
 			break;
 	}
 	if (cache != target->cache)
-		return -ENOENT;
+		return -ESTALE;
 	err = ks_cache_name(cache, now.name) ?:
 	      ks_cache_info(cache, &now.info);
 	if (err)
 		return err;
 	return strcmp(now.name, target->name) ||
-	       now.info.size != target->info.size ? -ENOENT : 0;
+	       now.info.size != target->info.size ? -ESTALE : 0;
+}
+
+/**
+ * ks_target_check() - see whether a cache is still there
+ * @target: the cache
+ *
+ * Context: Process context, sleeps.
+ * Return: 0, also when slab_mutex is busy, -ESTALE when it is gone, or -EFAULT.
+ */
+int ks_target_check(const struct ks_target *target)
+{
+	u32 entries;
+	u64 since;
+	int err;
+
+	if (!ks_caches_hold(1, 0, &since))
+		return 0;
+	err = check_locked(target, &entries);
+	ks_caches_release(since, entries);
+	return err;
 }
 
 /* By lists, as the collector slab does; exact, or not at all. */
@@ -113,31 +133,28 @@ static int count_locked(const struct kmem_cache *cache, u64 until_ns,
 	nr_free = counts.nr_free + cached.nr_taken + cached.nr_left;
 	if (nr_free > counts.nr_objects)
 		return -ERANGE;
+	count->known = true;
 	count->nr_inuse = counts.nr_objects - nr_free;
 	count->error = cached.error;
 	return 0;
 }
 
-/* Counts, and switches in the same hold, if that worked or must be done now. */
+/* Counts, and switches in the same hold; sets again when there is more to do. */
 static int try_switch(const struct ks_target *target, bool *counting, bool on,
-		      struct ks_target_count *count, bool last)
+		      struct ks_target_count *count, bool *again)
 {
 	u32 entries;
 	u64 since;
 	int err;
 
 	err = caches_lock(&since);
-	if (err) {
-		if (last)
-			WRITE_ONCE(*counting, on);
+	if (err)
 		return err;
-	}
 	err = check_locked(target, &entries);
 	if (!err)
-		err = count_locked(target->cache, ks_hold_clock() + HOLD_NS,
-				   count);
-	if (!err || last)
-		WRITE_ONCE(*counting, on);
+		*again = count_locked(target->cache, ks_hold_clock() + HOLD_NS,
+				      count) == -EAGAIN;
+	WRITE_ONCE(*counting, on);
 	ks_caches_release(since, entries);
 	return err;
 }
@@ -146,26 +163,29 @@ static int try_switch(const struct ks_target *target, bool *counting, bool on,
  * ks_target_switch() - let probes begin or end counting, and count the cache
  * @target: the cache
  * @counting: what they look at
- * @on: what it is set to
+ * @on: what it is set to, in any case
  * @count: set to the objects in use at that moment
  *
  * Tried again when there was no time, or a lock was busy.
  *
  * Context: Process context, sleeps.
- * Return: 0, or an error when there is no exact number; @counting is set in any
- * case.
+ * Return: 0, also when there is no exact number, -ESTALE when the cache is gone,
+ * -EAGAIN when slab_mutex stays busy, or -EFAULT.
  */
 int ks_target_switch(const struct ks_target *target, bool *counting, bool on,
 		     struct ks_target_count *count)
 {
 	unsigned int tries = COUNT_TRIES;
+	bool again;
 	int err;
 
+	count->known = false;
 	do {
-		err = try_switch(target, counting, on, count, tries == 1);
-		if (err == -EAGAIN)
+		again = false;
+		err = try_switch(target, counting, on, count, &again);
+		if (again)
 			usleep_range(500, 1000);
-	} while (err == -EAGAIN && --tries);
+	} while (!err && again && --tries);
 	WRITE_ONCE(*counting, on);
 	return err;
 }

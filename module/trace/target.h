@@ -23,15 +23,18 @@ struct ks_target {
 
 /**
  * struct ks_target_count - objects of a cache that are in use
+ * @known: whether they could be counted
  * @nr_inuse: how many
  * @error: most by which that may be off
  */
 struct ks_target_count {
+	bool known;
 	u64 nr_inuse;
 	u64 error;
 };
 
 int ks_target_find(struct ks_target *target, const char *name);
+int ks_target_check(const struct ks_target *target);
 int ks_target_switch(const struct ks_target *target, bool *counting, bool on,
 		     struct ks_target_count *count);
 

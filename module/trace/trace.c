@@ -22,13 +22,16 @@
 
 #define DEFAULT_NS	(10 * NSEC_PER_SEC)
 #define PAUSE_MS	20	/* after which a stop is noticed */
+#define CHECK_NS	NSEC_PER_SEC	/* and that the cache is gone */
 
 /* One trace at a time, as each costs all allocations on the host. */
 static atomic_t tracing = ATOMIC_INIT(0);
 
-static int wait_until(u64 since, u64 until, struct ks_progress *progress)
+/* Ends as well when the cache is gone: its address may be another one's then. */
+static int wait_until(u64 since, u64 until, const struct ks_target *target,
+		      struct ks_progress *progress)
 {
-	u64 now;
+	u64 now, checked = since;
 	int err;
 
 	for (now = since; now < until && !READ_ONCE(progress->enough);
@@ -37,37 +40,43 @@ static int wait_until(u64 since, u64 until, struct ks_progress *progress)
 		/* It is over, with what there is. */
 		if (err == -ETIME)
 			return 0;
+		if (!err && now - checked > CHECK_NS) {
+			err = ks_target_check(target);
+			checked = now;
+		}
 		if (err)
 			return err;
 		WRITE_ONCE(progress->permille,
 			   div64_u64((now - since) * 1000, until - since));
-		schedule_timeout_uninterruptible
-			(min(msecs_to_jiffies(PAUSE_MS),
-			     nsecs_to_jiffies(until - now) + 1));
+		schedule_timeout_idle(min(msecs_to_jiffies(PAUSE_MS),
+					  nsecs_to_jiffies(until - now) + 1));
 	}
 	return 0;
 }
 
-/* Between arming and disarming; an exact number before is worth one after. */
+/*
+ * Between arming and disarming; an exact number before is worth one after. That
+ * the cache is there in the end is what makes all of it the cache's.
+ */
 static int count_for(struct ks_probe *probe, u64 ns, struct ks_traced *traced,
 		     struct ks_progress *progress)
 {
 	const struct ks_target *target = traced->target;
 	struct ks_target_count before, after;
-	int err, unknown;
 	u64 since;
+	int err;
 
-	unknown = ks_target_switch(target, &probe->counting, true, &before);
+	err = ks_target_switch(target, &probe->counting, true, &before);
 	since = ks_hold_clock();
-	err = wait_until(since, since + ns, progress);
-	if (!unknown && !err)
-		unknown = ks_target_switch(target, &probe->counting, false,
-					   &after);
+	err = err ?: wait_until(since, since + ns, target, progress) ?:
+	      ks_target_switch(target, &probe->counting, false, &after);
 	WRITE_ONCE(probe->counting, false);
 	traced->ns = ks_hold_clock() - since;
-	if (unknown || err)
+	if (err)
 		return err;
-	traced->grown_known = true;
+	traced->grown_known = before.known && after.known;
+	if (!traced->grown_known)
+		return 0;
 	traced->nr_grown = (s64)(after.nr_inuse - before.nr_inuse);
 	traced->grown_error = before.error + after.error;
 	return 0;
@@ -134,6 +143,8 @@ static const char *explain(int err)
 		return "attribute cache is missing";
 	case -ENOENT:
 		return "no slab cache of this name";
+	case -ESTALE:
+		return "the cache went away while it was traced";
 	case -EAGAIN:
 		return "the kernel's slab_mutex is busy, try again";
 	case -EBUSY:

@@ -276,6 +276,41 @@ def test_what_cannot_be_traced():
     expect("no slab cache of this name" in err, err)
 
 
+def test_a_cache_that_goes_away():
+    """Another one may come to its address: so nothing is told, but that."""
+    with wire.Socket() as sock:
+        for soon in (True, False):
+            with fixture.Fixture(objects=[1]):
+                job = sock.start_trace(cache=FIXTURE, duration_ns=50 * SECOND)
+            if soon:
+                # As soon as it is looked for.
+                sock.finish_job(job)
+            began = time.monotonic()
+            record = sock.wait_job(job)
+            expect(time.monotonic() - began < 20, "it was told too late")
+            equal((record["state"], record["reason"]),
+                  ("failed", "the cache went away while it was traced"),
+                  f"finished soon: {soon}")
+            refused = wire.refused(sock.dump, "trace", job=job)
+            equal(wire.error_name(refused.errno), "ESTALE", "errno")
+
+
+def test_waiting_is_no_load():
+    """The worker sleeps in a way that the load average leaves out."""
+    states = set()
+    with Trace():
+        for _ in range(20):
+            for path in pathlib.Path("/proc").glob("[0-9]*/stat"):
+                try:
+                    stat = path.read_text(encoding="utf-8")
+                except OSError:
+                    continue
+                if "kworker" in stat and "+kmemscope" in stat:
+                    states.add(stat.rpartition(") ")[2][0])
+            time.sleep(0.05)
+    expect(states == {"I"}, f"states {states}")
+
+
 def test_one_at_a_time():
     """Another one is refused, and may follow."""
     with wire.Socket() as first, wire.Socket() as second:
