@@ -14,7 +14,10 @@
 #include "internals/hold.h"
 #include "internals/layout.h"
 #include "internals/peek.h"
+#include "internals/progress.h"
 #include "internals/symbols.h"
+
+#define WAIT_TRIES	2500	/* of ks_caches_wait() */
 
 static struct mutex *caches_mutex(void)
 {
@@ -64,8 +67,33 @@ bool ks_caches_hold(unsigned int tries, unsigned int pause_us, u64 *since)
 }
 
 /**
- * ks_caches_release() - release what ks_caches_hold() took, and note how long
- * @since: from ks_caches_hold()
+ * ks_caches_wait() - take slab_mutex, for a moment, where nobody waits for us
+ * @progress: whether to go on waiting for it
+ * @since: set, for ks_caches_release()
+ *
+ * Context: Process context, sleeps. Waits for some 2 s at most.
+ * Return: 0, -EAGAIN when it stays busy, or -EINTR when it was stopped.
+ */
+int ks_caches_wait(const struct ks_progress *progress, u64 *since)
+{
+	unsigned int tries;
+
+	for (tries = 0; tries < WAIT_TRIES; tries++) {
+		if (ks_caches_trylock()) {
+			*since = ks_hold_clock();
+			return 0;
+		}
+		if (ks_progress_check(progress) == -EINTR)
+			return -EINTR;
+		usleep_range(500, 1000);
+	}
+	ks_hold_contended();
+	return -EAGAIN;
+}
+
+/**
+ * ks_caches_release() - release slab_mutex, and note how long it was held
+ * @since: from ks_caches_hold() or ks_caches_wait()
  * @entries: caches looked at meanwhile
  */
 void ks_caches_release(u64 since, u32 entries)

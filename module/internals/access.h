@@ -17,6 +17,7 @@
 #include <linux/types.h>
 
 struct kmem_cache_node;
+struct ks_progress;
 
 /* The kernel bounds no cache's name; what is longer than this is cut. */
 #define KS_CACHE_NAME_SIZE	96
@@ -72,6 +73,7 @@ struct ks_cache_counts {
 bool ks_caches_trylock(void);
 void ks_caches_unlock(void);
 bool ks_caches_hold(unsigned int tries, unsigned int pause_us, u64 *since);
+int ks_caches_wait(const struct ks_progress *progress, u64 *since);
 void ks_caches_release(u64 since, u32 entries);
 int ks_cache_next(struct kmem_cache **cache);
 int ks_cache_name(const struct kmem_cache *cache,

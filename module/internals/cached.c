@@ -263,7 +263,11 @@ static int read_sheaves(const struct geometry *g, const void *sheaves,
 	return 0;
 }
 
-/* They have no number of changes, so two readings must agree. */
+/*
+ * They have no number of changes, so two readings must agree. That does not show
+ * a sheaf that is swapped with one of the barn between the two: nor is what goes
+ * to the barn, or comes from it, before that is read counted just once.
+ */
 static int count_sheaves(const struct geometry *g, const void *sheaves,
 			 struct tally *tally)
 {

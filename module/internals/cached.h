@@ -19,7 +19,8 @@ struct kmem_cache;
  * @nr_left: free objects that their slabs count as free: on cpu slabs, where
  *	others freed them late, and on the partial slabs of CPUs
  * @error: most by which these may be off, as a CPU's lists changed each time
- *	they were read
+ *	they were read; what moves from one list to another before that is read,
+ *	too, is not in it
  * @next_cpu: where to go on; nr_cpu_ids when all were read
  */
 struct ks_cached {

@@ -18,7 +18,7 @@ struct ks_target;
  * @ns: time that was traced
  * @grown_known: whether @nr_grown is
  * @nr_grown: objects in use that the cache has more than before
- * @grown_error: most by which that may be off
+ * @grown_error: by how much that may be off for lists that changed meanwhile
  */
 struct ks_traced {
 	const struct ks_probe *probe;

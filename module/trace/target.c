@@ -9,20 +9,11 @@
 
 #include "internals/cached.h"
 #include "internals/hold.h"
+#include "internals/progress.h"
 #include "trace/target.h"
 
 #define HOLD_NS		NSEC_PER_MSEC	/* of slab_mutex */
-
-/* Nobody waits for a job. */
-#define MUTEX_TRIES	200
-#define MUTEX_PAUSE_US	500
-
 #define COUNT_TRIES	5
-
-static int caches_lock(u64 *since)
-{
-	return ks_caches_hold(MUTEX_TRIES, MUTEX_PAUSE_US, since) ? 0 : -EAGAIN;
-}
 
 /* Two caches may be of one name, in theory: then it is the newest. */
 static int find_locked(struct ks_target *target, const char *name, u32 *entries)
@@ -51,17 +42,19 @@ static int find_locked(struct ks_target *target, const char *name, u32 *entries)
  * ks_target_find() - find a cache
  * @target: set
  * @name: its name
+ * @progress: the job's
  *
  * Context: Process context, sleeps.
- * Return: 0, -ENOENT, -EAGAIN when slab_mutex stays busy, or -EFAULT.
+ * Return: 0, -ENOENT, -EAGAIN when slab_mutex stays busy, -EINTR, or -EFAULT.
  */
-int ks_target_find(struct ks_target *target, const char *name)
+int ks_target_find(struct ks_target *target, const char *name,
+		   const struct ks_progress *progress)
 {
 	u32 entries;
 	u64 since;
 	int err;
 
-	err = caches_lock(&since);
+	err = ks_caches_wait(progress, &since);
 	if (err)
 		return err;
 	err = find_locked(target, name, &entries);
@@ -113,48 +106,87 @@ int ks_target_check(const struct ks_target *target)
 	return err;
 }
 
-/* By lists, as the collector slab does; exact, or not at all. */
-static int count_locked(const struct kmem_cache *cache, u64 until_ns,
-			struct ks_target_count *count)
+/**
+ * struct reading - a count that may take several holds of slab_mutex
+ * @nr_active: objects in use by lists when it began, those kept for CPUs
+ *	included
+ * @cached: what is kept for CPUs, as far as they were counted
+ */
+struct reading {
+	u64 nr_active;
+	struct ks_cached cached;
+};
+
+/* As the collector slab does; exact, or not at all. */
+static int count_lists(const struct kmem_cache *cache, u64 *nr_active)
 {
-	struct ks_cached cached = {};
 	struct ks_cache_counts counts;
-	u64 nr_free;
 	int err;
 
-	err = ks_cached_count(cache, until_ns, &cached) ?:
-	      ks_cache_count(cache, NUMA_NO_NODE, &counts);
+	err = ks_cache_count(cache, NUMA_NO_NODE, &counts);
 	if (err)
 		return err;
 	if (!counts.free_known)
-		return -EAGAIN;
-	if (counts.nr_sampled < counts.nr_partial)
+		return -EBUSY;
+	if (counts.nr_sampled < counts.nr_partial ||
+	    counts.nr_free > counts.nr_objects)
 		return -ERANGE;
-	nr_free = counts.nr_free + cached.nr_taken + cached.nr_left;
-	if (nr_free > counts.nr_objects)
-		return -ERANGE;
-	count->known = true;
-	count->nr_inuse = counts.nr_objects - nr_free;
-	count->error = cached.error;
+	*nr_active = counts.nr_objects - counts.nr_free;
 	return 0;
 }
 
-/* Counts, and switches in the same hold; sets again when there is more to do. */
+/*
+ * The lists of CPUs between two readings of those of nodes: what moved from one
+ * to the other meanwhile, and was seen twice or not at all, shows as a
+ * difference, unless as much moved the other way. -EAGAIN when there are CPUs
+ * left to count, -EBUSY when all must be counted anew.
+ */
+static int count_locked(const struct kmem_cache *cache, u64 until_ns,
+			struct reading *reading, struct ks_target_count *count)
+{
+	const struct ks_cached *cached = &reading->cached;
+	u64 active, nr_free, moved;
+	int err = 0;
+
+	if (!cached->next_cpu)
+		err = count_lists(cache, &reading->nr_active);
+	err = err ?: ks_cached_count(cache, until_ns, &reading->cached) ?:
+	      count_lists(cache, &active);
+	if (err)
+		return err;
+	nr_free = cached->nr_taken + cached->nr_left;
+	if (nr_free > active)
+		return -EBUSY;
+	moved = active > reading->nr_active ? active - reading->nr_active :
+					      reading->nr_active - active;
+	count->known = true;
+	count->nr_inuse = active - nr_free;
+	count->error = cached->error + moved;
+	return 0;
+}
+
+/*
+ * Counts in one hold, as far as it gets, and switches in the one that sees it
+ * through. *more is set to count_locked()'s error.
+ */
 static int try_switch(const struct ks_target *target, bool *counting, bool on,
-		      struct ks_target_count *count, bool *again)
+		      struct reading *reading, struct ks_target_count *count,
+		      const struct ks_progress *progress, int *more)
 {
 	u32 entries;
 	u64 since;
 	int err;
 
-	err = caches_lock(&since);
+	err = ks_caches_wait(progress, &since);
 	if (err)
 		return err;
 	err = check_locked(target, &entries);
-	if (!err)
-		*again = count_locked(target->cache, ks_hold_clock() + HOLD_NS,
-				      count) == -EAGAIN;
-	WRITE_ONCE(*counting, on);
+	if (!err) {
+		*more = count_locked(target->cache, since + HOLD_NS, reading,
+				     count);
+		if (!*more)
+			WRITE_ONCE(*counting, on);
+	}
 	ks_caches_release(since, entries);
 	return err;
 }
@@ -165,27 +197,33 @@ static int try_switch(const struct ks_target *target, bool *counting, bool on,
  * @counting: what they look at
  * @on: what it is set to, in any case
  * @count: set to the objects in use at that moment
+ * @progress: the job's
  *
- * Tried again when there was no time, or a lock was busy.
+ * Many CPUs are counted in several holds of slab_mutex, of about 1 ms each. All
+ * is tried again when a lock was busy.
  *
  * Context: Process context, sleeps.
  * Return: 0, also when there is no exact number, -ESTALE when the cache is gone,
- * -EAGAIN when slab_mutex stays busy, or -EFAULT.
+ * -EAGAIN when slab_mutex stays busy, -EINTR, or -EFAULT.
  */
 int ks_target_switch(const struct ks_target *target, bool *counting, bool on,
-		     struct ks_target_count *count)
+		     struct ks_target_count *count,
+		     const struct ks_progress *progress)
 {
+	struct reading reading = {};
 	unsigned int tries = COUNT_TRIES;
-	bool again;
-	int err;
+	int err, more = 0;
 
 	count->known = false;
-	do {
-		again = false;
-		err = try_switch(target, counting, on, count, &again);
-		if (again)
-			usleep_range(500, 1000);
-	} while (!err && again && --tries);
+	for (;;) {
+		err = try_switch(target, counting, on, &reading, count,
+				 progress, &more);
+		if (!err && more == -EBUSY && --tries)
+			reading = (struct reading){};
+		else if (err || more != -EAGAIN)
+			break;
+		usleep_range(500, 1000);
+	}
 	WRITE_ONCE(*counting, on);
 	return err;
 }

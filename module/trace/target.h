@@ -9,6 +9,8 @@
 
 #include "internals/access.h"
 
+struct ks_progress;
+
 /**
  * struct ks_target - a cache
  * @cache: its address, only to be compared
@@ -25,7 +27,7 @@ struct ks_target {
  * struct ks_target_count - objects of a cache that are in use
  * @known: whether they could be counted
  * @nr_inuse: how many
- * @error: most by which that may be off
+ * @error: by how much that may be off for lists that changed meanwhile
  */
 struct ks_target_count {
 	bool known;
@@ -33,9 +35,11 @@ struct ks_target_count {
 	u64 error;
 };
 
-int ks_target_find(struct ks_target *target, const char *name);
+int ks_target_find(struct ks_target *target, const char *name,
+		   const struct ks_progress *progress);
 int ks_target_check(const struct ks_target *target);
 int ks_target_switch(const struct ks_target *target, bool *counting, bool on,
-		     struct ks_target_count *count);
+		     struct ks_target_count *count,
+		     const struct ks_progress *progress);
 
 #endif /* KS_TRACE_TARGET_H */

@@ -66,10 +66,12 @@ static int count_for(struct ks_probe *probe, u64 ns, struct ks_traced *traced,
 	u64 since;
 	int err;
 
-	err = ks_target_switch(target, &probe->counting, true, &before);
+	err = ks_target_switch(target, &probe->counting, true, &before,
+			       progress);
 	since = ks_hold_clock();
 	err = err ?: wait_until(since, since + ns, target, progress) ?:
-	      ks_target_switch(target, &probe->counting, false, &after);
+	      ks_target_switch(target, &probe->counting, false, &after,
+			       progress);
 	WRITE_ONCE(probe->counting, false);
 	traced->ns = ks_hold_clock() - since;
 	if (err)
@@ -130,7 +132,7 @@ static int trace_run(struct ks_snapshot *const *snaps,
 		return -ETIME;
 	if (atomic_cmpxchg(&tracing, 0, 1))
 		return -EBUSY;
-	err = ks_target_find(&target, asked->job.cache) ?:
+	err = ks_target_find(&target, asked->job.cache, progress) ?:
 	      trace_target(&target, ns, stacks, snaps, progress);
 	atomic_set(&tracing, 0);
 	return err;

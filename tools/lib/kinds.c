@@ -1667,7 +1667,7 @@ static const struct ks_column trace_columns[] = {
 		.title = "GROWN_ERROR",
 		.type = KS_TYPE_U64,
 		.unit = KS_UNIT_NONE,
-		.help = "Most by which nr_grown may be off: lists changed while they were read",
+		.help = "By how much nr_grown may be off for lists that changed under the count",
 	},
 	{
 		.attr = KMEMSCOPE_A_TRACE_EXPLAINED_PERMILLE,

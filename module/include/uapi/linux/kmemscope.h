@@ -745,8 +745,12 @@ enum kmemscope_a_dentry_name {
  * @KMEMSCOPE_A_TRACE_NR_FREES: (u64) Objects freed that the probes saw.
  * @KMEMSCOPE_A_TRACE_NR_GROWN: (s64) Objects really in use that the cache has
  *	more than before. Absent when that could not be counted exactly.
- * @KMEMSCOPE_A_TRACE_GROWN_ERROR: (u64) Most by which nr-grown may be off:
- *	lists changed while they were read.
+ * @KMEMSCOPE_A_TRACE_GROWN_ERROR: (u64) By how much nr-grown may be off for
+ *	lists that changed under the count. Those of CPUs that changed each time they
+ *	were read, and by how much those of nodes did while all CPUs' were read, in
+ *	both counts. 0 when none did. Objects that others make and free between two
+ *	lists are not in it, nor what moved between lists as much one way as the
+ *	other.
  * @KMEMSCOPE_A_TRACE_EXPLAINED_PERMILLE: (u32) What allocations less frees
  *	explain of nr-grown, out of 1000. More than 1000 when they are more. Absent
  *	unless the cache grew, or when more was freed than allocated.
