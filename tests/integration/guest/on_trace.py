@@ -298,7 +298,7 @@ def test_a_cache_that_goes_away():
 def test_waiting_is_no_load():
     """The worker sleeps in a way that the load average leaves out."""
     states = set()
-    with Trace():
+    with Trace("dentry"):
         for _ in range(20):
             for path in pathlib.Path("/proc").glob("[0-9]*/stat"):
                 try:
