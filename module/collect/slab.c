@@ -27,7 +27,7 @@
 
 #define BATCH		32		/* caches looked up again at once */
 #define HOLD_NS		NSEC_PER_MSEC	/* of slab_mutex */
-#define MUTEX_TRIES	10
+#define MUTEX_TRIES	15
 #define MUTEX_PAUSE_US	50
 #define SPARE_CACHES	32		/* room for those made since last time */
 #define NAMESAKES	8		/* room for those of one name */
@@ -79,7 +79,10 @@ static const char *asked_name(const struct ks_snapshot *snap)
 	return name && *name ? name : NULL;
 }
 
-/* A reader waits for it, so for no more than some 1 ms. */
+/*
+ * A reader waits for it, so for no more than some 1 ms: a little more than one
+ * hold of another reader's.
+ */
 static int caches_lock(u64 *since)
 {
 	return ks_caches_hold(MUTEX_TRIES, MUTEX_PAUSE_US, since) ? 0 : -EBUSY;
@@ -454,7 +457,8 @@ static int collect(struct ks_snapshot *snap, unsigned int per_cache,
 		err = ks_snapshot_reserve(snap, room * per_cache, beside) ?:
 		      begin(snap, note, fill, &nr);
 	} while (!err && nr > room);
-	if (all)
+	/* On an error only a part was counted. */
+	if (all && !err)
 		WRITE_ONCE(nr_before, nr);
 	return err;
 }

@@ -3,13 +3,19 @@
  * Does what takes longer than a step, for all the views that share it: one walk
  * finds records of several kinds.
  */
-#include <linux/sched.h>
+#include <linux/delay.h>
 #include <linux/slab.h>
 
 #include "collect/collect.h"
 #include "collect/job.h"
 #include "internals/progress.h"
 #include "record/kinds.h"
+
+/*
+ * Nobody waits for a job, so it waits for a lock that is busy: between two
+ * tries it can be stopped.
+ */
+#define PATIENCE_NS	(2 * (u64)NSEC_PER_SEC)
 
 static const char *error_reason(const struct ks_view *view, int err)
 {
@@ -31,9 +37,35 @@ static const char *error_reason(const struct ks_view *view, int err)
 	}
 }
 
+/* Lets others have the lock, too, whether we just had it or wait for it. */
+static int make_way(struct ks_progress *progress)
+{
+	usleep_range(500, 1000);
+	return ks_progress_check(progress);
+}
+
+/* As ks_collect_begin(), but waits for a lock that is busy. */
+static int begin_one(struct ks_collection *c, const struct ks_view *view,
+		     struct ks_progress *progress, const char **reason)
+{
+	/* Nothing is too costly for a job. */
+	const unsigned long options = BIT(view->kind->nr_options) - 1;
+	const u64 until = ks_hold_clock() + PATIENCE_NS;
+	int err;
+
+	do {
+		err = ks_collect_begin(c, view, NULL, options, reason);
+		if (err != -EBUSY || ks_hold_clock() > until)
+			return err;
+		err = make_way(progress);
+	} while (!err);
+	*reason = error_reason(view, err);
+	return err;
+}
+
 /* Begins a collection for each view that shares the work. */
 static int begin_all(struct ks_collected *all, const struct ks_view *view,
-		     const char **reason)
+		     struct ks_progress *progress, const char **reason)
 {
 	const struct ks_collector *collector = view->collector;
 	unsigned int i;
@@ -44,11 +76,8 @@ static int begin_all(struct ks_collected *all, const struct ks_view *view,
 			continue;
 		if (WARN_ON_ONCE(all->nr == ARRAY_SIZE(all->c)))
 			return -EINVAL;
-		/* Nothing is too costly for a job. */
-		err = ks_collect_begin(&all->c[all->nr], &collector->views[i],
-				       NULL,
-				       BIT(collector->views[i].kind->nr_options) - 1,
-				       reason);
+		err = begin_one(&all->c[all->nr], &collector->views[i],
+				progress, reason);
 		if (err)
 			return err;
 		/* Done once, so counted once. */
@@ -61,15 +90,22 @@ static int begin_all(struct ks_collected *all, const struct ks_view *view,
 static int complete_steps(struct ks_collection *c,
 			  struct ks_progress *progress, const char **reason)
 {
-	int err = 0;
+	u64 until = ks_hold_clock() + PATIENCE_NS;
+	int err;
 
-	while (!err && !ks_collect_complete(c)) {
-		err = ks_collect_step(c, true, reason);
-		if (!err && READ_ONCE(progress->stop))
-			err = -EINTR;
-		cond_resched();
+	while (!ks_collect_complete(c)) {
+		err = make_way(progress);
+		if (err) {
+			*reason = error_reason(c->view, err);
+			return err;
+		}
+		err = ks_collect_step(c, false, reason);
+		if (!err)
+			until = ks_hold_clock() + PATIENCE_NS;
+		else if (err != -EBUSY || ks_hold_clock() > until)
+			return err;
 	}
-	return err;
+	return 0;
 }
 
 /**
@@ -95,14 +131,15 @@ int ks_collected_run(struct ks_collected *all, const struct ks_view *view,
 
 	all->nr = 0;
 	*reason = ks_collect_refusal(view);
-	err = *reason ? -EOPNOTSUPP : begin_all(all, view, reason);
+	progress->allowed = ks_collect_allowed();
+	err = *reason ? -EOPNOTSUPP : begin_all(all, view, progress, reason);
 	if (!err) {
 		for (i = 0; i < all->nr; i++)
 			snaps[i] = all->c[i].snap;
-		progress->allowed = ks_collect_allowed();
 		err = view->work->run(snaps, asked, progress);
 		*reason = err ? error_reason(view, err) : NULL;
-		all->c[0].ns += ks_hold_clock() - since;
+		/* All began since then. */
+		all->c[0].ns = ks_hold_clock() - since;
 	}
 	for (i = 0; i < all->nr && !err; i++)
 		err = complete_steps(&all->c[i], progress, reason);

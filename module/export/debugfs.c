@@ -8,8 +8,8 @@
  */
 #include <linux/capability.h>
 #include <linux/debugfs.h>
+#include <linux/delay.h>
 #include <linux/module.h>
-#include <linux/sched.h>
 #include <linux/seq_file.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -80,7 +80,8 @@ static int collect_whole(struct ks_collection *c, const struct ks_view *view)
 			ks_collect_end(c);
 			return err;
 		}
-		cond_resched();
+		/* Others want the lock of a step, too. */
+		usleep_range(100, 200);
 	}
 	return 0;
 }

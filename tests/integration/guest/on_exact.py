@@ -5,6 +5,7 @@ import errno
 import os
 import pathlib
 import random
+import subprocess
 import threading
 
 import fixture
@@ -266,6 +267,55 @@ def test_under_load():
         if HOLDS_BACK:
             world.act("shrink")
         check(world, "afterwards", exact(FIXTURE))
+
+
+def test_jobs_wait_for_their_turn():
+    """For slab_mutex, of which there is little left; nobody waits for them."""
+    churn = None
+    try:
+        with fixture.Fixture(caches=100, item_size=64), wire.Socket() as sock:
+            churn = subprocess.Popen(
+                ["sh", "-c", f"echo 1000000 > {fixture.PARAMETERS}/churn"])
+            for _ in range(3):
+                jobs = [sock.start_job("slab")["id"] for _ in range(4)]
+                for job in jobs:
+                    record = sock.wait_job(job)
+                    equal(record["state"], "done", f"{record}")
+                    sock.stop_job(job)
+            equal(churn.poll(), None, "the churn goes on")
+            churn.kill()
+            churn.wait()
+    finally:
+        if churn and churn.poll() is None:
+            churn.kill()
+
+
+def test_jobs_make_way():
+    """Between their steps others get slab_mutex."""
+    reads = refusals = 0
+    caches = 50 if HOLDS_BACK else 500
+    with fixture.Fixture(caches=caches, item_size=64), wire.Socket() as sock:
+        for _ in range(30):
+            if reads > 30:
+                break
+            job = sock.start_job("slab")["id"]
+            while True:
+                record, = sock.dump("job", id=job)
+                if record["state"] != "running":
+                    break
+                # The walk comes first.
+                if record["progress_permille"] < 990:
+                    continue
+                found = wire.refused(sock.dump, "slab", name="dentry")
+                if found:
+                    equal(found.errno, errno.EBUSY, "errno")
+                reads += 1
+                refusals += bool(found)
+            equal(record["state"], "done", f"{record}")
+            sock.stop_job(job)
+    note(f"{refusals} of {reads} reads were refused")
+    expect(reads > 10, f"only {reads} reads while steps were made")
+    expect(refusals <= reads // 10, f"{refusals} of {reads} were refused")
 
 
 def test_jobs_go_with_their_socket():
