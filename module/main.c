@@ -81,10 +81,10 @@ static int __init kmemscope_init(void)
 	ks_internals_init();
 	err = announce();
 	if (err)
-		goto err_hotplug;
+		goto err_internals;
 	err = ks_job_init();
 	if (err)
-		goto err_hotplug;
+		goto err_internals;
 	/* Last of what can fail: an open file would not stop a failing load. */
 	err = ks_netlink_init();
 	if (err)
@@ -94,7 +94,8 @@ static int __init kmemscope_init(void)
 
 err_job:
 	ks_job_exit();
-err_hotplug:
+err_internals:
+	ks_internals_exit();
 	ks_hotplug_exit();
 	return err;
 }
@@ -105,6 +106,7 @@ static void __exit kmemscope_exit(void)
 	ks_debugfs_exit();
 	ks_netlink_exit();
 	ks_job_exit();
+	ks_internals_exit();
 	ks_hotplug_exit();
 }
 module_exit(kmemscope_exit);

@@ -6,6 +6,7 @@
 #include <linux/security.h>
 #include <linux/string.h>
 #include <linux/uaccess.h>
+#include <linux/workqueue.h>
 
 #include "internals/btf.h"
 #include "internals/compat/vmstat.h"
@@ -26,6 +27,46 @@ enum {
 /* Empty where the need is met. */
 static char missing[NR_NEEDS][128];
 static struct ks_canary canary;
+
+/* For all; lockdown can be raised while we are loaded, but never lowered. */
+static bool locked;
+
+/* As the kernel itself: what that is denied is denied to all. */
+static void ask_as_kernel(struct work_struct *work)
+{
+	if (security_locked_down(LOCKDOWN_KCORE))
+		WRITE_ONCE(locked, true);
+}
+
+static DECLARE_WORK(asking, ask_as_kernel);
+
+static bool is_kernel_locked_down(void)
+{
+	schedule_work(&asking);
+	flush_work(&asking);
+	return READ_ONCE(locked);
+}
+
+/**
+ * ks_internals_locked_down() - whether private structures may not be read
+ *
+ * Lockdown itself is one for all. But another security module may deny this to
+ * some processes only, as SELinux did from v5.6 to v5.15, and as BPF programs
+ * can: then each is asked about anew. As lockdown has a line in the log for
+ * each refusal it is asked until it is known to be that.
+ *
+ * Context: Process context, of who is to read them.
+ * Return: true from lockdown=confidentiality on.
+ */
+bool ks_internals_locked_down(void)
+{
+	if (READ_ONCE(locked))
+		return true;
+	if (!security_locked_down(LOCKDOWN_KCORE))
+		return false;
+	schedule_work(&asking);
+	return true;
+}
 
 /* Whether a symbol is there; if not, says so for the need. */
 static bool have_symbol(int need, enum ks_symbol id)
@@ -98,7 +139,7 @@ static void slab_init(void)
 	if (!have_symbol(NEED_SLAB, KS_SYM_SLAB_CACHES) ||
 	    !have_symbol(NEED_SLAB, KS_SYM_SLAB_MUTEX))
 		return;
-	if (ks_internals_locked_down()) {
+	if (is_kernel_locked_down()) {
 		scnprintf(reason, size, "%s", KS_LOCKED_DOWN);
 		return;
 	}
@@ -117,7 +158,7 @@ static void dentries_init(void)
 {
 	char *reason = missing[NEED_DENTRIES];
 
-	if (ks_internals_locked_down())
+	if (is_kernel_locked_down())
 		scnprintf(reason, sizeof(missing[0]), "%s", KS_LOCKED_DOWN);
 	else
 		ks_dentries_init(reason, sizeof(missing[0]));
@@ -156,21 +197,13 @@ void ks_internals_init(void)
 }
 
 /**
- * ks_internals_locked_down() - whether private structures may not be read
+ * ks_internals_exit() - end what was begun in the background
  *
- * Lockdown can be raised while we are loaded, but never lowered; and to ask
- * costs a line in the kernel's log when it is refused, so that is asked once.
- *
- * Context: Process context.
- * Return: true from lockdown=confidentiality on.
+ * Context: Process context, sleeps. When nobody asks for anything any more.
  */
-bool ks_internals_locked_down(void)
+void ks_internals_exit(void)
 {
-	static bool locked;
-
-	if (!READ_ONCE(locked) && security_locked_down(LOCKDOWN_KCORE))
-		WRITE_ONCE(locked, true);
-	return READ_ONCE(locked);
+	cancel_work_sync(&asking);
 }
 
 /**

@@ -27,6 +27,7 @@
 #define KS_LOCKED_DOWN	"lockdown forbids to read the kernel's private structures"
 
 void ks_internals_init(void);
+void ks_internals_exit(void);
 bool ks_internals_locked_down(void);
 const char *ks_internals_missing(unsigned long needs);
 const struct ks_canary *ks_internals_canary(void);
