@@ -164,8 +164,9 @@ static void note_changes(struct ks_collection *c)
  * @options: bits of the kind's options
  * @reason: on error set to a text that says why, or to NULL
  *
- * Context: Process context, sleeps. Takes about 1 ms at most: what takes
- * longer is left to ks_collect_step().
+ * Context: Process context, sleeps. Takes about 1 ms at most, or where there
+ * are thousands of caches one pass over their list: what takes longer is left
+ * to ks_collect_step().
  * Return: 0, -EOPNOTSUPP when the collector is off, -EBUSY, -ENOMEM, -ENOBUFS.
  */
 int ks_collect_begin(struct ks_collection *c, const struct ks_view *view,

@@ -16,8 +16,9 @@
 #include "internals/progress.h"
 #include "record/kinds.h"
 
-#define MAX_JOBS	4	/* of all readers together */
+#define MAX_JOBS	4	/* of all readers, with those who wait for a walk */
 
+#define TOO_MANY	"there are too many jobs"
 #define NO_SUCH_JOB	"this socket has no such job"
 
 static unsigned int max_walk_ms = 60 * 1000;
@@ -64,12 +65,13 @@ struct job {
 };
 
 /*
- * Protects: jobs, last_id, and of each job all but @progress, @asked and, while
- * it is RUNNING, @all.
+ * Protects: jobs, nr_waiting, last_id, and of each job all but @progress, @asked
+ * and, while it is RUNNING, @all.
  * Ordering: outermost of ours; nothing is waited for while it is held.
  */
 static DEFINE_MUTEX(jobs_lock);
 static LIST_HEAD(jobs);
+static unsigned int nr_waiting;
 static u32 last_id;
 
 static struct workqueue_struct *queue;
@@ -180,6 +182,47 @@ static void describe(const struct job *job, struct ks_job_record *record)
 		strscpy(record->reason, job->reason, sizeof(record->reason));
 }
 
+static bool is_full(void)
+{
+	unsigned int nr = nr_waiting;
+	struct list_head *pos;
+
+	list_for_each(pos, &jobs)
+		nr++;
+	return nr >= MAX_JOBS;
+}
+
+/**
+ * ks_job_wait_begin() - begin to do a job's work while a reader waits
+ * @reason: on error set to a text that says why
+ *
+ * It takes a job's place until ks_job_wait_end().
+ *
+ * Return: 0, or -EBUSY when there are too many.
+ */
+int ks_job_wait_begin(const char **reason)
+{
+	bool full;
+
+	mutex_lock(&jobs_lock);
+	full = is_full();
+	if (!full)
+		nr_waiting++;
+	mutex_unlock(&jobs_lock);
+	*reason = full ? TOO_MANY : NULL;
+	return full ? -EBUSY : 0;
+}
+
+/**
+ * ks_job_wait_end() - end what ks_job_wait_begin() began
+ */
+void ks_job_wait_end(void)
+{
+	mutex_lock(&jobs_lock);
+	nr_waiting--;
+	mutex_unlock(&jobs_lock);
+}
+
 /**
  * ks_job_start() - start a job
  * @view: what it shall collect; one that has work
@@ -196,8 +239,6 @@ int ks_job_start(const struct ks_view *view, const struct ks_asked *asked,
 		 u32 owner, struct ks_job_record *record, const char **reason)
 {
 	struct job *job;
-	unsigned int nr = 0;
-	struct list_head *pos;
 
 	*reason = ks_collect_refusal(view);
 	if (*reason)
@@ -212,12 +253,10 @@ int ks_job_start(const struct ks_view *view, const struct ks_asked *asked,
 	job->since_ns = ks_hold_clock();
 
 	mutex_lock(&jobs_lock);
-	list_for_each(pos, &jobs)
-		nr++;
-	if (nr >= MAX_JOBS) {
+	if (is_full()) {
 		mutex_unlock(&jobs_lock);
 		kfree(job);
-		*reason = "there are too many jobs";
+		*reason = TOO_MANY;
 		return -EBUSY;
 	}
 	if (!++last_id)

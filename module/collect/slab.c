@@ -4,10 +4,10 @@
  *
  * slab_caches is a list that grows at its head, so a position in it is no
  * cursor. One hold of slab_mutex therefore copies which caches there are and
- * what they are, and counts as many as it may. Later holds, of about 1 ms each,
- * see whether the list is still the same, and if not look each of a batch up
- * again by address, before they count it. One that vanished, or has another
- * name or size, is dropped.
+ * what they are, however many, and counts as many as it may. Later holds, of
+ * about 1 ms each, see whether the list is still the same, and if not look each
+ * of a batch up again by address, before they count it. One that vanished, or
+ * has another name or size, is dropped.
  *
  * Lock order: slab_mutex, then list_lock (in internals/access.c).
  */

@@ -207,11 +207,11 @@ void ks_collected_end(struct ks_collected *all)
  * @view: a view with work
  * @reason: on error set to a text that says why, or to NULL
  *
- * With nothing asked for, as a job would. What it finds for other views is
- * dropped.
+ * With nothing asked for, as a job would, and with jobs no more than there may
+ * be of these. What it finds for other views is dropped.
  *
  * Context: Process context, sleeps. May take seconds, but ends by a signal.
- * Return: 0, or an error.
+ * Return: 0, -EBUSY when there are too many, or another error.
  */
 int ks_collect_waiting(struct ks_collection *c, const struct ks_view *view,
 		       const char **reason)
@@ -221,13 +221,18 @@ int ks_collect_waiting(struct ks_collection *c, const struct ks_view *view,
 	struct ks_asked *asked;
 	int err;
 
-	*reason = NULL;
+	err = ks_job_wait_begin(reason);
+	if (err)
+		return err;
 	asked = kzalloc(sizeof(*asked), GFP_KERNEL);
-	if (!asked)
-		return -ENOMEM;
-	ks_record_init(&ks_kind_job, &asked->job);
-	err = ks_collected_run(&all, view, asked, &progress, reason);
-	kfree(asked);
+	if (asked) {
+		ks_record_init(&ks_kind_job, &asked->job);
+		err = ks_collected_run(&all, view, asked, &progress, reason);
+		kfree(asked);
+	} else {
+		err = -ENOMEM;
+	}
+	ks_job_wait_end();
 	if (err)
 		return err;
 	ks_collected_take(&all, view, c);

@@ -8,6 +8,7 @@ import subprocess
 import threading
 
 import reader
+import tables
 import theirs
 import wire
 from ktap import Skip, equal, expect, note
@@ -306,6 +307,24 @@ def test_requests_that_are_wrong():
         sock.stop_job(job)
         refused = wire.refused(sock.dump, "dentry_name", job=job)
         equal(refused.errno, errno.ENOENT, "an answer of a job that was ended")
+
+
+def test_files_are_walks_like_jobs():
+    """Who opens one waits, but there are no more walks for that."""
+    with wire.Socket() as sock:
+        for _ in range(3):
+            sock.wait_job(sock.start_job("dentry")["id"])
+        expect(tables.table("dentry")[1], "no room beside three jobs")
+        last = sock.start_job("dentry")["id"]
+        try:
+            tables.table("dentry")
+            number = 0
+        except OSError as error:
+            number = error.errno
+        equal(wire.error_name(number), "EBUSY", "a fifth walk")
+        sock.wait_job(last)
+        sock.stop_job(last)
+        expect(tables.table("dentry")[1], "still no room")
 
 
 def test_jobs_say_what_they_were_asked():
