@@ -243,11 +243,16 @@ static int read_sheaf(const struct geometry *g, const void *sheaves,
 	return 0;
 }
 
+/*
+ * Not the sheaf of objects that kfree_rcu() has collected: until these are freed
+ * they are in use, as they are on their way there by call_rcu(), where nobody
+ * could find them.
+ */
 static int read_sheaves(const struct geometry *g, const void *sheaves,
 			u64 *nr_free)
 {
 	static const enum ks_member members[] = {
-		KS_SHEAVES_MAIN, KS_SHEAVES_SPARE, KS_SHEAVES_RCU_FREE,
+		KS_SHEAVES_MAIN, KS_SHEAVES_SPARE,
 	};
 	unsigned int i;
 	u64 size;
@@ -274,7 +279,7 @@ static int count_sheaves(const struct geometry *g, const void *sheaves,
 	u64 first, second;
 	int err;
 
-	tally->bound += 3 * g->sheaf_capacity;
+	tally->bound += 2 * g->sheaf_capacity;
 	err = read_sheaves(g, sheaves, &first) ?:
 	      read_sheaves(g, sheaves, &second);
 	if (err)

@@ -83,8 +83,6 @@ static const struct part parts[] = {
 	{ V6_1, "kmem_cache_cpu", "slab", KS_CPU_SLAB, 192, 64 },
 	{ V7_1, "slub_percpu_sheaves", "main", KS_SHEAVES_MAIN, 64, 64 },
 	{ V7_1, "slub_percpu_sheaves", "spare", KS_SHEAVES_SPARE, 192, 64 },
-	{ V7_1, "slub_percpu_sheaves", "rcu_free", KS_SHEAVES_RCU_FREE, 128,
-	  64 },
 	{ V7_1, "slab_sheaf", "cache", KS_SHEAF_CACHE, 192, 64 },
 	{ V7_1, "slab_sheaf", "size", KS_SHEAF_SIZE, 256, 32 },
 	{ V7_1, "node_barn", "nr_full", KS_BARN_NR_FULL, 320, 32 },

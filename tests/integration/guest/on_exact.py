@@ -106,6 +106,26 @@ def test_debugged_caches():
     follow(2, debug=1)
 
 
+def test_what_waits_for_a_grace_period_is_in_use():
+    """Where kfree_rcu() collects objects in a sheaf of the CPU, too."""
+    cpus = os.sched_getaffinity(0)
+    try:
+        with fixture.Fixture(objects=[100]) as world:
+            os.sched_setaffinity(0, {0})
+            try:
+                world.act("free-rcu 3")
+            except OSError as error:
+                equal(error.errno, errno.EOPNOTSUPP, "errno")
+                note("such a cache could not be destroyed on this kernel")
+                return
+            # So few stay there until there are more.
+            record = exact(FIXTURE)
+            equal(record["nr_inuse_objects"], world.live() + 3, "in use")
+            equal(record["inuse_error_objects"], 0, "error")
+    finally:
+        os.sched_setaffinity(0, cpus)
+
+
 def test_the_kernel_counts_more():
     """What /proc/slabinfo says is in use is ours and what CPUs keep."""
     more = 0
