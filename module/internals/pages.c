@@ -21,9 +21,16 @@
 
 /*
  * Pages looked at before others may run. Within so many, from a multiple of it,
- * all have a struct page, or none has.
+ * all have a struct page, or none has: a part of a section, for which the kernel
+ * keeps that, is 2 MiB, on some kernels few pages. No section is smaller. Where
+ * there are no sections no memory comes or goes, and all up to the last that is
+ * valid have one, to the next multiple of the largest free block.
  */
+#ifdef CONFIG_SPARSEMEM
+#define BLOCK		min(512UL, PAGES_PER_SUBSECTION)
+#else
 #define BLOCK		512UL
+#endif
 
 #define OFFLINE_TRIES	200	/* of 5 ms, while memory goes offline */
 
@@ -102,7 +109,8 @@ static __always_inline void add_slab(struct run *run, struct page *page,
 
 /*
  * Pages of a free block, which may go beyond the block of ours. Only one that is
- * free before and after has its order where we look for it.
+ * free before and after has its order where we look for it, and in between it
+ * may have been taken and have become free again, as a smaller one.
  */
 static unsigned long buddy_pages(struct page *page, unsigned long pfn)
 {
@@ -112,7 +120,8 @@ static unsigned long buddy_pages(struct page *page, unsigned long pfn)
 	if (order >= ARRAY_SIZE(((struct zone *)NULL)->free_area) ||
 	    pfn & (BIT(order) - 1) || !PageBuddy(page))
 		return 1;
-	return BIT(order);
+	smp_rmb();	/* and that before its order is once more */
+	return READ_ONCE(page->private) == order ? BIT(order) : 1;
 }
 
 /* Returns how many pages it is through with. */
