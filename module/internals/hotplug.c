@@ -10,9 +10,13 @@
 #include "internals/hotplug.h"
 
 /*
- * Protects: nr_offlining, and with it that no zone loses its per-CPU memory
- * while a reader is inside.
- * Ordering: innermost; readers only try, and hold it for one zone's CPUs.
+ * Protects: nr_offlining, and with it that no zone loses its per-CPU memory, and
+ * no page that is online its struct, while a reader is inside. Once this is told
+ * MEM_OFFLINE both is done: the zone has other memory by then, and the pages'
+ * sections are offline, so that a reader who comes in does not find them by
+ * pfn_to_online_page(). Their structs are freed after that, if at all.
+ * Ordering: innermost; readers only try, and hold it for one zone's CPUs, or a
+ * block of pages.
  */
 static DECLARE_RWSEM(readers);
 static unsigned int nr_offlining;
@@ -56,6 +60,9 @@ static struct notifier_block memory_block = {
 
 /**
  * ks_hotplug_init() - begin to follow memory hotplug
+ *
+ * Memory that was already going offline is not known of: ks_online_mems_wait()
+ * after this waits for the end of that.
  *
  * Context: Process context, sleeps.
  * Return: 0, or an error.

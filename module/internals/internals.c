@@ -183,6 +183,8 @@ void ks_internals_init(void)
 				  err);
 		return;
 	}
+	/* Of what began before ks_hotplug_init() nothing was told. */
+	ks_online_mems_wait();
 	slab_init();
 	if (missing[NEED_SLAB][0])
 		missing_too(NEED_CACHED, NEED_SLAB);

@@ -35,6 +35,8 @@ static const char * const symbol_names[KS_NR_SYMBOLS] = {
 	[KS_SYM_NR_DENTRY] = "nr_dentry",
 	[KS_SYM_NR_DENTRY_UNUSED] = "nr_dentry_unused",
 	[KS_SYM_NR_DENTRY_NEGATIVE] = "nr_dentry_negative",
+	[KS_SYM_GET_ONLINE_MEMS] = "get_online_mems",
+	[KS_SYM_PUT_ONLINE_MEMS] = "put_online_mems",
 };
 
 static void *symbol_addresses[KS_NR_SYMBOLS];
@@ -53,8 +55,15 @@ static noinline unsigned long pcpu_nr_pages_stub(void)
 	return 0;
 }
 
+static noinline void online_mems_stub(void)
+{
+	barrier();
+}
+
 DEFINE_STATIC_CALL(ks_kallsyms_lookup_name, lookup_name_stub);
 DEFINE_STATIC_CALL(ks_pcpu_nr_pages_call, pcpu_nr_pages_stub);
+DEFINE_STATIC_CALL(ks_get_online_mems, online_mems_stub);
+DEFINE_STATIC_CALL(ks_put_online_mems, online_mems_stub);
 
 #define bind(_call, _stub, _address)					\
 	static_call_update(_call,					\
@@ -133,6 +142,13 @@ int ks_symbols_init(void)
 	if (symbol_addresses[KS_SYM_PCPU_NR_PAGES])
 		bind(ks_pcpu_nr_pages_call, pcpu_nr_pages_stub,
 		     symbol_addresses[KS_SYM_PCPU_NR_PAGES]);
+	if (symbol_addresses[KS_SYM_GET_ONLINE_MEMS] &&
+	    symbol_addresses[KS_SYM_PUT_ONLINE_MEMS]) {
+		bind(ks_get_online_mems, online_mems_stub,
+		     symbol_addresses[KS_SYM_GET_ONLINE_MEMS]);
+		bind(ks_put_online_mems, online_mems_stub,
+		     symbol_addresses[KS_SYM_PUT_ONLINE_MEMS]);
+	}
 	return 0;
 }
 
@@ -168,4 +184,17 @@ const char *ks_symbol_name(enum ks_symbol id)
 unsigned long ks_pcpu_nr_pages(void)
 {
 	return static_call(ks_pcpu_nr_pages_call)();
+}
+
+/**
+ * ks_online_mems_wait() - wait until no memory is going online or offline
+ *
+ * As get_online_mems() does; not at all where it was not found.
+ *
+ * Context: Process context, sleeps.
+ */
+void ks_online_mems_wait(void)
+{
+	static_call(ks_get_online_mems)();
+	static_call(ks_put_online_mems)();
 }
