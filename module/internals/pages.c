@@ -13,6 +13,7 @@
 #include <linux/nodemask.h>
 #include <linux/sched.h>
 
+#include "internals/compat/kfence.h"
 #include "internals/compat/slab.h"
 #include "internals/hotplug.h"
 #include "internals/layout.h"
@@ -91,6 +92,9 @@ static __always_inline void add_slab(struct run *run, struct page *page,
 	const struct kmem_cache *cache = read_cache(page, at.cache);
 	u64 inuse, objects;
 
+	/* Its objects are in none of the cache's slabs. */
+	if (is_kfence_address(page_address(page)))
+		return;
 	smp_rmb();	/* the counts after the cache */
 	inuse = ks_layout_extract(read_word(page, at.inuse), KS_SLAB_INUSE);
 	objects = ks_layout_extract(read_word(page, at.objects),
@@ -150,7 +154,10 @@ static unsigned long walk_block(unsigned long pfn, struct run *run)
 	return page - first;
 }
 
-/* Memory that is going offline may take its struct pages along. */
+/*
+ * Memory that is going offline may take its struct pages along. Once it is
+ * offline it is not found any more, and what is found stays until we leave.
+ */
 static int enter(void)
 {
 	unsigned int tries;
