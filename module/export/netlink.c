@@ -85,8 +85,10 @@ static int begin_asked(struct dump *dump, const struct ks_view *view,
 	kfree(want);
 	if (err == -ENOENT) {
 		unmatched = ks_record_unmatched(kind, attrs);
-		dump->reason = unmatched->no_match;
-		*bad = attrs[unmatched->attr];
+		if (unmatched) {
+			dump->reason = unmatched->no_match;
+			*bad = attrs[unmatched->attr];
+		}
 	}
 	return err;
 }
