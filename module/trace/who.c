@@ -37,7 +37,9 @@ enum ks_context ks_who_context(void)
 
 /*
  * One that is gone from the list of processes, but for its last steps, may have
- * outlived its leader and its parent.
+ * outlived its leader and its parent. One that is not gone yet has a leader that
+ * is not, either; and tasks are freed by RCU, whose reader is who has preemption
+ * off (since v4.20).
  */
 static const struct task_struct *leader_of_current(void)
 {
@@ -63,10 +65,10 @@ void ks_who_sign(struct ks_who_sign *sign)
 {
 	sign->task = current;
 	sign->parent = rcu_access_pointer(current->real_parent);
-	sign->cred = current_cred();
 	sign->cgroups = cgroups_of_current();
 	sign->when = jiffies;
 	sign->pid = current->pid;
+	sign->uid = __kuid_val(current_uid());
 	memcpy(sign->name, leader_of_current()->comm, sizeof(sign->name));
 }
 
@@ -75,8 +77,9 @@ void ks_who_sign(struct ks_who_sign *sign)
  * @sign: what one was known by; zero for none
  *
  * What is freed and made anew at the same address takes longer than a tick:
- * tasks, credentials and sets of cgroups are freed after a grace period. Only a
- * parent that changes its name is noticed a tick late.
+ * tasks and sets of cgroups are freed after a grace period. Credentials may be
+ * freed at once, as access(2) does with its own, so it is not these that are
+ * compared. Only a parent that changes its name is noticed a tick late.
  *
  * Context: The process's own, with preemption off.
  * Return: whether ks_who_fill() would say the same as then.
@@ -86,7 +89,7 @@ bool ks_who_has_sign(const struct ks_who_sign *sign)
 	return sign->task == current && !time_after(jiffies, sign->when) &&
 	       sign->pid == current->pid &&
 	       sign->parent == rcu_access_pointer(current->real_parent) &&
-	       sign->cred == current_cred() &&
+	       sign->uid == __kuid_val(current_uid()) &&
 	       sign->cgroups == cgroups_of_current() &&
 	       !memcmp(sign->name, leader_of_current()->comm,
 		       sizeof(sign->name));
@@ -104,7 +107,15 @@ static void copy_name(char *to, const struct task_struct *task)
 	}
 }
 
-/* The idle task, from which all descend, is nobody's parent to tell of. */
+/*
+ * Nothing here is freed before our RCU section ends. A task that is alive has a
+ * parent that is not released yet, for its children are handed on before. That
+ * one, maybe not the leader of its threads, has a leader that was released no
+ * sooner, also if it was released itself since. And each leader is seen alive
+ * before its own parent is looked at.
+ *
+ * The idle task, from which all descend, is nobody's parent to tell of.
+ */
 static void copy_names(struct ks_who *who)
 {
 	const struct task_struct *task = leader_of_current();

@@ -44,7 +44,7 @@ struct ks_who {
  * struct ks_who_sign - by what the same process is known at a glance
  * @task: the task
  * @parent: its parent
- * @cred: who it runs as
+ * @uid: whose it is, in the initial user namespace
  * @cgroups: its cgroups
  * @when: in jiffies; what is not in here may change with time
  * @pid: its number
@@ -53,10 +53,10 @@ struct ks_who {
 struct ks_who_sign {
 	const void *task;
 	const void *parent;
-	const void *cred;
 	const void *cgroups;
 	unsigned long when;
 	u32 pid;
+	u32 uid;
 	char name[TASK_COMM_LEN];
 };
 

@@ -124,7 +124,7 @@ static void is_known_by_all_of_its_sign(struct kunit *test)
 	other.parent = test;
 	KUNIT_EXPECT_FALSE(test, is_known(&other));
 	other = sign;
-	other.cred = test;
+	other.uid++;
 	KUNIT_EXPECT_FALSE(test, is_known(&other));
 	other = sign;
 	other.cgroups = test;
