@@ -10,6 +10,7 @@
  * given. That holds for the calling conventions of all 64 bit architectures,
  * but not where the kernel checks the types of functions that it calls.
  */
+#include <linux/delay.h>
 #include <linux/errno.h>
 #include <linux/io.h>
 #include <linux/mm.h>
@@ -22,6 +23,8 @@
 #include "internals/object.h"
 #include "record/snapshot.h"
 #include "trace/probe.h"
+
+#define RETRY_MS	20	/* to get rid of a probe, without memory */
 
 /* The number of who allocates, or an error. */
 static int find_who(struct ks_probe *probe, enum ks_context context,
@@ -113,7 +116,9 @@ static void alloc_seen(void *data, unsigned long call_site, const void *object)
 
 /*
  * Before v5.12 kmem_cache_free() is told after the object is free, and then its
- * slab may be gone. An object that is followed is known without that.
+ * slab may be gone. An object that is followed is known without that. But it may
+ * as well have been allocated again, by another CPU, and be followed as that
+ * one's: then it is the new owner who is taken for having freed it.
  */
 static void free_seen(void *data, unsigned long call_site, const void *object)
 {
@@ -170,12 +175,27 @@ static int find_points(void)
 	return allocs && frees ? 0 : -EOPNOTSUPP;
 }
 
+/*
+ * Since commit befe6d946551 ("tracepoint: Do not fail unregistering a probe due
+ * to memory failure") (in v5.11, and in later ones of v5.10.y) this puts a stub
+ * in our place where there is no memory for a shorter list of probes. Without it
+ * the probe would stay, and with it a call into what is freed next: so it is
+ * tried until there is memory.
+ */
+static void unregister_point(struct tracepoint *tracepoint, void *function,
+			     struct ks_probe *probe)
+{
+	while (tracepoint_probe_unregister(tracepoint, function, probe) ==
+	       -ENOMEM)
+		msleep(RETRY_MS);
+}
+
 static void unregister_points(struct ks_probe *probe, unsigned int nr)
 {
 	while (nr--)
 		if (points[nr].tracepoint)
-			tracepoint_probe_unregister(points[nr].tracepoint,
-						    points[nr].probe, probe);
+			unregister_point(points[nr].tracepoint,
+					 points[nr].probe, probe);
 	tracepoint_synchronize_unregister();
 }
 
