@@ -76,6 +76,7 @@ static u32 last_id;
 
 static struct workqueue_struct *queue;
 
+/* May free what runs just now, as job_run() does: see there. */
 static void job_free(struct job *job)
 {
 	list_del(&job->list);
@@ -103,6 +104,10 @@ u64 ks_job_deadline(void)
 	return ks_hold_clock() + (u64)READ_ONCE(max_walk_ms) * NSEC_PER_MSEC;
 }
 
+/*
+ * Once jobs_lock is released the job is anybody's to free, and may be gone: also
+ * its work_struct, which the workqueue does not touch after it called us.
+ */
 static void job_run(struct work_struct *work)
 {
 	struct job *job = container_of(work, struct job, work);
@@ -358,6 +363,12 @@ int ks_job_finish(u32 id, u32 owner, const char **reason)
 /**
  * ks_job_release() - end all jobs of somebody who went away
  * @owner: the netlink port
+ *
+ * Called once the socket is closed, so none of its requests is under way, whose
+ * sendmsg(2) would hold it, and none comes after. But its port is free a moment
+ * before: who binds a socket to the same port in between sees its jobs, and has
+ * those that it starts itself ended by this. That is the same privilege's, and
+ * all of it is refused or told as any job that ended.
  */
 void ks_job_release(u32 owner)
 {

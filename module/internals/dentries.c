@@ -4,7 +4,9 @@
  *
  * Dentries come, go and are renamed under the walk. One that was found in the
  * table was hashed within our RCU section, so neither it, nor its parent and
- * superblock, which it holds, are freed before the section ends. A rename may
+ * superblock, which it holds, are freed before the section ends; nor is the name
+ * of the superblock's type, though it may be in a module: one that is unloaded
+ * waits for a grace period before its memory is freed. A rename may
  * take the walk from one chain to another, so a chain is followed for a bounded
  * number of dentries.
  */

@@ -6,6 +6,10 @@
  * address: some 40 instructions for a word, and a dump reads thousands. The
  * load itself, with its entry in the table of exceptions, is one instruction
  * that the kernel's headers have for all.
+ *
+ * It also does without pagefault_disable(). That keeps a fault from being served
+ * as a user's: from sleeping for the lock of an address space, or for the page.
+ * A fault at one of the kernel's addresses never is, but goes to the table.
  */
 #ifndef KS_INTERNALS_PEEK_H
 #define KS_INTERNALS_PEEK_H
