@@ -5,8 +5,8 @@ import errno
 import os
 import pathlib
 import random
-import subprocess
 import threading
+import time
 
 import fixture
 import reader
@@ -289,25 +289,25 @@ def test_under_load():
         check(world, "afterwards", exact(FIXTURE))
 
 
-def test_jobs_wait_for_their_turn():
-    """For slab_mutex, of which there is little left; nobody waits for them."""
-    churn = None
-    try:
-        with fixture.Fixture(caches=100, item_size=64), wire.Socket() as sock:
-            churn = subprocess.Popen(
-                ["sh", "-c", f"echo 1000000 > {fixture.PARAMETERS}/churn"])
-            for _ in range(3):
-                jobs = [sock.start_job("slab")["id"] for _ in range(4)]
-                for job in jobs:
-                    record = sock.wait_job(job)
-                    equal(record["state"], "done", f"{record}")
-                    sock.stop_job(job)
-            equal(churn.poll(), None, "the churn goes on")
-            churn.kill()
-            churn.wait()
-    finally:
-        if churn and churn.poll() is None:
-            churn.kill()
+def test_jobs_wait_for_slab_mutex():
+    """Readers are refused while another has it; for a job nobody waits."""
+    with fixture.Fixture(objects=[1]) as world, wire.Socket() as sock:
+        holder = threading.Thread(target=world.act, args=("hold 1000",))
+        holder.start()
+        try:
+            deadline = time.monotonic() + 20
+            while not wire.refused(sock.dump, "slab", name="dentry"):
+                expect(time.monotonic() < deadline, "it was never busy")
+            jobs = [sock.start_job("slab")["id"] for _ in range(2)]
+            jobs.append(sock.start_job("trace", cache=FIXTURE,
+                                       duration_ns=10_000_000)["id"])
+            refused(errno.EBUSY, sock.dump, "slab", name="dentry")
+            expect(holder.is_alive(), "it was not held for long enough")
+            for job in jobs:
+                record = sock.wait_job(job)
+                equal(record["state"], "done", f"{record}")
+        finally:
+            holder.join()
 
 
 def test_jobs_make_way():
