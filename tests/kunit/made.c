@@ -81,8 +81,11 @@ static const struct ks_work together = {
 static int collect_two(struct ks_snapshot *snap)
 {
 	u32 i;
-	int err = ks_snapshot_reserve(snap, 2, 0);
+	int err;
 
+	if (made_plan.busy_begins && made_plan.busy_begins--)
+		return -EBUSY;
+	err = ks_snapshot_reserve(snap, 2, 0);
 	for (i = 0; i < 2 && !err; i++) {
 		ks_snapshot_next(snap);
 		ks_snapshot_keep(snap);

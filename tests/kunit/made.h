@@ -24,6 +24,7 @@ struct kunit;
  * @collect_err: of the second view's collect
  * @wait: the work goes on until somebody ends it
  * @err: the work's error
+ * @busy_begins: times that "stepping" fails to begin with -EBUSY before it does
  * @busy_steps: steps that fail with -EBUSY before one does not
  * @begun: when the work began
  * @asked: what it was asked for
@@ -35,6 +36,7 @@ struct plan {
 	int collect_err;
 	bool wait;
 	int err;
+	int busy_begins;
 	int busy_steps;
 	struct completion begun;
 	struct ks_asked asked;

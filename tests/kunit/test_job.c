@@ -70,7 +70,7 @@ static struct ks_job_record ended(struct kunit *test, u32 id)
 	struct ks_job_record record = {};
 	u32 tries;
 
-	for (tries = 0; tries < 2000; tries++) {
+	for (tries = 0; tries < 10000; tries++) {
 		KUNIT_ASSERT_TRUE(test, find(test, id, &record));
 		if (strcmp(record.state, "running"))
 			return record;
@@ -337,15 +337,63 @@ static void a_job_steps_to_its_end(struct kunit *test)
 {
 	u32 id;
 
-	made_plan.busy_steps = 5;
+	/* Nobody waits for it, so a lock may be busy for long. */
+	made_plan.busy_begins = 200;
+	made_plan.busy_steps = 200;
 	id = start(test, &made_stepping_views[0], ME);
 	KUNIT_EXPECT_STREQ(test, "done", ended(test, id).state);
 	take(test, id, &made_stepping_views[0], 2);
+	made_plan.busy_begins = 100000;
+	id = start(test, &made_stepping_views[0], ME);
+	KUNIT_EXPECT_STREQ(test, "failed", ended(test, id).state);
+	expect_take(test, id, ME, &made_stepping_views[0], -EBUSY,
+		    "the kernel's slab_mutex is busy, try again");
+	made_plan.busy_begins = 0;
 	made_plan.busy_steps = 100000;
 	id = start(test, &made_stepping_views[0], ME);
 	KUNIT_EXPECT_STREQ(test, "failed", ended(test, id).state);
 	expect_take(test, id, ME, &made_stepping_views[0], -EBUSY,
 		    "the kernel's slab_mutex is busy, try again");
+}
+
+/* Also in its steps, and while it waits for a lock. */
+static void one_that_waits_can_be_ended(struct kunit *test)
+{
+	u32 i, id;
+
+	for (i = 0; i < 2; i++) {
+		made_plan.busy_begins = i ? 0 : 100000;
+		made_plan.busy_steps = 100000;
+		id = start(test, &made_stepping_views[0], ME);
+		msleep(20);
+		ks_collect_switch(false);
+		KUNIT_EXPECT_STREQ(test, "failed", ended(test, id).state);
+		expect_take(test, id, ME, &made_stepping_views[0], -EINTR,
+			    "all collecting is switched off");
+		ks_collect_switch(true);
+	}
+}
+
+static void a_reader_takes_a_place(struct kunit *test)
+{
+	struct ks_collection c;
+	const char *reason;
+	u32 ids[MAX_JOBS], i;
+
+	for (i = 0; i < MAX_JOBS; i++) {
+		ids[i] = start(test, &made_shared_views[0], ME);
+		ended(test, ids[i]);
+	}
+	KUNIT_EXPECT_EQ(test, -EBUSY,
+			ks_collect_waiting(&c, &made_shared_views[1],
+					   &reason));
+	KUNIT_EXPECT_STREQ(test, "there are too many jobs", reason);
+	KUNIT_EXPECT_EQ(test, 0, ks_job_stop(ids[0], ME, &reason));
+	KUNIT_ASSERT_EQ(test, 0, ks_collect_waiting(&c, &made_shared_views[1],
+						    &reason));
+	ks_collect_end(&c);
+	/* And gives it back. */
+	ids[0] = start(test, &made_shared_views[0], ME);
 }
 
 /* As debugfs does it; what was found for other views is dropped. */
@@ -378,7 +426,9 @@ static struct kunit_case job_cases[] = {
 	KUNIT_CASE(one_that_is_off_has_no_jobs),
 	KUNIT_CASE(off_ends_what_runs),
 	KUNIT_CASE(a_job_steps_to_its_end),
+	KUNIT_CASE(one_that_waits_can_be_ended),
 	KUNIT_CASE(a_reader_may_wait),
+	KUNIT_CASE(a_reader_takes_a_place),
 	{}
 };
 
