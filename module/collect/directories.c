@@ -167,12 +167,14 @@ static void name_directory(struct directory *directory,
 
 /*
  * A rename may be changing the name: it still ends within what it is in, but may
- * be half of this and half of that. Then there is no sample. Of d_seq the count
- * alone is read, without its lock: on PREEMPT_RT that would be waited for.
+ * be half of this and half of that. Then there is no sample. On PREEMPT_RT to
+ * begin with d_seq itself would take the dentry's lock in that case; the number
+ * within does not know of it.
  */
 static void copy_name(struct sample *sample, const struct dentry *dentry)
 {
-	const unsigned int seq = raw_seqcount_begin(&dentry->d_seq.seqcount);
+	const seqcount_t *changes = &dentry->d_seq.seqcount;
+	const unsigned int seq = raw_seqcount_begin(changes);
 	/* A new name is written before it is made the dentry's. */
 	const unsigned char *name = smp_load_acquire(&dentry->d_name.name);
 	size_t i;
@@ -184,7 +186,7 @@ static void copy_name(struct sample *sample, const struct dentry *dentry)
 	}
 	sample->name[i] = '\0';
 	sample->negative = d_is_negative(dentry);
-	if (read_seqcount_retry(&dentry->d_seq.seqcount, seq))
+	if (read_seqcount_retry(changes, seq))
 		sample->name[0] = '\0';
 }
 

@@ -22,6 +22,11 @@ def try_load(**parameters):
 PARAMETERS = pathlib.Path("/sys/module/kmemscope_fixture/parameters")
 
 
+def write(name, words):
+    """Have one of the files that act do so."""
+    (PARAMETERS / name).write_text(words, encoding="utf-8")
+
+
 class Fixture:
     """insmod with these parameters on entry, rmmod on exit."""
 
@@ -34,7 +39,7 @@ class Fixture:
 
     def act(self, words):
         """Do something with the live objects, on the CPU that we run on."""
-        (PARAMETERS / "act").write_text(words, encoding="ascii")
+        write("act", words)
 
     def live(self):
         """How many objects of kmemscope_fixture are in use."""

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The kernel that is built here: Debian's source with tests/vm/debug.config.
+"""Kernels that are built here: Debian's source, configured in tests/vm.
 
-Of the build only what guests and module builds take is kept, in
-<cache>/compiled/<key>: image/ and headers/.
+Of a build only what guests and module builds take is kept, in
+<cache>/compiled/<name>-<key>: image/ and headers/.
 """
 
 import glob
@@ -15,8 +15,6 @@ import paths
 import sources
 import tools
 from errors import HarnessError
-
-CONFIG = os.path.join(paths.HERE, "debug.config")
 
 # Nobody's name, host or time is to be in the image.
 IDENTITY = ["KBUILD_BUILD_USER=kmemscope", "KBUILD_BUILD_HOST=guest",
@@ -32,11 +30,24 @@ LIBRARIES = {"libelf.h": "libelf-dev", "openssl/ssl.h": "libssl-dev"}
 TAIL = 15
 
 
+def is_built(row):
+    """Whether it is built here, and not by Debian."""
+    return row.image.endswith(".config")
+
+
+def asked(row):
+    """What its configurations set: {option: value}, a later one's counts."""
+    result = {}
+    for name in row.image.split("+"):
+        result.update(options(os.path.join(paths.HERE, name)))
+    return result
+
+
 def identify(row):
     """(version of the source, key of the build, what uname -r will say)."""
     version = sources.newest(row.suite, row.source)
     # A comment in the configuration is no reason to build again.
-    wanted = options(CONFIG)
+    wanted = asked(row)
     key = hashlib.sha256(repr((version, wanted)).encode())
     with open(__file__, "rb") as handle:
         key.update(handle.read())
@@ -86,15 +97,19 @@ def build(row, version, key, uname, target):
     tree = os.path.join(target, "source")
     os.mkdir(tree)
     sources.extract(row.suite, row.source, version, tree)
+    wanted = asked(row)
+    config = os.path.join(target, "asked.config")
+    write_config(config, wanted)
     log = paths.cache("logs", row.name + "-build.txt")
     tools.note("building the %s kernel, once; some 10 minutes on two cores "
                "(log: %s)" % (row.name, log))
     with open(log, "w") as handle:
         make = Make(tree, "-" + key, handle)
-        make("KCONFIG_ALLCONFIG=" + CONFIG, "allnoconfig")
-        check_config(os.path.join(tree, ".config"))
+        make("KCONFIG_ALLCONFIG=" + config, "allnoconfig")
+        check_config(row, wanted, options(os.path.join(tree, ".config")))
         make("-j%d" % len(os.sched_getaffinity(0)), "bzImage", "modules")
         keep(make, tree, uname, target)
+    os.unlink(config)
     shutil.rmtree(tree)
 
 
@@ -132,17 +147,24 @@ def options(path):
     return found
 
 
-def check_config(path):
+def write_config(path, wanted):
+    """The opposite."""
+    with open(path, "w") as handle:
+        for name, value in wanted.items():
+            handle.write("# %s is not set\n" % name if value == "n" else
+                         "%s=%s\n" % (name, value))
+
+
+def check_config(row, wanted, final):
     """kconfig drops what it cannot set without a word; we do not."""
-    final = options(path)
     # An option that is not even offered is not in the file at all.
     missing = ["  %s=%s, but it is %s" % (name, value, final.get(name, "n"))
-               for name, value in options(CONFIG).items()
+               for name, value in wanted.items()
                if final.get(name, "n") != value]
     if missing:
         raise HarnessError("%s asks for what this kernel cannot have (a "
                            "dependency is missing, or the option is gone):\n%s"
-                           % (CONFIG, "\n".join(missing)))
+                           % (row.image, "\n".join(missing)))
 
 
 def keep(make, tree, uname, target):

@@ -14,8 +14,6 @@ from errors import UsageError
 Row = collections.namedtuple("Row",
                              "name suite image source userland about")
 
-BUILT = "built"
-
 
 def rows():
     """The table of kernels, in its own order."""
@@ -38,11 +36,11 @@ def find(name):
 
 def is_built(name):
     """Whether it is built here, with checkers, rather than by Debian."""
-    return find(name).image == BUILT
+    return compiled.is_built(find(name))
 
 
 def _maker(row):
-    return compiled if is_built(row.name) else packaged
+    return compiled if compiled.is_built(row) else packaged
 
 
 def release(name):

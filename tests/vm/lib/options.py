@@ -29,8 +29,8 @@ nothing else. Builds, progress and the name of the console log go to stderr.
 DETAILS = """\
 Kernels:
 %(kernels)s
-  On debug each run ends with a scan for leaked memory, some ten seconds, unless
-  --cmdline has kmemleak=off.
+  On debug and debug-rt each run ends with a scan for leaked memory, some ten
+  seconds, unless --cmdline has kmemleak=off.
 
 In the guest:
   COMMAND runs as root in /root, stdin empty, arguments exactly as given. There
@@ -106,7 +106,7 @@ def parser():
         help="guest time counts instructions: repeatable benchmarks, one CPU")
     add("--timeout", metavar="S", type=count,
         help="seconds from power-on until COMMAND must be done "
-        "(default: %d; debug: %d)" % (TIMEOUT, TIMEOUT_CHECKED))
+        "(default: %d; debug and debug-rt: %d)" % (TIMEOUT, TIMEOUT_CHECKED))
     add("--disk", metavar="MiB", type=count,
         help="a fresh ext4 on /mnt")
     add("--no-module", action="store_true",
