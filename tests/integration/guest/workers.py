@@ -114,13 +114,16 @@ def _too_long(*_):
 def memory_off_and_on():
     """A block of memory goes, and comes back as it was.
 
-    The kernel tries to empty it until it can or a signal comes.
+    The kernel tries to empty it until it can or a signal comes. One that could
+    not be brought back the last time is now.
     """
     blocks = [path for path in (SYSTEM / "memory").glob("memory*")
               if "Movable" in (path / "valid_zones").read_text()]
     state = random.choice(blocks) / "state"
+    if state.read_text().strip() == "offline":
+        state.write_text("online_movable", encoding="ascii")
     signal.signal(signal.SIGALRM, _too_long)
-    signal.alarm(5)
+    signal.alarm(15)
     try:
         state.write_text("offline", encoding="ascii")
     finally:
@@ -164,4 +167,4 @@ ALL = {read_netlink: 2, read_debugfs: 1, run_job: 2, reload_module: 1,
 # is done.
 STRESS = ["nice", "-n", "19", "stress-ng", "--quiet", "--temp-path", "/tmp",
           "--dentry", "1", "--dentries", "256", "--rename", "1", "--fork", "1",
-          "--vm", "1", "--vm-bytes", "32M"]
+          "--vm", "1", "--vm-bytes", "8M", "--vm-hang", "1"]
