@@ -286,7 +286,12 @@ def test_under_load():
         note(f"{errors} of 300 counts had an error to tell")
         if HOLDS_BACK:
             world.act("shrink")
-        check(world, "afterwards", exact(FIXTURE))
+        record = exact(FIXTURE)
+        # What was held back has put the live ones on many slabs, maybe on
+        # more than are looked at in a list.
+        if HOLDS_BACK and record["approximate"]:
+            record = by_job(FIXTURE)
+        check(world, "afterwards", record)
 
 
 def test_jobs_wait_for_slab_mutex():
