@@ -8,13 +8,12 @@
  */
 #include <linux/err.h>
 #include <linux/kernel.h>
-#include <linux/mm.h>
 #include <linux/prandom.h>
 #include <linux/random.h>
-#include <linux/slab.h>
 #include <linux/string.h>
 
 #include "collect/directories.h"
+#include "record/memory.h"
 #include "record/snapshot.h"
 
 #define NR_PLACES	(4 * KS_DIRECTORIES)
@@ -93,17 +92,11 @@ struct ks_directories *ks_directories_new(const struct ks_hitter *hitters,
 {
 	struct ks_directories *directories;
 	unsigned int i;
-	int err;
 
 	BUILD_BUG_ON(KS_DIRECTORIES >= U8_MAX);
-	err = ks_snapshot_charge(sizeof(*directories));
-	if (err)
-		return ERR_PTR(err);
-	directories = kvzalloc(sizeof(*directories), GFP_KERNEL);
-	if (!directories) {
-		ks_snapshot_uncharge(sizeof(*directories));
-		return ERR_PTR(-ENOMEM);
-	}
+	directories = ks_memory_zalloc(sizeof(*directories));
+	if (IS_ERR(directories))
+		return directories;
 	prandom_seed_state(&directories->random, get_random_u32());
 	directories->nr = min_t(unsigned int, nr, KS_DIRECTORIES);
 	for (i = 0; i < directories->nr; i++) {
@@ -119,8 +112,7 @@ struct ks_directories *ks_directories_new(const struct ks_hitter *hitters,
  */
 void ks_directories_free(struct ks_directories *directories)
 {
-	kvfree(directories);
-	ks_snapshot_uncharge(sizeof(*directories));
+	ks_memory_free(directories, sizeof(*directories));
 }
 
 /*

@@ -6,16 +6,13 @@
  *
  * A table belongs to one walk, and needs no lock.
  */
-#include <linux/jhash.h>
 #include <linux/atomic.h>
-#include <linux/err.h>
-#include <linux/mm.h>
+#include <linux/jhash.h>
 #include <linux/random.h>
-#include <linux/slab.h>
 #include <linux/sort.h>
 
 #include "collect/hitters.h"
-#include "record/snapshot.h"
+#include "record/memory.h"
 
 #define NR_HEADS	(2 * KS_HITTERS)
 
@@ -45,20 +42,10 @@ static u32 hash_seed;
  */
 struct ks_hitters *ks_hitters_new(void)
 {
-	struct ks_hitters *hitters;
-	int err;
-
 	BUILD_BUG_ON(KS_HITTERS >= U16_MAX);
 	if (!READ_ONCE(hash_seed))
 		cmpxchg(&hash_seed, 0, get_random_u32() | 1);
-	err = ks_snapshot_charge(sizeof(*hitters));
-	if (err)
-		return ERR_PTR(err);
-	hitters = kvzalloc(sizeof(*hitters), GFP_KERNEL);
-	if (hitters)
-		return hitters;
-	ks_snapshot_uncharge(sizeof(*hitters));
-	return ERR_PTR(-ENOMEM);
+	return ks_memory_zalloc(sizeof(struct ks_hitters));
 }
 
 /**
@@ -67,8 +54,7 @@ struct ks_hitters *ks_hitters_new(void)
  */
 void ks_hitters_free(struct ks_hitters *hitters)
 {
-	kvfree(hitters);
-	ks_snapshot_uncharge(sizeof(*hitters));
+	ks_memory_free(hitters, sizeof(*hitters));
 }
 
 /**

@@ -11,6 +11,7 @@
 #include "internals/hold.h"
 #include "internals/internals.h"
 #include "record/kinds.h"
+#include "record/memory.h"
 
 /* A lock's fields; unset until it was held once. */
 #define describe_hold(_record, _prefix, _lock)				\
@@ -44,7 +45,7 @@ static void describe_canary(struct ks_status_record *record)
  */
 void ks_self_status(struct ks_status_record *record)
 {
-	struct ks_snapshot_memory memory;
+	struct ks_memory memory;
 
 	ks_record_init(&ks_kind_status, record);
 	strscpy(record->version, THIS_MODULE->version, sizeof(record->version));
@@ -60,7 +61,7 @@ void ks_self_status(struct ks_status_record *record)
 	if (ks_internals_missing(KS_NEED_CACHED))
 		strscpy(record->exact_off, ks_internals_missing(KS_NEED_CACHED),
 			sizeof(record->exact_off));
-	ks_snapshot_memory(&memory);
+	ks_memory_read(&memory);
 	record->memory_bytes = memory.now;
 	record->memory_peak_bytes = memory.peak;
 	record->memory_limit_bytes = memory.limit;

@@ -3,14 +3,13 @@
  * A table of caches by their address, open addressing. It is filled before the
  * walk, which then only finds: a pointer that is not in it is not a cache.
  */
+#include <linux/err.h>
 #include <linux/hash.h>
 #include <linux/log2.h>
-#include <linux/mm.h>
 #include <linux/overflow.h>
-#include <linux/slab.h>
 
 #include "collect/sums.h"
-#include "record/snapshot.h"
+#include "record/memory.h"
 
 static size_t sums_bytes(const struct ks_sums *sums)
 {
@@ -27,18 +26,10 @@ static size_t sums_bytes(const struct ks_sums *sums)
 int ks_sums_init(struct ks_sums *sums, u32 nr)
 {
 	const u32 places = roundup_pow_of_two(2 * nr + 2);
-	int err;
 
 	sums->mask = places - 1;
-	err = ks_snapshot_charge(sums_bytes(sums));
-	if (err)
-		return err;
-	sums->places = kvzalloc(sums_bytes(sums), GFP_KERNEL);
-	if (!sums->places) {
-		ks_snapshot_uncharge(sums_bytes(sums));
-		return -ENOMEM;
-	}
-	return 0;
+	sums->places = ks_memory_zalloc(sums_bytes(sums));
+	return PTR_ERR_OR_ZERO(sums->places);
 }
 
 /**
@@ -47,8 +38,7 @@ int ks_sums_init(struct ks_sums *sums, u32 nr)
  */
 void ks_sums_free(struct ks_sums *sums)
 {
-	kvfree(sums->places);
-	ks_snapshot_uncharge(sums_bytes(sums));
+	ks_memory_free(sums->places, sums_bytes(sums));
 }
 
 /* The place that has the cache, or where it belongs. */

@@ -4,12 +4,10 @@
  * lock.
  */
 #include <linux/hash.h>
-#include <linux/err.h>
-#include <linux/mm.h>
-#include <linux/slab.h>
 #include <linux/string.h>
 
 #include "collect/superblocks.h"
+#include "record/memory.h"
 #include "record/snapshot.h"
 
 #define PLACE_BITS	11	/* so that at most half are taken */
@@ -51,17 +49,9 @@ struct ks_superblocks {
 struct ks_superblocks *ks_superblocks_new(void)
 {
 	struct ks_superblocks *superblocks;
-	int err;
 
 	BUILD_BUG_ON(2 * KS_SUPERBLOCKS > ARRAY_SIZE(superblocks->places));
-	err = ks_snapshot_charge(sizeof(*superblocks));
-	if (err)
-		return ERR_PTR(err);
-	superblocks = kvzalloc(sizeof(*superblocks), GFP_KERNEL);
-	if (superblocks)
-		return superblocks;
-	ks_snapshot_uncharge(sizeof(*superblocks));
-	return ERR_PTR(-ENOMEM);
+	return ks_memory_zalloc(sizeof(*superblocks));
 }
 
 /**
@@ -70,8 +60,7 @@ struct ks_superblocks *ks_superblocks_new(void)
  */
 void ks_superblocks_free(struct ks_superblocks *superblocks)
 {
-	kvfree(superblocks);
-	ks_snapshot_uncharge(sizeof(*superblocks));
+	ks_memory_free(superblocks, sizeof(*superblocks));
 }
 
 static struct ks_dentry_tally *tally_of(struct ks_superblocks *superblocks,

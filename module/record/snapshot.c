@@ -1,75 +1,34 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Snapshots and the memory they take. A snapshot is allocated once, before
- * the walk that fills it, so that no walk allocates.
+ * Snapshots. One is allocated once, before the walk that fills it, so that no
+ * walk allocates.
  */
-#include <linux/atomic.h>
-#include <linux/mm.h>
-#include <linux/moduleparam.h>
+#include <linux/err.h>
 #include <linux/overflow.h>
 #include <linux/slab.h>
 
+#include "record/memory.h"
 #include "record/snapshot.h"
 
 #define PART	32U	/* bytes of a record copied at once */
 
-static unsigned int max_memory_kib = 64 * 1024;
-module_param(max_memory_kib, uint, 0400);
-MODULE_PARM_DESC(max_memory_kib,
-		 "most memory all readers' snapshots may take at once, in KiB (default 65536)");
-
-static atomic64_t memory_now = ATOMIC64_INIT(0);
-static atomic64_t memory_peak = ATOMIC64_INIT(0);
-
-static u64 memory_limit(void)
+static size_t records_bytes(const struct ks_snapshot *snap)
 {
-	return (u64)max_memory_kib << 10;
+	return array_size(snap->cap, snap->kind->size);
 }
 
-/**
- * ks_snapshot_charge() - account for memory that a snapshot is made with
- * @bytes: how much; give it back by ks_snapshot_uncharge()
- *
- * Return: 0, or -ENOBUFS when all together would take more than the module
- * parameter max_memory_kib allows.
- */
-int ks_snapshot_charge(size_t bytes)
+static size_t priv_bytes(const struct ks_snapshot *snap)
 {
-	s64 now, peak;
-
-	/* Alone, as adding it up could overflow. */
-	if (bytes > memory_limit())
-		return -ENOBUFS;
-	now = atomic64_add_return(bytes, &memory_now);
-	if (now > memory_limit()) {
-		atomic64_sub(bytes, &memory_now);
-		return -ENOBUFS;
-	}
-	peak = atomic64_read(&memory_peak);
-	while (now > peak &&
-	       !atomic64_try_cmpxchg(&memory_peak, &peak, now))
-		;
-	return 0;
-}
-
-/**
- * ks_snapshot_uncharge() - give back what ks_snapshot_charge() took
- * @bytes: how much
- */
-void ks_snapshot_uncharge(size_t bytes)
-{
-	atomic64_sub(bytes, &memory_now);
+	return array_size(snap->cap, snap->priv_size);
 }
 
 /* Frees the records, not the snapshot, so that more can be reserved. */
 static void snapshot_release(struct ks_snapshot *snap)
 {
-	kvfree(snap->records);
-	kvfree(snap->priv);
-	ks_snapshot_uncharge(snap->bytes);
+	ks_memory_free(snap->records, records_bytes(snap));
+	ks_memory_free(snap->priv, priv_bytes(snap));
 	snap->records = NULL;
 	snap->priv = NULL;
-	snap->bytes = 0;
 	snap->cap = 0;
 	snap->nr = 0;
 	snap->nr_seen = 0;
@@ -130,24 +89,22 @@ void ks_snapshot_free(struct ks_snapshot *snap)
 int ks_snapshot_reserve(struct ks_snapshot *snap, unsigned int cap,
 			size_t priv_size)
 {
-	size_t bytes = array_size(cap, snap->kind->size + priv_size);
 	int err;
 
 	snapshot_release(snap);
-	err = ks_snapshot_charge(bytes);
-	if (err)
-		return err;
-	snap->bytes = bytes;
-	snap->records = kvmalloc_array(cap, snap->kind->size, GFP_KERNEL);
-	if (priv_size)
-		snap->priv = kvcalloc(cap, priv_size, GFP_KERNEL);
-	if (!snap->records || (priv_size && !snap->priv)) {
-		snapshot_release(snap);
-		return -ENOMEM;
-	}
+	if (!cap)
+		return 0;
 	snap->cap = cap;
 	snap->priv_size = priv_size;
-	return 0;
+	snap->records = ks_memory_alloc(records_bytes(snap));
+	err = PTR_ERR_OR_ZERO(snap->records);
+	if (!err && priv_size) {
+		snap->priv = ks_memory_zalloc(priv_bytes(snap));
+		err = PTR_ERR_OR_ZERO(snap->priv);
+	}
+	if (err)
+		snapshot_release(snap);
+	return err;
 }
 
 /* In parts that the compiler copies in line: a record is a few words. */
@@ -223,15 +180,4 @@ void ks_snapshot_finish(struct ks_snapshot *snap)
 {
 	snap->nr_seen = snap->nr;
 	snap->nr_filled = snap->nr;
-}
-
-/**
- * ks_snapshot_memory() - tell what all snapshots take
- * @memory: set
- */
-void ks_snapshot_memory(struct ks_snapshot_memory *memory)
-{
-	memory->now = atomic64_read(&memory_now);
-	memory->peak = atomic64_read(&memory_peak);
-	memory->limit = memory_limit();
 }

@@ -24,7 +24,6 @@
  *	fewer than @nr_seen where some turned out to be gone
  * @cap: records there is room for
  * @priv_size: bytes of @priv per record
- * @bytes: memory this takes
  * @options: what was asked for beyond the usual, bits of @kind's options
  * @changed: the world changed meanwhile: records may miss or be double
  * @unset: a record of which nothing is known, that each begins as
@@ -39,22 +38,9 @@ struct ks_snapshot {
 	unsigned int nr_filled;
 	unsigned int cap;
 	size_t priv_size;
-	size_t bytes;
 	unsigned long options;
 	bool changed;
 	u64 unset[];
-};
-
-/**
- * struct ks_snapshot_memory - what all snapshots take, in bytes
- * @now: now
- * @peak: at most so far
- * @limit: at most ever
- */
-struct ks_snapshot_memory {
-	u64 now;
-	u64 peak;
-	u64 limit;
 };
 
 /**
@@ -92,8 +78,5 @@ void *ks_snapshot_next(struct ks_snapshot *snap);
 void ks_snapshot_keep(struct ks_snapshot *snap);
 void ks_snapshot_fill(struct ks_snapshot *snap, bool worth);
 void ks_snapshot_finish(struct ks_snapshot *snap);
-int ks_snapshot_charge(size_t bytes);
-void ks_snapshot_uncharge(size_t bytes);
-void ks_snapshot_memory(struct ks_snapshot_memory *memory);
 
 #endif /* KS_RECORD_SNAPSHOT_H */

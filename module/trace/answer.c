@@ -4,14 +4,14 @@
  * together, and what has more allocations comes first.
  */
 #include <linux/build_bug.h>
+#include <linux/err.h>
 #include <linux/kernel.h>
 #include <linux/math64.h>
-#include <linux/mm.h>
-#include <linux/slab.h>
 #include <linux/sort.h>
 #include <linux/string.h>
 
 #include "record/kinds.h"
+#include "record/memory.h"
 #include "record/records.h"
 #include "record/snapshot.h"
 #include "trace/answer.h"
@@ -316,14 +316,9 @@ int ks_answer_fill(const struct ks_traced *traced, struct ks_snapshot *whole,
 	struct sums *all;
 	int err;
 
-	err = ks_snapshot_charge(sizeof(*all));
-	if (err)
-		return err;
-	all = kvzalloc(sizeof(*all), GFP_KERNEL);
-	if (!all) {
-		ks_snapshot_uncharge(sizeof(*all));
-		return -ENOMEM;
-	}
+	all = ks_memory_zalloc(sizeof(*all));
+	if (IS_ERR(all))
+		return PTR_ERR(all);
 	ks_probe_totals(traced->probe, &totals);
 	take_sums(all, traced->probe);
 	sort(all->sums, all->nr, sizeof(*all->sums), compare_who, NULL);
@@ -333,7 +328,6 @@ int ks_answer_fill(const struct ks_traced *traced, struct ks_snapshot *whole,
 	      fill_allocators(traced, all, max_t(u64, totals.nr_allocs, 1),
 			      allocators) ?:
 	      fill_stacks(traced->probe, stacks);
-	kvfree(all);
-	ks_snapshot_uncharge(sizeof(*all));
+	ks_memory_free(all, sizeof(*all));
 	return err;
 }

@@ -7,15 +7,13 @@
  * twice, and ks_interned_first() tells which one counts.
  */
 #include <linux/atomic.h>
-#include <linux/errno.h>
+#include <linux/err.h>
 #include <linux/jhash.h>
 #include <linux/log2.h>
-#include <linux/mm.h>
 #include <linux/overflow.h>
-#include <linux/slab.h>
 #include <linux/string.h>
 
-#include "record/snapshot.h"
+#include "record/memory.h"
 #include "trace/interned.h"
 
 /* Places looked at for one key. A table that is nearly full is full. */
@@ -26,9 +24,14 @@
 #define IS_FILLED	1
 #define HAS_KEY		2
 
-static size_t interned_bytes(const struct ks_interned *in)
+static size_t states_bytes(const struct ks_interned *in)
 {
-	return array_size(in->mask + 1UL, sizeof(*in->states) + in->key_size);
+	return array_size(in->mask + 1UL, sizeof(*in->states));
+}
+
+static size_t keys_bytes(const struct ks_interned *in)
+{
+	return array_size(in->mask + 1UL, in->key_size);
 }
 
 /**
@@ -41,22 +44,13 @@ static size_t interned_bytes(const struct ks_interned *in)
  */
 int ks_interned_init(struct ks_interned *in, u32 places, u32 key_size)
 {
-	int err;
-
 	in->mask = places - 1;
 	in->key_size = key_size;
-	err = ks_snapshot_charge(interned_bytes(in));
-	if (err)
-		return err;
-	in->states = kvcalloc(places, sizeof(*in->states), GFP_KERNEL);
-	in->keys = kvcalloc(places, key_size, GFP_KERNEL);
-	if (in->states && in->keys)
-		return 0;
-	kvfree(in->states);
-	kvfree(in->keys);
-	in->states = NULL;
-	ks_snapshot_uncharge(interned_bytes(in));
-	return -ENOMEM;
+	in->states = ks_memory_zalloc(states_bytes(in));
+	if (IS_ERR(in->states))
+		return PTR_ERR(in->states);
+	in->keys = ks_memory_zalloc(keys_bytes(in));
+	return PTR_ERR_OR_ZERO(in->keys);
 }
 
 /**
@@ -65,12 +59,10 @@ int ks_interned_init(struct ks_interned *in, u32 places, u32 key_size)
  */
 void ks_interned_free(struct ks_interned *in)
 {
-	if (!in->states)
-		return;
-	kvfree(in->states);
-	kvfree(in->keys);
+	ks_memory_free(in->states, states_bytes(in));
+	ks_memory_free(in->keys, keys_bytes(in));
 	in->states = NULL;
-	ks_snapshot_uncharge(interned_bytes(in));
+	in->keys = NULL;
 }
 
 static void *key_at(const struct ks_interned *in, u32 index)

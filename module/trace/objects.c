@@ -8,13 +8,11 @@
  * Probes add and remove on any CPU and in any context, without a lock: a place
  * is one word, and changes from one value to another at once.
  */
-#include <linux/errno.h>
+#include <linux/err.h>
 #include <linux/hash.h>
 #include <linux/log2.h>
-#include <linux/mm.h>
-#include <linux/slab.h>
 
-#include "record/snapshot.h"
+#include "record/memory.h"
 #include "trace/objects.h"
 
 /* Places where an object may be: two lines of a processor's cache. */
@@ -40,19 +38,10 @@ static size_t objects_bytes(const struct ks_objects *objects)
  */
 int ks_objects_init(struct ks_objects *objects, u32 places)
 {
-	int err;
-
 	objects->group_mask = places / GROUP - 1;
 	objects->sample_mask = 0;
-	err = ks_snapshot_charge(objects_bytes(objects));
-	if (err)
-		return err;
-	objects->places = kvzalloc(objects_bytes(objects), GFP_KERNEL);
-	if (!objects->places) {
-		ks_snapshot_uncharge(objects_bytes(objects));
-		return -ENOMEM;
-	}
-	return 0;
+	objects->places = ks_memory_zalloc(objects_bytes(objects));
+	return PTR_ERR_OR_ZERO(objects->places);
 }
 
 /**
@@ -61,11 +50,8 @@ int ks_objects_init(struct ks_objects *objects, u32 places)
  */
 void ks_objects_free(struct ks_objects *objects)
 {
-	if (!objects->places)
-		return;
-	kvfree(objects->places);
+	ks_memory_free(objects->places, objects_bytes(objects));
 	objects->places = NULL;
-	ks_snapshot_uncharge(objects_bytes(objects));
 }
 
 /* Twice, as addresses of objects are far from random. */

@@ -11,9 +11,8 @@
  * but not where the kernel checks the types of functions that it calls.
  */
 #include <linux/delay.h>
-#include <linux/errno.h>
+#include <linux/err.h>
 #include <linux/io.h>
-#include <linux/mm.h>
 #include <linux/percpu.h>
 #include <linux/preempt.h>
 #include <linux/slab.h>
@@ -21,10 +20,11 @@
 #include <linux/tracepoint.h>
 
 #include "internals/object.h"
-#include "record/snapshot.h"
+#include "record/memory.h"
 #include "trace/probe.h"
 
 #define RETRY_MS	20	/* to get rid of a probe, without memory */
+#define COUNTS_BYTES	(KS_PROBE_ALLOCATORS * sizeof(struct ks_probe_count))
 
 /* The number of who allocates, or an error. */
 static int find_who(struct ks_probe *probe, enum ks_context context,
@@ -242,7 +242,6 @@ void ks_probe_disarm(struct ks_probe *probe)
 
 static int make_tables(struct ks_probe *probe)
 {
-	const size_t bytes = KS_PROBE_ALLOCATORS * sizeof(*probe->counts);
 	int err;
 
 	BUILD_BUG_ON(KS_PROBE_ALLOCATORS > KS_OBJECT_OWNERS);
@@ -254,15 +253,13 @@ static int make_tables(struct ks_probe *probe)
 	if (!err && probe->with_stacks)
 		err = ks_interned_init(&probe->stacks, KS_PROBE_STACKS,
 				       sizeof(struct ks_stack));
-	if (!err)
-		err = ks_snapshot_charge(bytes);
 	if (err)
 		return err;
-	probe->counts = kvzalloc(bytes, GFP_KERNEL);
+	probe->counts = ks_memory_zalloc(COUNTS_BYTES);
+	if (IS_ERR(probe->counts))
+		return PTR_ERR(probe->counts);
 	probe->cpu = alloc_percpu(struct ks_probe_cpu);
-	if (!probe->counts)
-		ks_snapshot_uncharge(bytes);
-	return probe->counts && probe->cpu ? 0 : -ENOMEM;
+	return probe->cpu ? 0 : -ENOMEM;
 }
 
 /**
@@ -295,10 +292,7 @@ struct ks_probe *ks_probe_new(const struct kmem_cache *cache, bool with_stacks)
  */
 void ks_probe_free(struct ks_probe *probe)
 {
-	if (probe->counts)
-		ks_snapshot_uncharge(KS_PROBE_ALLOCATORS *
-				     sizeof(*probe->counts));
-	kvfree(probe->counts);
+	ks_memory_free(probe->counts, COUNTS_BYTES);
 	free_percpu(probe->cpu);
 	ks_interned_free(&probe->who);
 	ks_interned_free(&probe->stacks);

@@ -12,6 +12,7 @@
 #include "internals/internals.h"
 #include "internals/progress.h"
 #include "record/kinds.h"
+#include "record/memory.h"
 
 #include "made.h"
 
@@ -186,9 +187,9 @@ const unsigned int ks_nr_collectors = ARRAY_SIZE(ks_collectors);
  */
 int made_begin(struct kunit *test)
 {
-	struct ks_snapshot_memory memory;
+	struct ks_memory memory;
 
-	ks_snapshot_memory(&memory);
+	ks_memory_read(&memory);
 	memory_before = memory.now;
 	memset(&made_plan, 0, sizeof(made_plan));
 	init_completion(&made_plan.begun);
@@ -203,9 +204,9 @@ int made_begin(struct kunit *test)
  */
 u64 made_memory(void)
 {
-	struct ks_snapshot_memory memory;
+	struct ks_memory memory;
 
-	ks_snapshot_memory(&memory);
+	ks_memory_read(&memory);
 	return memory.now - memory_before;
 }
 

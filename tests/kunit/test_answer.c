@@ -11,6 +11,7 @@
 
 #include "record/kinds.h"
 #include "record/records.h"
+#include "record/memory.h"
 #include "record/snapshot.h"
 #include "trace/answer.h"
 #include "trace/probe.h"
@@ -40,11 +41,11 @@ struct world {
 static int answer_init(struct kunit *test)
 {
 	struct world *world = kunit_kzalloc(test, sizeof(*world), GFP_KERNEL);
-	struct ks_snapshot_memory memory;
+	struct ks_memory memory;
 
 	KUNIT_ASSERT_NOT_NULL(test, world);
 	test->priv = world;
-	ks_snapshot_memory(&memory);
+	ks_memory_read(&memory);
 	world->memory_before = memory.now;
 	world->probe.counts = kunit_kcalloc(test, KS_PROBE_ALLOCATORS,
 					    sizeof(*world->probe.counts),
@@ -75,7 +76,7 @@ static int answer_init(struct kunit *test)
 static void answer_exit(struct kunit *test)
 {
 	struct world *world = test->priv;
-	struct ks_snapshot_memory memory;
+	struct ks_memory memory;
 	u32 i;
 
 	for (i = 0; i < ARRAY_SIZE(world->snaps); i++)
@@ -84,7 +85,7 @@ static void answer_exit(struct kunit *test)
 	ks_interned_free(&world->probe.stacks);
 	ks_objects_free(&world->probe.objects);
 	free_percpu(world->probe.cpu);
-	ks_snapshot_memory(&memory);
+	ks_memory_read(&memory);
 	KUNIT_EXPECT_EQ(test, world->memory_before, memory.now);
 }
 

@@ -7,7 +7,7 @@
 #include <linux/prandom.h>
 
 #include "collect/hitters.h"
-#include "record/snapshot.h"
+#include "record/memory.h"
 
 static struct ks_hitters *new_table(struct kunit *test)
 {
@@ -127,14 +127,14 @@ static void loses_nothing(struct kunit *test)
 
 static void gives_back_its_memory(struct kunit *test)
 {
-	struct ks_snapshot_memory before, during, after;
+	struct ks_memory before, during, after;
 	struct ks_hitters *hitters;
 
-	ks_snapshot_memory(&before);
+	ks_memory_read(&before);
 	hitters = new_table(test);
-	ks_snapshot_memory(&during);
+	ks_memory_read(&during);
 	ks_hitters_free(hitters);
-	ks_snapshot_memory(&after);
+	ks_memory_read(&after);
 	KUNIT_EXPECT_GT(test, during.now, before.now);
 	KUNIT_EXPECT_EQ(test, before.now, after.now);
 }

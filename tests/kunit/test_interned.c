@@ -8,7 +8,7 @@
 #include <linux/kthread.h>
 #include <linux/string.h>
 
-#include "record/snapshot.h"
+#include "record/memory.h"
 #include "trace/interned.h"
 
 #define PLACES	256
@@ -33,9 +33,9 @@ static int add(struct ks_interned *in, u32 number)
 
 static u64 memory_now(void)
 {
-	struct ks_snapshot_memory memory;
+	struct ks_memory memory;
 
-	ks_snapshot_memory(&memory);
+	ks_memory_read(&memory);
 	return memory.now;
 }
 

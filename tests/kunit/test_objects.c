@@ -6,7 +6,6 @@
 #include <linux/errno.h>
 #include <linux/string.h>
 
-#include "record/snapshot.h"
 #include "trace/objects.h"
 
 #define PLACES	4096

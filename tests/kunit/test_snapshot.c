@@ -7,15 +7,16 @@
 #include <linux/limits.h>
 #include <linux/string.h>
 
+#include "record/memory.h"
 #include "record/snapshot.h"
 
 #include "sample.h"
 
-static struct ks_snapshot_memory memory(void)
+static struct ks_memory memory(void)
 {
-	struct ks_snapshot_memory now;
+	struct ks_memory now;
 
-	ks_snapshot_memory(&now);
+	ks_memory_read(&now);
 	return now;
 }
 

@@ -7,7 +7,7 @@
 #include <linux/errno.h>
 
 #include "collect/sums.h"
-#include "record/snapshot.h"
+#include "record/memory.h"
 
 /* As caches are: some bytes apart. */
 static const struct kmem_cache *cache_at(unsigned long i)
@@ -80,17 +80,17 @@ static void twice_is_once(struct kunit *test)
 
 static void takes_no_more_than_it_may(struct kunit *test)
 {
-	struct ks_snapshot_memory before, during, after;
+	struct ks_memory before, during, after;
 	struct ks_sums sums;
 
-	ks_snapshot_memory(&before);
+	ks_memory_read(&before);
 	sums = new_sums(test, 100);
-	ks_snapshot_memory(&during);
+	ks_memory_read(&during);
 	KUNIT_EXPECT_GT(test, during.now, before.now);
 	KUNIT_EXPECT_EQ(test, -ENOBUFS,
 			ks_sums_init(&(struct ks_sums){}, 1000000));
 	ks_sums_free(&sums);
-	ks_snapshot_memory(&after);
+	ks_memory_read(&after);
 	KUNIT_EXPECT_EQ(test, before.now, after.now);
 }
 

@@ -8,6 +8,7 @@
 #include <linux/seqlock.h>
 #include <linux/string.h>
 
+#include "record/memory.h"
 #include "record/snapshot.h"
 
 #include "tree.h"
@@ -106,9 +107,9 @@ static u64 memory_before;
  */
 int tree_begin(struct kunit *test)
 {
-	struct ks_snapshot_memory memory;
+	struct ks_memory memory;
 
-	ks_snapshot_memory(&memory);
+	ks_memory_read(&memory);
 	memory_before = memory.now;
 	return 0;
 }
@@ -119,8 +120,8 @@ int tree_begin(struct kunit *test)
  */
 void tree_end(struct kunit *test)
 {
-	struct ks_snapshot_memory memory;
+	struct ks_memory memory;
 
-	ks_snapshot_memory(&memory);
+	ks_memory_read(&memory);
 	KUNIT_EXPECT_EQ(test, memory_before, memory.now);
 }
