@@ -11,7 +11,7 @@ import wire
 from ktap import equal, expect, note
 
 # Most where checkers look on.
-ROUNDS = 200 if "debug" in os.uname().release else 50
+ROUNDS = 200 if "debug" in os.uname().release else 25
 
 # Each reads for ever, whether the module is there or not, and counts its
 # successes: the test must not pass because nobody read.
