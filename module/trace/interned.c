@@ -44,13 +44,16 @@ static size_t keys_bytes(const struct ks_interned *in)
  */
 int ks_interned_init(struct ks_interned *in, u32 places, u32 key_size)
 {
+	int err;
+
 	in->mask = places - 1;
 	in->key_size = key_size;
 	in->states = ks_memory_zalloc(states_bytes(in));
-	if (IS_ERR(in->states))
-		return PTR_ERR(in->states);
 	in->keys = ks_memory_zalloc(keys_bytes(in));
-	return PTR_ERR_OR_ZERO(in->keys);
+	err = PTR_ERR_OR_ZERO(in->states) ?: PTR_ERR_OR_ZERO(in->keys);
+	if (err)
+		ks_interned_free(in);
+	return err;
 }
 
 /**

@@ -10,8 +10,8 @@
 #include <linux/string.h>
 
 #include "record/kinds.h"
-#include "record/records.h"
 #include "record/memory.h"
+#include "record/records.h"
 #include "record/snapshot.h"
 #include "trace/answer.h"
 #include "trace/probe.h"
