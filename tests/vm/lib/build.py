@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Bring the reader and the module for one kernel up to date."""
+"""Bring the reader, and what one kernel loads, up to date."""
 
 import hashlib
 import os
@@ -25,14 +25,24 @@ def reader():
 
 def module(name, release):
     """Build the module for a kernel; returns its path."""
+    return for_kernel("module", name, release, "module", "kmemscope.ko")
+
+
+def fixture(name, release):
+    """Build the tests' own module for a kernel; returns its path."""
+    return for_kernel("fixture", name, release, "tests", "fixture",
+                      "kmemscope_fixture.ko")
+
+
+def for_kernel(target, name, release, *parts):
     # 6.12's own build scripts call pahole, without asking whether it is there.
     tools.need("gcc", "pahole")
     folder = os.path.join(paths.REPO, "build", release)
     tools.run(["make", "-s", "-C", paths.REPO, "--no-print-directory",
-               "module", "KDIR=" + kernels.headers(name), "O=" + folder,
+               target, "KDIR=" + kernels.headers(name), "O=" + folder,
                "KBUILD_WRAP=" + " ".join(kernels.wrap(name))],
-              "building the module for " + release)
-    return built(release, "module", "kmemscope.ko")
+              "building the %s for %s" % (target, release))
+    return built(release, *parts)
 
 
 def built(*parts):
