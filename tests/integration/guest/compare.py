@@ -19,6 +19,7 @@ from tape import Tape
 
 ROUNDS = 40
 SECONDS = 30
+MOST_ROUNDS = 100
 SHARE = 0.9
 CONFIRM = 5
 FEW = 3
@@ -89,12 +90,16 @@ class Comparison:
                           + _lines(extra))
         return known <= self.agreed
 
+    def in_doubt(self):
+        """Values that held still, differed, and did not agree so far."""
+        return [item for item in self.differed if item[0] not in self.agreed]
+
     def finish(self, share=SHARE):
         """Fail on what never agreed, or too little of what held still."""
         if not self.known:
             raise Failure("the kernel showed nothing to compare with")
-        left = [item for item in self.differed if item[0] not in self.agreed]
-        if left or len(self.differed) > max(FEW, FEW_SHARE * self.judged):
+        few = max(FEW, FEW_SHARE * self.judged)
+        if self.in_doubt() or len(self.differed) > few:
             raise Failure(f"{len(self.differed)} of {self.judged} values that "
                           f"held still differed:\n{_lines(self.differed)}")
         if self.differed:
@@ -119,13 +124,15 @@ def compare(theirs, ours, **how):
     comparison = Comparison(**how)
     their_tape, our_tape = Tape(theirs), Tape(ours)
     started = time.monotonic()
-    for _ in range(ROUNDS):
+    for number in range(MOST_ROUNDS):
+        # With what differs too seldom to be sure it goes on.
+        if (number >= ROUNDS or time.monotonic() - started > SECONDS) and \
+                not comparison.in_doubt():
+            break
         before = their_tape.record()
         mine = our_tape.record()
         after = their_tape.record()
         if comparison.round(their_tape.play(before), our_tape.play(mine),
                             their_tape.play(after)):
-            break
-        if time.monotonic() - started > SECONDS:
             break
     comparison.finish()

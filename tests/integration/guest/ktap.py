@@ -31,6 +31,22 @@ def equal(ours, theirs, what):
         raise Failure(f"{what}: got {ours!r}, want {theirs!r}")
 
 
+def again(attempt, times=3):
+    """What attempt() says, as soon as it does not fail.
+
+    For what a machine that stood still for a moment can spoil: nothing else.
+    What is wrong fails each time.
+    """
+    for left in reversed(range(times)):
+        try:
+            return attempt()
+        except Failure as failure:
+            if not left:
+                raise
+            note(f"once more, as: {failure}")
+    return None
+
+
 def note(text):
     """Add a line that explains; it counts for nothing."""
     for line in str(text).splitlines():

@@ -88,10 +88,11 @@ def test_netlink_messages():
         for kind in spec.JOBS:
             sock.dump(kind.name, job=job)
         job = sock.start_trace(cache="dentry", stacks=True,
-                               duration_ns=2_000_000_000)
+                               duration_ns=50_000_000_000)
         for _ in range(3):
             subprocess.run(["ls", "-lR", "/proc/self"], check=False,
                            capture_output=True)
+        sock.finish_job(job)
         sock.wait_job(job)
         for kind in spec.TRACES:
             expect(sock.dump(kind.name, job=job), f"no {kind.name}")

@@ -12,7 +12,7 @@ import reader
 import tables
 import theirs
 import wire
-from ktap import Skip, equal, expect, note
+from ktap import Failure, Skip, again, equal, expect, note
 
 DISK = pathlib.Path("/mnt")
 KINDS = ("dentry", "dentry_superblock", "dentry_directory", "dentry_name")
@@ -80,13 +80,20 @@ def dentry_state():
     return int(words[0]), int(words[1]), int(words[4])
 
 
-def quiet(look, tries=20):
-    """What look() says while the kernel's own counts hold still."""
+def quiet(look, agrees, times=5, tries=40):
+    """What look() says while the kernel's own counts hold still.
+
+    They can hold still and yet have moved in between, and back: so one that
+    does not agree is looked at again, some times.
+    """
+    seen = []
     for _ in range(tries):
         before = dentry_state()
-        seen = look()
-        if dentry_state() == before:
-            return before, seen
+        seen.append((before, look()))
+        if dentry_state() != before:
+            seen.pop()
+        elif agrees(*seen[-1]) or len(seen) == times:
+            return seen[-1]
     raise Skip("dentries never held still")
 
 
@@ -98,7 +105,12 @@ def test_totals_are_dentry_states():
         (total,), = walk("dentry")
         return total
 
-    (dentries, unused, negative), total = quiet(look)
+    def agrees(state, total):
+        return state == (total["nr_dentries"], total["nr_unused"],
+                         total["nr_unused_negative"]) and \
+            state[1] == total["nr_lru"]
+
+    (dentries, unused, negative), total = quiet(look, agrees)
     equal(total["nr_dentries"], dentries, "nr_dentries")
     equal(total["nr_unused"], unused, "nr_unused")
     equal(total["nr_unused_negative"], negative, "nr_unused_negative")
@@ -204,12 +216,20 @@ def test_a_name_that_is_being_changed_is_no_sample():
                 if row["inode"] == os.stat(folder).st_ino
                 and row["device"] == device(folder)}
 
-    with fixture.Fixture():
-        equal(sampled(), known, "names")
+    def sampled_while_held():
         fixture.write("change_start", str(folder / "changing"))
         seen = sampled()
-        fixture.write("change_stop", "1")
-        equal(seen, known - {"changing"}, "names while one is held")
+        try:
+            fixture.write("change_stop", "1")
+        except TimeoutError as error:
+            raise Failure("the name had to be let go: the walk took "
+                          "long, or waited for it") from error
+        return seen
+
+    with fixture.Fixture():
+        equal(sampled(), known, "names")
+        equal(again(sampled_while_held), known - {"changing"},
+              "names while one is held")
         equal(sampled(), known, "names after that")
 
 
@@ -283,18 +303,8 @@ def test_heavy_ones_among_many_directories():
     equal(len(directories), 64, "directories told of")
 
 
-def test_a_small_budget_is_a_fair_sample():
-    """Shares within two points of the truth, where a part was walked.
-
-    Of the fewer dentries of a slow kernel a part is a smaller sample.
-    """
-    most_off = 60 if SLOW else 20
-    truth = {row["path"]: row["share_permille"] for row in
-             walk("dentry_directory")[0]
-             if row.get("path", "")[1:] in SHARES}
-    equal(len(truth), len(SHARES), "directories of the last test")
-    (whole,), = walk("dentry")
-    budget = whole["walk_ns"] // 7
+def walk_a_part(budget):
+    """What a walk finds that covers about a twentieth of the table."""
     for _ in range(40):
         total, blocks, directories, _ = wire.by_job(*KINDS, budget_ns=budget)
         covered = [rows[0]["coverage_permille"]
@@ -305,18 +315,40 @@ def test_a_small_budget_is_a_fair_sample():
     note(f"{budget} ns: coverage {covered} permille")
     expect(40 <= min(covered) and max(covered) <= 100,
            f"no budget gave a small part: {covered}")
-    equal(total[0]["approximate"], 1, "approximate")
-    expect("nr_unhashed" not in total[0], "an estimate told as a difference")
-    for row in directories + blocks:
-        equal(row["approximate"], 1, f"approximate of {row}")
-    for row in directories:
-        if row.get("path", "") in truth:
-            off = row["share_permille"] - truth.pop(row["path"])
-            note(f"{row['path']}: {off} permille off")
-            expect(abs(off) <= most_off, f"{row}: {off} permille off")
-    equal(truth, {}, "directories that the sample missed")
-    off = total[0]["nr_hashed"] / whole["nr_hashed"]
-    expect(abs(off - 1) < 2.5 * most_off / 1000, f"scaled up to {off} of what there are")
+    return total[0], blocks, directories
+
+
+def test_a_small_budget_is_a_fair_sample():
+    """Shares within two points of the truth, where a part was walked.
+
+    Of the fewer dentries of a slow kernel a part is a smaller sample. One walk
+    in some hundred is off by more, by chance.
+    """
+    most_off = 60 if SLOW else 20
+    truth = {row["path"]: row["share_permille"] for row in
+             walk("dentry_directory")[0]
+             if row.get("path", "")[1:] in SHARES}
+    equal(len(truth), len(SHARES), "directories of the last test")
+    (whole,), = walk("dentry")
+
+    def compare_a_part():
+        total, blocks, directories = walk_a_part(whole["walk_ns"] // 7)
+        equal(total["approximate"], 1, "approximate")
+        expect("nr_unhashed" not in total, "an estimate told as a difference")
+        for row in directories + blocks:
+            equal(row["approximate"], 1, f"approximate of {row}")
+        found = {row["path"]: row["share_permille"] for row in directories
+                 if row.get("path", "") in truth}
+        equal(set(found), set(truth), "directories in the sample")
+        for path, share in found.items():
+            off = share - truth[path]
+            note(f"{path}: {off} permille off")
+            expect(abs(off) <= most_off, f"{path}: {off} permille off")
+        off = total["nr_hashed"] / whole["nr_hashed"]
+        expect(abs(off - 1) < 2.5 * most_off / 1000,
+               f"scaled up to {off} of what there are")
+
+    again(compare_a_part, 2)
 
 
 def test_requests_that_are_wrong():

@@ -13,7 +13,7 @@ import fixture
 import module
 import reader
 import theirs
-from ktap import Skip, equal, expect, note
+from ktap import Skip, again, equal, expect, note
 
 # Shorter than a user's, so that there is time for many culprits.
 SECONDS = 6
@@ -26,15 +26,33 @@ LEAK = fixture.PARAMETERS / "leak"
 CGROUPS = pathlib.Path("/sys/fs/cgroup")
 
 
-def diagnose(seconds=SECONDS, status=0):
-    """Its answer, in fields; it must end in time."""
+# What it says when it, or the machine, stood still for seconds.
+LATE = ("there was not enough time", "another trace is running")
+
+
+def run_diagnose(seconds):
+    """(exit status, its answer in fields, whether it was kept from its work)"""
     started = time.monotonic()
-    got, out, err = reader.run("diagnose", "--json", "--seconds", str(seconds))
+    status, out, err = reader.run("diagnose", "--json", "--seconds",
+                                  str(seconds))
     took = time.monotonic() - started
     answer = json.loads(out)
-    equal(got, status, f"exit status ({err.strip()}, {answer['missing']})")
-    expect(took < seconds + SLACK, f"{seconds} s of it took {took:.1f} s")
-    note(answer["verdict"])
+    note(f"{answer['verdict']} {err}")
+    late = any(text.endswith(LATE) for text in answer["missing"])
+    if took >= seconds + SLACK:
+        note(f"{seconds} s of it took {took:.1f} s")
+        late = True
+    return status, answer, late
+
+
+def diagnose(seconds=SECONDS, status=0):
+    """Its answer; it must end in time, if not each time."""
+    for _ in range(3):
+        got, answer, late = run_diagnose(seconds)
+        if not late:
+            break
+    expect(not late, f"three times too late; missing: {answer['missing']}")
+    equal(got, status, f"exit status (missing: {answer['missing']})")
     return answer
 
 
@@ -94,20 +112,26 @@ def test_lookups_in_ext4():
     """Cache, kind, directory, pattern, process, parents and rate."""
     where = culprit.folder("etc/pki")
     rate = 5000
+
+    def look():
+        """One that did not begin or end while the storm stood still."""
+        answer = diagnose()
+        row = finding(answer, "negative_dentries")
+        near(row["objects_per_second"], rate, 0.25, "objects a second")
+        size = theirs.slabinfo()["dentry"]["size"]
+        near(row["bytes_per_second"], rate * size, 0.3, "bytes a second")
+        return answer, row
+
     with culprit.storm("cert-check", "miss", where, ".%lu_dOeSnotExist_.db",
                        rate=rate):
         time.sleep(1)
-        answer = diagnose()
-    row = finding(answer, "negative_dentries")
+        answer, row = again(look)
     equal((row["cache"], row["reclaimable"]), ("dentry", True), "cache")
     expect(row["sure"] in ("certain", "likely"), row["sure"])
     place = expect_place(row, where, "ext4", ".N_dOeSnotExist_.db")
     expect(place["mounted"], "its path is one of a mount")
     expect_creator(row, "cert-check", "python3")
-    near(row["objects_per_second"], rate, 0.25, "objects a second")
     near(place["dentries_per_second"], rate, 0.5, "dentries a second")
-    size = theirs.slabinfo()["dentry"]["size"]
-    near(row["bytes_per_second"], rate * size, 0.3, "bytes a second")
     free = answer["memory"]["free_bytes"]
     left = free - answer["memory"]["managed_bytes"] / 10
     near(row["full_seconds"], left / row["bytes_per_second"], 0.05, "to full")
@@ -141,7 +165,8 @@ def test_lookups_in_overlayfs():
 def test_lookups_in_sysfs():
     """Where no disk is; before v5.15 sysfs keeps no such dentries."""
     before = theirs.read("/proc/sys/fs/dentry-state").split()
-    subprocess.run([culprit.STORM, "miss", "/sys/class/net", "try%lu", "2000"],
+    # Elsewhere, for these would be among the names that are sampled.
+    subprocess.run([culprit.STORM, "miss", "/sys/class/tty", "try%lu", "2000"],
                    check=True)
     after = theirs.read("/proc/sys/fs/dentry-state").split()
     if int(after[4]) - int(before[4]) < 1000:

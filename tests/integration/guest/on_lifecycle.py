@@ -46,10 +46,14 @@ def test_loading_leaks_nothing():
     before = slab_bytes()
     for _ in range(TIMES):
         module.reload()
-    after = slab_bytes()
-    note(f"{after - before:+} pages after {TIMES} loads")
-    expect(after - before < 2 * TIMES,
-           f"{after - before} pages more after {TIMES} loads")
+    more = slab_bytes() - before
+    deadline = time.monotonic() + 20
+    # Stacks of the last ones are given back a grace period later.
+    while more >= 2 * TIMES and time.monotonic() < deadline:
+        time.sleep(0.5)
+        more = slab_bytes() - before
+    note(f"{more:+} pages after {TIMES} loads")
+    expect(more < 2 * TIMES, f"{more} pages more after {TIMES} loads")
 
 
 def test_caches_come_and_go_under_a_dump():
