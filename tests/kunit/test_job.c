@@ -22,6 +22,9 @@
 
 #define MAX_JOBS	4
 
+/* More than there is time for. */
+#define MANY_TIMES	100000
+
 #define NO_SUCH_JOB	"this socket has no such job"
 
 static struct ks_asked nothing_asked(void)
@@ -338,18 +341,18 @@ static void a_job_steps_to_its_end(struct kunit *test)
 	u32 id;
 
 	/* Nobody waits for it, so a lock may be busy for long. */
-	made_plan.busy_begins = 200;
-	made_plan.busy_steps = 200;
+	made_plan.busy_begins = 20;
+	made_plan.busy_steps = 20;
 	id = start(test, &made_stepping_views[0], ME);
 	KUNIT_EXPECT_STREQ(test, "done", ended(test, id).state);
 	take(test, id, &made_stepping_views[0], 2);
-	made_plan.busy_begins = 100000;
+	made_plan.busy_begins = MANY_TIMES;
 	id = start(test, &made_stepping_views[0], ME);
 	KUNIT_EXPECT_STREQ(test, "failed", ended(test, id).state);
 	expect_take(test, id, ME, &made_stepping_views[0], -EBUSY,
 		    "the kernel's slab_mutex is busy, try again");
 	made_plan.busy_begins = 0;
-	made_plan.busy_steps = 100000;
+	made_plan.busy_steps = MANY_TIMES;
 	id = start(test, &made_stepping_views[0], ME);
 	KUNIT_EXPECT_STREQ(test, "failed", ended(test, id).state);
 	expect_take(test, id, ME, &made_stepping_views[0], -EBUSY,
@@ -362,10 +365,13 @@ static void one_that_waits_can_be_ended(struct kunit *test)
 	u32 i, id;
 
 	for (i = 0; i < 2; i++) {
-		made_plan.busy_begins = i ? 0 : 100000;
-		made_plan.busy_steps = 100000;
+		int *waits = i ? &made_plan.busy_steps : &made_plan.busy_begins;
+
+		made_plan.busy_begins = i ? 0 : MANY_TIMES;
+		made_plan.busy_steps = MANY_TIMES;
 		id = start(test, &made_stepping_views[0], ME);
-		msleep(20);
+		while (READ_ONCE(*waits) == MANY_TIMES)
+			msleep(1);
 		ks_collect_switch(false);
 		KUNIT_EXPECT_STREQ(test, "failed", ended(test, id).state);
 		expect_take(test, id, ME, &made_stepping_views[0], -EINTR,
