@@ -5,6 +5,7 @@ One that could not be done, as another got in its way, raises OSError or
 wire.Refused. Anything else that is raised is a failure.
 """
 
+import contextlib
 import errno
 import os
 import pathlib
@@ -166,5 +167,36 @@ ALL = {read_netlink: 2, read_debugfs: 1, run_job: 2, reload_module: 1,
 # Work of others, on files, processes and memory; not so much that nothing else
 # is done.
 STRESS = ["nice", "-n", "19", "stress-ng", "--quiet", "--temp-path", "/tmp",
-          "--dentry", "1", "--dentries", "256", "--rename", "1", "--fork", "1",
+          "--timeout", "0", "--dentry", "1", "--dentries", "256",
+          "--rename", "1", "--fork", "1",
           "--vm", "1", "--vm-bytes", "8M", "--vm-hang", "1"]
+STRESSORS = {"dentry", "rename", "fork", "vm"}
+
+
+def stressors():
+    """Those that run; a name of 15 bytes is all that the kernel keeps."""
+    names = set()
+    for path in pathlib.Path("/proc").glob("[0-9]*/comm"):
+        try:
+            names.add(path.read_text(encoding="utf-8").strip())
+        except OSError:
+            continue
+    return {word for word in STRESSORS
+            if f"stress-ng-{word}"[:15] in names}
+
+
+@contextlib.contextmanager
+def stress():
+    """All of it, from when each of them runs; to start takes it a while."""
+    with subprocess.Popen(STRESS) as process:
+        try:
+            deadline = time.monotonic() + 120
+            while stressors() != STRESSORS:
+                if time.monotonic() > deadline or process.poll() is not None:
+                    raise RuntimeError(f"stress-ng: only {stressors()} runs")
+                time.sleep(0.2)
+            yield
+            if process.poll() is not None:
+                raise RuntimeError("stress-ng ended before the others")
+        finally:
+            process.terminate()
