@@ -30,28 +30,23 @@ CGROUPS = pathlib.Path("/sys/fs/cgroup")
 LATE = ("there was not enough time", "another trace is running")
 
 
-def run_diagnose(seconds):
-    """(exit status, its answer in fields, whether it was kept from its work)"""
+def diagnose_in_time(seconds):
+    """(exit status, its answer in fields), unless it was kept from its work."""
     started = time.monotonic()
     status, out, err = reader.run("diagnose", "--json", "--seconds",
                                   str(seconds))
     took = time.monotonic() - started
     answer = json.loads(out)
     note(f"{answer['verdict']} {err}")
-    late = any(text.endswith(LATE) for text in answer["missing"])
-    if took >= seconds + SLACK:
-        note(f"{seconds} s of it took {took:.1f} s")
-        late = True
-    return status, answer, late
+    expect(not any(text.endswith(LATE) for text in answer["missing"]),
+           f"too late; missing: {answer['missing']}")
+    expect(took < seconds + SLACK, f"{seconds} s of it took {took:.1f} s")
+    return status, answer
 
 
 def diagnose(seconds=SECONDS, status=0):
     """Its answer; it must end in time, if not each time."""
-    for _ in range(3):
-        got, answer, late = run_diagnose(seconds)
-        if not late:
-            break
-    expect(not late, f"three times too late; missing: {answer['missing']}")
+    got, answer = again(lambda: diagnose_in_time(seconds))
     equal(got, status, f"exit status (missing: {answer['missing']})")
     return answer
 
