@@ -9,6 +9,7 @@ import threading
 import time
 
 import fixture
+import on_netlink
 import reader
 import theirs
 import wire
@@ -369,9 +370,7 @@ def test_jobs_go_with_their_socket():
             if wait:
                 sock.wait_job(job["id"])
         equal(wire.shared().dump("job"), [], "jobs left")
-    deadline = time.monotonic() + 20
-    while settle() != before:
-        expect(time.monotonic() < deadline, "memory is left")
+    on_netlink.expect_memory(wire.shared(), before)
 
 
 def settle():
