@@ -2,6 +2,7 @@
 """Debian systems in a folder, by debootstrap."""
 
 import os
+import re
 
 import apt
 import paths
@@ -9,6 +10,15 @@ import tools
 from errors import HarnessError
 
 VARIANT = "minbase"
+
+
+def codename():
+    """The Debian release that this machine is on, such as bookworm."""
+    with open("/etc/os-release") as handle:
+        match = re.search(r"^VERSION_CODENAME=\"?(\w+)", handle.read(), re.M)
+    if not match:
+        raise HarnessError("/etc/os-release names no Debian release")
+    return match[1]
 
 
 def install(suite, packages, target, log):
@@ -26,6 +36,6 @@ def install(suite, packages, target, log):
                    "--mount-proc", "--", "debootstrap", "--variant=" + VARIANT,
                    "--keyring=" + apt.keyring(),
                    "--include=" + ",".join(packages), suite, target,
-                   apt.mirror("Debian")],
+                   apt.mirror()],
                   "building a Debian %s system (see %s)" % (suite, log),
                   stdout=handle, stderr=handle)

@@ -15,6 +15,7 @@ import build
 import cargo
 import console
 import disk
+import emulator
 import initramfs
 import kernels
 import machine
@@ -22,15 +23,31 @@ import paths
 import rootfs
 import tools
 
+# As sysexits.h has it: try again.
+EMULATOR_FAILED = 75
 TIMED_OUT = 124
 FAILED = 125
 LOGS_KEPT = 200
 
+# How often a guest may boot that QEMU itself makes fail.
+BOOTS = 3
+
 
 def run(options):
     """Do all that the options ask for; returns the exit status."""
-    tools.need(machine.QEMU, "busybox", "depmod", "make",
+    tools.need("busybox", "depmod", "make",
                *(["mke2fs"] if options.disk else []))
+    out = Output()
+    for boots in range(1, BOOTS + 1):
+        status = boot(options, out)
+        # Who has seen output must decide on his own whether to run it again.
+        if status != EMULATOR_FAILED or out.passed or boots == BOOTS:
+            return status
+        tools.note("booting again, %d of %d" % (boots + 1, BOOTS))
+
+
+def boot(options, out):
+    """Run COMMAND in one guest; returns the exit status."""
     scratch = tempfile.mkdtemp(prefix="kmemscope-vm-")
     try:
         spec = prepare(options, scratch)
@@ -39,7 +56,8 @@ def run(options):
         pack(options, spec, mark)
         spec.accel = "tcg" if options.icount else accel.choose(options.accel,
                                                                spec)
-        outcome = machine.run(spec, mark, write)
+        tools.note("QEMU %s, %s" % (spec.emulator.version, machine.mode(spec)))
+        outcome = machine.run(spec, mark, out.write)
         text = keep_log(log, spec)
         return judge(options, outcome, log, text)
     finally:
@@ -51,6 +69,7 @@ def prepare(options, scratch):
     image, modules, release = kernels.image(options.kernel)
     spec = types.SimpleNamespace(
         image=image, modules=modules, release=release, scratch=scratch,
+        emulator=emulator.find(),
         machine=kernels.machine(options.kernel),
         nodes=options.nodes, memoryless=options.memoryless,
         cpus=options.cpus, mem=options.mem,
@@ -95,10 +114,16 @@ def pack(options, spec, mark):
     initramfs.write(spec, load)
 
 
-def write(data):
+class Output:
     """COMMAND's output, on our stdout, at once."""
-    while data:
-        data = data[os.write(sys.stdout.fileno(), data):]
+
+    def __init__(self):
+        self.passed = 0
+
+    def write(self, data):
+        self.passed += len(data)
+        while data:
+            data = data[os.write(sys.stdout.fileno(), data):]
 
 
 def log_path(kernel):
@@ -136,6 +161,9 @@ def read(path):
 def judge(options, outcome, log, text):
     """The exit status; every reason that is not COMMAND's goes to stderr."""
     tools.note("console log: " + log)
+    if console.breakpoint_is_gone(text):
+        tools.note("QEMU's fault: a CPU ran a breakpoint that was gone")
+        return EMULATOR_FAILED
     reasons = []
     if outcome.failure:
         reasons.append(outcome.failure)

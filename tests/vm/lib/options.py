@@ -15,7 +15,7 @@ TIMEOUT = 120
 # With its checkers a kernel is several times slower.
 TIMEOUT_CHECKED = 360
 
-ACCELERATORS = ("auto", "kvm", "tcg", "tcg-parallel")
+ACCELERATORS = ("auto", "kvm", "tcg", "tcg-single")
 
 USAGE = "tests/vm/run [OPTION...] -- COMMAND [ARG...]"
 
@@ -42,6 +42,9 @@ In the guest:
 Exit status:
   COMMAND's own, or
   2    usage error, unknown kernel
+  75   QEMU failed, not the kernel: a CPU ran a breakpoint that another CPU had
+       replaced. Without output of COMMAND the guest boots again, 3 times in
+       all; else this says that COMMAND may be run again
   124  COMMAND did not end in time (%(prog)s's --timeout counts from power-on)
   125  the guest did not boot or ended early, the module did not load, the
        kernel log shows trouble (BUG:, WARNING:, KASAN, UBSAN, a lock cycle, a
@@ -52,10 +55,8 @@ Exit status:
 Environment:
   KMEMSCOPE_PARAMS  module parameters, "name=value ..."
   KMEMSCOPE_ACCEL   tcg, kvm or auto (default: auto = kvm if a short probe
-                    boot, remembered until this machine reboots, worked);
-                    tcg-parallel gives every CPU a host thread, for hunting
-                    races, at the price of false "Oops: int3" whenever the
-                    kernel patches its code (probes, tracing, module loading)
+                    boot, remembered until this machine reboots, worked).
+                    Each CPU has a host thread; tcg-single has one for all
   XDG_CACHE_HOME    where kernels, images and logs are kept, in kmemscope/
                     (default: ~/.cache)
   TMPDIR            where a run's own files are (default: /tmp)

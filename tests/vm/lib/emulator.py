@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""QEMU: this machine's own, or a newer one of Debian's, in the cache.
+
+Before 8.1.0 a CPU could run its translation of a breakpoint that another CPU
+had long replaced ("accel/tcg: Always lock pages before translation"). Guests
+whose CPUs run at once died of it, within seconds under tracing.
+"""
+
+import os
+import re
+import shutil
+
+import apt
+import debian
+import paths
+import suite
+import tools
+from errors import HarnessError
+
+PROGRAM = "qemu-system-x86_64"
+PACKAGE = "qemu-system-x86"
+OLDEST = (8, 1)
+
+# The libraries are those of this release's own QEMU, which tests/deps installs.
+PACKAGES = (PACKAGE, "qemu-system-data", "seabios")
+
+# Where these packages have what QEMU loads.
+DATA = ("usr/share/qemu", "usr/share/seabios")
+
+
+class Emulator:
+    """A program, the words that it always takes, and its version."""
+
+    def __init__(self, program, options, version):
+        self.program = program
+        self.options = options
+        self.version = version
+
+
+def find():
+    """The QEMU that guests run in; fetched if this machine's is too old."""
+    own = shutil.which(PROGRAM)
+    if own:
+        version = version_of(own)
+        if numbers(version) >= OLDEST:
+            return Emulator(own, [], version)
+    return unpacked(obtain())
+
+
+def version_of(program):
+    """What a QEMU says of itself, such as 10.0.2."""
+    text = tools.output([program, "--version"], "asking for QEMU's version")
+    match = re.search(r"version (\d+\.\d+\.\d+)", text)
+    if not match:
+        raise HarnessError("%s --version prints no version: %s"
+                           % (program, text.partition("\n")[0]))
+    return match[1]
+
+
+def numbers(version):
+    """To compare versions by."""
+    return tuple(int(number) for number in version.split("."))
+
+
+def obtain():
+    """The folder with the backported packages, filled once."""
+    name = debian.codename() + "-backports"
+    lists = suite.find(name)
+    version = apt.remembered("qemu", lists, lambda: {
+        "version": lists.show(PACKAGE)["Version"]})["version"]
+    path = paths.cache("emulators", version)
+    if not os.path.isdir(path):
+        with paths.lock("emulator"):
+            if not os.path.isdir(path):
+                with paths.becoming(path) as scratch:
+                    lists.unpack([(package, None) for package in PACKAGES],
+                                 scratch)
+                    # It must run here, and be new enough.
+                    unpacked(scratch)
+    return path
+
+
+def unpacked(folder):
+    """The QEMU of unpacked packages."""
+    program = os.path.join(folder, "usr/bin", PROGRAM)
+    version = version_of(program)
+    if numbers(version) < OLDEST:
+        raise HarnessError("the newest QEMU of %s-backports is %s; guests need "
+                           "%d.%d" % (debian.codename(), version, *OLDEST))
+    options = []
+    for place in DATA:
+        options += ["-L", os.path.join(folder, place)]
+    return Emulator(program, options, version)
