@@ -17,8 +17,8 @@ import tools
 import vmlinuz
 from errors import HarnessError
 
-# In the order of their kernels' age; "host" is what this machine is on.
-SUITES = ("bullseye", "host", "trixie-backports")
+# In the order of their kernels' age.
+SUITES = ("bullseye", "bookworm", "trixie-backports")
 
 # Of the plain flavour, without debug symbols, signed.
 IMAGE = re.compile(r"linux-image-((\d+\.\d+)\.\d[^-]*(?:-[\d.]+[^-]*)?-amd64)")

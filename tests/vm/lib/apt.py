@@ -125,22 +125,35 @@ class Apt:
 HOST = Apt("host", "/var/lib/apt/lists")
 
 
-def mirror(label):
-    """The address this machine itself gets Debian from, as apt knows it.
+def mirror():
+    """The address this machine itself gets Debian from."""
+    address = archive("Debian")
+    if not address:
+        raise HarnessError("apt's sources on this machine have no Debian "
+                           "archive")
+    return address
 
-    The label is that of the archive: "Debian", or "Debian-Security".
+
+def security_mirror():
+    """The same for security updates; a bare system has no source of them.
+
+    Mirrors have the two archives side by side.
     """
+    return archive("Debian-Security") or mirror().rstrip("/") + "-security"
+
+
+def archive(label):
+    """The address of an archive as apt knows it, or None."""
     if not HOST.lists_time():
         HOST.refresh()
     text = tools.output(["apt-get", "indextargets", "--format",
                          "$(ORIGIN)|$(LABEL)|$(COMPONENT)|$(REPO_URI)",
                          "Created-By: Packages"], "reading apt's sources")
     for line in text.splitlines():
-        *archive, address = line.split("|", 3)
-        if archive == ["Debian", label, "main"]:
+        *words, address = line.split("|", 3)
+        if words == ["Debian", label, "main"]:
             return address
-    raise HarnessError("apt's sources on this machine have no archive called "
-                       "%s" % label)
+    return None
 
 
 def keyring():

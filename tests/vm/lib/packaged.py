@@ -88,7 +88,7 @@ def headers(row):
         lists.unpack([(package, pinned["version"])] + wanted, target)
         folder = os.path.join(target, "usr", "src", package)
         relocate(os.path.join(folder, "Makefile"))
-        if lists is not apt.HOST and row.userland == NONE:
+        if row.userland == NONE:
             use_our_compiler(os.path.join(folder, ".kernelvariables"))
 
     root = obtain("headers", pinned, fill)

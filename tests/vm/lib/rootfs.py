@@ -12,7 +12,6 @@ import debian
 import paths
 import tools
 
-SUITE = "bookworm"
 LIST = os.path.join(paths.HERE, "rootfs-packages")
 
 # Of no use to a test, and the greater part of the image.
@@ -41,7 +40,7 @@ def packages():
 
 def image():
     """The image for today's package list, built if there is none."""
-    key = "\n".join([SUITE, debian.VARIANT] + packages() + list(UNUSED))
+    key = "\n".join([debian.codename(), debian.VARIANT] + packages() + list(UNUSED))
     path = paths.cache("rootfs", hashlib.sha256(key.encode()).hexdigest()[:16])
     if not os.path.isdir(path):
         with paths.lock("rootfs"):
@@ -55,7 +54,8 @@ def build(path):
     tools.note("building the rootfs image, once: " + " ".join(packages()))
     with paths.becoming(path) as scratch:
         tree = os.path.join(scratch, "tree")
-        debian.install(SUITE, packages(), tree, "rootfs-build.txt")
+        # Programs of this machine run in it, with its libraries.
+        debian.install(debian.codename(), packages(), tree, "rootfs-build.txt")
         for name in UNUSED:
             shutil.rmtree(os.path.join(tree, name), ignore_errors=True)
         list_contents(tree, os.path.join(scratch, "contents"))

@@ -54,11 +54,11 @@ class Suite(apt.Apt):
     def _write_sources(self):
         for name in ("state/lists/partial", "cache/archives/partial", "keys"):
             os.makedirs(self._folder + name, exist_ok=True)
-        lines = ["deb %s %s main\n" % (apt.mirror("Debian"), self.name)]
+        lines = ["deb %s %s main\n" % (apt.mirror(), self.name)]
         if "-" not in self.name:
             # Where the newest kernels of a stable suite are.
             lines.append("deb %s %s-security main\n"
-                         % (apt.mirror("Debian-Security"), self.name))
+                         % (apt.security_mirror(), self.name))
         with open(apt.keyring(), "rb") as handle:
             keys = handle.read()
         for name, data in (("status", b""), ("keys/debian.gpg", keys),
@@ -68,5 +68,5 @@ class Suite(apt.Apt):
 
 
 def find(name):
-    """The package lists of a suite; "host" is whatever this machine is on."""
-    return apt.HOST if name == "host" else Suite(name)
+    """The package lists of a suite."""
+    return Suite(name)
