@@ -4,7 +4,8 @@
 #
 #   make            build the module for the running kernel, and the reader
 #   make demo       a fresh Debian machine to a diagnosis, in a guest
-#   make test       every test; make check: the inner loop
+#   make test       what a newcomer should see pass; make check: the inner loop
+#   make matrix     every other test: all kernels, checkers, what tries at random
 #   make soak       fuzzing, failing allocations and races, SOAK=10 times as long
 #   make bench      kmemscope beside its peers, in one table of ratios
 #   make install    the reader and the module, built by hand
@@ -54,14 +55,8 @@ reader:
 demo:
 	@tests/demo
 
-test:
-	@tests/run
-
-check:
-	@tests/run --check
-
-soak:
-	@tests/run --soak
+test matrix check soak:
+	@tests/run $@
 
 # BENCH=--write keeps the table in tests/bench/RESULTS.md.
 bench:
@@ -86,4 +81,4 @@ dkms-install: reader
 clean:
 	rm -rf build
 
-.PHONY: all module fixture reader demo test check soak bench deps install dkms-install clean
+.PHONY: all module fixture reader demo test matrix check soak bench deps install dkms-install clean

@@ -22,6 +22,10 @@ TROUBLE = re.compile(
     r"|general protection fault"
     r"|Kernel panic")
 
+# A report of KCSAN, from one line to the next.
+RACE = re.compile(r"^[^\n]*={60,}\n[^\n]*BUG: KCSAN:.*?={60,}$", re.M | re.S)
+OURS = "[kmemscope]"
+
 # The kernel repeats its command line, which is the caller's own text.
 ECHO = re.compile(r"(Kernel command line|Command line):")
 
@@ -40,6 +44,8 @@ SHOWN = 12
 def trouble(text):
     """The lines that tell of trouble, each once, the first few."""
     found = []
+    # The kernel has races of its own; only those with our code are ours.
+    text = RACE.sub(lambda race: race[0] if OURS in race[0] else "", text)
     for line in text.splitlines():
         line = line.strip()
         if TROUBLE.search(line) and not ECHO.search(line):

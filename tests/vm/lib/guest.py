@@ -73,6 +73,7 @@ def prepare(options, scratch):
         machine=kernels.machine(options.kernel),
         nodes=options.nodes, memoryless=options.memoryless,
         cpus=options.cpus, mem=options.mem,
+        panic_on_warn=not kernels.finds_races(options.kernel),
         cmdline=options.cmdline, icount=options.icount,
         timeout=options.timeout, disks=[], rootfs=None,
         initrd=os.path.join(scratch, "initrd"),

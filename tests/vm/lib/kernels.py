@@ -39,6 +39,11 @@ def is_built(name):
     return compiled.is_built(find(name))
 
 
+def finds_races(name):
+    """Whether KCSAN is in it, which reports the kernel's own races as well."""
+    return "kcsan.config" in find(name).image.split("+")
+
+
 def _maker(row):
     return compiled if compiled.is_built(row) else packaged
 

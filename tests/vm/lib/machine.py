@@ -57,7 +57,7 @@ def cmdline(spec):
     words = ["console=ttyS0", "rdinit=/.vm/init",
              # Warnings and worse reach the console; it is slow under TCG.
              "loglevel=5",
-             "oops=panic", "panic_on_warn=1", "panic=-1",
+             "oops=panic", "panic_on_warn=%d" % spec.panic_on_warn, "panic=-1",
              "random.trust_cpu=on", "printk.devkmsg=on",
              # An emulated clock on a busy host looks unstable when it is not.
              "tsc=reliable", "no_timer_check", "8250.nr_uarts=1"]

@@ -30,7 +30,8 @@ DETAILS = """\
 Kernels:
 %(kernels)s
   On debug and debug-rt each run ends with a scan for leaked memory, some ten
-  seconds, unless --cmdline has kmemleak=off.
+  seconds, unless --cmdline has kmemleak=off. On kcsan a report counts only if
+  a function of kmemscope.ko is in it.
 
 In the guest:
   COMMAND runs as root in /root, stdin empty, arguments exactly as given. There
@@ -107,7 +108,7 @@ def parser():
         help="guest time counts instructions: repeatable benchmarks, one CPU")
     add("--timeout", metavar="S", type=count,
         help="seconds from power-on until COMMAND must be done "
-        "(default: %d; debug and debug-rt: %d)" % (TIMEOUT, TIMEOUT_CHECKED))
+        "(default: %d; those built here: %d)" % (TIMEOUT, TIMEOUT_CHECKED))
     add("--disk", metavar="MiB", type=count,
         help="a fresh ext4 on /mnt")
     add("--no-module", action="store_true",

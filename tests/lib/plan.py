@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Which suites each command runs, and beside which others.
+
+A command is a list of lanes. The suites of a lane run one after the other, the
+lanes side by side: guests often wait, and so do programs of this machine.
+"""
+
+import os
+import pathlib
+
+TESTS = pathlib.Path(__file__).resolve().parents[1]
+
+# Seconds without a line of output, after which a suite stands still.
+QUIET = 300
+
+
+class Suite:
+    """A program that prints TAP and ends with its counts."""
+
+    def __init__(self, name, command, expected, quiet=QUIET):
+        """expected: (tests, seconds) of a usual run, to tell what is left."""
+        self.name = name
+        self.argv = [str(TESTS / command.split()[0]), *command.split()[1:]]
+        self.expected = expected
+        self.quiet = quiet
+
+
+class Step(Suite):
+    """What other suites wait for; it has no tests and fails as a whole."""
+
+
+# What guests of "make test" boot. One fetch at a time: mirrors are slow.
+FETCH_CORE = Step("fetch", "vm/fetch --rootfs 6.12 5.10 7.3", (0, 150),
+                  quiet=600)
+FETCH_ALL = Step("fetch", "vm/fetch --rootfs all", (0, 60), quiet=1200)
+
+# How often soak does what tries at random.
+SOAK = int(os.environ.get("SOAK", "10"))
+
+COMMANDS = {
+    # What a newcomer sees pass.
+    "test": [
+        [FETCH_CORE,
+         Suite("integration", "integration/run --core", (500, 300)),
+         Suite("dkms", "dkms/run 6.12", (40, 60))],
+        [Suite("cli", "cli/run", (660, 30)),
+         Suite("lint", "lint/run --quick", (10, 60)),
+         Suite("runner", "lib/selftest", (9, 15)),
+         Suite("fuzz", "fuzz/run", (4, 60)),
+         Suite("layouts", "layouts/run --series 5.10,6.12,7.3", (250, 30)),
+         Suite("kunit", "kunit/run --kernel light", (360, 60), quiet=900)],
+    ],
+    # All that "make test" leaves out.
+    "matrix": [
+        [FETCH_ALL,
+         Suite("integration", "integration/run --rest", (900, 1200)),
+         Suite("proof", "integration/run --proof", (30, 900), quiet=600)],
+        [Suite("seeds", "lint/run --seeds", (10, 120)),
+         Suite("layouts", "layouts/run", (700, 60), quiet=900),
+         Suite("harness", "vm/selftest", (38, 300), quiet=1200),
+         Suite("kunit", "kunit/run", (362, 120), quiet=1200),
+         Suite("dkms", "dkms/run 6.1", (40, 60)),
+         Suite("signed", "signed/run", (4, 60)),
+         Suite("races", "integration/run --kernel kcsan", (80, 400),
+               quiet=1200)],
+    ],
+    # The inner loop.
+    "check": [
+        [Suite("guest", "integration/run --kernel 6.12 --one-guest slab zones "
+               "nodes debugfs", (40, 50))],
+        [Suite("cli", "cli/run", (660, 30))],
+        [Suite("lint", "lint/run --quick", (10, 60))],
+    ],
+    # What tries at random, for longer.
+    "soak": [
+        [Suite("fuzz", "fuzz/run", (4, 60 * SOAK), quiet=120 * SOAK),
+         Suite("proof", "integration/run --proof", (30, 900 * SOAK),
+               quiet=600 * SOAK)],
+    ],
+}

@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""A suite that runs: its output, its counts, and its end."""
+
+import ctypes
+import os
+import re
+import signal
+import subprocess
+import threading
+import time
+
+import plan
+
+COUNTS = re.compile(r"(\d+) passed, (\d+) failed(?:, (\d+) skipped)?")
+RESULT = re.compile(r"(?:not )?ok \d+|# (?:done|FAILED): ")
+# TAP of a guest comes twice: as each test ends, and in order when all have.
+LATER = re.compile(r"# (?:done|FAILED): ")
+
+PR_SET_PDEATHSIG = 1
+END_SECONDS = 30
+
+_libc = ctypes.CDLL(None)
+
+
+def _die_with_parent():
+    _libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+class Running:
+    """A suite's process and what it has said so far."""
+
+    def __init__(self, suite, show):
+        """show(line): takes each line of output as it comes."""
+        self.suite = suite
+        self.seen = 0
+        self.counts = None
+        self.stood_still = False
+        self.last = ""
+        self.started = self.heard = time.monotonic()
+        self.seconds = None
+        self._show = show
+        self._live = False
+        # A group of its own, which ends as one.
+        self._process = subprocess.Popen(
+            suite.argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT, text=True, errors="backslashreplace",
+            start_new_session=True, preexec_fn=_die_with_parent)
+
+    def follow(self):
+        """Read its output until it ends; what it came to is in the members."""
+        watch = threading.Thread(target=self._watch, daemon=True)
+        watch.start()
+        for line in self._process.stdout:
+            self._line(line.rstrip("\n"))
+        self._process.wait()
+        self.seconds = time.monotonic() - self.started
+
+    def _line(self, line):
+        self.heard = time.monotonic()
+        self.last = line
+        self._live = self._live or bool(LATER.match(line))
+        if RESULT.match(line) and bool(LATER.match(line)) == self._live:
+            self.seen += 1
+        found = COUNTS.fullmatch(line)
+        self.counts = [int(count or 0) for count in found.groups()] \
+            if found else None
+        self._show(line)
+
+    def _watch(self):
+        """End it when it stands still."""
+        while self._process.poll() is None:
+            left = self.heard + self.suite.quiet - time.monotonic()
+            if left <= 0:
+                self.stood_still = True
+                self.end()
+                return
+            time.sleep(min(left, 1))
+
+    def end(self):
+        """End it with all that it started."""
+        for number in (signal.SIGTERM, signal.SIGKILL):
+            try:
+                os.killpg(self._process.pid, number)
+            except ProcessLookupError:
+                return
+            deadline = time.monotonic() + END_SECONDS
+            while time.monotonic() < deadline:
+                # Also those of its group that outlive it.
+                try:
+                    self._process.poll()
+                    os.killpg(self._process.pid, 0)
+                except ProcessLookupError:
+                    return
+                time.sleep(0.1)
+
+    def result(self):
+        """([passed, failed, skipped], why it failed as a whole or None)."""
+        status = self._process.returncode
+        counts = self.counts
+        if self.stood_still:
+            return [0, 1, 0], (f"printed nothing for {self.suite.quiet} s and "
+                               f"was stopped; its last line: {self.last}")
+        if isinstance(self.suite, plan.Step):
+            return [0, int(status != 0), 0], (
+                f"exit status {status}" if status else None)
+        if not counts:
+            return [0, 1, 0], f"ended without counts, exit status {status}"
+        if status and not counts[1]:
+            return [counts[0], 1, counts[2]], (
+                f"no test failed, but the exit status is {status}")
+        return counts, None
