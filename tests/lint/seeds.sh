@@ -31,6 +31,17 @@ rooms)
 	module/collect/d.c:1: asks for the kernel version
 	EOF
 	;;
+marks)
+	mkdir module
+	cat >module/a.c <<-'EOF'
+	/* Another CPU may write it. */
+	a = READ_ONCE(b);
+
+	a = READ_ONCE(c);
+	WRITE_ONCE(d, 1);	/* read without the lock */
+	EOF
+	echo 'module/a.c:4: a marked access without its reason'
+	;;
 generated)
 	copy module tools/lib tests/fuzz
 	# A member that the spec does not know, and a file changed by hand.
