@@ -159,6 +159,7 @@ static int walk_twice(struct ks_snapshot *const *snaps, struct survey *survey,
 		   &before);
 	ks_superblocks_fill(survey->superblocks, snaps[SUPERBLOCKS], &scale);
 	ks_snapshot_finish(snaps[SUPERBLOCKS]);
+	/* Readers of the job look at it without a lock. */
 	WRITE_ONCE(progress->permille, FIRST_PERMILLE);
 	return walk_directories(snaps, survey, &walk, since + budget_ns,
 				progress);

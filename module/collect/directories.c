@@ -172,6 +172,7 @@ static void copy_name(struct sample *sample, const struct dentry *dentry)
 	size_t i;
 
 	for (i = 0; i < sizeof(sample->name) - 1; i++) {
+		/* A rename may write it now; d_seq tells afterwards. */
 		sample->name[i] = READ_ONCE(name[i]);
 		if (!sample->name[i])
 			break;

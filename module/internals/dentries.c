@@ -188,6 +188,7 @@ static u64 sum_over_cpus(enum ks_symbol id)
 	unsigned int cpu;
 	long sum = 0;
 
+	/* Each CPU changes its own counter at any time. */
 	for_each_possible_cpu(cpu)
 		sum += READ_ONCE(*per_cpu_ptr((long __percpu *)symbol, cpu));
 	/* A CPU may have freed what another one made, and be read first. */
@@ -228,6 +229,7 @@ static void walk_bucket(struct ks_dentry_walk *walk, u64 bucket,
 	const struct hlist_bl_node *node;
 	unsigned int nr = 0;
 
+	/* Others add and remove dentries: only RCU is held. */
 	for (node = first_of(bucket); node; node = READ_ONCE(node->next)) {
 		if (nr == MAX_CHAIN) {
 			walk->cut = true;

@@ -126,6 +126,7 @@ static __always_inline u64 ks_layout_decode(const void *object,
 {
 	const u64 *word = object + ks_places[id].word;
 
+	/* The kernel may write it: not every caller holds its lock. */
 	return ks_layout_extract(READ_ONCE(*word), id);
 }
 
