@@ -82,9 +82,8 @@ def run_test(number, name, function):
     return True
 
 
-def run_subject(number, name, module):
-    """Run all tests of one subject as one KTAP subtest."""
-    tests = tests_of(module)
+def run_subject(number, name, module, tests):
+    """Run the tests of one subject as one KTAP subtest."""
     print("    KTAP version 1")
     print(f"    # Subtest: {name}")
     print(f"    1..{len(tests)}", flush=True)
@@ -102,11 +101,11 @@ def run_subject(number, name, module):
     return passed
 
 
-def run_subjects(modules):
-    """Run (name, module) pairs; the exit status for the program."""
+def run_subjects(subjects):
+    """Run (name, module, tests) each; the exit status for the program."""
     print("KTAP version 1")
-    print(f"1..{len(modules)}", flush=True)
-    results = [run_subject(i, name, module)
-               for i, (name, module) in enumerate(modules, 1)]
+    print(f"1..{len(subjects)}", flush=True)
+    results = [run_subject(i, *subject)
+               for i, subject in enumerate(subjects, 1)]
     sys.stdout.flush()
     return 0 if all(results) else 1
