@@ -6,13 +6,11 @@
 #include <linux/string.h>
 
 #include "collect/collect.h"
+#include "collect/stats.h"
 #include "collect/walk.h"
-#include "internals/hotplug.h"
 #include "internals/internals.h"
 #include "internals/symbols.h"
 #include "record/kinds.h"
-
-#define FOLD_TRIES	3
 
 /* Returns false when there is no more room. */
 static bool keep_counter(struct ks_snapshot *snap, int nid,
@@ -32,56 +30,34 @@ static bool keep_counter(struct ks_snapshot *snap, int nid,
 	return true;
 }
 
-/*
- * The kernel folds the CPUs' shares into the zone's before it reads; we only
- * add. When somebody folded meanwhile, a share may be in both or in neither, so
- * that is read again.
- */
-static u64 numa_events(struct zone *zone, unsigned int item)
-{
-	unsigned int tries = FOLD_TRIES;
-	u64 folded, events;
-	int cpu;
-
-	if (!ks_hotplug_enter())
-		return KS_UNSET_U64;
-	do {
-		folded = ks_zone_numa(zone, item);
-		events = folded;
-		for_each_online_cpu(cpu)
-			events += ks_zone_cpu_numa(zone, cpu, item);
-	} while (ks_zone_numa(zone, item) != folded && --tries);
-	ks_hotplug_leave();
-	return events;
-}
-
 static bool zone_counters(struct ks_snapshot *snap, int nid,
 			  struct zone *zone)
 {
+	struct ks_zone_stats stats;
 	unsigned int i;
 
+	ks_zone_stats_read(zone, &stats);
 	for (i = 0; i < NR_VM_ZONE_STAT_ITEMS; i++)
 		if (!keep_counter(snap, nid, zone, KS_FIRST_ZONE_NAME + i,
-				  zone_page_state(zone, i)))
+				  stats.value[i]))
 			return false;
 	for (i = 0; i < KS_NR_NUMA_ITEMS; i++)
 		if (!keep_counter(snap, nid, zone, KS_FIRST_NUMA_NAME + i,
-				  numa_events(zone, i)))
+				  ks_zone_numa_events(zone, i)))
 			return false;
 	return true;
 }
 
 static bool node_counters(struct ks_snapshot *snap, int nid)
 {
+	struct ks_node_stats stats;
 	unsigned int i;
 
-	for (i = 0; i < NR_VM_NODE_STAT_ITEMS; i++) {
-		u64 value = ks_stat_shown(i, ks_node_counter(NODE_DATA(nid),
-							     i));
-
-		if (!keep_counter(snap, nid, NULL, KS_FIRST_NODE_NAME + i, value))
+	ks_node_stats_read(NODE_DATA(nid), &stats);
+	for (i = 0; i < NR_VM_NODE_STAT_ITEMS; i++)
+		if (!keep_counter(snap, nid, NULL, KS_FIRST_NODE_NAME + i,
+				  ks_stat_shown(i, stats.value[i])))
 			return false;
-	}
 	return true;
 }
 

@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * NUMA nodes, the whole host, and what of their memory nobody accounts for.
+ * NUMA nodes, the whole host, and what of their memory no counter explains.
  * Takes no lock: each number is one that the kernel, too, reads without.
  */
 #include <linux/cpumask.h>
 #include <linux/hugetlb.h>
 #include <linux/kernel.h>
 #include <linux/percpu.h>
+#include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/topology.h>
 
 #include "collect/collect.h"
+#include "collect/stats.h"
 #include "collect/walk.h"
-#include "internals/hotplug.h"
 #include "internals/symbols.h"
 #include "record/kinds.h"
 
@@ -68,6 +69,7 @@ static const struct term terms[] = {
 	SHOWN(balloon_pages, KS_STAT_BALLOON),
 	EXPLAINS(gpu_pages, KS_STAT_GPU_ACTIVE),
 	EXPLAINS(gpu_pages, KS_STAT_GPU_RECLAIM),
+	EXPLAINS(writeback_temp_pages, KS_STAT_WRITEBACK_TEMP),
 };
 
 /* The next term that this kernel has, the first after NULL. */
@@ -83,48 +85,58 @@ static const struct term *next_term(const struct term *term)
 #define for_each_term(_term)						\
 	for ((_term) = next_term(NULL); (_term); (_term) = next_term(_term))
 
-static u64 term_pages(const struct term *term, int nid)
-{
-	struct zone *zone;
-	u64 sum = 0;
-
-	if (term->stat.of == KS_STAT_OF_NODE)
-		return ks_node_counter(NODE_DATA(nid), term->stat.node_item) /
-		       term->per_page;
-	ks_for_each_zone(zone, nid)
-		sum += zone_page_state(zone, term->stat.zone_item);
-	return sum / term->per_page;
-}
-
 static void member_add(u64 *member, u64 pages)
 {
 	*member = pages + (*member == KS_UNSET_U64 ? 0 : *member);
 }
 
-static void fill_terms(struct ks_node_record *record, int nid)
+/* Adds the counters of a zone or a node to their members. */
+static void add_terms(struct ks_node_record *record, enum ks_stat_of of,
+		      const s64 *value)
 {
 	const struct term *term;
 
-	for_each_term(term)
-		member_add((void *)record + term->offset,
-			   term_pages(term, nid));
+	for_each_term(term) {
+		unsigned int item = of == KS_STAT_OF_NODE ?
+				    (unsigned int)term->stat.node_item :
+				    (unsigned int)term->stat.zone_item;
+
+		if (term->stat.of == of)
+			member_add((void *)record + term->offset,
+				   value[item] / term->per_page);
+	}
 }
 
-static void fill_zones(struct ks_node_record *record, int nid)
+/* Returns whether what the CPUs keep is in all of them. */
+static bool fill_zones(struct ks_node_record *record, int nid)
 {
+	struct ks_zone_stats stats = {};
+	bool complete = true;
 	struct zone *zone;
 
+	/* A node without memory has no zone: its counters are 0. */
+	add_terms(record, KS_STAT_OF_ZONE, stats.value);
 	record->managed_pages = 0;
 	record->pcp_pages = 0;
 	ks_for_each_zone(zone, nid) {
-		u64 pcp_pages = ks_zone_pcp_pages(zone);
-
+		ks_zone_stats_read(zone, &stats);
+		add_terms(record, KS_STAT_OF_ZONE, stats.value);
 		record->managed_pages += zone_managed_pages(zone);
-		if (pcp_pages == KS_UNSET_U64)
-			record->pcp_pages = KS_UNSET_U64;
-		if (record->pcp_pages != KS_UNSET_U64)
-			record->pcp_pages += pcp_pages;
+		record->pcp_pages += stats.pcp_pages;
+		complete &= stats.complete;
 	}
+	if (!complete)
+		record->pcp_pages = KS_UNSET_U64;
+	return complete;
+}
+
+static bool fill_node(struct ks_node_record *record, int nid)
+{
+	struct ks_node_stats stats;
+
+	ks_node_stats_read(NODE_DATA(nid), &stats);
+	add_terms(record, KS_STAT_OF_NODE, stats.value);
+	return stats.complete;
 }
 
 /* Pages in the node's hugetlb pools; unset when they cannot be known. */
@@ -206,83 +218,64 @@ static s64 unaccounted(const struct ks_node_record *record)
 	return rest;
 }
 
-/* What all CPUs together may lag by in a counter. */
-static u64 term_error(const struct term *term, int nid)
-{
-	struct zone *zone;
-	u64 error = 0;
-	int cpu;
-
-	for_each_online_cpu(cpu) {
-		if (term->stat.of == KS_STAT_OF_NODE) {
-			error += ks_node_cpu_lag(NODE_DATA(nid), cpu);
-			continue;
-		}
-		ks_for_each_zone(zone, nid)
-			error += ks_zone_cpu_lag(zone, cpu);
-	}
-	return error;
-}
-
-/*
- * A counter is exact but for what each CPU has not yet folded in, which is at
- * most the threshold of its zone or node.
- */
-static u64 counter_error(int nid)
-{
-	const struct term *term;
-	u64 error = 0;
-
-	if (!ks_hotplug_enter())
-		return KS_UNSET_U64;
-	for_each_term(term)
-		if (term->explains)
-			error += term_error(term, nid);
-	ks_hotplug_leave();
-	return error;
-}
-
 static void node_fill(struct ks_node_record *record, int nid)
 {
 	struct pglist_data *pgdat = NODE_DATA(nid);
+	bool complete;
 
 	record->node = nid;
 	list_cpus(cpumask_of_node(nid), record->cpus, sizeof(record->cpus));
 	list_distances(nid, record->distances, sizeof(record->distances));
 	record->spanned_pages = READ_ONCE(pgdat->node_spanned_pages);
 	record->present_pages = READ_ONCE(pgdat->node_present_pages);
-	fill_zones(record, nid);
-	fill_terms(record, nid);
+	complete = fill_zones(record, nid);
+	complete &= fill_node(record, nid);
 	record->hugetlb_pages = hugetlb_pages(nid);
+	if (!complete)
+		return;
 	record->unaccounted_pages = unaccounted(record);
-	record->unaccounted_error_pages = counter_error(nid);
-	/*
-	 * Each balloon driver chooses whether its pages are managed still
-	 * (mm/balloon.c, adjust_managed_page_count).
-	 */
-	if (record->balloon_pages != KS_UNSET_U64 &&
-	    record->unaccounted_error_pages != KS_UNSET_U64)
-		record->unaccounted_error_pages += record->balloon_pages;
+	/* A batch can have pages of any node. */
+	if (record->unaccounted_pages != KS_UNSET_S64)
+		record->unaccounted_error_pages = ks_pages_batched_most();
 }
 
 /*
- * The per-CPU allocator counts its first chunk too, though that is memory from
- * before the buddy allocator, and not managed: static data and what is reserved
- * for modules and the first allocations, for each of its units. Unset when not
- * known.
+ * Pages of each unit of the per-CPU allocator's first chunk: static data, and
+ * what is reserved for modules and the first allocations. Unset when not known.
  */
 static u64 first_chunk_pages(void)
 {
 	unsigned long start = (unsigned long)ks_symbol(KS_SYM_PER_CPU_START);
 	unsigned long end = (unsigned long)ks_symbol(KS_SYM_PER_CPU_END);
 
-	const int *nr_units = ks_symbol(KS_SYM_PCPU_NR_UNITS);
-
 	/* Where per-CPU symbols are offsets the first is 0, as if missing. */
-	if (!nr_units || end <= start || end - start > SZ_16M)
+	if (end <= start || end - start > SZ_16M)
 		return KS_UNSET_U64;
-	return (u64)PFN_UP(end - start + PERCPU_MODULE_RESERVE +
-			   PERCPU_DYNAMIC_RESERVE) * READ_ONCE(*nr_units);
+	return PFN_UP(end - start + PERCPU_MODULE_RESERVE +
+		      PERCPU_DYNAMIC_RESERVE);
+}
+
+/*
+ * The allocator counts each populated page once for every unit. Its first chunk
+ * is memory from before the buddy allocator, and not managed. The others have
+ * pages for possible CPUs only, of which there may be fewer than units.
+ */
+static u64 percpu_managed(u64 percpu_pages)
+{
+	const int *nr_units = ks_symbol(KS_SYM_PCPU_NR_UNITS);
+	u64 first_chunk = first_chunk_pages();
+	u64 populated;
+	int units;
+
+	if (!nr_units || first_chunk == KS_UNSET_U64)
+		return KS_UNSET_U64;
+	units = READ_ONCE(*nr_units);
+	if (units <= 0)
+		return KS_UNSET_U64;
+	populated = percpu_pages / units;
+	if (populated < first_chunk)
+		return KS_UNSET_U64;
+	return (populated - first_chunk) * num_possible_cpus();
 }
 
 /* What vmalloc took that the nodes' counters do not already explain. */
@@ -302,18 +295,59 @@ static bool host_vmalloc(struct ks_node_record *host)
 
 static bool host_percpu(struct ks_node_record *host)
 {
-	u64 first_chunk = first_chunk_pages();
+	u64 managed;
 
 	if (!ks_symbol(KS_SYM_PCPU_NR_PAGES))
 		return false;
 	host->percpu_pages = ks_pcpu_nr_pages();
-	host->unaccounted_pages -= host->percpu_pages;
-	if (first_chunk == KS_UNSET_U64)
-		host->unaccounted_error_pages = KS_UNSET_U64;
-	else if (host->unaccounted_error_pages != KS_UNSET_U64)
-		host->unaccounted_error_pages += first_chunk;
+	managed = percpu_managed(host->percpu_pages);
+	if (managed == KS_UNSET_U64)
+		return false;
+	host->unaccounted_pages -= managed;
 	return true;
 }
+
+#ifdef KS_HAVE_MEMMAP_PAGES
+/* Whether a device may hold the struct pages of its memory itself. */
+static bool has_device_memory(void)
+{
+#ifdef CONFIG_ZONE_DEVICE
+	int nid;
+
+	for_each_online_node(nid)
+		if (READ_ONCE(NODE_DATA(nid)->node_zones[ZONE_DEVICE]
+			      .spanned_pages))
+			return true;
+#endif
+	return false;
+}
+
+/*
+ * Struct pages of memory that was added. Where some may be in that memory
+ * itself, which is not managed then, they explain nothing for sure.
+ */
+static bool host_memmap(struct ks_node_record *host)
+{
+	const atomic_long_t *memmap = ks_symbol(KS_SYM_NR_MEMMAP_PAGES);
+	long pages;
+
+	if (!memmap)
+		return false;
+	if (ks_memmap_may_be_its_own() || has_device_memory())
+		return true;
+	pages = atomic_long_read(memmap);
+	if (pages < 0)
+		return false;
+	host->memmap_pages = pages;
+	host->unaccounted_pages -= pages;
+	return true;
+}
+#else
+static bool host_memmap(struct ks_node_record *host)
+{
+	return true;
+}
+#endif
 
 /* What is counted for the host alone, and what that leaves unaccounted. */
 static void host_finish(struct ks_node_record *host)
@@ -323,10 +357,12 @@ static void host_finish(struct ks_node_record *host)
 	list_cpus(cpu_online_mask, host->cpus, sizeof(host->cpus));
 	known &= host_vmalloc(host);
 	known &= host_percpu(host);
-	if (known)
-		return;
-	host->unaccounted_pages = KS_UNSET_S64;
-	host->unaccounted_error_pages = KS_UNSET_U64;
+	known &= host_memmap(host);
+	if (!known)
+		host->unaccounted_pages = KS_UNSET_S64;
+	/* Not one for each node: the CPUs' batches are the same for all. */
+	host->unaccounted_error_pages = known ? ks_pages_batched_most() :
+						KS_UNSET_U64;
 }
 
 static int nodes_collect(struct ks_snapshot *snap)

@@ -32,6 +32,4 @@ static inline unsigned int ks_max_zones(void)
 	return num_online_nodes() * MAX_NR_ZONES;
 }
 
-u64 ks_zone_pcp_pages(struct zone *zone);
-
 #endif /* KS_COLLECT_WALK_H */

@@ -7,29 +7,9 @@
 #include <linux/string.h>
 
 #include "collect/collect.h"
+#include "collect/stats.h"
 #include "collect/walk.h"
-#include "internals/hotplug.h"
 #include "record/kinds.h"
-
-/**
- * ks_zone_pcp_pages() - pages on a zone's per-CPU free lists
- * @zone: a populated zone
- *
- * Return: pages, over all online CPUs; unset while memory is going offline.
- */
-u64 ks_zone_pcp_pages(struct zone *zone)
-{
-	u64 pages = 0;
-	int cpu;
-
-	if (!ks_hotplug_enter())
-		return KS_UNSET_U64;
-	/* Each CPU changes its own count; one that is a moment old will do. */
-	for_each_online_cpu(cpu)
-		pages += ks_zone_cpu_pages(zone, cpu);
-	ks_hotplug_leave();
-	return pages;
-}
 
 static void list_reserves(struct zone *zone, char *list, size_t size)
 {
@@ -44,19 +24,20 @@ static void list_reserves(struct zone *zone, char *list, size_t size)
 static void zone_fill(struct ks_zone_record *record, struct zone *zone,
 		      int nid)
 {
+	struct ks_zone_stats stats;
 	unsigned int order;
 
+	ks_zone_stats_read(zone, &stats);
 	record->node = nid;
 	strscpy(record->zone, zone->name, sizeof(record->zone));
 	record->spanned_pages = READ_ONCE(zone->spanned_pages);
 	record->present_pages = READ_ONCE(zone->present_pages);
 	record->managed_pages = zone_managed_pages(zone);
-	record->free_pages = zone_page_state(zone,
-					     NR_FREE_PAGES);
+	record->free_pages = stats.value[NR_FREE_PAGES];
 	record->min_pages = min_wmark_pages(zone);
 	record->low_pages = low_wmark_pages(zone);
 	record->high_pages = high_wmark_pages(zone);
-	record->pcp_pages = ks_zone_pcp_pages(zone);
+	record->pcp_pages = stats.pcp_pages;
 	list_reserves(zone, record->lowmem_reserve_pages,
 		      sizeof(record->lowmem_reserve_pages));
 	for (order = 0; order < KS_NR_ORDERS; order++)

@@ -24,6 +24,7 @@ static const char * const symbol_names[KS_NR_SYMBOLS] = {
 	[KS_SYM_VMSTAT_TEXT] = "vmstat_text",
 	[KS_SYM_MIGRATETYPE_NAMES] = "migratetype_names",
 	[KS_SYM_NR_VMALLOC_PAGES] = "nr_vmalloc_pages",
+	[KS_SYM_NR_MEMMAP_PAGES] = "nr_memmap_pages",
 	[KS_SYM_PCPU_NR_PAGES] = "pcpu_nr_pages",
 	[KS_SYM_PCPU_NR_UNITS] = "pcpu_nr_units",
 	[KS_SYM_PER_CPU_START] = "__per_cpu_start",

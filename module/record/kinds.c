@@ -461,6 +461,10 @@ static const struct ks_field node_fields[] = {
 		KMEMSCOPE_A_NODE_UNACCOUNTED_PAGES),
 	KS_FIELD_U64(struct ks_node_record, unaccounted_error_pages,
 		KMEMSCOPE_A_NODE_UNACCOUNTED_ERROR_PAGES),
+	KS_FIELD_U64(struct ks_node_record, memmap_pages,
+		KMEMSCOPE_A_NODE_MEMMAP_PAGES),
+	KS_FIELD_U64(struct ks_node_record, writeback_temp_pages,
+		KMEMSCOPE_A_NODE_WRITEBACK_TEMP_PAGES),
 };
 
 static const struct nla_policy

@@ -174,6 +174,8 @@ struct ks_node_record {
 	u64 percpu_pages;
 	s64 unaccounted_pages;
 	u64 unaccounted_error_pages;
+	u64 memmap_pages;
+	u64 writeback_temp_pages;
 };
 
 struct ks_counter_record {

@@ -1140,6 +1140,22 @@ static const struct ks_column node_columns[] = {
 		.unit = KS_UNIT_PAGES,
 		.help = "How far unaccounted_pages can be off",
 	},
+	{
+		.attr = KMEMSCOPE_A_NODE_MEMMAP_PAGES,
+		.name = "memmap_pages",
+		.title = "MEMMAP_PAGES",
+		.type = KS_TYPE_U64,
+		.unit = KS_UNIT_PAGES,
+		.help = "Struct pages of memory added after boot (nr_memmap_pages)",
+	},
+	{
+		.attr = KMEMSCOPE_A_NODE_WRITEBACK_TEMP_PAGES,
+		.name = "writeback_temp_pages",
+		.title = "WRITEBACK_TEMP_PAGES",
+		.type = KS_TYPE_U64,
+		.unit = KS_UNIT_PAGES,
+		.help = "Copies of pages that FUSE is writing back (WritebackTmp)",
+	},
 };
 
 const struct ks_kind ks_kind_node = {

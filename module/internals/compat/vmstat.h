@@ -7,6 +7,12 @@
 
 #include <linux/mm.h>
 #include <linux/mmzone.h>
+#include <linux/percpu.h>
+#ifdef KS_HAVE_FOLIO_BATCH_H
+#include <linux/folio_batch.h>
+#else
+#include <linux/pagevec.h>
+#endif
 #include <linux/vmstat.h>
 
 /**
@@ -71,6 +77,13 @@ struct ks_stat {
 #define KS_STAT_GPU_RECLAIM	KS_NO_STAT
 #endif
 
+/* Temporary copies of pages that FUSE writes back; gone in v7.x. */
+#ifdef KS_HAVE_NODE_WRITEBACK_TEMP
+#define KS_STAT_WRITEBACK_TEMP	KS_NODE_STAT(NR_WRITEBACK_TEMP)
+#else
+#define KS_STAT_WRITEBACK_TEMP	KS_NO_STAT
+#endif
+
 /* Huge page counters of a node are shown in huge pages. Before v5.11 they were
  * kept so, too.
  */
@@ -84,55 +97,115 @@ static inline u64 ks_stat_shown(enum node_stat_item item, u64 value)
 }
 
 /*
- * What a CPU keeps for a zone: pages on its free lists, the most that a
- * counter may lag by, and its NUMA events.
+ * What a CPU keeps for a zone: pages on its free lists, changes of counters
+ * that it did not add to them yet, and its NUMA events.
  */
 #ifdef KS_HAVE_PER_CPU_ZONESTAT
 #define KS_NR_NUMA_ITEMS	NR_VM_NUMA_EVENT_ITEMS
 
-static inline int ks_zone_cpu_pages(struct zone *zone, int cpu)
+static inline int ks_zone_cpu_pages(const struct zone *zone, int cpu)
 {
 	return READ_ONCE(per_cpu_ptr(zone->per_cpu_pageset, cpu)->count);
 }
 
-static inline int ks_zone_cpu_lag(struct zone *zone, int cpu)
+#ifdef CONFIG_SMP
+static inline const s8 *ks_zone_cpu_diffs(const struct zone *zone, int cpu)
 {
-	return READ_ONCE(per_cpu_ptr(zone->per_cpu_zonestats,
-				     cpu)->stat_threshold);
+	return per_cpu_ptr(zone->per_cpu_zonestats, cpu)->vm_stat_diff;
 }
+#endif
 
-static inline u64 ks_zone_cpu_numa(struct zone *zone, int cpu, int item)
+#ifdef CONFIG_NUMA
+static inline u64 ks_zone_cpu_numa(const struct zone *zone, int cpu, int item)
 {
 	return READ_ONCE(per_cpu_ptr(zone->per_cpu_zonestats,
 				     cpu)->vm_numa_event[item]);
 }
 
-static inline u64 ks_zone_numa(struct zone *zone, int item)
+static inline u64 ks_zone_numa(const struct zone *zone, int item)
 {
 	return atomic_long_read(&zone->vm_numa_event[item]);
 }
-#else
+#endif
+#else /* !KS_HAVE_PER_CPU_ZONESTAT */
 #define KS_NR_NUMA_ITEMS	NR_VM_NUMA_STAT_ITEMS
 
-static inline int ks_zone_cpu_pages(struct zone *zone, int cpu)
+static inline int ks_zone_cpu_pages(const struct zone *zone, int cpu)
 {
 	return READ_ONCE(per_cpu_ptr(zone->pageset, cpu)->pcp.count);
 }
 
-static inline int ks_zone_cpu_lag(struct zone *zone, int cpu)
+#ifdef CONFIG_SMP
+static inline const s8 *ks_zone_cpu_diffs(const struct zone *zone, int cpu)
 {
-	return READ_ONCE(per_cpu_ptr(zone->pageset, cpu)->stat_threshold);
+	return per_cpu_ptr(zone->pageset, cpu)->vm_stat_diff;
 }
+#endif
 
-static inline u64 ks_zone_cpu_numa(struct zone *zone, int cpu, int item)
+#ifdef CONFIG_NUMA
+static inline u64 ks_zone_cpu_numa(const struct zone *zone, int cpu, int item)
 {
 	return READ_ONCE(per_cpu_ptr(zone->pageset,
 				     cpu)->vm_numa_stat_diff[item]);
 }
 
-static inline u64 ks_zone_numa(struct zone *zone, int item)
+static inline u64 ks_zone_numa(const struct zone *zone, int item)
 {
 	return atomic_long_read(&zone->vm_numa_stat[item]);
+}
+#endif
+#endif /* KS_HAVE_PER_CPU_ZONESTAT */
+
+/* Without SMP there is nothing to add; without NUMA there are no events. */
+#ifndef CONFIG_SMP
+static inline const s8 *ks_zone_cpu_diffs(const struct zone *zone, int cpu)
+{
+	return NULL;
+}
+#endif
+
+#ifndef CONFIG_NUMA
+static inline u64 ks_zone_cpu_numa(const struct zone *zone, int cpu, int item)
+{
+	return 0;
+}
+
+static inline u64 ks_zone_numa(const struct zone *zone, int item)
+{
+	return 0;
+}
+#endif
+
+/* The same of a node. */
+static inline const s8 *ks_node_cpu_diffs(const struct pglist_data *pgdat,
+					  int cpu)
+{
+	if (!IS_ENABLED(CONFIG_SMP))
+		return NULL;
+	return per_cpu_ptr(pgdat->per_cpu_nodestats, cpu)->vm_node_stat_diff;
+}
+
+/*
+ * Pages that a CPU collects before it puts them on the LRU lists, at most: one
+ * batch of new pages, and since v5.18 one of locked ones (mm/mlock.c).
+ */
+#ifdef FOLIO_BATCH_SIZE
+#define KS_MOST_BATCHED		(2 * FOLIO_BATCH_SIZE)
+#else
+#define KS_MOST_BATCHED		(2 * PAGEVEC_SIZE)
+#endif
+
+/* Struct pages that the buddy allocator gave are counted since v6.11. */
+#ifdef KS_HAVE_MEMMAP_PAGES
+#include <linux/memory_hotplug.h>
+
+/*
+ * Added memory can hold its own struct pages; they are in the same counter,
+ * and cannot be told from the others.
+ */
+static inline bool ks_memmap_may_be_its_own(void)
+{
+	return mhp_supports_memmap_on_memory();
 }
 #endif
 
@@ -143,21 +216,5 @@ static inline u64 ks_zone_numa(struct zone *zone, int item)
 #define KS_FIRST_ZONE_NAME	0
 #define KS_FIRST_NUMA_NAME	NR_VM_ZONE_STAT_ITEMS
 #define KS_FIRST_NODE_NAME	(NR_VM_ZONE_STAT_ITEMS + KS_NR_NUMA_ITEMS)
-
-static inline int ks_node_cpu_lag(struct pglist_data *pgdat, int cpu)
-{
-	return READ_ONCE(per_cpu_ptr(pgdat->per_cpu_nodestats,
-				     cpu)->stat_threshold);
-}
-
-/* A counter of a node; the kernel's node_page_state() is not for modules. */
-static inline u64 ks_node_counter(struct pglist_data *pgdat,
-				  enum node_stat_item item)
-{
-	long value = atomic_long_read(&pgdat->vm_stat[item]);
-
-	/* Below zero only while a CPU's share is not yet folded in. */
-	return value < 0 ? 0 : value;
-}
 
 #endif /* KS_INTERNALS_COMPAT_VMSTAT_H */

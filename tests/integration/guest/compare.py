@@ -38,15 +38,16 @@ def _lines(wrong):
                      for key, ours, theirs in sorted(wrong, key=str)[:20])
 
 
-def _judge(before, after, mine, rising):
+def _judge(before, after, mine, rising, taken):
     """Keys whose value held still: those that agree, and [(key, ...)] not."""
     agree, differ = set(), []
     for key, low in before.items():
         high = after.get(key)
         # What only grows was, in between, no less and no more.
         if low == high or (rising(key) and high is not None):
-            ours = mine.get(key)
-            if ours == low or (ours is not None and low <= ours <= high):
+            ours, own = mine.get(key), taken(key)
+            if ours is not None and (low <= ours <= high or
+                                     own and abs(ours - low) == own):
                 agree.add(key)
             else:
                 differ.append((key, ours, low))
@@ -58,12 +59,15 @@ class Comparison:
 
     A round fails on a value that is wrong beyond doubt, and on a key that
     only ours has.  A key that must always qualify is never in doubt.
-    Counters that only grow need not hold still.
+    Counters that only grow need not hold still.  A value that counts memory may
+    have what our own answer takes.
     """
 
-    def __init__(self, always=lambda key: False, rising=lambda key: False):
+    def __init__(self, always=lambda key: False, rising=lambda key: False,
+                 taken=lambda key: 0):
         self.always = always
         self.rising = rising
+        self.taken = taken
         self.known, self.agreed = set(), set()
         self.judged = 0
         self.differed = []
@@ -71,7 +75,8 @@ class Comparison:
     def round(self, before, mine, after):
         """Take one round; True once each value it had has agreed."""
         known = before.keys() & after.keys()
-        agree, differ = _judge(before, after, mine, self.rising)
+        agree, differ = _judge(before, after, mine, self.rising,
+                                self.taken)
         self.known |= known
         self.agreed |= agree
         self.judged += len(agree) + len(differ)

@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Work for the kernel that moves its counts."""
 
+import os
 import subprocess
+
+import tape
 
 
 def hog():
@@ -13,5 +16,12 @@ def hog():
 
 def settle():
     """Fold the counters that each CPU keeps to itself into the shown ones."""
-    with open("/proc/sys/vm/stat_refresh", "wb") as refresh:
-        refresh.write(b"1")
+    tape.through(_refresh)
+
+
+def _refresh():
+    file = os.open("/proc/sys/vm/stat_refresh", os.O_WRONLY)
+    try:
+        os.write(file, b"1")
+    finally:
+        os.close(file)

@@ -414,3 +414,7 @@ def test_without_the_module():
         expect("not loaded" in err, err)
     finally:
         module.reload()
+
+
+# What the number of CPUs can hide.
+MANY_CPUS = [test_pages_that_nobody_accounts_for]

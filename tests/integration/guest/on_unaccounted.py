@@ -1,6 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Pages nobody accounts for: the fixture takes them, the right row rises."""
+"""Pages that no counter explains: the fixture takes them, the right row rises.
 
+The same with many CPUs: what each keeps from the counters is in ours.
+"""
+
+import os
+
+import culprit
 import fixture
 import load
 import theirs
@@ -9,13 +15,18 @@ from ktap import expect, note
 
 N = 8192
 
-# Once the counters are folded only the test's own doings are left.
-SETTLED_ERROR = 512
+# What the test's own doings take meanwhile.
+OWN = 512
+
+# The promise of the error, and what a quiet guest has at most unaccounted.
+MOST_ERROR_PER_CPU = 64
+MOST_QUIET = 8192
+
+HOST = None
 
 
 def rows():
     """Unaccounted, vmalloc and error of nodes 0, 1 and the host (None)."""
-    load.settle()
     return {row.get("node"): row for row in wire.records("node")}
 
 
@@ -33,8 +44,69 @@ def expect_risen(before, after, key, want, field="unaccounted_pages"):
     expect(error < N / 2, f"{where}: an error of {error} would hide {N} pages")
     expect(abs(got - want) <= error,
            f"{where} {field} rose by {got}, not {want}, error {error}")
-    expect(abs(got - want) <= SETTLED_ERROR,
-           f"{where} {field} rose by {got}, not {want}, counters folded")
+    expect(abs(got - want) <= OWN,
+           f"{where} {field} rose by {got}, not {want}")
+
+
+def test_error_is_small():
+    """So many pages for each CPU, whatever the size of the guest."""
+    most = MOST_ERROR_PER_CPU * os.cpu_count()
+    for key, row in rows().items():
+        error = row["unaccounted_error_pages"]
+        note(f"{key}: {row['unaccounted_pages']} +- {error}")
+        expect(0 < error <= most, f"{key}: an error of {error} pages")
+
+
+def test_a_quiet_host_has_few():
+    """More than none, and not more with more CPUs."""
+    pages = rows()[HOST]["unaccounted_pages"]
+    expect(0 < pages < MOST_QUIET, f"{pages} pages unaccounted")
+
+
+def around_a_fold():
+    """The host's row before and after the kernel adds what the CPUs keep."""
+    before = rows()[HOST]
+    load.settle()
+    after = rows()[HOST]
+    change = risen({HOST: before}, {HOST: after}, HOST)
+    note(f"{before['unaccounted_pages']}, folded {change:+}")
+    return abs(change), after["unaccounted_error_pages"]
+
+
+def test_folding_changes_nothing():
+    """What the CPUs keep is in it already, at rest and under load."""
+    work = ("while :; do cat /proc/[0-9]*/maps /proc/slabinfo; "
+            "find /sys /tests -xdev; dd if=/dev/zero of=/tmp/load bs=64k "
+            "count=100; done >/dev/null 2>&1")
+    seen = [around_a_fold() for _ in range(3)]
+    with culprit.script("busy", work), culprit.script("as-busy", work):
+        seen += [around_a_fold() for _ in range(10)]
+    for change, error in seen:
+        expect(change <= error, f"{change} pages, error {error}: {seen}")
+
+
+def cpu_takes(world, cpu, pages):
+    """Pages taken by one CPU."""
+    os.sched_setaffinity(0, {cpu})
+    world.act(f"take {pages}")
+
+
+def test_no_cpu_keeps_what_it_took():
+    """A few pages on each CPU stay below its threshold; all are counted."""
+    cpus = os.sched_getaffinity(0)
+    pages = 16
+    with fixture.Fixture(objects=[1]) as world:
+        load.settle()
+        before = rows()[HOST]
+        for cpu in cpus:
+            cpu_takes(world, cpu, pages)
+        after = rows()[HOST]
+        os.sched_setaffinity(0, cpus)
+    got = risen({HOST: before}, {HOST: after}, HOST)
+    want = pages * len(cpus)
+    note(f"{got:+} for {want:+}")
+    expect(abs(got - want) <= after["unaccounted_error_pages"],
+           f"rose by {got}, not {want}")
 
 
 def test_pages_taken_on_one_node():
@@ -60,7 +132,7 @@ def test_vmalloc_is_accounted_for_the_host():
     field = "vmalloc_pages" if "vmalloc_pages" in during[1] else \
         "unaccounted_pages"
     nodes = sum(risen(before, during, node, field) for node in (0, 1))
-    expect(abs(nodes - N) <= SETTLED_ERROR,
+    expect(abs(nodes - N) <= OWN,
            f"the nodes' {field} rose by {nodes}, not {N}")
 
 

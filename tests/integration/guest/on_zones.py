@@ -41,6 +41,7 @@ def their_orders():
 
 def their_zones():
     """Zones of /proc/zoneinfo, the largest free order from buddyinfo."""
+    load.settle()  # ours has what the CPUs keep
     rows = theirs.zoneinfo()[0]
     for key, blocks in theirs.buddyinfo().items():
         free = [order for order, count in enumerate(blocks) if count]

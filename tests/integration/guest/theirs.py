@@ -213,6 +213,12 @@ def node_meminfo(node):
             for field, name in MEMINFO.items() if name in kilobytes}
 
 
+def vmstat():
+    """{name: value} of /proc/vmstat."""
+    return {name: int(value) for name, value in
+            (line.split() for line in read("/proc/vmstat").splitlines())}
+
+
 def node_vmstat(node):
     """{name: value} of a node's vmstat."""
     return {name: int(value) for name, value in

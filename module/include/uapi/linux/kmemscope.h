@@ -449,8 +449,8 @@ enum kmemscope_a_migratetype {
  * @KMEMSCOPE_A_NODE_ZSMALLOC_PAGES: (u64) Compressed memory of zram and zswap
  *	(nr_zspages).
  * @KMEMSCOPE_A_NODE_BALLOON_PAGES: (u64) Pages a balloon driver gave back to
- *	the hypervisor. They may be managed still or not, as the driver chose. Absent
- *	on kernels that do not count them.
+ *	the hypervisor. Its driver may leave them managed, and so in
+ *	unaccounted-pages. Absent on kernels that do not count them.
  * @KMEMSCOPE_A_NODE_GPU_PAGES: (u64) Pages of GPU drivers, in use or in pools.
  *	Absent on kernels that do not count them.
  * @KMEMSCOPE_A_NODE_VMALLOC_PAGES: (u64) Pages mapped by vmalloc, kernel stacks
@@ -459,16 +459,26 @@ enum kmemscope_a_migratetype {
  *	(Percpu). Whole host only.
  * @KMEMSCOPE_A_NODE_UNACCOUNTED_PAGES: (s64) Managed pages that none of the
  *	kernel's counters explains. managed - free - pcp - lru - isolated - slab -
- *	kernel stacks - page tables - zsmalloc - hugetlb - gpu; for the whole host
- *	also - vmalloc (without the stacks, when they are vmalloc memory) - percpu.
- *	Where vmalloc is counted by node it is taken off there. What is left was
- *	allocated by page, mostly by drivers. Absent when one of the terms that this
- *	kernel does count is unknown.
+ *	kernel stacks - page tables - zsmalloc - hugetlb - gpu - writeback temp; for
+ *	the whole host also - vmalloc (without the stacks, when they are vmalloc
+ *	memory) - memmap - percpu (without the first chunk of its allocator, which is
+ *	not managed). Where vmalloc is counted by node it is taken off there. What is
+ *	left was allocated by page, mostly by drivers. A balloon is in it when its
+ *	driver leaves the pages managed, as some do. So are free pages for as long as
+ *	they are isolated, to take memory offline or for a large contiguous
+ *	allocation. Absent when a term that this kernel does count is unknown, and
+ *	while memory is going offline.
  * @KMEMSCOPE_A_NODE_UNACCOUNTED_ERROR_PAGES: (u64) How far unaccounted-pages
- *	can be off. The kernel's counters are batched per CPU: each may lag by its
- *	threshold, at most 125 pages, on every CPU. So is the whole of a balloon, and
- *	for the host the per-CPU allocator's first chunk, which is in percpu-pages
- *	though it is not managed.
+ *	can be off. New and newly locked pages are in no counter before their CPU has
+ *	collected a batch of them: at most 62 pages on every CPU. The counters are
+ *	read one after the other; pages that move between two of them in that time
+ *	are not in this.
+ * @KMEMSCOPE_A_NODE_MEMMAP_PAGES: (u64) Struct pages of memory added after boot
+ *	(nr_memmap_pages). Whole host only. Absent on kernels that do not count them,
+ *	before v6.11; and where added memory may hold its own, with
+ *	memory_hotplug.memmap_on_memory or memory of devices.
+ * @KMEMSCOPE_A_NODE_WRITEBACK_TEMP_PAGES: (u64) Copies of pages that FUSE is
+ *	writing back (WritebackTmp). Absent on kernels that need none, since v7.x.
  */
 enum kmemscope_a_node {
 	KMEMSCOPE_A_NODE_PAD = 1,
@@ -501,6 +511,8 @@ enum kmemscope_a_node {
 	KMEMSCOPE_A_NODE_PERCPU_PAGES,
 	KMEMSCOPE_A_NODE_UNACCOUNTED_PAGES,
 	KMEMSCOPE_A_NODE_UNACCOUNTED_ERROR_PAGES,
+	KMEMSCOPE_A_NODE_MEMMAP_PAGES,
+	KMEMSCOPE_A_NODE_WRITEBACK_TEMP_PAGES,
 
 	/* private: */
 	__KMEMSCOPE_A_NODE_MAX,
@@ -517,7 +529,10 @@ enum kmemscope_a_node {
  * @KMEMSCOPE_A_COUNTER_NAME: (string) The kernel's name of the counter
  *	(vmstat_text).
  * @KMEMSCOPE_A_COUNTER_VALUE: (u64) Value of the counter. Huge page counters
- *	are in huge pages, as in /proc/zoneinfo.
+ *	are in huge pages, as in /proc/zoneinfo. While others read the NUMA events
+ *	from /proc or /sys, those since the last such read may be missing, as the
+ *	kernel is moving them; absent when that is seen, and while memory is going
+ *	offline.
  */
 enum kmemscope_a_counter {
 	KMEMSCOPE_A_COUNTER_PAD = 1,
