@@ -112,8 +112,31 @@ static const struct {
 	  "memory of GPU drivers grows" },
 };
 
-/* How far two such numbers may be off from each other. */
-static int64_t error_bytes(const struct ks_case *c)
+/* Pages that a balloon took in the look and left managed: none if unknown. */
+static int64_t balloon_growth(const struct ks_case *c)
+{
+	static const struct {
+		uint16_t attr;
+		int sign;
+	} part[] = {
+		{ KMEMSCOPE_A_NODE_BALLOON_PAGES, 1 },
+		{ KMEMSCOPE_A_NODE_PRESENT_PAGES, -1 },
+		{ KMEMSCOPE_A_NODE_MANAGED_PAGES, 1 },
+	};
+	int64_t first, last, sum = 0;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(part); i++) {
+		if (!pages_at(c, KS_LOOK_FIRST, part[i].attr, &first) ||
+		    !pages_at(c, KS_LOOK_LAST, part[i].attr, &last))
+			return 0;
+		sum += part[i].sign * (last - first);
+	}
+	return sum < 0 ? -sum : sum;
+}
+
+/* How far the growth of unaccounted pages may be off. */
+static int64_t unaccounted_error(const struct ks_case *c)
 {
 	int64_t first, last;
 
@@ -122,12 +145,34 @@ static int64_t error_bytes(const struct ks_case *c)
 	    !pages_at(c, KS_LOOK_LAST, KMEMSCOPE_A_NODE_UNACCOUNTED_ERROR_PAGES,
 		      &last))
 		return 0;
-	return (first + last) * (int64_t)c->look->page_bytes;
+	return (first + last + balloon_growth(c)) *
+	       (int64_t)c->look->page_bytes;
+}
+
+/* The kernel keeps the other numbers to the page. */
+static int64_t error_bytes(const struct ks_case *c, size_t source)
+{
+	return sources[source].kind == KS_FINDING_UNACCOUNTED ?
+	       unaccounted_error(c) : 0;
+}
+
+static void tell_growth(struct ks_case *c, struct ks_finding *finding,
+			int64_t bytes, int64_t error)
+{
+	if (error)
+		ks_tell(c, &finding->evidence,
+			"%s pages grew by %s in %.1f s, give or take %s",
+			finding->cache, ks_words_bytes(bytes).text,
+			c->ns / 1e9, ks_words_bytes(error).text);
+	else
+		ks_tell(c, &finding->evidence, "%s pages grew by %s in %.1f s",
+			finding->cache, ks_words_bytes(bytes).text,
+			c->ns / 1e9);
 }
 
 static void source_judge(struct ks_case *c, size_t source)
 {
-	int64_t first, middle, last, bytes, error = error_bytes(c);
+	int64_t first, middle, last, bytes, error = error_bytes(c, source);
 	struct ks_finding *finding;
 
 	if (!sources[source].at(c, KS_LOOK_FIRST, &first) ||
@@ -152,10 +197,7 @@ static void source_judge(struct ks_case *c, size_t source)
 		"it grew in both parts of the look, by more than its error";
 	ks_summarize(c, finding, "%s by %s a second", sources[source].what,
 		     ks_words_bytes(finding->bytes_per_second).text);
-	ks_tell(c, &finding->evidence,
-		"%s pages grew by %s in %.1f s; the counters may be off by %s",
-		sources[source].counter, ks_words_bytes(bytes).text,
-		c->ns / 1e9, ks_words_bytes(error).text);
+	tell_growth(c, finding, bytes, error);
 	ks_tell(c, &finding->unknown,
 		"who allocates: pages carry no name; suspect drivers loaded last");
 }

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What is found in the counters of pages, and what their errors keep out. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <inttypes.h>
+
+#include "diagnose/verdict.h"
+#include "sample.h"
+
+#define EACH(a, b, c) ((const uint64_t[]){ a, b, c })
+
+static struct ks_look look;
+static struct ks_verdict verdict;
+
+static int rest(void **state)
+{
+	static const uint64_t seconds[KS_NR_LOOKS] = { 100, 103, 110 };
+	size_t i;
+
+	(void)state;
+	ks_look_init(&look);
+	look.page_bytes = 4096;
+	for (i = 0; i < KS_NR_LOOKS; i++)
+		look.at[i].boottime_ns = seconds[i] * 1000000000ull;
+	return 0;
+}
+
+static int forget(void **state)
+{
+	(void)state;
+	ks_verdict_free(&verdict);
+	ks_look_free(&look);
+	return 0;
+}
+
+/* A host of 16 GiB: one more counter, and how its other numbers move. */
+struct host {
+	const char *counter;
+	const uint64_t *pages;
+	const uint64_t *managed;
+	int unaccounted_growth;
+	unsigned int error;
+};
+
+static void judge(struct host host)
+{
+	struct ks_error err = { 0 };
+	size_t i;
+
+	for (i = 0; i < KS_NR_LOOKS; i++)
+		row_add(&look.at[i].nodes, "%s=%" PRIu64 " managed_pages=%"
+			PRIu64 " present_pages=4300000 free_pages=2000000"
+			" kernel_stack_pages=1000 unaccounted_pages=%d"
+			" unaccounted_error_pages=%u", host.counter,
+			host.pages[i], host.managed[i],
+			host.unaccounted_growth * (int)i, host.error);
+	assert_int_equal(ks_verdict_make(&verdict, &look, &err), KS_OK);
+}
+
+static void error_is_of_unaccounted_alone(void **state)
+{
+	(void)state;
+	judge((struct host){
+		.counter = "vmalloc_pages",
+		.pages = EACH(10000, 12000, 14000),
+		.managed = EACH(4194304, 4194304, 4194304),
+		.error = 9000,
+	});
+	assert_int_equal(verdict.nr_findings, 1);
+	assert_string_equal(verdict.finding[0].cache, "vmalloc");
+	assert_int_equal(verdict.finding[0].sure, KS_CERTAIN);
+}
+
+static void balloon_of_managed_pages(void **state)
+{
+	(void)state;
+	judge((struct host){
+		.counter = "balloon_pages",
+		.pages = EACH(10000, 14000, 18000),
+		.managed = EACH(4194304, 4194304, 4194304),
+		.unaccounted_growth = 4000,
+		.error = 100,
+	});
+	assert_int_equal(verdict.nr_findings, 0);
+}
+
+static void pages_beside_a_balloon(void **state)
+{
+	(void)state;
+	judge((struct host){
+		.counter = "balloon_pages",
+		.pages = EACH(10000, 14000, 18000),
+		.managed = EACH(4194304, 4190304, 4186304),
+		.unaccounted_growth = 4000,
+		.error = 100,
+	});
+	assert_int_equal(verdict.nr_findings, 1);
+	assert_int_equal(verdict.finding[0].kind, KS_FINDING_UNACCOUNTED);
+}
+
+#define TEST(function) cmocka_unit_test_setup_teardown(function, rest, forget)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(error_is_of_unaccounted_alone),
+		TEST(balloon_of_managed_pages),
+		TEST(pages_beside_a_balloon),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
