@@ -128,6 +128,27 @@ static unsigned long buddy_pages(struct page *page, unsigned long pfn)
 	return READ_ONCE(page->private) == order ? BIT(order) : 1;
 }
 
+/*
+ * Pages up to the next that may be online, when this one is not: address space
+ * without memory goes by whole sections, and where none is known by all that
+ * one page of their table could have.
+ */
+static unsigned long hole_pages(unsigned long pfn)
+{
+#ifdef CONFIG_SPARSEMEM
+	unsigned long nr = pfn_to_section_nr(pfn);
+	unsigned long sections = 1;
+
+	if (nr >= NR_MEM_SECTIONS)
+		return BLOCK;
+	if (!__nr_to_section(nr))
+		sections = SECTIONS_PER_ROOT;
+	if (!online_section_nr(nr))
+		return round_up(pfn + 1, sections * PAGES_PER_SECTION) - pfn;
+#endif
+	return BLOCK;
+}
+
 /* Returns how many pages it is through with. */
 static unsigned long walk_block(unsigned long pfn, struct run *run)
 {
@@ -139,7 +160,7 @@ static unsigned long walk_block(unsigned long pfn, struct run *run)
 	struct page *first = pfn_to_online_page(pfn), *page = first;
 
 	if (!first)
-		return BLOCK;
+		return hole_pages(pfn);
 	while (page < first + BLOCK) {
 		if (ks_is_slab(page)) {
 			add_slab(run, page, at);
