@@ -83,6 +83,13 @@ sparse)
 	EOF
 	echo 'module/a.c:5:9: warning: dereference of noderef expression'
 	;;
+without)
+	copy Kbuild dkms.conf module
+	# As it was when no such kernel had been tried.
+	sed -i 's/#ifdef CONFIG_NUMA/#if 1/; s/#ifndef CONFIG_NUMA/#if 0/' \
+		module/internals/compat/vmstat.h
+	echo 'vm_numa_event'
+	;;
 kerneldoc)
 	mkdir module
 	printf '/**\n * a() - it\n *\n * Return: it.\n */\nint a(int b);\n' \
