@@ -15,8 +15,8 @@
  * MEM_OFFLINE both is done: the zone has other memory by then, and the pages'
  * sections are offline, so that a reader who comes in does not find them by
  * pfn_to_online_page(). Their structs are freed after that, if at all.
- * Ordering: innermost; readers only try, and hold it for one zone's CPUs, or a
- * block of pages.
+ * Ordering: innermost; readers only try, and hold it for the CPUs of one zone
+ * or node, or for a block of pages.
  */
 static DECLARE_RWSEM(readers);
 static unsigned int nr_offlining;
