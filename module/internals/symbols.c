@@ -5,6 +5,8 @@
  */
 #include <linux/kprobes.h>
 #include <linux/moduleparam.h>
+#include <linux/pgtable.h>
+#include <linux/printk.h>
 #include <linux/static_call.h>
 #include <linux/string.h>
 
@@ -86,9 +88,29 @@ bool ks_pretend_missing(const char *name)
 	return false;
 }
 
+/* Where modules are loaded; what the kernel itself has is never there. */
+static bool is_of_module(const void *address)
+{
+#if defined(CONFIG_X86_64) || defined(CONFIG_ARM64)
+	return (unsigned long)address >= MODULES_VADDR &&
+	       (unsigned long)address < MODULES_END;
+#else
+	return false;
+#endif
+}
+
+/*
+ * A name that the kernel does not have is looked for in all modules, static
+ * names included. One that a module has means something else.
+ */
 static void *lookup(const char *name)
 {
-	return (void *)static_call(ks_kallsyms_lookup_name)(name);
+	void *address = (void *)static_call(ks_kallsyms_lookup_name)(name);
+
+	if (!is_of_module(address))
+		return address;
+	pr_notice("%s is a module's, not the kernel's: not used\n", name);
+	return NULL;
 }
 
 /*

@@ -7,6 +7,7 @@ struct member, the BTF or the canary be missing.
 
 import errno
 
+import fixture
 import module
 import reader
 import spec
@@ -220,6 +221,30 @@ def test_unknown_terms_of_the_node_record_are_absent():
     for row in wire.records("node"):
         if "node" in row:
             expect("unaccounted_pages" in row, f"node {row['node']}")
+
+
+def kernel_names():
+    """Names of the kernel's symbols, without those of modules."""
+    return {line.split()[2] for line in theirs.read("/proc/kallsyms")
+            .splitlines() if "[" not in line}
+
+
+def test_a_name_of_another_module_is_not_the_kernel_s():
+    """The fixture has variables with names that some kernels lack."""
+    names_of_fixture = {"nr_vmalloc_pages", "nr_memmap_pages"}
+    lacking = names_of_fixture - kernel_names()
+    with fixture.Fixture(objects=[1]):
+        before = len(module.log())
+        module.reload()
+        said = module.log()[before:]
+        for name in names_of_fixture:
+            equal(any(f"{name} is a module's" in line for line in said),
+                  name in lacking, f"{name} is refused")
+        host = [row for row in wire.records("node") if "node" not in row][0]
+        equal("memmap_pages" in host, "nr_memmap_pages" not in lacking,
+              "memmap_pages")
+        expect(host["vmalloc_pages"] < host["managed_pages"], f"{host}")
+    note(f"lacking: {sorted(lacking)}")
 
 
 def test_without_kallsyms_only_the_public_part_is_on():
