@@ -150,6 +150,7 @@ static u64 hugetlb_pages(int nid)
 
 	if (!max || !pools)
 		return KS_UNSET_U64;
+	/* Pools grow and shrink; the number of a moment ago will do. */
 	for (i = 0; i < min_t(int, READ_ONCE(*max), HUGE_MAX_HSTATE); i++)
 		pages += (u64)READ_ONCE(pools[i].nr_huge_pages_node[nid]) *
 			 pages_per_huge_page(&pools[i]);
@@ -226,6 +227,7 @@ static void node_fill(struct ks_node_record *record, int nid)
 	record->node = nid;
 	list_cpus(cpumask_of_node(nid), record->cpus, sizeof(record->cpus));
 	list_distances(nid, record->distances, sizeof(record->distances));
+	/* Memory hotplug changes them. */
 	record->spanned_pages = READ_ONCE(pgdat->node_spanned_pages);
 	record->present_pages = READ_ONCE(pgdat->node_present_pages);
 	complete = fill_zones(record, nid);
@@ -269,6 +271,7 @@ static u64 percpu_managed(u64 percpu_pages)
 
 	if (!nr_units || first_chunk == KS_UNSET_U64)
 		return KS_UNSET_U64;
+	/* Written once, at boot. */
 	units = READ_ONCE(*nr_units);
 	if (units <= 0)
 		return KS_UNSET_U64;
@@ -314,6 +317,7 @@ static bool has_device_memory(void)
 #ifdef CONFIG_ZONE_DEVICE
 	int nid;
 
+	/* A driver may add its device at any time. */
 	for_each_online_node(nid)
 		if (READ_ONCE(NODE_DATA(nid)->node_zones[ZONE_DEVICE]
 			      .spanned_pages))

@@ -58,6 +58,7 @@ static void add_diffs(const struct source *source, s64 *value)
 	for_each_online_cpu(cpu) {
 		const s8 *diffs = source->diffs(source->owner, cpu);
 
+		/* The CPU goes on to change them. */
 		for (i = 0; diffs && i < source->nr; i++)
 			value[i] += READ_ONCE(diffs[i]);
 	}

@@ -16,6 +16,7 @@ static void list_reserves(struct zone *zone, char *list, size_t size)
 	size_t len = 0;
 	unsigned int i;
 
+	/* A sysctl and memory hotplug change them. */
 	for (i = 0; i < ARRAY_SIZE(zone->lowmem_reserve); i++)
 		len += scnprintf(list + len, size - len, "%s%ld", i ? "," : "",
 				 READ_ONCE(zone->lowmem_reserve[i]));
@@ -30,6 +31,7 @@ static void zone_fill(struct ks_zone_record *record, struct zone *zone,
 	ks_zone_stats_read(zone, &stats);
 	record->node = nid;
 	strscpy(record->zone, zone->name, sizeof(record->zone));
+	/* Memory hotplug changes all of these, the allocator the free blocks. */
 	record->spanned_pages = READ_ONCE(zone->spanned_pages);
 	record->present_pages = READ_ONCE(zone->present_pages);
 	record->managed_pages = zone_managed_pages(zone);

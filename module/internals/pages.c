@@ -73,12 +73,14 @@ struct places {
 
 static __always_inline u64 read_word(struct page *page, u32 at)
 {
+	/* The page's owner changes it without us; add_slab() looks twice. */
 	return READ_ONCE(*(u64 *)((void *)page + at));
 }
 
 static __always_inline const struct kmem_cache *read_cache(struct page *page,
 							   u32 at)
 {
+	/* As above. */
 	return READ_ONCE(*(const struct kmem_cache **)((void *)page + at));
 }
 
@@ -232,6 +234,7 @@ int ks_pages_walk(ks_slab_fn fn, void *arg, struct ks_progress *progress)
 			return err;
 		done = walk_block(pfn, &run);
 		ks_hotplug_leave();
+		/* A reader of the job's state reads it. */
 		WRITE_ONCE(progress->permille,
 			   (pfn - start) * 1000 / (end - start));
 		cond_resched();

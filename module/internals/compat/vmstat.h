@@ -98,13 +98,15 @@ static inline u64 ks_stat_shown(enum node_stat_item item, u64 value)
 
 /*
  * What a CPU keeps for a zone: pages on its free lists, changes of counters
- * that it did not add to them yet, and its NUMA events.
+ * that it did not add to them yet, and its NUMA events. The CPU goes on to
+ * change them while others read.
  */
 #ifdef KS_HAVE_PER_CPU_ZONESTAT
 #define KS_NR_NUMA_ITEMS	NR_VM_NUMA_EVENT_ITEMS
 
 static inline int ks_zone_cpu_pages(const struct zone *zone, int cpu)
 {
+	/* Its CPU changes it. */
 	return READ_ONCE(per_cpu_ptr(zone->per_cpu_pageset, cpu)->count);
 }
 
@@ -118,6 +120,7 @@ static inline const s8 *ks_zone_cpu_diffs(const struct zone *zone, int cpu)
 #ifdef CONFIG_NUMA
 static inline u64 ks_zone_cpu_numa(const struct zone *zone, int cpu, int item)
 {
+	/* Its CPU changes it. */
 	return READ_ONCE(per_cpu_ptr(zone->per_cpu_zonestats,
 				     cpu)->vm_numa_event[item]);
 }
@@ -132,6 +135,7 @@ static inline u64 ks_zone_numa(const struct zone *zone, int item)
 
 static inline int ks_zone_cpu_pages(const struct zone *zone, int cpu)
 {
+	/* Its CPU changes it. */
 	return READ_ONCE(per_cpu_ptr(zone->pageset, cpu)->pcp.count);
 }
 
@@ -145,6 +149,7 @@ static inline const s8 *ks_zone_cpu_diffs(const struct zone *zone, int cpu)
 #ifdef CONFIG_NUMA
 static inline u64 ks_zone_cpu_numa(const struct zone *zone, int cpu, int item)
 {
+	/* Its CPU changes it. */
 	return READ_ONCE(per_cpu_ptr(zone->pageset,
 				     cpu)->vm_numa_stat_diff[item]);
 }
