@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Memory that is added while the kernel runs: its struct pages are no leak."""
 
+import pathlib
+
 import fixture
 import theirs
 import wire
@@ -10,6 +12,9 @@ from ktap import equal, expect, note
 AT_MIB = 1152
 MIB = 256
 STRUCT_PAGES = MIB * 256 * 64 // 4096
+
+# Memory that went online is in use soon, and cannot be taken out again.
+ONLINE = pathlib.Path("/sys/devices/system/memory/auto_online_blocks")
 
 # What the test's own doings take meanwhile.
 OWN = 300
@@ -23,6 +28,7 @@ def host():
 
 def test_struct_pages_of_added_memory():
     """They are a term of their own where the kernel counts them."""
+    ONLINE.write_text("offline", encoding="ascii")
     before = host()
     with fixture.Fixture(added_at_mib=AT_MIB, added_mib=MIB):
         during = host()

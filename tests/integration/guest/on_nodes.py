@@ -310,3 +310,7 @@ def test_counter_filter_asks_for_one_counter():
     rows = wire.records("counter", node=1, name="nr_file_pages")
     equal([(row["node"], row.get("zone"), row["name"]) for row in rows],
           [(1, None, "nr_file_pages")], "counter by node and name")
+
+
+# What the number of CPUs can hide.
+MANY_CPUS = [test_unaccounted_is_the_rest]
