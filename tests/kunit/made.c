@@ -32,6 +32,15 @@ bool ks_internals_locked_down(void)
 	return made_plan.locked_down;
 }
 
+bool ks_hotplug_enter(void)
+{
+	return true;
+}
+
+void ks_hotplug_leave(void)
+{
+}
+
 unsigned int ks_hotplug_generation(void)
 {
 	return made_plan.generation;
