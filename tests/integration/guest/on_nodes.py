@@ -161,15 +161,19 @@ def test_nodes_follow_hogged_memory():
 def managed_percpu():
     """Percpu pages without the first chunk, which is not managed.
 
-    The kernel logs its size. It counts pages for all units, and takes them for
-    possible CPUs; here there is a CPU for each unit.
+    The kernel counts its pages for all units and takes them for possible CPUs.
+    It logs the size of the first chunk, and the units: "--" is one without CPU.
     """
     log = subprocess.run(["dmesg"], capture_output=True, text=True,
                          check=True).stdout
-    pages, = re.findall(r"percpu: Embedded (\d+) pages/cpu", log)
-    first, last = theirs.read("/sys/devices/system/cpu/possible").split("-")
-    cpus = int(last) - int(first) + 1
-    return theirs.meminfo()["percpu_pages"] - int(pages) * cpus
+    first, = re.findall(r"percpu: Embedded (\d+) pages/cpu", log)
+    words = [word for line in re.findall(r"pcpu-alloc: (\[.*)", log)
+             for word in line.split() if "[" not in word]
+    cpus = [word for word in words if "-" not in word]
+    note(f"{len(words)} units for {len(cpus)} CPUs")
+    equal(len(cpus), os.cpu_count(), "CPUs with a unit")
+    populated = theirs.meminfo()["percpu_pages"] // len(words)
+    return (populated - int(first)) * len(cpus)
 
 
 def test_unaccounted_is_the_rest():
