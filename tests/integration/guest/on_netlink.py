@@ -272,6 +272,26 @@ def test_a_dump_waits_for_slab_mutex():
                  "messages that say nothing")
 
 
+def test_a_canary_that_was_not_counted_is_tried_again():
+    """slab_mutex was busy at load: slabs are off, and soon are not."""
+    with module.Reloaded("pretend_missing=canary_once"), \
+            wire.Socket() as sock:
+        refused = wire.refused(sock.dump, "slab")
+        expect(refused, "slabs were not off")
+        equal(wire.error_name(refused.errno), "EOPNOTSUPP", "its error")
+        expect("slab_mutex was busy" in refused.text, refused.text)
+        deadline = time.monotonic() + 60
+        while wire.refused(sock.dump, "slab"):
+            expect(time.monotonic() < deadline, "they are still off")
+            time.sleep(0.5)
+        status = sock.status()
+        expect("slab" in status["collectors_on"].split(","), f"{status}")
+        expect("exact_off" not in status, f"{status}")
+        equal(status["canary_nr_found"], status["canary_nr_objects"],
+              "canary objects found")
+        expect(sock.dump("slab", exact=True), "no exact counts")
+
+
 def test_a_dump_does_not_wait_for_ever():
     """After some 2 s it is refused, in words."""
     with busy_mutex(6000) as holder, wire.Socket() as sock:
