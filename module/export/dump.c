@@ -219,8 +219,10 @@ int ks_dump_start(struct netlink_callback *cb)
 	if (!view)
 		return -EOPNOTSUPP;
 	dump = kzalloc(sizeof(*dump) + view->kind->size, KS_GFP_NOW);
-	if (!dump)
+	if (!dump) {
+		say(cb->extack, ks_collect_error(-ENOMEM));
 		return -ENOMEM;
+	}
 	dump->view = view;
 	dump->err = parse_and_begin(cb, dump);
 	/*

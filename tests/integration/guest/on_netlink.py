@@ -12,7 +12,7 @@ import module
 import spec
 import tables
 import wire
-from ktap import equal, expect, note
+from ktap import again, equal, expect, note
 
 # Where the first attribute of a request is, for "this one is wrong".
 FIRST = wire.ATTRS_OFFSET
@@ -256,9 +256,9 @@ def busy_mutex(milliseconds):
             holder.join()
 
 
-def test_a_dump_waits_for_slab_mutex():
-    """It says so by messages to be ignored, and nobody else waits for it."""
-    for kind_name in ("slab", "slab_node"):
+def waits(kind_name):
+    """A dump that begins while slab_mutex is held."""
+    def once():
         with busy_mutex(600) as holder, wire.Socket() as sock:
             sock.send(sock.family, spec.KINDS[kind_name].command, b"",
                       wire.NLM_F_DUMP)
@@ -270,6 +270,14 @@ def test_a_dump_waits_for_slab_mutex():
             expect(sock.waits, "no message says that it waits")
             note(f"{kind_name}: {len(records)} records after {sock.waits} "
                  "messages that say nothing")
+    # A machine that stands still for a moment spoils it.
+    again(once)
+
+
+def test_a_dump_waits_for_slab_mutex():
+    """It says so by messages to be ignored, and nobody else waits for it."""
+    waits("slab")
+    waits("slab_node")
 
 
 def test_a_canary_that_was_not_counted_is_tried_again():
@@ -308,10 +316,15 @@ def test_a_dump_does_not_wait_for_ever():
 def test_an_unknown_name_is_refused_after_the_wait():
     """The same error and text as where nothing had to be waited for."""
     kind = spec.KINDS["slab"]
-    with busy_mutex(500), wire.Socket() as sock:
-        refused = wire.refused(sock.dump_once, kind.command,
-                               wire.attributes(kind, {"name": "no such"}))
-        expect(sock.waits, "no message says that it waits")
+
+    def once():
+        with busy_mutex(800), wire.Socket() as sock:
+            refused = wire.refused(sock.dump_once, kind.command,
+                                   wire.attributes(kind, {"name": "no such"}))
+            expect(sock.waits, "no message says that it waits")
+        return refused
+
+    refused = again(once)
     expect(refused, "it went through")
     equal(wire.error_name(refused.errno), "ENOENT", "its error")
     expect("name" in refused.text, f"text {refused.text!r}")
@@ -320,7 +333,7 @@ def test_an_unknown_name_is_refused_after_the_wait():
 def test_a_waiting_dump_can_be_closed():
     """The module goes soon after, and nothing is left."""
     wire.forget()
-    with busy_mutex(1500) as holder:
+    with busy_mutex(4000) as holder:
         sock = stall("slab")
         sock.close()
         with wire.Socket() as other:
@@ -330,9 +343,9 @@ def test_a_waiting_dump_can_be_closed():
     module.reload()
 
 
-def test_files_and_jobs_wait_for_slab_mutex():
-    """A file's open and a job, too."""
-    with busy_mutex(600) as holder, wire.Socket() as sock:
+def files_and_jobs_wait():
+    """They are started while slab_mutex is held."""
+    with busy_mutex(800) as holder, wire.Socket() as sock:
         number = sock.start_job("slab")["id"]
         expect(holder.is_alive(), "the start of a job waited")
         started = time.monotonic()
@@ -341,6 +354,11 @@ def test_files_and_jobs_wait_for_slab_mutex():
             expect("dentry" in file.read(), "the file has no dentry")
         expect(took > 0.2, f"the mutex was not held: open took {took:.3f} s")
         equal(sock.wait_job(number)["state"], "done", "the job")
+
+
+def test_files_and_jobs_wait_for_slab_mutex():
+    """A file's open and a job, too."""
+    again(files_and_jobs_wait)
 
 
 def test_many_jobs_may_wait():
