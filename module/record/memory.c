@@ -58,9 +58,17 @@ static bool is_host_short(size_t bytes)
  */
 static void *alloc_now(size_t bytes, gfp_t zero)
 {
+	gfp_t gfp = KS_GFP_NOW | zero;
+
 	if (bytes > KMALLOC_MAX_SIZE)
 		return NULL;
-	return kmalloc(bytes, KS_GFP_NOW | zero);
+	/*
+	 * Several pages in a row are not worth waking kswapd. Less is from a slab
+	 * cache, and since v6.18 SLUB only tries its locks for such a caller.
+	 */
+	if (bytes > KMALLOC_MAX_CACHE_SIZE)
+		gfp &= ~__GFP_KSWAPD_RECLAIM;
+	return kmalloc(bytes, gfp);
 }
 
 static void *alloc(size_t bytes, bool now, gfp_t zero)

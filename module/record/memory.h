@@ -15,8 +15,8 @@
  */
 #define KS_GFP		(GFP_KERNEL_ACCOUNT | __GFP_NOWARN | __GFP_NORETRY)
 
-/* The same where others wait for us: no reclaim, and kswapd is not woken. */
-#define KS_GFP_NOW	(__GFP_NOWARN | __GFP_ACCOUNT)
+/* The same where others wait for us: at most kswapd is woken. */
+#define KS_GFP_NOW	(GFP_NOWAIT | __GFP_NOWARN | __GFP_ACCOUNT)
 
 /**
  * struct ks_memory - what all readers together take, in bytes
