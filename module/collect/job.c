@@ -196,6 +196,7 @@ static void describe(const struct job *job, struct ks_job_record *record)
 	record->id = job->id;
 	strscpy(record->kind, job->view->kind->name, sizeof(record->kind));
 	strscpy(record->state, states[job->state], sizeof(record->state));
+	/* The walk writes it without jobs_lock. */
 	record->progress_permille = job->state == DONE ? 1000 :
 				    READ_ONCE(job->progress.permille);
 	record->elapsed_ns = job->state != RUNNING ? job->ns :
@@ -418,6 +419,7 @@ int ks_job_finish(u32 id, u32 owner, const char **reason)
 
 	mutex_lock(&jobs_lock);
 	job = find_job(id, owner);
+	/* The walk reads it without jobs_lock. */
 	if (job)
 		WRITE_ONCE(job->progress.enough, true);
 	mutex_unlock(&jobs_lock);

@@ -74,6 +74,7 @@ static bool is_kernel_locked_down(void)
 {
 	schedule_work(&asking);
 	flush_work(&asking);
+	/* A reader's own asking may write it, too. */
 	return READ_ONCE(locked);
 }
 
@@ -217,6 +218,7 @@ static void canary_publish(int err, int cached_err)
 
 	if (!err && wrong)
 		cached_wrong(canary_wrong, sizeof(canary_wrong), cached_err);
+	/* Readers look without a lock; the texts stay as they are. */
 	WRITE_ONCE(reasons[NEED_SLAB], err ? wrong : NULL);
 	if (cached_found)
 		WRITE_ONCE(reasons[NEED_CACHED], wrong);
@@ -343,6 +345,7 @@ const char *ks_internals_missing(unsigned long needs)
 	int i;
 
 	for (i = 0; i < NR_NEEDS; i++) {
+		/* A canary may clear it meanwhile. */
 		reason = READ_ONCE(reasons[i]);
 		if (!(needs & BIT(i)) || !reason)
 			continue;
