@@ -3,18 +3,26 @@
  * Runs collectors: whether one may run now, for whom, and what it cost.
  */
 #include <linux/atomic.h>
+#include <linux/cpumask.h>
 #include <linux/delay.h>
 #include <linux/moduleparam.h>
+#include <linux/nodemask.h>
 #include <linux/printk.h>
 #include <linux/sched/signal.h>
 #include <linux/string.h>
 
 #include "collect/collect.h"
+#include "collect/job.h"
 #include "internals/hold.h"
 #include "internals/hotplug.h"
 #include "internals/internals.h"
+#include "internals/progress.h"
 
-#define PATIENT_TRIES	50
+/*
+ * Nodes times CPUs from which a view without steps takes longer than others may
+ * be kept waiting: by estimate, 1.5 ms for the counters of 8 times 512.
+ */
+#define MANY_NODE_CPUS	4096
 
 static bool enabled = true;
 module_param(enabled, bool, 0600);
@@ -130,6 +138,8 @@ const char *ks_collect_error(int err)
 	switch (err) {
 	case -EBUSY:
 		return "the kernel's slab_mutex is busy, try again";
+	case -ENOMEM:
+		return "the host is short of memory, try again";
 	case -ENOBUFS:
 		return "all readers together would take more memory than max_memory_kib";
 	default:
@@ -149,11 +159,103 @@ const char *ks_collect_refusal(const struct ks_view *view)
 	       ks_internals_missing(view->option_needs);
 }
 
+/*
+ * Whether to try again what ended in an error, after a pause that lets others
+ * have the lock: 0, or the error to end with.
+ */
+static int try_again(int err, const struct ks_progress *wait, u64 until_ns)
+{
+	if (err != -EBUSY || !wait || ks_hold_clock() > until_ns)
+		return err;
+	usleep_range(500, 1000);
+	switch (ks_progress_check(wait)) {
+	case 0:
+		return 0;
+	case -EINTR:
+		return -EINTR;
+	default:
+		return err;
+	}
+}
+
+static const char *error_reason(const struct ks_view *view, int err)
+{
+	return err == -EINTR ? ks_collect_refusal(view) :
+			       ks_collect_error(err);
+}
+
 /* Zones and nodes may have come, gone or changed size meanwhile. */
 static void note_changes(struct ks_collection *c)
 {
 	if (c->generation != ks_hotplug_generation())
 		c->snap->changed = true;
+}
+
+/* Begins a collection, or fails at once; @now: whether others wait for us. */
+static int begin(struct ks_collection *c, const struct ks_view *view,
+		 const void *want, unsigned long options, bool now)
+{
+	int err;
+
+	c->snap = now ? ks_snapshot_new_now(view->kind, want) :
+			ks_snapshot_new(view->kind, want);
+	if (!c->snap)
+		return -ENOMEM;
+	c->snap->options = options;
+	err = view->collect(c->snap);
+	if (err)
+		ks_snapshot_free(c->snap);
+	return err;
+}
+
+/**
+ * ks_collect_begin_by() - begin a collection, and wait as long as a walk may
+ * @c: set; end it with ks_collect_end() when this succeeded
+ * @view: what to collect
+ * @want: only records that match this; NULL for all
+ * @options: bits of the kind's options
+ * @wait: whether to go on waiting for a lock that is busy; NULL for no wait
+ * @reason: on error set to a text that says why, or to NULL
+ *
+ * Context: as for ks_collect_begin().
+ * Return: as for ks_collect_begin(), or -EINTR when @wait was ended.
+ */
+int ks_collect_begin_by(struct ks_collection *c, const struct ks_view *view,
+			const void *want, unsigned long options,
+			const struct ks_progress *wait, const char **reason)
+{
+	u64 since = ks_hold_clock();
+	int err;
+
+	do {
+		*reason = options ? ks_collect_refusal(view) :
+				    refusal(view->collector);
+		if (*reason)
+			return -EOPNOTSUPP;
+		c->view = view;
+		c->shared = false;
+		c->generation = ks_hotplug_generation();
+		err = begin(c, view, want, options, !wait);
+		if (!err)
+			break;
+		err = try_again(err, wait, since + KS_PATIENCE_NS);
+		*reason = error_reason(view, err);
+		if (err)
+			return err;
+	} while (true);
+	if (!view->step)
+		ks_snapshot_finish(c->snap);
+	note_changes(c);
+	c->ns = ks_hold_clock() - since;
+	return 0;
+}
+
+static struct ks_progress wait_for(u64 ns)
+{
+	return (struct ks_progress) {
+		.until_ns = ks_hold_clock() + ns,
+		.allowed = &enabled,
+	};
 }
 
 /**
@@ -162,42 +264,38 @@ static void note_changes(struct ks_collection *c)
  * @view: what to collect
  * @want: only records that match this; NULL for all
  * @options: bits of the kind's options
+ * @wait_ns: how long to wait for a lock that is busy, KS_PATIENCE_NS at most; 0
+ *	where others wait for us: then no memory is reclaimed, either
  * @reason: on error set to a text that says why, or to NULL
  *
- * Context: Process context, sleeps. Takes about 1 ms at most, or where there
- * are thousands of caches one pass over their list: what takes longer is left
+ * Context: Process context, sleeps. Takes about 1 ms beside what it waits, or
+ * where there are thousands of caches one pass over their list: the rest is left
  * to ks_collect_step().
- * Return: 0, -EOPNOTSUPP when the collector is off, -EBUSY, -ENOMEM, -ENOBUFS.
+ * Return: 0, -EOPNOTSUPP when the collector is off, -EBUSY, -ENOMEM, -ENOBUFS,
+ * or -EINTR by a signal. With @wait_ns 0 -EBUSY and -ENOMEM only say that it
+ * takes a caller that can wait.
  */
 int ks_collect_begin(struct ks_collection *c, const struct ks_view *view,
-		     const void *want, unsigned long options,
+		     const void *want, unsigned long options, u64 wait_ns,
 		     const char **reason)
 {
-	u64 since = ks_hold_clock();
-	int err;
+	const struct ks_progress wait = wait_for(wait_ns);
 
-	*reason = options ? ks_collect_refusal(view) :
-			    refusal(view->collector);
-	if (*reason)
-		return -EOPNOTSUPP;
-	c->view = view;
-	c->shared = false;
-	c->generation = ks_hotplug_generation();
-	c->snap = ks_snapshot_new(view->kind, want);
-	if (!c->snap)
-		return -ENOMEM;
-	c->snap->options = options;
-	err = view->collect(c->snap);
-	if (err) {
-		ks_snapshot_free(c->snap);
-		*reason = ks_collect_error(err);
-		return err;
-	}
-	if (!view->step)
-		ks_snapshot_finish(c->snap);
-	note_changes(c);
-	c->ns = ks_hold_clock() - since;
-	return 0;
+	return ks_collect_begin_by(c, view, want, options,
+				   wait_ns ? &wait : NULL, reason);
+}
+
+/**
+ * ks_collect_is_long() - whether it takes a caller that can wait
+ * @view: the view
+ *
+ * Return: true where this host has so many CPUs and nodes that to begin would
+ * take longer than others may be kept waiting.
+ */
+bool ks_collect_is_long(const struct ks_view *view)
+{
+	return !view->step && !view->collector->always &&
+	       num_online_nodes() * num_online_cpus() > MANY_NODE_CPUS;
 }
 
 /**
@@ -212,35 +310,83 @@ bool ks_collect_complete(const struct ks_collection *c)
 }
 
 /**
- * ks_collect_step() - complete some more records
+ * ks_collect_step_by() - complete some more records, as ks_collect_begin_by()
  * @c: a collection that is not complete
- * @patient: whether to wait for a lock that is busy, for some 100 ms
+ * @wait: whether to go on waiting for a lock that is busy; NULL for no wait
  * @reason: on error set to a text that says why, or to NULL
  *
- * Context: Process context, sleeps. Takes about 1 ms unless it has to wait.
+ * Context: Process context, sleeps. Takes about 1 ms beside what it waits.
  * Return: 0, -EOPNOTSUPP when the collector was turned off meanwhile, -EBUSY,
- * or -EINTR when the reader is being killed.
+ * or -EINTR when @wait was ended or the reader is being killed.
  */
-int ks_collect_step(struct ks_collection *c, bool patient, const char **reason)
+int ks_collect_step_by(struct ks_collection *c, const struct ks_progress *wait,
+		       const char **reason)
 {
-	unsigned int tries = patient ? PATIENT_TRIES : 1;
 	u64 since = ks_hold_clock();
 	int err;
 
-	*reason = refusal(c->view->collector);
-	if (*reason)
-		return -EOPNOTSUPP;
 	do {
+		*reason = refusal(c->view->collector);
+		if (*reason)
+			return -EOPNOTSUPP;
 		if (fatal_signal_pending(current))
 			return -EINTR;
 		err = c->view->step(c->snap);
-		if (err == -EBUSY && patient)
-			usleep_range(1000, 2000);
-	} while (err == -EBUSY && --tries);
+		if (!err)
+			break;
+		err = try_again(err, wait, since + KS_PATIENCE_NS);
+	} while (!err);
 	note_changes(c);
 	c->ns += ks_hold_clock() - since;
-	*reason = ks_collect_error(err);
+	*reason = error_reason(c->view, err);
 	return err;
+}
+
+/**
+ * ks_collect_step() - complete some more records
+ * @c: a collection that is not complete
+ * @wait_ns: as for ks_collect_begin()
+ * @reason: on error set to a text that says why, or to NULL
+ *
+ * Context: Process context, sleeps. Takes about 1 ms beside what it waits.
+ * Return: as for ks_collect_step_by().
+ */
+int ks_collect_step(struct ks_collection *c, u64 wait_ns, const char **reason)
+{
+	const struct ks_progress wait = wait_for(wait_ns);
+
+	return ks_collect_step_by(c, wait_ns ? &wait : NULL, reason);
+}
+
+/**
+ * ks_collect_whole() - collect all records while the reader waits
+ * @c: set; end it with ks_collect_end() when this succeeded
+ * @view: what to collect, by a job where only a job can
+ * @reason: on error set to a text that says why, or to NULL
+ *
+ * Context: Process context, sleeps, and ends by a signal.
+ * Return: 0, or an error as for ks_collect_begin() and ks_collect_step().
+ */
+int ks_collect_whole(struct ks_collection *c, const struct ks_view *view,
+		     const char **reason)
+{
+	int err;
+
+	if (view->work_only)
+		return ks_job_wait(c, view, reason);
+	err = ks_collect_begin(c, view, NULL, 0, KS_PATIENCE_NS, reason);
+	if (err)
+		return err;
+	while (!ks_collect_complete(c)) {
+		err = ks_collect_step(c, KS_PATIENCE_NS, reason);
+		if (err) {
+			ks_collect_end(c);
+			return err;
+		}
+		/* Others want the lock of a step, too. */
+		usleep_range(100, 200);
+	}
+	return 0;
 }
 
 /**

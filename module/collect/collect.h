@@ -4,17 +4,22 @@
  *
  * A reader takes a snapshot (ks_collect_begin), lets it be completed in short
  * steps while it reads (ks_collect_step), and gives it back (ks_collect_end).
+ * Each of them says whether the caller may wait for a lock or for memory.
  */
 #ifndef KS_COLLECT_COLLECT_H
 #define KS_COLLECT_COLLECT_H
 
 #include <linux/atomic.h>
+#include <linux/time64.h>
 #include <linux/types.h>
 
 #include "record/records.h"
 #include "record/snapshot.h"
 
 struct ks_progress;
+
+/* A lock of the kernel's that stays busy for longer than this is an error. */
+#define KS_PATIENCE_NS		(2 * (u64)NSEC_PER_SEC)
 
 /* Views that one job can collect together. */
 #define KS_MAX_TOGETHER		4
@@ -52,14 +57,15 @@ struct ks_work {
  * @path: its file below kmemscope/ in debugfs, or NULL for none
  * @option_needs: KS_NEED_* bits, without which its options are refused
  * @collect: reserves the snapshot and fills it. What would take longer than
- *	about 1 ms is left to @step: then only the keys are filled.
- * @step: optional: completes the next few records, for about 1 ms, by
- *	ks_snapshot_fill()
+ *	about 1 ms is left to @step: then only what is to be counted is noted.
+ * @step: optional: makes, or completes, some more records, for about 1 ms
  * @work: optional: what only a job does, between @collect and the steps; views
  *	that share it are collected by one job
  * @work_only: whether there are no records without @work
  * @names: whether its records have names of files or processes, so that
  *	CAP_SYS_ADMIN is needed
+ * @private: whether the kernel's own file of the same is 0400, so that
+ *	CAP_PERFMON or CAP_SYS_ADMIN is needed
  *
  * All run in process context, without locks, and may sleep; they return 0 or
  * an error. Of two concurrent readers each has its own snapshot.
@@ -74,6 +80,7 @@ struct ks_view {
 	const struct ks_work *work;
 	bool work_only;
 	bool names;
+	bool private;
 };
 
 /**
@@ -156,8 +163,6 @@ bool ks_collected_take(struct ks_collected *all, const struct ks_view *view,
 		       struct ks_collection *c);
 bool ks_collected_has(const struct ks_collected *all);
 void ks_collected_end(struct ks_collected *all);
-int ks_collect_waiting(struct ks_collection *c, const struct ks_view *view,
-		       const char **reason);
 
 int ks_collect_init(void);
 void ks_collect_switch(bool on);
@@ -167,10 +172,17 @@ const bool *ks_collect_allowed(void);
 const char *ks_collect_error(int err);
 const char *ks_collect_refusal(const struct ks_view *view);
 int ks_collect_begin(struct ks_collection *c, const struct ks_view *view,
-		     const void *want, unsigned long options,
+		     const void *want, unsigned long options, u64 wait_ns,
 		     const char **reason);
-int ks_collect_step(struct ks_collection *c, bool patient,
-		    const char **reason);
+int ks_collect_begin_by(struct ks_collection *c, const struct ks_view *view,
+			const void *want, unsigned long options,
+			const struct ks_progress *wait, const char **reason);
+int ks_collect_step(struct ks_collection *c, u64 wait_ns, const char **reason);
+int ks_collect_step_by(struct ks_collection *c, const struct ks_progress *wait,
+		       const char **reason);
+int ks_collect_whole(struct ks_collection *c, const struct ks_view *view,
+		     const char **reason);
+bool ks_collect_is_long(const struct ks_view *view);
 bool ks_collect_complete(const struct ks_collection *c);
 void ks_collect_end(struct ks_collection *c);
 

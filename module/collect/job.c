@@ -2,6 +2,7 @@
 /*
  * Runs jobs, and keeps them until their answers are taken.
  */
+#include <linux/completion.h>
 #include <linux/list.h>
 #include <linux/moduleparam.h>
 #include <linux/mutex.h>
@@ -15,8 +16,11 @@
 #include "internals/hold.h"
 #include "internals/progress.h"
 #include "record/kinds.h"
+#include "record/memory.h"
 
-#define MAX_JOBS	4	/* of all readers, with those who wait for a walk */
+#define MAX_JOBS	64	/* of all readers */
+#define AT_ONCE		4	/* that run on a node; the others wait */
+#define NOBODY		0	/* no netlink port */
 
 #define TOO_MANY	"there are too many jobs"
 #define NO_SUCH_JOB	"this socket has no such job"
@@ -35,8 +39,9 @@ MODULE_PARM_DESC(max_walk_ms,
  * @all: what it collected; there once @state is DONE
  * @progress: shared with the walk
  * @id: its number, never 0
- * @owner: the netlink port that started it
- * @state: where it is
+ * @owner: the netlink port that started it, or NOBODY if a reader waits for it
+ * @ended: completed when it is no longer RUNNING
+ * @state: where it is; RUNNING also before its turn
  * @released: nobody will take its answer; it frees itself
  * @since_ns: when it began
  * @ns: how long it took, once it is through
@@ -52,6 +57,7 @@ struct job {
 	struct ks_progress progress;
 	u32 id;
 	u32 owner;
+	struct completion ended;
 	enum {
 		RUNNING,
 		DONE,
@@ -65,41 +71,48 @@ struct job {
 };
 
 /*
- * Protects: jobs, nr_waiting, last_id, and of each job all but @progress, @asked
+ * Protects: jobs, last_id, and of each job all but @progress, @asked
  * and, while it is RUNNING, @all.
  * Ordering: outermost of ours; nothing is waited for while it is held.
  */
 static DEFINE_MUTEX(jobs_lock);
 static LIST_HEAD(jobs);
-static unsigned int nr_waiting;
 static u32 last_id;
 
 static struct workqueue_struct *queue;
 
-/* May free what runs just now, as job_run() does: see there. */
-static void job_free(struct job *job)
+/*
+ * Takes a job off the list, with jobs_lock held. What it collected may be many
+ * MiB, so free_jobs() frees it once the lock is released.
+ */
+static void job_remove(struct job *job, struct list_head *removed)
 {
-	list_del(&job->list);
-	if (job->state == DONE)
-		ks_collected_end(&job->all);
-	kfree(job);
+	list_move(&job->list, removed);
 }
 
-/* One that runs is told to stop, and is freed by itself then. */
-static void job_release(struct job *job)
+/* One that runs is told to stop, and frees itself then. */
+static void job_release(struct job *job, struct list_head *removed)
 {
 	WRITE_ONCE(job->progress.stop, true);
 	job->released = true;
 	if (job->state != RUNNING)
-		job_free(job);
+		job_remove(job, removed);
 }
 
-/**
- * ks_job_deadline() - until when a job that begins now may walk
- *
- * Return: the ks_hold_clock() at which it ends, by max_walk_ms.
- */
-u64 ks_job_deadline(void)
+/* May free a job from within its own job_run(): see there. */
+static void free_jobs(struct list_head *removed)
+{
+	struct job *job, *next;
+
+	list_for_each_entry_safe(job, next, removed, list) {
+		if (job->state == DONE)
+			ks_collected_end(&job->all);
+		kfree(job);
+	}
+}
+
+/* Until when a job that begins now may walk, by ks_hold_clock(). */
+static u64 deadline(void)
 {
 	return ks_hold_clock() + (u64)READ_ONCE(max_walk_ms) * NSEC_PER_MSEC;
 }
@@ -112,19 +125,24 @@ static void job_run(struct work_struct *work)
 {
 	struct job *job = container_of(work, struct job, work);
 	const char *reason = NULL;
+	LIST_HEAD(removed);
 	int err;
 
-	job->progress.until_ns = ks_job_deadline();
-	err = ks_collected_run(&job->all, job->view, &job->asked,
+	job->progress.until_ns = deadline();
+	/* It may have been stopped before its turn. */
+	err = READ_ONCE(job->progress.stop) ? -EINTR :
+	      ks_collected_run(&job->all, job->view, &job->asked,
 			       &job->progress, &reason);
 	mutex_lock(&jobs_lock);
 	job->state = err ? FAILED : DONE;
 	job->err = err;
 	job->reason = reason;
 	job->ns = ks_hold_clock() - job->since_ns;
+	complete(&job->ended);
 	if (job->released)
-		job_free(job);
+		job_remove(job, &removed);
 	mutex_unlock(&jobs_lock);
+	free_jobs(&removed);
 }
 
 /**
@@ -134,7 +152,7 @@ static void job_run(struct work_struct *work)
  */
 int ks_job_init(void)
 {
-	queue = alloc_workqueue("kmemscope", WQ_UNBOUND, MAX_JOBS);
+	queue = alloc_workqueue("kmemscope", WQ_UNBOUND, AT_ONCE);
 	return queue ? 0 : -ENOMEM;
 }
 
@@ -146,12 +164,14 @@ int ks_job_init(void)
 void ks_job_exit(void)
 {
 	struct job *job, *next;
+	LIST_HEAD(removed);
 
 	mutex_lock(&jobs_lock);
 	list_for_each_entry_safe(job, next, &jobs, list)
 		if (!job->released)
-			job_release(job);
+			job_release(job, &removed);
 	mutex_unlock(&jobs_lock);
+	free_jobs(&removed);
 	destroy_workqueue(queue);
 }
 
@@ -176,6 +196,7 @@ static void describe(const struct job *job, struct ks_job_record *record)
 	record->id = job->id;
 	strscpy(record->kind, job->view->kind->name, sizeof(record->kind));
 	strscpy(record->state, states[job->state], sizeof(record->state));
+	/* The walk writes it without jobs_lock. */
 	record->progress_permille = job->state == DONE ? 1000 :
 				    READ_ONCE(job->progress.permille);
 	record->elapsed_ns = job->state != RUNNING ? job->ns :
@@ -189,43 +210,40 @@ static void describe(const struct job *job, struct ks_job_record *record)
 
 static bool is_full(void)
 {
-	unsigned int nr = nr_waiting;
 	struct list_head *pos;
+	unsigned int nr = 0;
 
 	list_for_each(pos, &jobs)
 		nr++;
 	return nr >= MAX_JOBS;
 }
 
-/**
- * ks_job_wait_begin() - begin to do a job's work while a reader waits
- * @reason: on error set to a text that says why
- *
- * It takes a job's place until ks_job_wait_end().
- *
- * Return: 0, or -EBUSY when there are too many.
- */
-int ks_job_wait_begin(const char **reason)
+static struct job *job_new(const struct ks_view *view, u32 owner)
 {
-	bool full;
+	struct job *job = kzalloc(sizeof(*job), KS_GFP_NOW);
 
-	mutex_lock(&jobs_lock);
-	full = is_full();
-	if (!full)
-		nr_waiting++;
-	mutex_unlock(&jobs_lock);
-	*reason = full ? TOO_MANY : NULL;
-	return full ? -EBUSY : 0;
+	if (!job)
+		return NULL;
+	INIT_WORK(&job->work, job_run);
+	init_completion(&job->ended);
+	job->view = view;
+	job->owner = owner;
+	job->since_ns = ks_hold_clock();
+	return job;
 }
 
-/**
- * ks_job_wait_end() - end what ks_job_wait_begin() began
- */
-void ks_job_wait_end(void)
+/* Gives a job its number and queues it, with jobs_lock held. */
+static int job_queue(struct job *job, const char **reason)
 {
-	mutex_lock(&jobs_lock);
-	nr_waiting--;
-	mutex_unlock(&jobs_lock);
+	*reason = is_full() ? TOO_MANY : NULL;
+	if (*reason)
+		return -EBUSY;
+	if (!++last_id)
+		last_id++;
+	job->id = last_id;
+	list_add_tail(&job->list, &jobs);
+	queue_work(queue, &job->work);
+	return 0;
 }
 
 /**
@@ -236,7 +254,7 @@ void ks_job_wait_end(void)
  * @record: set to what it is now
  * @reason: on error set to a text that says why, or to NULL
  *
- * Context: Process context, sleeps.
+ * Context: Process context, sleeps, but reclaims no memory.
  * Return: 0, -EBUSY when there are too many, -ENOMEM, or -EOPNOTSUPP when the
  * collector is off.
  */
@@ -244,35 +262,87 @@ int ks_job_start(const struct ks_view *view, const struct ks_asked *asked,
 		 u32 owner, struct ks_job_record *record, const char **reason)
 {
 	struct job *job;
+	int err;
 
 	*reason = ks_collect_refusal(view);
 	if (*reason)
 		return -EOPNOTSUPP;
-	job = kzalloc(sizeof(*job), GFP_KERNEL);
+	job = job_new(view, owner);
+	if (!job) {
+		*reason = ks_collect_error(-ENOMEM);
+		return -ENOMEM;
+	}
+	job->asked = *asked;
+	mutex_lock(&jobs_lock);
+	err = job_queue(job, reason);
+	if (!err) {
+		ks_record_init(&ks_kind_job, record);
+		describe(job, record);
+	}
+	mutex_unlock(&jobs_lock);
+	if (err)
+		kfree(job);
+	return err;
+}
+
+/* Takes the answer of a job that ended, with jobs_lock held. */
+static int take_answer(struct job *job, const struct ks_view *view,
+		       struct ks_collection *c, struct list_head *removed,
+		       const char **reason)
+{
+	int err = job->err;
+
+	*reason = job->reason;
+	if (job->state == DONE && !ks_collected_take(&job->all, view, c)) {
+		*reason = "this answer of the job was taken already";
+		return -ENOENT;
+	}
+	if (job->state == FAILED || !ks_collected_has(&job->all))
+		job_remove(job, removed);
+	return err;
+}
+
+/**
+ * ks_job_wait() - run a job while the reader waits for its answer
+ * @c: set; end it with ks_collect_end() when this succeeded
+ * @view: a view with work
+ * @reason: on error set to a text that says why, or to NULL
+ *
+ * With nothing asked for. What it finds for other views is dropped.
+ *
+ * Context: Process context, sleeps. May take seconds, but ends by a signal.
+ * Return: 0, -EBUSY when there are too many jobs, -EINTR, or another error.
+ */
+int ks_job_wait(struct ks_collection *c, const struct ks_view *view,
+		const char **reason)
+{
+	LIST_HEAD(removed);
+	struct job *job;
+	int err;
+
+	*reason = ks_collect_refusal(view);
+	if (*reason)
+		return -EOPNOTSUPP;
+	job = job_new(view, NOBODY);
 	if (!job)
 		return -ENOMEM;
-	INIT_WORK(&job->work, job_run);
-	job->view = view;
-	job->asked = *asked;
-	job->owner = owner;
-	job->since_ns = ks_hold_clock();
-
+	ks_record_init(&ks_kind_job, &job->asked.job);
 	mutex_lock(&jobs_lock);
-	if (is_full()) {
-		mutex_unlock(&jobs_lock);
-		kfree(job);
-		*reason = TOO_MANY;
-		return -EBUSY;
-	}
-	if (!++last_id)
-		last_id++;
-	job->id = last_id;
-	list_add_tail(&job->list, &jobs);
-	ks_record_init(&ks_kind_job, record);
-	describe(job, record);
-	queue_work(queue, &job->work);
+	err = job_queue(job, reason);
 	mutex_unlock(&jobs_lock);
-	return 0;
+	if (err) {
+		kfree(job);
+		return err;
+	}
+	wait_for_completion_interruptible(&job->ended);
+	mutex_lock(&jobs_lock);
+	err = job->state == RUNNING ? -EINTR :
+	      take_answer(job, view, c, &removed, reason);
+	if (!job->released && list_empty(&removed))
+		job_release(job, &removed);
+	mutex_unlock(&jobs_lock);
+	free_jobs(&removed);
+	return err;
 }
 
 /**
@@ -290,10 +360,10 @@ int ks_job_start(const struct ks_view *view, const struct ks_asked *asked,
 int ks_job_take(u32 id, u32 owner, const struct ks_view *view,
 		struct ks_collection *c, const char **reason)
 {
+	LIST_HEAD(removed);
 	struct job *job;
-	int err = 0;
+	int err;
 
-	*reason = NULL;
 	mutex_lock(&jobs_lock);
 	job = find_job(id, owner);
 	if (!job || job->view->work != view->work) {
@@ -302,17 +372,11 @@ int ks_job_take(u32 id, u32 owner, const struct ks_view *view,
 	} else if (job->state == RUNNING) {
 		*reason = "the job is still running";
 		err = -EBUSY;
-	} else if (job->state == FAILED) {
-		*reason = job->reason;
-		err = job->err;
-		job_free(job);
-	} else if (!ks_collected_take(&job->all, view, c)) {
-		*reason = "this answer of the job was taken already";
-		err = -ENOENT;
-	} else if (!ks_collected_has(&job->all)) {
-		job_free(job);
+	} else {
+		err = take_answer(job, view, c, &removed, reason);
 	}
 	mutex_unlock(&jobs_lock);
+	free_jobs(&removed);
 	return err;
 }
 
@@ -326,13 +390,15 @@ int ks_job_take(u32 id, u32 owner, const struct ks_view *view,
  */
 int ks_job_stop(u32 id, u32 owner, const char **reason)
 {
+	LIST_HEAD(removed);
 	struct job *job;
 
 	mutex_lock(&jobs_lock);
 	job = find_job(id, owner);
 	if (job)
-		job_release(job);
+		job_release(job, &removed);
 	mutex_unlock(&jobs_lock);
+	free_jobs(&removed);
 	*reason = job ? NULL : NO_SUCH_JOB;
 	return job ? 0 : -ENOENT;
 }
@@ -353,6 +419,7 @@ int ks_job_finish(u32 id, u32 owner, const char **reason)
 
 	mutex_lock(&jobs_lock);
 	job = find_job(id, owner);
+	/* The walk reads it without jobs_lock. */
 	if (job)
 		WRITE_ONCE(job->progress.enough, true);
 	mutex_unlock(&jobs_lock);
@@ -373,12 +440,17 @@ int ks_job_finish(u32 id, u32 owner, const char **reason)
 void ks_job_release(u32 owner)
 {
 	struct job *job, *next;
+	LIST_HEAD(removed);
 
+	/* Any generic netlink socket's close comes here, and few have jobs. */
+	if (list_empty(&jobs))
+		return;
 	mutex_lock(&jobs_lock);
 	list_for_each_entry_safe(job, next, &jobs, list)
 		if (job->owner == owner && !job->released)
-			job_release(job);
+			job_release(job, &removed);
 	mutex_unlock(&jobs_lock);
+	free_jobs(&removed);
 }
 
 /**

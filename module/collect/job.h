@@ -19,12 +19,11 @@ struct ks_view;
 
 int ks_job_init(void);
 void ks_job_exit(void);
-u64 ks_job_deadline(void);
-int ks_job_wait_begin(const char **reason);
-void ks_job_wait_end(void);
 
 int ks_job_start(const struct ks_view *view, const struct ks_asked *asked,
 		 u32 owner, struct ks_job_record *record, const char **reason);
+int ks_job_wait(struct ks_collection *c, const struct ks_view *view,
+		const char **reason);
 int ks_job_take(u32 id, u32 owner, const struct ks_view *view,
 		struct ks_collection *c, const char **reason);
 int ks_job_stop(u32 id, u32 owner, const char **reason);

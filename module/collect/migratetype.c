@@ -114,6 +114,7 @@ static const struct ks_view migratetype_views[] = {
 		.collector = &ks_collector_migratetype,
 		.kind = &ks_kind_migratetype,
 		.path = "buddy/migratetypes",
+		.private = true,
 		.collect = types_collect,
 		.step = types_step,
 	},

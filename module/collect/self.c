@@ -27,16 +27,17 @@ do {									\
 
 static void describe_canary(struct ks_status_record *record)
 {
-	const struct ks_canary *canary = ks_internals_canary();
+	struct ks_canary canary;
 
-	if (!canary->ran)
+	ks_internals_canary(&canary);
+	if (!canary.ran)
 		return;
-	record->canary_nr_nodes = canary->nr_nodes;
-	record->canary_nr_cpus = canary->nr_cpus;
-	if (!canary->counted)
+	record->canary_nr_nodes = canary.nr_nodes;
+	record->canary_nr_cpus = canary.nr_cpus;
+	if (!canary.counted)
 		return;
-	record->canary_nr_objects = canary->nr_objects;
-	record->canary_nr_found = canary->nr_found;
+	record->canary_nr_objects = canary.nr_objects;
+	record->canary_nr_found = canary.nr_found;
 }
 
 /**

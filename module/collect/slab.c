@@ -34,17 +34,20 @@
 #define CLOCK_ENTRIES	64		/* counted between looks at the clock */
 
 /**
- * struct slab_ref - what is kept beside a record until it is counted
+ * struct slab_ref - a cache that was noted, until it is counted
  * @cache: the cache; only compared until it is found on the list again
- * @nid: the node to count, or NUMA_NO_NODE for all
- * @geometry: of the cache, when it was noted
+ * @info: what it was when it was noted
+ * @nid: the node to count next, or NUMA_NO_NODE for all at once
+ * @name: its name
  *
- * What is exact has a struct ks_exact behind it.
+ * One for each cache, however many nodes there are, as they are noted in one
+ * hold. With KS_SLAB_EXACT a struct ks_exact follows.
  */
 struct slab_ref {
 	const struct kmem_cache *cache;
+	struct ks_cache_info info;
 	int nid;
-	struct ks_geometry geometry;
+	char name[KS_CACHE_NAME_SIZE];
 };
 
 static bool is_exact(const struct ks_snapshot *snap)
@@ -65,12 +68,6 @@ static struct ks_exact *exact_of(const struct ks_snapshot *snap,
 	return (void *)(ref_of(snap, index) + 1);
 }
 
-/* Both kinds of record begin with the name. */
-static const char *name_of(const struct ks_snapshot *snap, unsigned int index)
-{
-	return ks_snapshot_record(snap, index);
-}
-
 /* The one name that was asked for, or NULL. */
 static const char *asked_name(const struct ks_snapshot *snap)
 {
@@ -88,16 +85,58 @@ static int caches_lock(u64 *since)
 	return ks_caches_hold(MUTEX_TRIES, MUTEX_PAUSE_US, since) ? 0 : -EBUSY;
 }
 
-/* Notes a cache in one record or some; -ENOSPC when there is no more room. */
-typedef int (*note_fn)(struct ks_snapshot *snap,
-		       const struct kmem_cache *cache, const char *name);
+static bool is_per_node(const struct ks_snapshot *snap)
+{
+	return snap->kind == &ks_kind_slab_node;
+}
+
+/* The one node that was asked for, or U32_MAX. */
+static u32 asked_node(const struct ks_snapshot *snap)
+{
+	const struct ks_slab_node_record *want = snap->want;
+
+	return is_per_node(snap) && want ? want->node : U32_MAX;
+}
+
+/*
+ * The first node from @nid on to count; MAX_NUMNODES when there is none. A node
+ * with CPUs alone has no slab, and is no answer to a reader that asks for it.
+ */
+static int node_from(const struct ks_snapshot *snap, int nid)
+{
+	u32 asked = asked_node(snap);
+
+	if (asked == U32_MAX)
+		return next_node(nid - 1, node_states[N_NORMAL_MEMORY]);
+	if (asked < nid || asked >= MAX_NUMNODES ||
+	    !node_state(asked, N_NORMAL_MEMORY))
+		return MAX_NUMNODES;
+	return asked;
+}
+
+static int note(struct ks_snapshot *snap, const struct kmem_cache *cache,
+		const char *name)
+{
+	struct slab_ref *ref = ks_snapshot_item(snap);
+
+	if (!ref)
+		return -ENOSPC;
+	if (ks_cache_info(cache, &ref->info))
+		return -EFAULT;
+	ref->cache = cache;
+	memcpy(ref->name, name, sizeof(ref->name));
+	ref->nid = is_per_node(snap) ? node_from(snap, 0) : NUMA_NO_NODE;
+	/* A node that is not there has no record of any cache. */
+	if (ref->nid != MAX_NUMNODES)
+		snap->nr++;
+	return 0;
+}
 
 /*
  * Notes the caches there is room for, and counts all. Of those that were not
  * asked for no more than the name is read.
  */
-static int note_caches(struct ks_snapshot *snap, note_fn note, u32 *nr,
-		       u32 *entries)
+static int note_caches(struct ks_snapshot *snap, u32 *nr, u32 *entries)
 {
 	const char *asked = asked_name(snap);
 	char name[KS_CACHE_NAME_SIZE];
@@ -129,64 +168,6 @@ static int note_caches(struct ks_snapshot *snap, note_fn note, u32 *nr,
 	return 0;
 }
 
-static void note_ref(struct ks_snapshot *snap, const struct kmem_cache *cache,
-		     const struct ks_cache_info *info, int nid)
-{
-	struct slab_ref *ref = ref_of(snap, snap->nr);
-
-	ref->cache = cache;
-	ref->nid = nid;
-	ref->geometry = (struct ks_geometry){
-		.object_size = info->object_size,
-		.size = info->size,
-		.order = info->order,
-	};
-	ks_snapshot_keep(snap);
-}
-
-static int caches_note(struct ks_snapshot *snap,
-		       const struct kmem_cache *cache, const char *name)
-{
-	struct ks_slab_record *record = ks_snapshot_next(snap);
-	struct ks_cache_info info;
-
-	if (!record)
-		return -ENOSPC;
-	if (ks_cache_info(cache, &info))
-		return -EFAULT;
-	memcpy(record->name, name, sizeof(record->name));
-	record->nr_aliases = info.nr_aliases;
-	record->object_size = info.object_size;
-	record->size = info.size;
-	record->order = info.order;
-	record->objects_per_slab = info.objects_per_slab;
-	record->reclaimable = info.reclaimable;
-	record->accounted = info.accounted;
-	note_ref(snap, cache, &info, NUMA_NO_NODE);
-	return 0;
-}
-
-static int nodes_note(struct ks_snapshot *snap,
-		      const struct kmem_cache *cache, const char *name)
-{
-	struct ks_cache_info info;
-	int nid;
-
-	if (ks_cache_info(cache, &info))
-		return -EFAULT;
-	/* A node with CPUs alone has no slab, and is no answer to who asks. */
-	for_each_node_state(nid, N_NORMAL_MEMORY) {
-		struct ks_slab_node_record *record = ks_snapshot_next(snap);
-
-		if (!record)
-			return -ENOSPC;
-		memcpy(record->name, name, sizeof(record->name));
-		record->node = nid;
-		note_ref(snap, cache, &info, nid);
-	}
-	return 0;
-}
-
 /*
  * Whether the list is just what was noted, so that all of that is still there.
  * One pass, where to look each cache up again would be a pass for each batch.
@@ -207,9 +188,7 @@ static int is_unchanged(const struct ks_snapshot *snap, bool *unchanged,
 			break;
 		if (i == snap->nr || ref_of(snap, i)->cache != cache)
 			return 0;
-		/* A cache has a record for each node. */
-		while (i < snap->nr && ref_of(snap, i)->cache == cache)
-			i++;
+		i++;
 	}
 	*unchanged = i == snap->nr;
 	return 0;
@@ -237,15 +216,13 @@ static int find_again(struct ks_snapshot *snap, unsigned int nr,
 }
 
 /* Another cache may have come to be at the same address. */
-static bool is_same(const struct ks_snapshot *snap, unsigned int index,
-		    const struct kmem_cache *cache)
+static bool is_same(const struct slab_ref *ref, const struct kmem_cache *cache)
 {
 	char name[KS_CACHE_NAME_SIZE];
 	struct ks_cache_info info;
 
 	return !ks_cache_name(cache, name) && !ks_cache_info(cache, &info) &&
-	       !strcmp(name, name_of(snap, index)) &&
-	       info.size == ref_of(snap, index)->geometry.size;
+	       !strcmp(name, ref->name) && info.size == ref->info.size;
 }
 
 #define fill_measured(_record, _counts, _m)				\
@@ -263,70 +240,133 @@ do {									\
 	memcpy((_record)->wasted_basis, (_m)->basis, KS_BASIS_SIZE);	\
 } while (0)
 
-static void caches_fill(void *to, const struct slab_ref *ref,
-			const struct ks_cache_counts *counts,
-			const struct ks_exact *exact)
+static void fill_cache(struct ks_slab_record *record,
+		       const struct slab_ref *ref,
+		       const struct ks_cache_counts *counts,
+		       const struct ks_measured *m,
+		       const struct ks_exact *exact)
 {
-	struct ks_slab_record *record = to;
-	struct ks_measured m;
+	const struct ks_cache_info *info = &ref->info;
 
-	ks_measure(&m, &ref->geometry, counts, exact);
-	fill_measured(record, counts, &m);
+	memcpy(record->name, ref->name, sizeof(record->name));
+	record->nr_aliases = info->nr_aliases;
+	record->object_size = info->object_size;
+	record->size = info->size;
+	record->order = info->order;
+	record->objects_per_slab = info->objects_per_slab;
+	record->reclaimable = info->reclaimable;
+	record->accounted = info->accounted;
+	fill_measured(record, counts, m);
 	if (!exact)
 		return;
 	record->nr_cached_objects = exact->cached.nr_taken +
 				    exact->cached.nr_left;
-	record->inuse_error_objects = m.inuse_error;
-	memcpy(record->inuse_basis, m.inuse_basis, KS_BASIS_SIZE);
+	record->inuse_error_objects = m->inuse_error;
+	memcpy(record->inuse_basis, m->inuse_basis, KS_BASIS_SIZE);
 }
 
-static void nodes_fill(void *to, const struct slab_ref *ref,
-		       const struct ks_cache_counts *counts,
-		       const struct ks_exact *exact)
+static void fill_node(struct ks_slab_node_record *record,
+		      const struct slab_ref *ref,
+		      const struct ks_cache_counts *counts,
+		      const struct ks_measured *m)
 {
-	struct ks_slab_node_record *record = to;
-	struct ks_measured m;
-
-	ks_measure(&m, &ref->geometry, counts, NULL);
-	fill_measured(record, counts, &m);
+	memcpy(record->name, ref->name, sizeof(record->name));
+	record->node = ref->nid;
+	fill_measured(record, counts, m);
 }
-
-typedef void (*fill_fn)(void *record, const struct slab_ref *ref,
-			const struct ks_cache_counts *counts,
-			const struct ks_exact *exact);
 
 /**
- * struct filling - how records are filled in one hold of slab_mutex
- * @fill: fills one
+ * struct filling - how records are made in one hold of slab_mutex
  * @until_ns: the ks_hold_clock() to stop at
  * @noted: whether the caches were noted in this same hold
+ * @begun: whether something was counted in it
  * @entries: caches and slabs counted since the last look at the clock
  */
 struct filling {
-	fill_fn fill;
 	u64 until_ns;
 	bool noted;
+	bool begun;
 	u32 entries;
 };
 
 /*
- * Fills a record, and says if it is worth keeping; sets changed if its cache is
- * gone. -EAGAIN when there are CPUs left to count.
+ * At least one count in each hold, so that there is an end to it. The clock has
+ * its price too, so it is looked at after some entries.
+ */
+static bool is_time_over(const struct ks_snapshot *snap,
+			 struct filling *filling)
+{
+	if (!filling->begun ||
+	    (filling->entries < CLOCK_ENTRIES && !is_exact(snap)))
+		return false;
+	filling->entries = 0;
+	return ks_hold_clock() > filling->until_ns;
+}
+
+/* Counts a cache on the node of its ref, and makes a record of that. */
+static void count(struct ks_snapshot *snap, const struct kmem_cache *cache,
+		  const struct slab_ref *ref, const struct ks_exact *exact,
+		  struct filling *filling)
+{
+	const struct ks_geometry geometry = {
+		.object_size = ref->info.object_size,
+		.size = ref->info.size,
+		.order = ref->info.order,
+	};
+	struct ks_cache_counts counts;
+	struct ks_measured m;
+	void *record;
+	int err;
+
+	filling->begun = true;
+	err = ks_cache_count(cache, ref->nid, &counts);
+	if (err) {
+		snap->changed |= err != -ENOENT;
+		return;
+	}
+	filling->entries += 1 + counts.nr_sampled;
+	record = ks_snapshot_add(snap);
+	if (!record)
+		return;
+	ks_measure(&m, &geometry, &counts, exact);
+	if (is_per_node(snap))
+		fill_node(record, ref, &counts, &m);
+	else
+		fill_cache(record, ref, &counts, &m, exact);
+	snap->nr_filled++;
+}
+
+/* -EAGAIN when there are nodes left to count. */
+static int count_nodes(struct ks_snapshot *snap, const struct kmem_cache *cache,
+		       struct slab_ref *ref, struct filling *filling)
+{
+	while (ref->nid < MAX_NUMNODES) {
+		if (is_time_over(snap, filling))
+			return -EAGAIN;
+		count(snap, cache, ref, NULL, filling);
+		ref->nid = node_from(snap, ref->nid + 1);
+	}
+	return 0;
+}
+
+/*
+ * Makes the records of the next cache; sets changed if it is gone. -EAGAIN when
+ * a part of it is left to count.
  */
 static int fill_one(struct ks_snapshot *snap, const struct kmem_cache *cache,
-		    struct filling *filling, bool *worth)
+		    struct filling *filling)
 {
 	const unsigned int i = snap->nr_seen;
 	struct ks_exact *exact = is_exact(snap) ? exact_of(snap, i) : NULL;
-	const struct slab_ref *ref = ref_of(snap, i);
-	struct ks_cache_counts counts;
+	struct slab_ref *ref = ref_of(snap, i);
 	int err;
 
-	*worth = false;
-	if (!cache || (!filling->noted && !is_same(snap, i, cache))) {
+	if (!cache || (!filling->noted && !is_same(ref, cache))) {
 		snap->changed = true;
 		return 0;
 	}
+	if (is_per_node(snap))
+		return count_nodes(snap, cache, ref, filling);
 	if (exact) {
 		err = ks_cached_count(cache, filling->until_ns, &exact->cached);
 		if (err == -EAGAIN)
@@ -334,51 +374,30 @@ static int fill_one(struct ks_snapshot *snap, const struct kmem_cache *cache,
 		if (err)
 			exact = NULL;
 	}
-	err = ks_cache_count(cache, ref->nid, &counts);
-	if (err) {
-		snap->changed |= err != -ENOENT;
-		return 0;
-	}
-	filling->fill(ks_snapshot_record(snap, i), ref, &counts, exact);
-	filling->entries += 1 + counts.nr_sampled;
-	*worth = true;
+	count(snap, cache, ref, exact, filling);
 	return 0;
 }
 
-/* The clock has its price too, so it is looked at after some entries. */
-static bool is_time_over(const struct ks_snapshot *snap,
-			 struct filling *filling)
-{
-	if (filling->entries < CLOCK_ENTRIES && !is_exact(snap))
-		return false;
-	filling->entries = 0;
-	return ks_hold_clock() > filling->until_ns;
-}
-
 /*
- * Fills records as long as time allows; at least one, so that there is an end
- * to it. @found: their caches, or NULL when all are those that were noted.
+ * Makes records as long as time allows. @found: their caches, or NULL when all
+ * are those that were noted.
  */
 static void fill_some(struct ks_snapshot *snap, unsigned int nr,
 		      struct kmem_cache *const *found, struct filling *filling)
 {
 	unsigned int i;
-	bool worth;
 
-	for (i = 0; i < nr; i++) {
-		if (i && is_time_over(snap, filling))
-			return;
+	for (i = 0; i < nr && !is_time_over(snap, filling); i++) {
 		if (fill_one(snap, found ? found[i] :
-				   ref_of(snap, snap->nr_seen)->cache,
-			     filling, &worth))
+				   ref_of(snap, snap->nr_seen)->cache, filling))
 			return;
-		ks_snapshot_fill(snap, worth);
+		snap->nr_seen++;
 	}
 }
 
-static int step(struct ks_snapshot *snap, fill_fn fill)
+static int step(struct ks_snapshot *snap)
 {
-	struct filling filling = { .fill = fill };
+	struct filling filling = {};
 	struct kmem_cache *found[BATCH];
 	unsigned int nr = snap->nr - snap->nr_seen;
 	bool unchanged;
@@ -407,9 +426,9 @@ static int step(struct ks_snapshot *snap, fill_fn fill)
  * The first hold, of which the steps are left what it has no time for. What is
  * exact is all left to them: it takes longer, and a job walks before it.
  */
-static int begin(struct ks_snapshot *snap, note_fn note, fill_fn fill, u32 *nr)
+static int begin(struct ks_snapshot *snap, u32 *nr)
 {
-	struct filling filling = { .fill = fill, .noted = true };
+	struct filling filling = { .noted = true };
 	u32 entries;
 	u64 since;
 	int err;
@@ -418,7 +437,7 @@ static int begin(struct ks_snapshot *snap, note_fn note, fill_fn fill, u32 *nr)
 	if (err)
 		return err;
 	filling.until_ns = since + HOLD_NS;
-	err = note_caches(snap, note, nr, &entries);
+	err = note_caches(snap, nr, &entries);
 	if (!err && !snap->changed && !is_exact(snap) &&
 	    ks_hold_clock() < filling.until_ns)
 		fill_some(snap, snap->nr, NULL, &filling);
@@ -430,17 +449,14 @@ static int begin(struct ks_snapshot *snap, note_fn note, fill_fn fill, u32 *nr)
  * The room is made before the walk, from how many caches there were last time.
  * When that was too little the walk has at least counted them.
  */
-static int collect(struct ks_snapshot *snap, unsigned int per_cache,
-		   note_fn note, fill_fn fill)
+static int collect(struct ks_snapshot *snap)
 {
 	static u32 nr_before = 256;
 	const bool all = !asked_name(snap);
-	u32 nr = all ? READ_ONCE(nr_before) : 0, room;
-	size_t beside = sizeof(struct slab_ref);
+	u32 nr = all ? READ_ONCE(nr_before) : 0, room, fan = 1;
+	size_t size = sizeof(struct slab_ref);
 	int err;
 
-	BUILD_BUG_ON(offsetof(struct ks_slab_record, name));
-	BUILD_BUG_ON(offsetof(struct ks_slab_node_record, name));
 	BUILD_BUG_ON(KS_NAME_SIZE != KS_CACHE_NAME_SIZE);
 	BUILD_BUG_ON(sizeof_field(struct ks_slab_record, wasted_basis) !=
 		     KS_BASIS_SIZE);
@@ -450,27 +466,19 @@ static int collect(struct ks_snapshot *snap, unsigned int per_cache,
 		     KS_BASIS_SIZE);
 
 	if (is_exact(snap))
-		beside += sizeof(struct ks_exact);
+		size += sizeof(struct ks_exact);
+	if (is_per_node(snap) && asked_node(snap) == U32_MAX)
+		fan = num_online_nodes();
 	do {
 		room = nr + (all ? SPARE_CACHES : NAMESAKES);
 		snap->changed = false;
-		err = ks_snapshot_reserve(snap, room * per_cache, beside) ?:
-		      begin(snap, note, fill, &nr);
+		err = ks_snapshot_reserve_items(snap, room, fan, size) ?:
+		      begin(snap, &nr);
 	} while (!err && nr > room);
 	/* On an error only a part was counted. */
 	if (all && !err)
 		WRITE_ONCE(nr_before, nr);
 	return err;
-}
-
-static int caches_collect(struct ks_snapshot *snap)
-{
-	return collect(snap, 1, caches_note, caches_fill);
-}
-
-static int caches_step(struct ks_snapshot *snap)
-{
-	return step(snap, caches_fill);
 }
 
 static void sum_slabs(void *arg, const struct kmem_cache *cache, u64 inuse,
@@ -513,16 +521,6 @@ static const struct ks_work caches_job = {
 	.busy = "memory is going offline, try again",
 };
 
-static int nodes_collect(struct ks_snapshot *snap)
-{
-	return collect(snap, num_online_nodes(), nodes_note, nodes_fill);
-}
-
-static int nodes_step(struct ks_snapshot *snap)
-{
-	return step(snap, nodes_fill);
-}
-
 static struct ks_cost slab_cost;
 
 static const struct ks_view slab_views[] = {
@@ -531,15 +529,17 @@ static const struct ks_view slab_views[] = {
 		.kind = &ks_kind_slab,
 		.path = "slab/caches",
 		.option_needs = KS_NEED_CACHED,
-		.collect = caches_collect,
-		.step = caches_step,
+		.private = true,
+		.collect = collect,
+		.step = step,
 		.work = &caches_job,
 	}, {
 		.collector = &ks_collector_slab,
 		.kind = &ks_kind_slab_node,
 		.path = "slab/nodes",
-		.collect = nodes_collect,
-		.step = nodes_step,
+		.private = true,
+		.collect = collect,
+		.step = step,
 	},
 };
 

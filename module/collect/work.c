@@ -4,18 +4,10 @@
  * finds records of several kinds.
  */
 #include <linux/delay.h>
-#include <linux/slab.h>
 
 #include "collect/collect.h"
-#include "collect/job.h"
 #include "internals/progress.h"
-#include "record/kinds.h"
-
-/*
- * Nobody waits for a job, so it waits for a lock that is busy: between two
- * tries it can be stopped.
- */
-#define PATIENCE_NS	(2 * (u64)NSEC_PER_SEC)
+#include "record/record.h"
 
 static const char *error_reason(const struct ks_view *view, int err)
 {
@@ -37,30 +29,11 @@ static const char *error_reason(const struct ks_view *view, int err)
 	}
 }
 
-/* Lets others have the lock, too, whether we just had it or wait for it. */
+/* Lets others have the lock that we just had. */
 static int make_way(struct ks_progress *progress)
 {
 	usleep_range(500, 1000);
 	return ks_progress_check(progress);
-}
-
-/* As ks_collect_begin(), but waits for a lock that is busy. */
-static int begin_one(struct ks_collection *c, const struct ks_view *view,
-		     struct ks_progress *progress, const char **reason)
-{
-	/* Nothing is too costly for a job. */
-	const unsigned long options = BIT(view->kind->nr_options) - 1;
-	const u64 until = ks_hold_clock() + PATIENCE_NS;
-	int err;
-
-	do {
-		err = ks_collect_begin(c, view, NULL, options, reason);
-		if (err != -EBUSY || ks_hold_clock() > until)
-			return err;
-		err = make_way(progress);
-	} while (!err);
-	*reason = error_reason(view, err);
-	return err;
 }
 
 /* Begins a collection for each view that shares the work. */
@@ -68,16 +41,20 @@ static int begin_all(struct ks_collected *all, const struct ks_view *view,
 		     struct ks_progress *progress, const char **reason)
 {
 	const struct ks_collector *collector = view->collector;
+	unsigned long options;
 	unsigned int i;
 	int err;
 
 	for (i = 0; i < collector->nr_views; i++) {
 		if (collector->views[i].work != view->work)
 			continue;
+		/* Nothing is too costly for a job. */
+		options = BIT(collector->views[i].kind->nr_options) - 1;
 		if (WARN_ON_ONCE(all->nr == ARRAY_SIZE(all->c)))
 			return -EINVAL;
-		err = begin_one(&all->c[all->nr], &collector->views[i],
-				progress, reason);
+		err = ks_collect_begin_by(&all->c[all->nr],
+					  &collector->views[i], NULL, options,
+					  progress, reason);
 		if (err)
 			return err;
 		/* Done once, so counted once. */
@@ -90,7 +67,6 @@ static int begin_all(struct ks_collected *all, const struct ks_view *view,
 static int complete_steps(struct ks_collection *c,
 			  struct ks_progress *progress, const char **reason)
 {
-	u64 until = ks_hold_clock() + PATIENCE_NS;
 	int err;
 
 	while (!ks_collect_complete(c)) {
@@ -99,10 +75,8 @@ static int complete_steps(struct ks_collection *c,
 			*reason = error_reason(c->view, err);
 			return err;
 		}
-		err = ks_collect_step(c, false, reason);
-		if (!err)
-			until = ks_hold_clock() + PATIENCE_NS;
-		else if (err != -EBUSY || ks_hold_clock() > until)
+		err = ks_collect_step_by(c, progress, reason);
+		if (err)
 			return err;
 	}
 	return 0;
@@ -199,43 +173,4 @@ void ks_collected_end(struct ks_collected *all)
 		if (all->c[i].snap)
 			ks_collect_end(&all->c[i]);
 	all->nr = 0;
-}
-
-/**
- * ks_collect_waiting() - do a view's work while the reader waits
- * @c: set; end it with ks_collect_end() when this succeeded
- * @view: a view with work
- * @reason: on error set to a text that says why, or to NULL
- *
- * With nothing asked for, as a job would, and with jobs no more than there may
- * be of these. What it finds for other views is dropped.
- *
- * Context: Process context, sleeps. May take seconds, but ends by a signal.
- * Return: 0, -EBUSY when there are too many, or another error.
- */
-int ks_collect_waiting(struct ks_collection *c, const struct ks_view *view,
-		       const char **reason)
-{
-	struct ks_progress progress = { .until_ns = ks_job_deadline() };
-	struct ks_collected all;
-	struct ks_asked *asked;
-	int err;
-
-	err = ks_job_wait_begin(reason);
-	if (err)
-		return err;
-	asked = kzalloc(sizeof(*asked), GFP_KERNEL);
-	if (asked) {
-		ks_record_init(&ks_kind_job, &asked->job);
-		err = ks_collected_run(&all, view, asked, &progress, reason);
-		kfree(asked);
-	} else {
-		err = -ENOMEM;
-	}
-	ks_job_wait_end();
-	if (err)
-		return err;
-	ks_collected_take(&all, view, c);
-	ks_collected_end(&all);
-	return 0;
 }

@@ -8,7 +8,6 @@
  */
 #include <linux/capability.h>
 #include <linux/debugfs.h>
-#include <linux/delay.h>
 #include <linux/module.h>
 #include <linux/seq_file.h>
 #include <linux/slab.h>
@@ -17,6 +16,7 @@
 #include "collect/collect.h"
 #include "export/debugfs.h"
 #include "record/kinds.h"
+#include "record/memory.h"
 
 static struct dentry *root;
 
@@ -64,40 +64,19 @@ static const struct seq_operations records_ops = {
 	.show = records_show,
 };
 
-static int collect_whole(struct ks_collection *c, const struct ks_view *view)
-{
-	const char *reason;
-	int err;
-
-	if (view->work_only)
-		return ks_collect_waiting(c, view, &reason);
-	err = ks_collect_begin(c, view, NULL, 0, &reason);
-	if (err)
-		return err;
-	while (!ks_collect_complete(c)) {
-		err = ks_collect_step(c, true, &reason);
-		if (err) {
-			ks_collect_end(c);
-			return err;
-		}
-		/* Others want the lock of a step, too. */
-		usleep_range(100, 200);
-	}
-	return 0;
-}
-
 static int records_open(struct inode *inode, struct file *file)
 {
 	const struct ks_view *view = inode->i_private;
 	struct ks_collection *c;
+	const char *reason;
 	int err;
 
 	if (view->names && !capable(CAP_SYS_ADMIN))
 		return -EPERM;
-	c = kzalloc(sizeof(*c), GFP_KERNEL);
+	c = kzalloc(sizeof(*c), KS_GFP);
 	if (!c)
 		return -ENOMEM;
-	err = collect_whole(c, view);
+	err = ks_collect_whole(c, view, &reason);
 	if (err)
 		goto err_free;
 	err = seq_open(file, &records_ops);
@@ -135,7 +114,7 @@ static int status_show(struct seq_file *m, void *v)
 {
 	struct ks_status_record *record;
 
-	record = kmalloc(sizeof(*record), GFP_KERNEL);
+	record = kmalloc(sizeof(*record), KS_GFP);
 	if (!record)
 		return -ENOMEM;
 	ks_self_status(record);

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The generic netlink family: one dump for each kind of record, and the
- * module's status.
+ * The generic netlink family: one dump for each kind of record (see dump.c), and
+ * the module's status and jobs.
  *
- * A dump's collection is begun in .start, completed a step at a time as the
- * reader takes messages, and ended in .done, which also runs when the reader
- * goes away. The family does without genl_mutex (parallel_ops) and needs no lock
- * of its own, for a collection belongs to one dump. .start and the first dumpit
- * run under genetlink's cb_lock, so they wait for nobody.
+ * The family does without genl_mutex (parallel_ops) and needs no lock of its
+ * own. A doit runs under genetlink's cb_lock, which the generic netlink of the
+ * whole host may wait for: so it waits for no lock, and reclaims no memory.
  *
  * The family exists in the initial network namespace only, so that the
  * capabilities asked for are those of the initial user namespace.
@@ -19,34 +17,10 @@
 
 #include "collect/collect.h"
 #include "collect/job.h"
+#include "export/dump.h"
 #include "export/netlink.h"
 #include "record/kinds.h"
-
-#define NEEDS_SYS_ADMIN	"CAP_SYS_ADMIN is needed"
-
-static struct genl_family family;
-
-/**
- * struct dump - a dump under way
- * @c: its collection
- * @next: the record to put next
- * @started: whether the first message was filled; from then on the reader's
- *	own recvmsg(2) runs it, and may wait
- * @err: the error to end it with, before there was a collection
- * @reason: what to say of @err
- */
-struct dump {
-	struct ks_collection c;
-	unsigned int next;
-	bool started;
-	int err;
-	const char *reason;
-};
-
-static struct dump *dump_of(const struct netlink_callback *cb)
-{
-	return (struct dump *)cb->args[0];
-}
+#include "record/memory.h"
 
 static void say(struct netlink_ext_ack *extack, const char *reason)
 {
@@ -54,205 +28,16 @@ static void say(struct netlink_ext_ack *extack, const char *reason)
 		extack->_msg = reason;
 }
 
-/*
- * Begins the collection that the attributes ask for. Asking for something that
- * does not exist is an error, and not an empty answer; *bad is then set to the
- * attribute.
- */
-static int begin_asked(struct dump *dump, const struct ks_view *view,
-		       struct nlattr **attrs, const struct nlattr **bad)
-{
-	const struct ks_kind *kind = view->kind;
-	const struct ks_field *unmatched;
-	void *want;
-	int err;
-
-	want = kmalloc(kind->size, GFP_KERNEL);
-	if (!want)
-		return -ENOMEM;
-	err = ks_record_ask(kind, want, attrs);
-	if (err >= 0) {
-		bool asked = err;
-
-		err = ks_collect_begin(&dump->c, view, asked ? want : NULL,
-				       ks_record_options(kind, attrs),
-				       &dump->reason);
-		if (!err && asked && !dump->c.snap->nr) {
-			ks_collect_end(&dump->c);
-			err = -ENOENT;
-		}
-	}
-	kfree(want);
-	if (err == -ENOENT) {
-		unmatched = ks_record_unmatched(kind, attrs);
-		if (unmatched) {
-			dump->reason = unmatched->no_match;
-			*bad = attrs[unmatched->attr];
-		}
-	}
-	return err;
-}
-
-/* Asking for a job's answer is not asking for anything else. */
-static int begin_job(struct dump *dump, const struct ks_view *view,
-		     struct nlattr **attrs, u32 owner,
-		     const struct nlattr **bad)
-{
-	const struct ks_kind *kind = view->kind;
-	u32 id = nla_get_u32(attrs[kind->job_attr]);
-	unsigned int i;
-
-	for (i = 1; i <= kind->max_attr; i++) {
-		if (i == kind->job_attr || !attrs[i])
-			continue;
-		*bad = attrs[i];
-		dump->reason = "a job's answer cannot be asked for in part";
-		return -EINVAL;
-	}
-	*bad = attrs[kind->job_attr];
-	return ks_job_take(id, owner, view, &dump->c, &dump->reason);
-}
-
-static int parse_and_begin(struct netlink_callback *cb, struct dump *dump,
-			   const struct ks_view *view,
-			   const struct nlattr **bad)
-{
-	const struct ks_kind *kind = view->kind;
-	struct nlattr **attrs;
-	int err;
-
-	attrs = kcalloc(kind->max_attr + 1, sizeof(*attrs), GFP_KERNEL);
-	if (!attrs)
-		return -ENOMEM;
-	err = genlmsg_parse(cb->nlh, &family, attrs, kind->max_attr,
-			    kind->policy, cb->extack);
-	if (!err && view->names && !netlink_capable(cb->skb, CAP_SYS_ADMIN)) {
-		dump->reason = NEEDS_SYS_ADMIN;
-		err = -EPERM;
-	} else if (!err && kind->job_attr && attrs[kind->job_attr]) {
-		err = begin_job(dump, view, attrs, NETLINK_CB(cb->skb).portid,
-				bad);
-	} else if (!err && view->work_only) {
-		dump->reason = "only a job collects this kind of record";
-		err = -EINVAL;
-	} else if (!err) {
-		err = begin_asked(dump, view, attrs, bad);
-	}
-	kfree(attrs);
-	return err;
-}
-
-static int dump_start(struct netlink_callback *cb)
-{
-	const struct genlmsghdr *hdr = nlmsg_data(cb->nlh);
-	const struct ks_view *view = ks_collect_find(hdr->cmd);
-	const struct nlattr *bad = NULL;
-	struct dump *dump;
-	int err;
-
-	if (!view)
-		return -EOPNOTSUPP;
-	dump = kzalloc(sizeof(*dump), GFP_KERNEL);
-	if (!dump)
-		return -ENOMEM;
-	err = parse_and_begin(cb, dump, view, &bad);
-	/*
-	 * Not all kernels give .start an extack (v6.1 does not). Then the error
-	 * waits for the first dumpit, which is given one.
-	 */
-	if (err && (cb->extack || !dump->reason)) {
-		say(cb->extack, dump->reason);
-		if (bad)
-			NL_SET_BAD_ATTR(cb->extack, bad);
-		kfree(dump);
-		return err;
-	}
-	dump->err = err;
-	cb->args[0] = (long)dump;
-	return 0;
-}
-
-/*
- * genetlink sets NLM_F_DUMP_INTR in a message when the sequence numbers of the
- * world before and now differ. Ours has no number, but knows that it changed.
- */
-static void mark_changed(struct netlink_callback *cb, bool changed)
-{
-	cb->prev_seq = 1;
-	cb->seq = changed ? 2 : 1;
-}
-
-static int put_record(struct sk_buff *skb, struct netlink_callback *cb,
-		      const struct ks_collection *c, unsigned int index)
-{
-	const struct ks_kind *kind = c->view->kind;
-	void *hdr;
-	int err;
-
-	hdr = genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,
-			  &family, NLM_F_MULTI, kind->cmd);
-	if (!hdr)
-		return -EMSGSIZE;
-	genl_dump_check_consistent(cb, hdr);
-	err = ks_record_put(skb, kind, ks_snapshot_record(c->snap, index));
-	if (err) {
-		genlmsg_cancel(skb, hdr);
-		return err;
-	}
-	genlmsg_end(skb, hdr);
-	return 0;
-}
-
-/*
- * Fills one message. An empty one would end the dump, so it runs steps until
- * there is a record; a step takes about 1 ms.
- */
-static int dump_next(struct sk_buff *skb, struct netlink_callback *cb)
-{
-	struct dump *dump = dump_of(cb);
-	struct ks_snapshot *snap = dump->c.snap;
-	int err = dump->err;
-
-	while (!err && dump->next >= snap->nr_filled &&
-	       !ks_collect_complete(&dump->c))
-		err = ks_collect_step(&dump->c, dump->started, &dump->reason);
-	dump->started = true;
-	if (err) {
-		say(cb->extack, dump->reason);
-		return err;
-	}
-	for (; dump->next < snap->nr_filled; dump->next++) {
-		mark_changed(cb, snap->changed);
-		err = put_record(skb, cb, &dump->c, dump->next);
-		if (err)
-			return skb->len ? : err;
-	}
-	/* For NLMSG_DONE, which tells what changed after the last record. */
-	mark_changed(cb, snap->changed);
-	/* With the last record goes NLMSG_DONE, if there is room for it. */
-	return ks_collect_complete(&dump->c) ? 0 : skb->len;
-}
-
-static int dump_done(struct netlink_callback *cb)
-{
-	struct dump *dump = dump_of(cb);
-
-	if (dump && !dump->err)
-		ks_collect_end(&dump->c);
-	kfree(dump);
-	return 0;
-}
-
 /* Answers a request with one record. */
 static int reply_record(struct genl_info *info, const struct ks_kind *kind,
 			u8 cmd, const void *record)
 {
-	struct sk_buff *reply = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
+	struct sk_buff *reply = genlmsg_new(GENLMSG_DEFAULT_SIZE, KS_GFP_NOW);
 	void *hdr;
 
 	if (!reply)
 		return -ENOMEM;
-	hdr = genlmsg_put_reply(reply, info, &family, 0, cmd);
+	hdr = genlmsg_put_reply(reply, info, &ks_netlink_family, 0, cmd);
 	if (!hdr || ks_record_put(reply, kind, record)) {
 		nlmsg_free(reply);
 		return -EMSGSIZE;
@@ -266,7 +51,7 @@ static int status_get(struct sk_buff *skb, struct genl_info *info)
 	struct ks_status_record *record;
 	int err;
 
-	record = kmalloc(sizeof(*record), GFP_KERNEL);
+	record = kmalloc(sizeof(*record), KS_GFP_NOW);
 	if (!record)
 		return -ENOMEM;
 	ks_self_status(record);
@@ -281,7 +66,7 @@ static int check_control(struct sk_buff *skb, struct genl_info *info)
 {
 	if (netlink_capable(skb, CAP_SYS_ADMIN))
 		return 0;
-	NL_SET_ERR_MSG(info->extack, NEEDS_SYS_ADMIN);
+	NL_SET_ERR_MSG(info->extack, KS_NEEDS_SYS_ADMIN);
 	return -EPERM;
 }
 
@@ -299,6 +84,16 @@ static int status_set(struct sk_buff *skb, struct genl_info *info)
 	ks_collect_switch(nla_get_u32(enabled));
 	return 0;
 }
+
+/* For commands that take no attribute: without a policy old kernels take any. */
+static const struct nla_policy no_policy[] = {
+	[1] = { .type = NLA_REJECT },
+};
+
+/* For commands that take the number of a job alone. */
+static const struct nla_policy job_id_policy[] = {
+	[KMEMSCOPE_A_JOB_ID] = { .type = NLA_U32 },
+};
 
 /* The view whose records are of a kind that can be a job. */
 static const struct ks_view *find_work(const struct nlattr *kind)
@@ -324,7 +119,7 @@ static int start_asked(struct genl_info *info, const struct ks_view *view,
 	const char *reason;
 	int err;
 
-	record = kmalloc(sizeof(*record), GFP_KERNEL);
+	record = kmalloc(sizeof(*record), KS_GFP_NOW);
 	if (!record)
 		return -ENOMEM;
 	err = ks_job_start(view, asked, info->snd_portid, record, &reason);
@@ -354,13 +149,19 @@ static int job_start(struct sk_buff *skb, struct genl_info *info)
 		NL_SET_ERR_MSG(info->extack, "attribute kind is missing");
 		return -EINVAL;
 	}
+	if (info->attrs[KMEMSCOPE_A_JOB_ID]) {
+		NL_SET_ERR_MSG_ATTR(info->extack,
+				    info->attrs[KMEMSCOPE_A_JOB_ID],
+				    "the module gives a job its number");
+		return -EINVAL;
+	}
 	view = find_work(kind);
 	if (!view) {
 		NL_SET_ERR_MSG_ATTR(info->extack, kind,
 				    "no job collects this kind of record");
 		return -EINVAL;
 	}
-	asked = kmalloc(sizeof(*asked), GFP_KERNEL);
+	asked = kmalloc(sizeof(*asked), KS_GFP_NOW);
 	if (!asked)
 		return -ENOMEM;
 	err = ks_record_ask(&ks_kind_job, &asked->job, info->attrs);
@@ -422,7 +223,7 @@ static struct notifier_block release_block = {
 /* Filled at load: the commands on the module itself, then the dumps. */
 static struct genl_ops ops[KMEMSCOPE_CMD_MAX] __ro_after_init;
 
-static struct genl_family family __ro_after_init = {
+struct genl_family ks_netlink_family __ro_after_init = {
 	.name = KMEMSCOPE_FAMILY_NAME,
 	.version = KMEMSCOPE_FAMILY_VERSION,
 	.module = THIS_MODULE,
@@ -435,12 +236,16 @@ static unsigned int __init add_dump(unsigned int nr, const struct ks_kind *kind)
 	ops[nr] = (struct genl_ops) {
 		.cmd = kind->cmd,
 		.flags = GENL_ADMIN_PERM,
-		.start = dump_start,
-		.dumpit = dump_next,
-		.done = dump_done,
+		.start = ks_dump_start,
+		.dumpit = ks_dump_next,
+		.done = ks_dump_done,
 		.policy = kind->policy,
 		.maxattr = kind->max_attr,
 	};
+	if (kind == &ks_kind_job) {
+		ops[nr].policy = job_id_policy;
+		ops[nr].maxattr = ARRAY_SIZE(job_id_policy) - 1;
+	}
 	return nr + 1;
 }
 
@@ -452,6 +257,8 @@ static unsigned int __init add_ops(void)
 		.cmd = KMEMSCOPE_CMD_STATUS_GET,
 		.flags = GENL_ADMIN_PERM,
 		.doit = status_get,
+		.policy = no_policy,
+		.maxattr = ARRAY_SIZE(no_policy) - 1,
 	};
 	ops[nr++] = (struct genl_ops) {
 		.cmd = KMEMSCOPE_CMD_STATUS_SET,
@@ -471,15 +278,15 @@ static unsigned int __init add_ops(void)
 		.cmd = KMEMSCOPE_CMD_JOB_STOP,
 		.flags = GENL_ADMIN_PERM,
 		.doit = job_stop,
-		.policy = ks_kind_job.policy,
-		.maxattr = ks_kind_job.max_attr,
+		.policy = job_id_policy,
+		.maxattr = ARRAY_SIZE(job_id_policy) - 1,
 	};
 	ops[nr++] = (struct genl_ops) {
 		.cmd = KMEMSCOPE_CMD_JOB_FINISH,
 		.flags = GENL_ADMIN_PERM,
 		.doit = job_finish,
-		.policy = ks_kind_job.policy,
-		.maxattr = ks_kind_job.max_attr,
+		.policy = job_id_policy,
+		.maxattr = ARRAY_SIZE(job_id_policy) - 1,
 	};
 	for (i = 0; i < ks_nr_collectors; i++)
 		for (j = 0; j < ks_collectors[i]->nr_views; j++)
@@ -497,11 +304,11 @@ int __init ks_netlink_init(void)
 {
 	int err;
 
-	family.n_ops = add_ops();
+	ks_netlink_family.n_ops = add_ops();
 	err = netlink_register_notifier(&release_block);
 	if (err)
 		return err;
-	err = genl_register_family(&family);
+	err = genl_register_family(&ks_netlink_family);
 	if (err)
 		netlink_unregister_notifier(&release_block);
 	return err;
@@ -515,6 +322,6 @@ int __init ks_netlink_init(void)
  */
 void ks_netlink_exit(void)
 {
-	genl_unregister_family(&family);
+	genl_unregister_family(&ks_netlink_family);
 	netlink_unregister_notifier(&release_block);
 }

@@ -7,19 +7,27 @@
 #include <linux/notifier.h>
 #include <linux/rwsem.h>
 
+#include "internals/compat/hotplug.h"
 #include "internals/hotplug.h"
+#include "internals/symbols.h"
 
 /*
  * Protects: nr_offlining, and with it that no zone loses its per-CPU memory, and
- * no page that is online its struct, while a reader is inside. Once this is told
- * MEM_OFFLINE both is done: the zone has other memory by then, and the pages'
- * sections are offline, so that a reader who comes in does not find them by
- * pfn_to_online_page(). Their structs are freed after that, if at all.
- * Ordering: innermost; readers only try, and hold it for the CPUs of one zone
- * or node, or for a block of pages.
+ * no page that is online its struct, while a reader is inside. Both is done when
+ * the kernel sends KS_MEM_OFFLINE_ENDS: the zone has other memory by then, and
+ * the pages' sections are offline, so that a reader who comes in does not find
+ * them by pfn_to_online_page(). Their structs are freed after that, if at all.
+ * Ordering: innermost; readers only try, and hold it for the CPUs of one zone or
+ * node, or for a block of pages.
  */
 static DECLARE_RWSEM(readers);
 static unsigned int nr_offlining;
+
+/*
+ * Whether all that went offline before ks_hotplug_init() has ended: nothing was
+ * told of that.
+ */
+static bool settled;
 
 static atomic_t generation = ATOMIC_INIT(0);
 
@@ -45,12 +53,12 @@ static int memory_changes(struct notifier_block *block, unsigned long action,
 		note_offlining(false);
 		break;
 	case MEM_OFFLINE:
-		note_offlining(false);
-		fallthrough;
 	case MEM_ONLINE:
 		atomic_inc(&generation);
 		break;
 	}
+	if (action == KS_MEM_OFFLINE_ENDS)
+		note_offlining(false);
 	return NOTIFY_OK;
 }
 
@@ -61,8 +69,8 @@ static struct notifier_block memory_block = {
 /**
  * ks_hotplug_init() - begin to follow memory hotplug
  *
- * Memory that was already going offline is not known of: ks_online_mems_wait()
- * after this waits for the end of that.
+ * Memory that was already going offline is not known of: until that ends, as
+ * ks_hotplug_settle() finds out after this, there are no readers.
  *
  * Context: Process context, sleeps.
  * Return: 0, or an error.
@@ -81,6 +89,23 @@ void ks_hotplug_exit(void)
 }
 
 /**
+ * ks_hotplug_settle() - see whether all is known of
+ *
+ * Context: Process context, may sleep. After ks_symbols_init().
+ * Return: false while memory is still going offline that did so before
+ * ks_hotplug_init().
+ */
+bool ks_hotplug_settle(void)
+{
+	if (READ_ONCE(settled))
+		return true;
+	if (!ks_online_mems_try())
+		return false;
+	WRITE_ONCE(settled, true);
+	return true;
+}
+
+/**
  * ks_hotplug_enter() - begin to read what CPUs keep for zones
  *
  * Context: Process context.
@@ -89,6 +114,8 @@ void ks_hotplug_exit(void)
  */
 bool ks_hotplug_enter(void)
 {
+	if (!ks_hotplug_settle())
+		return false;
 	if (!down_read_trylock(&readers))
 		return false;
 	if (!nr_offlining)

@@ -14,6 +14,7 @@
 
 int ks_hotplug_init(void);
 void ks_hotplug_exit(void);
+bool ks_hotplug_settle(void);
 bool ks_hotplug_enter(void);
 void ks_hotplug_leave(void);
 unsigned int ks_hotplug_generation(void);

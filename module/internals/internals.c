@@ -2,8 +2,12 @@
 /*
  * Brings the internals up, each step on what the one before it found.
  */
+#include <linux/delay.h>
+#include <linux/jiffies.h>
 #include <linux/kernel.h>
+#include <linux/sched/signal.h>
 #include <linux/security.h>
+#include <linux/spinlock.h>
 #include <linux/string.h>
 #include <linux/uaccess.h>
 #include <linux/workqueue.h>
@@ -11,6 +15,7 @@
 #include "internals/btf.h"
 #include "internals/compat/vmstat.h"
 #include "internals/dentries.h"
+#include "internals/hotplug.h"
 #include "internals/internals.h"
 #include "internals/layout.h"
 #include "internals/symbols.h"
@@ -24,9 +29,34 @@ enum {
 	NR_NEEDS,
 };
 
-/* Empty where the need is met. */
+/* How long insmod waits for memory that is going offline. */
+#define HOTPLUG_TRIES	500
+#define HOTPLUG_MS	10
+
+/* The pause between two canaries, where the first could not be counted. */
+#define CANARY_PAUSE	(5 * HZ)
+
+/* What was found at load; empty where the need is met. */
 static char missing[NR_NEEDS][128];
+
+/* What holds now: one of the texts, which stay as they are, or NULL. */
+static const char *reasons[NR_NEEDS];
+
+/* Protects: canary. Innermost. */
+static DEFINE_SPINLOCK(canary_lock);
 static struct ks_canary canary;
+
+/*
+ * Whether another canary may be counted right, as the one before failed for want
+ * of memory or of a lock; from when on, in jiffies; and what is wrong if it is
+ * not. Only the work writes these after load.
+ */
+static bool canary_again;
+static unsigned long canary_after;
+static char canary_wrong[128];
+
+/* Whether what CPUs keep can be found, so that the canary shall prove it. */
+static bool cached_found;
 
 /* For all; lockdown can be raised while we are loaded, but never lowered. */
 static bool locked;
@@ -44,6 +74,7 @@ static bool is_kernel_locked_down(void)
 {
 	schedule_work(&asking);
 	flush_work(&asking);
+	/* A reader's own asking may write it, too. */
 	return READ_ONCE(locked);
 }
 
@@ -112,6 +143,11 @@ static int layout_init(char *reason, size_t size)
 	struct ks_btf btf;
 	int err;
 
+	/* Bits of a member are taken from the low end of its word. */
+	if (IS_ENABLED(CONFIG_CPU_BIG_ENDIAN)) {
+		scnprintf(reason, size, "not known on a big-endian kernel");
+		return -EOPNOTSUPP;
+	}
 	if (ks_pretend_missing("btf") || !start || !stop || start >= stop) {
 		scnprintf(reason, size, "this kernel has no BTF");
 		return -ENOENT;
@@ -131,10 +167,31 @@ static int layout_init(char *reason, size_t size)
 	return err;
 }
 
+static bool may_pass(int err)
+{
+	return err == -EBUSY || err == -ENOMEM;
+}
+
+static void cached_wrong(char *reason, size_t size, int err)
+{
+	scnprintf(reason, size,
+		  "canary: objects kept for CPUs were not counted right (error %d)",
+		  err);
+}
+
+static void canary_set(const struct ks_canary *now)
+{
+	spin_lock(&canary_lock);
+	canary = *now;
+	spin_unlock(&canary_lock);
+}
+
 static void slab_init(void)
 {
+	struct ks_canary now = {};
 	char *reason = missing[NEED_SLAB];
 	const size_t size = sizeof(missing[NEED_SLAB]);
+	int err;
 
 	if (!have_symbol(NEED_SLAB, KS_SYM_SLAB_CACHES) ||
 	    !have_symbol(NEED_SLAB, KS_SYM_SLAB_MUTEX))
@@ -145,13 +202,56 @@ static void slab_init(void)
 	}
 	if (layout_init(reason, size))
 		return;
-	if (ks_canary_run(&canary, reason, size,
-			  !missing[NEED_CACHED][0]))
-		return;
-	if (canary.cached_err && !missing[NEED_CACHED][0])
-		scnprintf(missing[NEED_CACHED], size,
-			  "canary: objects kept for CPUs were not counted right (error %d)",
-			  canary.cached_err);
+	cached_found = !missing[NEED_CACHED][0];
+	err = ks_canary_run(&now, reason, size, cached_found);
+	if (!err && now.cached_err)
+		cached_wrong(missing[NEED_CACHED], size, now.cached_err);
+	canary_set(&now);
+	canary_again = may_pass(err ?: now.cached_err);
+	canary_after = jiffies + CANARY_PAUSE;
+}
+
+/* What the canary says now of the two needs that it decides. */
+static void canary_publish(int err, int cached_err)
+{
+	const char *wrong = err || cached_err ? canary_wrong : NULL;
+
+	if (!err && wrong)
+		cached_wrong(canary_wrong, sizeof(canary_wrong), cached_err);
+	/* Readers look without a lock; the texts stay as they are. */
+	WRITE_ONCE(reasons[NEED_SLAB], err ? wrong : NULL);
+	if (cached_found)
+		WRITE_ONCE(reasons[NEED_CACHED], wrong);
+}
+
+static void run_canary(struct work_struct *work)
+{
+	struct ks_canary now = {};
+	bool again;
+	int err;
+
+	err = ks_canary_run(&now, canary_wrong, sizeof(canary_wrong),
+			    cached_found);
+	canary_set(&now);
+	again = may_pass(err ?: now.cached_err);
+	/* What may still pass is told as it was at load. */
+	if (!again)
+		canary_publish(err, now.cached_err);
+	else if (!err)
+		WRITE_ONCE(reasons[NEED_SLAB], NULL);
+	WRITE_ONCE(canary_after, jiffies + CANARY_PAUSE);
+	WRITE_ONCE(canary_again, again);
+}
+
+static DECLARE_WORK(canary_work, run_canary);
+
+/* The reader that asks is refused once more; it is for those after it. */
+static void ask_canary(int need)
+{
+	if ((need == NEED_SLAB || need == NEED_CACHED) &&
+	    READ_ONCE(canary_again) &&
+	    time_after(jiffies, READ_ONCE(canary_after)))
+		schedule_work(&canary_work);
 }
 
 static void dentries_init(void)
@@ -162,6 +262,26 @@ static void dentries_init(void)
 		scnprintf(reason, sizeof(missing[0]), "%s", KS_LOCKED_DOWN);
 	else
 		ks_dentries_init(reason, sizeof(missing[0]));
+}
+
+/* Of what went offline before ks_hotplug_init() nothing was told. */
+static void wait_for_hotplug(void)
+{
+	unsigned int tries;
+
+	for (tries = 0; tries < HOTPLUG_TRIES; tries++) {
+		if (ks_hotplug_settle() || fatal_signal_pending(current))
+			return;
+		msleep(HOTPLUG_MS);
+	}
+}
+
+static void publish(void)
+{
+	int i;
+
+	for (i = 0; i < NR_NEEDS; i++)
+		reasons[i] = missing[i][0] ? missing[i] : NULL;
 }
 
 /**
@@ -181,10 +301,10 @@ void ks_internals_init(void)
 			scnprintf(missing[i], sizeof(missing[i]),
 				  "kallsyms_lookup_name cannot be found (error %d)",
 				  err);
+		publish();
 		return;
 	}
-	/* Of what began before ks_hotplug_init() nothing was told. */
-	ks_online_mems_wait();
+	wait_for_hotplug();
 	slab_init();
 	if (missing[NEED_SLAB][0])
 		missing_too(NEED_CACHED, NEED_SLAB);
@@ -196,6 +316,7 @@ void ks_internals_init(void)
 			    KS_FIRST_NODE_NAME, "nr_inactive_anon");
 	check_names(NEED_MIGRATETYPE_NAMES, KS_SYM_MIGRATETYPE_NAMES,
 		    MIGRATE_UNMOVABLE, "Unmovable");
+	publish();
 }
 
 /**
@@ -206,30 +327,41 @@ void ks_internals_init(void)
 void ks_internals_exit(void)
 {
 	cancel_work_sync(&asking);
+	cancel_work_sync(&canary_work);
 }
 
 /**
  * ks_internals_missing() - what of some needs is not met
  * @needs: KS_NEED_* bits
  *
+ * When it is for what may have passed that the canary was not counted, another
+ * one is begun.
+ *
  * Return: the reason, which stays as it is, or NULL when all are met.
  */
 const char *ks_internals_missing(unsigned long needs)
 {
+	const char *reason;
 	int i;
 
-	for (i = 0; i < NR_NEEDS; i++)
-		if (needs & BIT(i) && missing[i][0])
-			return missing[i];
+	for (i = 0; i < NR_NEEDS; i++) {
+		/* A canary may clear it meanwhile. */
+		reason = READ_ONCE(reasons[i]);
+		if (!(needs & BIT(i)) || !reason)
+			continue;
+		ask_canary(i);
+		return reason;
+	}
 	return NULL;
 }
 
 /**
- * ks_internals_canary() - what the canary showed
- *
- * Return: it; all zero when the canary did not run.
+ * ks_internals_canary() - what the last canary showed
+ * @now: set; all zero when none did run
  */
-const struct ks_canary *ks_internals_canary(void)
+void ks_internals_canary(struct ks_canary *now)
 {
-	return &canary;
+	spin_lock(&canary_lock);
+	*now = canary;
+	spin_unlock(&canary_lock);
 }

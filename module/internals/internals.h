@@ -30,6 +30,6 @@ void ks_internals_init(void);
 void ks_internals_exit(void);
 bool ks_internals_locked_down(void);
 const char *ks_internals_missing(unsigned long needs);
-const struct ks_canary *ks_internals_canary(void);
+void ks_internals_canary(struct ks_canary *now);
 
 #endif /* KS_INTERNALS_INTERNALS_H */

@@ -3,8 +3,11 @@
  * Finds unexported symbols. kallsyms_lookup_name() stopped being exported in
  * v5.7, but a kprobe still tells its address.
  */
+#include <linux/kallsyms.h>
+#include <linux/kernel.h>
 #include <linux/kprobes.h>
 #include <linux/moduleparam.h>
+#include <linux/percpu-rwsem.h>
 #include <linux/pgtable.h>
 #include <linux/printk.h>
 #include <linux/static_call.h>
@@ -12,11 +15,14 @@
 
 #include "internals/symbols.h"
 
+/* Of a kprobe into its function. */
+#define MAX_OFFSET	16
+
 static char *pretend_missing[16];
 static unsigned int nr_pretend_missing;
 module_param_array(pretend_missing, charp, &nr_pretend_missing, 0400);
 MODULE_PARM_DESC(pretend_missing,
-		 "rehearse an unsuitable kernel: symbols, struct.members, btf or canary to treat as missing");
+		 "rehearse an unsuitable kernel: symbols, struct.members, btf, canary or canary_once to treat as missing");
 
 static const char * const symbol_names[KS_NR_SYMBOLS] = {
 	[KS_SYM_SLAB_CACHES] = "slab_caches",
@@ -38,6 +44,7 @@ static const char * const symbol_names[KS_NR_SYMBOLS] = {
 	[KS_SYM_NR_DENTRY] = "nr_dentry",
 	[KS_SYM_NR_DENTRY_UNUSED] = "nr_dentry_unused",
 	[KS_SYM_NR_DENTRY_NEGATIVE] = "nr_dentry_negative",
+	[KS_SYM_MEM_HOTPLUG_LOCK] = "mem_hotplug_lock",
 	[KS_SYM_GET_ONLINE_MEMS] = "get_online_mems",
 	[KS_SYM_PUT_ONLINE_MEMS] = "put_online_mems",
 };
@@ -115,8 +122,22 @@ static void *lookup(const char *name)
 
 /*
  * On a kernel built for IBT a kprobe sits behind the ENDBR, 4 bytes into the
- * function. That will do for one call, to find where it really begins.
+ * function. A call to there works, but with call depth tracking the kernel finds
+ * no padding before it, and warns. So take off the offset that the kernel prints.
  */
+static void *function_of(void *address)
+{
+	static char text[KSYM_SYMBOL_LEN];
+	unsigned long offset;
+	const char *plus;
+
+	sprint_symbol(text, (unsigned long)address);
+	plus = strchr(text, '+');
+	if (!plus || sscanf(plus, "+%lx", &offset) != 1 || offset > MAX_OFFSET)
+		return address;
+	return address - offset;
+}
+
 static int find_lookup_name(void)
 {
 	struct kprobe probe = {
@@ -130,12 +151,13 @@ static int find_lookup_name(void)
 	err = register_kprobe(&probe);
 	if (err)
 		return err;
-	bind(ks_kallsyms_lookup_name, lookup_name_stub, probe.addr);
+	bind(ks_kallsyms_lookup_name, lookup_name_stub,
+	     function_of(probe.addr));
 	unregister_kprobe(&probe);
 
 	entry = lookup("kallsyms_lookup_name");
 	if (!entry || entry > (void *)probe.addr ||
-	    (void *)probe.addr - entry > 16)
+	    (void *)probe.addr - entry > MAX_OFFSET)
 		return -ENOENT;
 	bind(ks_kallsyms_lookup_name, lookup_name_stub, entry);
 	return 0;
@@ -210,14 +232,26 @@ unsigned long ks_pcpu_nr_pages(void)
 }
 
 /**
- * ks_online_mems_wait() - wait until no memory is going online or offline
+ * ks_online_mems_try() - see that no memory is going online or offline
  *
- * As get_online_mems() does; not at all where it was not found.
+ * get_online_mems() waits in a way that no signal ends, and memory that cannot
+ * be emptied goes offline for ever. So try its lock instead; only where that was
+ * not found wait, or do nothing where there is no memory hotplug.
  *
- * Context: Process context, sleeps.
+ * Context: Process context, may sleep.
+ * Return: whether there was a moment in which none was.
  */
-void ks_online_mems_wait(void)
+bool ks_online_mems_try(void)
 {
+	struct percpu_rw_semaphore *lock = ks_symbol(KS_SYM_MEM_HOTPLUG_LOCK);
+
+	if (lock) {
+		if (!percpu_down_read_trylock(lock))
+			return false;
+		percpu_up_read(lock);
+		return true;
+	}
 	static_call(ks_get_online_mems)();
 	static_call(ks_put_online_mems)();
+	return true;
 }

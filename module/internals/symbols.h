@@ -32,6 +32,7 @@ enum ks_symbol {
 	KS_SYM_NR_DENTRY,
 	KS_SYM_NR_DENTRY_UNUSED,
 	KS_SYM_NR_DENTRY_NEGATIVE,
+	KS_SYM_MEM_HOTPLUG_LOCK,
 	KS_SYM_GET_ONLINE_MEMS,
 	KS_SYM_PUT_ONLINE_MEMS,
 	KS_NR_SYMBOLS,
@@ -43,6 +44,6 @@ const char *ks_symbol_name(enum ks_symbol id);
 bool ks_pretend_missing(const char *name);
 
 unsigned long ks_pcpu_nr_pages(void);
-void ks_online_mems_wait(void);
+bool ks_online_mems_try(void);
 
 #endif /* KS_INTERNALS_SYMBOLS_H */

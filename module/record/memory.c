@@ -43,14 +43,43 @@ static bool charge(size_t bytes)
 	return true;
 }
 
-static void *alloc(size_t bytes, gfp_t flags)
+/* A reader takes no more than 1/16 of what the host has left. */
+#define SHARE_OF_AVAILABLE	16
+
+static bool is_host_short(size_t bytes)
 {
-	void *memory;
+	return bytes > PAGE_SIZE &&
+	       bytes >> PAGE_SHIFT > si_mem_available() / SHARE_OF_AVAILABLE;
+}
+
+/*
+ * Without reclaim there are no page tables for vmalloc(), as the kernel takes
+ * those by GFP_KERNEL whatever it is asked for.
+ */
+static void *alloc_now(size_t bytes, gfp_t zero)
+{
+	gfp_t gfp = KS_GFP_NOW | zero;
+
+	if (bytes > KMALLOC_MAX_SIZE)
+		return NULL;
+	/*
+	 * Several pages in a row are not worth waking kswapd. Less is from a slab
+	 * cache, and since v6.18 SLUB only tries its locks for such a caller.
+	 */
+	if (bytes > KMALLOC_MAX_CACHE_SIZE)
+		gfp &= ~__GFP_KSWAPD_RECLAIM;
+	return kmalloc(bytes, gfp);
+}
+
+static void *alloc(size_t bytes, bool now, gfp_t zero)
+{
+	void *memory = NULL;
 
 	if (!charge(bytes))
 		return ERR_PTR(-ENOBUFS);
-	/* Whoever asked is told; the kernel's log need not be. */
-	memory = kvmalloc(bytes, GFP_KERNEL | __GFP_NOWARN | flags);
+	if (!is_host_short(bytes))
+		memory = now ? alloc_now(bytes, zero) :
+			       kvmalloc(bytes, KS_GFP | zero);
 	if (memory)
 		return memory;
 	atomic64_sub(bytes, &memory_now);
@@ -62,13 +91,13 @@ static void *alloc(size_t bytes, gfp_t flags)
  * @bytes: how much, at least 1
  *
  * Context: Process context, sleeps.
- * Return: the memory, not zeroed; or an error pointer: -ENOMEM, or -ENOBUFS
- * when all readers together would take more than the module parameter
- * max_memory_kib allows.
+ * Return: the memory, not zeroed; or an error pointer: -ENOMEM when the host is
+ * short of memory, or -ENOBUFS when all readers together would take more than
+ * the module parameter max_memory_kib allows.
  */
 void *ks_memory_alloc(size_t bytes)
 {
-	return alloc(bytes, 0);
+	return alloc(bytes, false, 0);
 }
 
 /**
@@ -80,7 +109,21 @@ void *ks_memory_alloc(size_t bytes)
  */
 void *ks_memory_zalloc(size_t bytes)
 {
-	return alloc(bytes, __GFP_ZERO);
+	return alloc(bytes, false, __GFP_ZERO);
+}
+
+/**
+ * ks_memory_alloc_now() - take memory that is free at once
+ * @bytes: how much, at least 1
+ * @zero: whether to zero it
+ *
+ * Context: Process context, where others wait for us: reclaims nothing.
+ * Return: as that of ks_memory_alloc(); -ENOMEM also when there may be memory
+ * for a caller that can wait.
+ */
+void *ks_memory_alloc_now(size_t bytes, bool zero)
+{
+	return alloc(bytes, true, zero ? __GFP_ZERO : 0);
 }
 
 /**

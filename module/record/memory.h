@@ -5,7 +5,18 @@
 #ifndef KS_RECORD_MEMORY_H
 #define KS_RECORD_MEMORY_H
 
+#include <linux/gfp.h>
 #include <linux/types.h>
+
+/*
+ * Memory for a reader is charged to its cgroup, and is never worth the OOM
+ * killer: __GFP_NORETRY fails instead. The reader gets the error, so the
+ * kernel's log does not need a warning.
+ */
+#define KS_GFP		(GFP_KERNEL_ACCOUNT | __GFP_NOWARN | __GFP_NORETRY)
+
+/* The same where others wait for us: at most kswapd is woken. */
+#define KS_GFP_NOW	(GFP_NOWAIT | __GFP_NOWARN | __GFP_ACCOUNT)
 
 /**
  * struct ks_memory - what all readers together take, in bytes
@@ -21,6 +32,7 @@ struct ks_memory {
 
 void *ks_memory_alloc(size_t bytes);
 void *ks_memory_zalloc(size_t bytes);
+void *ks_memory_alloc_now(size_t bytes, bool zero);
 void ks_memory_free(void *memory, size_t bytes);
 void ks_memory_read(struct ks_memory *memory);
 

@@ -14,7 +14,7 @@
 
 static size_t records_bytes(const struct ks_snapshot *snap)
 {
-	return array_size(snap->cap, snap->kind->size);
+	return array3_size(snap->cap, snap->fan, snap->kind->size);
 }
 
 static size_t priv_bytes(const struct ks_snapshot *snap)
@@ -35,6 +35,26 @@ static void snapshot_release(struct ks_snapshot *snap)
 	snap->nr_filled = 0;
 }
 
+static struct ks_snapshot *make(const struct ks_kind *kind, const void *want,
+				gfp_t gfp)
+{
+	struct ks_snapshot *snap;
+
+	snap = kzalloc(sizeof(*snap) + kind->size, gfp);
+	if (!snap)
+		return NULL;
+	snap->kind = kind;
+	ks_record_init(kind, snap->unset);
+	if (want) {
+		snap->want = kmemdup(want, kind->size, gfp);
+		if (!snap->want) {
+			kfree(snap);
+			return NULL;
+		}
+	}
+	return snap;
+}
+
 /**
  * ks_snapshot_new() - make a snapshot without records
  * @kind: the kind of its records
@@ -46,20 +66,25 @@ static void snapshot_release(struct ks_snapshot *snap)
 struct ks_snapshot *ks_snapshot_new(const struct ks_kind *kind,
 				    const void *want)
 {
-	struct ks_snapshot *snap;
+	return make(kind, want, KS_GFP);
+}
 
-	snap = kzalloc(sizeof(*snap) + kind->size, GFP_KERNEL);
-	if (!snap)
-		return NULL;
-	snap->kind = kind;
-	ks_record_init(kind, snap->unset);
-	if (want) {
-		snap->want = kmemdup(want, kind->size, GFP_KERNEL);
-		if (!snap->want) {
-			kfree(snap);
-			return NULL;
-		}
-	}
+/**
+ * ks_snapshot_new_now() - make a snapshot that takes no memory but free memory
+ * @kind: the kind of its records
+ * @want: as for ks_snapshot_new()
+ *
+ * Context: Process context, where others wait for us: reclaims nothing, nor
+ * does ks_snapshot_reserve() for this snapshot.
+ * Return: the snapshot, or NULL when there is no memory.
+ */
+struct ks_snapshot *ks_snapshot_new_now(const struct ks_kind *kind,
+					const void *want)
+{
+	struct ks_snapshot *snap = make(kind, want, KS_GFP_NOW);
+
+	if (snap)
+		snap->now = true;
 	return snap;
 }
 
@@ -89,19 +114,45 @@ void ks_snapshot_free(struct ks_snapshot *snap)
 int ks_snapshot_reserve(struct ks_snapshot *snap, unsigned int cap,
 			size_t priv_size)
 {
+	return ks_snapshot_reserve_items(snap, cap, 1, priv_size);
+}
+
+/* All is written before it is read, but what is beside records begins as 0. */
+static int take_memory(const struct ks_snapshot *snap, size_t bytes, bool zero,
+		       void **memory)
+{
+	if (snap->now)
+		*memory = ks_memory_alloc_now(bytes, zero);
+	else
+		*memory = zero ? ks_memory_zalloc(bytes) :
+				 ks_memory_alloc(bytes);
+	return PTR_ERR_OR_ZERO(*memory);
+}
+
+/**
+ * ks_snapshot_reserve_items() - make room for items of several records each
+ * @snap: the snapshot
+ * @cap: items to make room for
+ * @fan: most records of an item
+ * @priv_size: bytes of an item
+ *
+ * Context: as for ks_snapshot_reserve().
+ * Return: as for ks_snapshot_reserve().
+ */
+int ks_snapshot_reserve_items(struct ks_snapshot *snap, unsigned int cap,
+			      unsigned int fan, size_t priv_size)
+{
 	int err;
 
 	snapshot_release(snap);
-	if (!cap)
+	if (!cap || !fan)
 		return 0;
 	snap->cap = cap;
+	snap->fan = fan;
 	snap->priv_size = priv_size;
-	snap->records = ks_memory_alloc(records_bytes(snap));
-	err = PTR_ERR_OR_ZERO(snap->records);
-	if (!err && priv_size) {
-		snap->priv = ks_memory_zalloc(priv_bytes(snap));
-		err = PTR_ERR_OR_ZERO(snap->priv);
-	}
+	err = take_memory(snap, records_bytes(snap), false, &snap->records);
+	if (!err && priv_size)
+		err = take_memory(snap, priv_bytes(snap), true, &snap->priv);
 	if (err)
 		snapshot_release(snap);
 	return err;
@@ -170,6 +221,47 @@ void ks_snapshot_fill(struct ks_snapshot *snap, bool worth)
 		snap->nr_filled++;
 	}
 	snap->nr_seen++;
+}
+
+/**
+ * ks_snapshot_item() - get the next free item to note
+ * @snap: the snapshot
+ *
+ * It counts only once @snap->nr does.
+ *
+ * Context: Any; does not allocate.
+ * Return: the item, or NULL when there is no room: then the world grew since the
+ * reservation, and the snapshot is marked changed.
+ */
+void *ks_snapshot_item(struct ks_snapshot *snap)
+{
+	if (snap->nr < snap->cap)
+		return ks_snapshot_priv(snap, snap->nr);
+	snap->changed = true;
+	return NULL;
+}
+
+/**
+ * ks_snapshot_add() - get the next record of an item to fill
+ * @snap: the snapshot
+ *
+ * It counts only once @snap->nr_filled does.
+ *
+ * Context: Any; does not allocate.
+ * Return: a record with all fields unset, or NULL when there is no room: then
+ * items had more records than expected, and the snapshot is marked changed.
+ */
+void *ks_snapshot_add(struct ks_snapshot *snap)
+{
+	void *record;
+
+	if (snap->nr_filled >= (size_t)snap->cap * snap->fan) {
+		snap->changed = true;
+		return NULL;
+	}
+	record = ks_snapshot_record(snap, snap->nr_filled);
+	copy_record(snap, record, snap->unset);
+	return record;
 }
 
 /**

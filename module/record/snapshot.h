@@ -17,14 +17,16 @@
  * @kind: which
  * @want: what was asked for, a record of @kind, or NULL for all
  * @records: the records
- * @priv: what the collector keeps beside each record, or NULL
- * @nr: records kept
+ * @priv: what the collector keeps of each item, or NULL
+ * @nr: items: records kept, or what steps make records of
  * @nr_seen: of these, how many the collector is through with
  * @nr_filled: records complete and worth reading, the first of the array;
  *	fewer than @nr_seen where some turned out to be gone
- * @cap: records there is room for
- * @priv_size: bytes of @priv per record
+ * @cap: items there is room for
+ * @fan: most records of an item
+ * @priv_size: bytes of @priv per item
  * @options: what was asked for beyond the usual, bits of @kind's options
+ * @now: take only memory that is free at once, as others wait for us
  * @changed: the world changed meanwhile: records may miss or be double
  * @unset: a record of which nothing is known, that each begins as
  */
@@ -37,8 +39,10 @@ struct ks_snapshot {
 	unsigned int nr_seen;
 	unsigned int nr_filled;
 	unsigned int cap;
+	unsigned int fan;
 	size_t priv_size;
 	unsigned long options;
+	bool now;
 	bool changed;
 	u64 unset[];
 };
@@ -46,7 +50,7 @@ struct ks_snapshot {
 /**
  * ks_snapshot_record() - get a record
  * @snap: the snapshot
- * @index: which, below @snap->cap
+ * @index: which, below @snap->cap times @snap->fan
  *
  * Return: the record.
  */
@@ -57,7 +61,7 @@ static inline void *ks_snapshot_record(const struct ks_snapshot *snap,
 }
 
 /**
- * ks_snapshot_priv() - get what the collector keeps beside a record
+ * ks_snapshot_priv() - get an item
  * @snap: the snapshot, reserved with a priv_size
  * @index: which, below @snap->cap
  *
@@ -71,12 +75,18 @@ static inline void *ks_snapshot_priv(const struct ks_snapshot *snap,
 
 struct ks_snapshot *ks_snapshot_new(const struct ks_kind *kind,
 				    const void *want);
+struct ks_snapshot *ks_snapshot_new_now(const struct ks_kind *kind,
+					const void *want);
 void ks_snapshot_free(struct ks_snapshot *snap);
 int ks_snapshot_reserve(struct ks_snapshot *snap, unsigned int cap,
 			size_t priv_size);
+int ks_snapshot_reserve_items(struct ks_snapshot *snap, unsigned int cap,
+			      unsigned int fan, size_t priv_size);
 void *ks_snapshot_next(struct ks_snapshot *snap);
 void ks_snapshot_keep(struct ks_snapshot *snap);
 void ks_snapshot_fill(struct ks_snapshot *snap, bool worth);
+void *ks_snapshot_item(struct ks_snapshot *snap);
+void *ks_snapshot_add(struct ks_snapshot *snap);
 void ks_snapshot_finish(struct ks_snapshot *snap);
 
 #endif /* KS_RECORD_SNAPSHOT_H */

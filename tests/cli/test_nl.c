@@ -274,8 +274,8 @@ static void failures_are_explained(void **state)
 	} cases[] = {
 		{ { .code = EPERM }, KS_ERROR,
 		  "needs CAP_NET_ADMIN in the initial user namespace" },
-		{ { .code = EPERM, .text = "because" }, KS_ERROR,
-		  "user namespace: because" },
+		{ { .code = EPERM, .text = "CAP_X is needed" }, KS_ERROR,
+		  "permitted: CAP_X is needed in the initial user namespace" },
 		{ { .code = EOPNOTSUPP, .text = "it is off" }, KS_UNSUPPORTED,
 		  "it is off" },
 		{ { .code = EOPNOTSUPP }, KS_UNSUPPORTED, "older" },

@@ -93,6 +93,7 @@ static int collect_two(struct ks_snapshot *snap)
 	u32 i;
 	int err;
 
+	made_plan.now = snap->now;
 	if (made_plan.busy_begins && made_plan.busy_begins--)
 		return -EBUSY;
 	err = ks_snapshot_reserve(snap, 2, 0);

@@ -26,6 +26,7 @@ struct kunit;
  * @err: the work's error
  * @busy_begins: times that "stepping" fails to begin with -EBUSY before it does
  * @busy_steps: steps that fail with -EBUSY before one does not
+ * @now: set to whether "stepping" was to take only memory that is free at once
  * @begun: when the work began
  * @asked: what it was asked for
  */
@@ -38,6 +39,7 @@ struct plan {
 	int err;
 	int busy_begins;
 	int busy_steps;
+	bool now;
 	struct completion begun;
 	struct ks_asked asked;
 };

@@ -8,6 +8,7 @@
 #include <linux/delay.h>
 #include <linux/errno.h>
 #include <linux/limits.h>
+#include <linux/nodemask.h>
 #include <linux/string.h>
 
 #include "collect/job.h"
@@ -20,7 +21,8 @@
 #define ME	7
 #define OTHER	8
 
-#define MAX_JOBS	4
+#define MAX_JOBS	64
+#define AT_ONCE		4
 
 /* More than there is time for. */
 #define MANY_TIMES	100000
@@ -254,7 +256,8 @@ static void errors_are_told_in_words(struct kunit *test)
 		{ -ETIME, "it would take longer than max_walk_ms allows" },
 		{ -ENOBUFS,
 		  "all readers together would take more memory than max_memory_kib" },
-		{ -ENOMEM, NULL },
+		{ -ENOMEM, "the host is short of memory, try again" },
+		{ -EIO, NULL },
 	};
 	struct ks_job_record record;
 	u32 i, id;
@@ -380,6 +383,37 @@ static void one_that_waits_can_be_ended(struct kunit *test)
 	}
 }
 
+/*
+ * So that readers do not take all CPUs; the others are told nothing of it. The
+ * kernel's limit is of each node.
+ */
+static void some_wait_for_their_turn(struct kunit *test)
+{
+	struct ks_job_record record;
+	u32 ids[MAX_JOBS], i, nr_begun = 0, nr_waiting = 0;
+
+	made_plan.wait = true;
+	for (i = 0; i < MAX_JOBS; i++)
+		ids[i] = start(test, &made_shared_views[0], ME);
+	for (; nr_begun < AT_ONCE; nr_begun++)
+		wait_for_completion(&made_plan.begun);
+	msleep(20);
+	while (try_wait_for_completion(&made_plan.begun))
+		nr_begun++;
+	KUNIT_EXPECT_LE(test, nr_begun, AT_ONCE * num_online_nodes());
+	for (i = 0; i < MAX_JOBS; i++) {
+		KUNIT_ASSERT_TRUE(test, find(test, ids[i], &record));
+		KUNIT_EXPECT_STREQ(test, "running", record.state);
+		nr_waiting += !record.progress_permille;
+	}
+	KUNIT_EXPECT_EQ(test, MAX_JOBS - nr_begun, nr_waiting);
+	/* Those that are released before their turn never begin. */
+	ks_job_release(ME);
+	expect_nothing_left(test);
+	KUNIT_EXPECT_FALSE(test, find(test, ids[0], &record));
+	KUNIT_EXPECT_FALSE(test, try_wait_for_completion(&made_plan.begun));
+}
+
 static void a_reader_takes_a_place(struct kunit *test)
 {
 	struct ks_collection c;
@@ -390,13 +424,12 @@ static void a_reader_takes_a_place(struct kunit *test)
 		ids[i] = start(test, &made_shared_views[0], ME);
 		ended(test, ids[i]);
 	}
-	KUNIT_EXPECT_EQ(test, -EBUSY,
-			ks_collect_waiting(&c, &made_shared_views[1],
-					   &reason));
+	KUNIT_EXPECT_EQ(test, -EBUSY, ks_job_wait(&c, &made_shared_views[1],
+						  &reason));
 	KUNIT_EXPECT_STREQ(test, "there are too many jobs", reason);
 	KUNIT_EXPECT_EQ(test, 0, ks_job_stop(ids[0], ME, &reason));
-	KUNIT_ASSERT_EQ(test, 0, ks_collect_waiting(&c, &made_shared_views[1],
-						    &reason));
+	KUNIT_ASSERT_EQ(test, 0, ks_job_wait(&c, &made_shared_views[1],
+					     &reason));
 	ks_collect_end(&c);
 	/* And gives it back. */
 	ids[0] = start(test, &made_shared_views[0], ME);
@@ -408,8 +441,8 @@ static void a_reader_may_wait(struct kunit *test)
 	struct ks_collection c;
 	const char *reason;
 
-	KUNIT_ASSERT_EQ(test, 0, ks_collect_waiting(&c, &made_shared_views[1],
-						    &reason));
+	KUNIT_ASSERT_EQ(test, 0, ks_job_wait(&c, &made_shared_views[1],
+					     &reason));
 	KUNIT_EXPECT_PTR_EQ(test, &made_shared_views[1], c.view);
 	KUNIT_EXPECT_EQ(test, 1, c.snap->nr_filled);
 	KUNIT_EXPECT_EQ(test, U64_MAX, made_plan.asked.job.budget_ns);
@@ -418,7 +451,7 @@ static void a_reader_may_wait(struct kunit *test)
 	expect_nothing_left(test);
 	made_plan.err = -ETIME;
 	KUNIT_EXPECT_EQ(test, -ETIME,
-			ks_collect_waiting(&c, &made_shared_views[1], &reason));
+			ks_job_wait(&c, &made_shared_views[1], &reason));
 }
 
 static struct kunit_case job_cases[] = {
@@ -435,6 +468,7 @@ static struct kunit_case job_cases[] = {
 	KUNIT_CASE(one_that_waits_can_be_ended),
 	KUNIT_CASE(a_reader_may_wait),
 	KUNIT_CASE(a_reader_takes_a_place),
+	KUNIT_CASE(some_wait_for_their_turn),
 	{}
 };
 

@@ -174,6 +174,65 @@ static void fills_what_is_worth_it(struct kunit *test)
 	ks_snapshot_free(snap);
 }
 
+/* Items of which each has up to three records, or none. */
+static void makes_records_of_items(struct kunit *test)
+{
+	struct ks_snapshot *snap = new_snapshot(test, NULL);
+	struct sample_record *record;
+	unsigned int i, j;
+	u64 *item;
+
+	KUNIT_ASSERT_EQ(test, 0, ks_snapshot_reserve_items(snap, 4, 3,
+							   sizeof(*item)));
+	KUNIT_EXPECT_EQ(test, 4 * (3 * sizeof(*record) + sizeof(*item)),
+			memory().now);
+	for (i = 0; i < 4; i++) {
+		item = ks_snapshot_item(snap);
+		KUNIT_ASSERT_NOT_NULL(test, item);
+		*item = i;
+		snap->nr++;
+	}
+	KUNIT_EXPECT_FALSE(test, snap->changed);
+	KUNIT_EXPECT_NULL(test, ks_snapshot_item(snap));
+	KUNIT_EXPECT_TRUE(test, snap->changed);
+	snap->changed = false;
+	for (i = 0; i < 4; i++) {
+		item = ks_snapshot_priv(snap, i);
+		for (j = 0; j < *item; j++) {
+			record = ks_snapshot_add(snap);
+			KUNIT_ASSERT_NOT_NULL(test, record);
+			/* Those before are not known, even where memory is. */
+			KUNIT_EXPECT_EQ(test, sample_unset().large,
+					record->large);
+			record->small = 10 * i + j;
+			snap->nr_filled++;
+		}
+	}
+	KUNIT_EXPECT_EQ(test, 6, snap->nr_filled);
+	KUNIT_EXPECT_EQ(test, 10, small_of(snap, 0));
+	KUNIT_EXPECT_EQ(test, 32, small_of(snap, 5));
+	/* There is room for 12, and no more. */
+	snap->nr_filled = 12;
+	KUNIT_EXPECT_NULL(test, ks_snapshot_add(snap));
+	KUNIT_EXPECT_TRUE(test, snap->changed);
+	ks_snapshot_free(snap);
+}
+
+/* What is refused by the limit is refused there, too, and gives all back. */
+static void takes_what_is_free_at_once(struct kunit *test)
+{
+	struct ks_snapshot *snap = ks_snapshot_new_now(&sample_kind, NULL);
+
+	KUNIT_ASSERT_NOT_NULL(test, snap);
+	KUNIT_EXPECT_EQ(test, 0, ks_snapshot_reserve(snap, 10, 24));
+	KUNIT_EXPECT_EQ(test, 10 * (sizeof(struct sample_record) + 24),
+			memory().now);
+	KUNIT_EXPECT_EQ(test, 0, *(u64 *)ks_snapshot_priv(snap, 9));
+	KUNIT_EXPECT_EQ(test, -ENOBUFS, ks_snapshot_reserve(snap, UINT_MAX, 0));
+	KUNIT_EXPECT_EQ(test, 0, memory().now);
+	ks_snapshot_free(snap);
+}
+
 static void keeps_something_beside_records(struct kunit *test)
 {
 	struct ks_snapshot *snap = new_snapshot(test, NULL);
@@ -261,6 +320,8 @@ static struct kunit_case snapshot_cases[] = {
 	KUNIT_CASE(keeps_what_was_asked_for),
 	KUNIT_CASE(fills_what_is_worth_it),
 	KUNIT_CASE(keeps_something_beside_records),
+	KUNIT_CASE(makes_records_of_items),
+	KUNIT_CASE(takes_what_is_free_at_once),
 	KUNIT_CASE(all_together_have_a_limit),
 	KUNIT_CASE(absurd_numbers_are_refused),
 	{}

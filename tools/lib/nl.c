@@ -230,11 +230,15 @@ static enum ks_status refusal_explain(const struct ks_request *request,
 	const struct ks_error said = *err;
 	int code = err->code;
 
-	if (code == EPERM)
+	if (code == EPERM && *said.text)
+		/* The module names what is missing */
 		status = ks_fail(err, KS_ERROR,
-				 "not permitted: this needs %s in the initial user namespace%s%s",
-				 request->needs, *said.text ? ": " : "",
+				 "not permitted: %s in the initial user namespace",
 				 said.text);
+	else if (code == EPERM)
+		status = ks_fail(err, KS_ERROR,
+				 "not permitted: this needs %s in the initial user namespace",
+				 request->needs);
 	else if (code == ENOENT && !*err->text)
 		/* Only a family that is gone is refused without a word */
 		status = ks_absent_explain(err);

@@ -1,15 +1,18 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What the netlink family does with requests that are wrong, or never end."""
 
+import contextlib
 import errno
 import struct
+import threading
 import time
 
+import fixture
 import module
 import spec
 import tables
 import wire
-from ktap import equal, expect, note
+from ktap import again, equal, expect, note
 
 # Where the first attribute of a request is, for "this one is wrong".
 FIRST = wire.ATTRS_OFFSET
@@ -69,6 +72,23 @@ def test_attribute_beyond_the_message_is_refused():
     for length in (200, 3, 0):
         bad = wire.attribute(number, b"dentry\0", length=length)
         equal(refusal(command, bad).errno, errno.EINVAL, f"length {length}")
+
+
+def test_commands_take_their_own_attributes_only():
+    """What another command of the same kind takes is refused."""
+    job, status = spec.KINDS["job"], spec.KINDS["status"]
+    attributes = {
+        "job-start": wire.attributes(job, {"id": 1, "kind": "slab"}),
+        "job-stop": wire.attributes(job, {"kind": "slab", "id": 1}),
+        "job-finish": wire.attributes(job, {"cache": "dentry", "id": 1}),
+        "status-get": wire.attributes(status, {"enabled": 1}),
+    }
+    for name, data in attributes.items():
+        refused = refusal(spec.COMMANDS[name], data, dump=False)
+        equal((refused.errno, refused.offset), (errno.EINVAL, FIRST), name)
+    refused = refusal(spec.COMMANDS["job-get"],
+                      wire.attributes(job, {"kind": "slab"}))
+    equal(refused.errno, errno.EINVAL, "job-get by kind")
 
 
 def test_string_without_end_is_refused():
@@ -219,6 +239,138 @@ def test_stalled_dumps_hold_bounded_memory():
             one.close()
         expect_memory(sock, 0)
         expect(sock.dump("slab_node"), "no dump after they were closed")
+
+
+@contextlib.contextmanager
+def busy_mutex(milliseconds):
+    """slab_mutex is held for so long, from before the block begins."""
+    with fixture.Fixture(objects=[10]) as world:
+        holder = threading.Thread(target=world.act,
+                                  args=(f"hold {milliseconds}",))
+        holder.start()
+        # It has it soon: a reader that did not wait shows that.
+        time.sleep(0.1)
+        try:
+            yield holder
+        finally:
+            holder.join()
+
+
+def waits(kind_name):
+    """A dump that begins while slab_mutex is held."""
+    def once():
+        with busy_mutex(600) as holder, wire.Socket() as sock:
+            sock.send(sock.family, spec.KINDS[kind_name].command, b"",
+                      wire.NLM_F_DUMP)
+            expect(holder.is_alive(), "the mutex was not held for the request")
+            wire.Socket().close()
+            expect(holder.is_alive(), "another request waited for the dump")
+            records = list(sock.messages())
+            expect(records, f"{kind_name} is empty")
+            expect(sock.waits, "no message says that it waits")
+            note(f"{kind_name}: {len(records)} records after {sock.waits} "
+                 "messages that say nothing")
+    # A machine that stands still for a moment spoils it.
+    again(once)
+
+
+def test_a_dump_waits_for_slab_mutex():
+    """It says so by messages to be ignored, and nobody else waits for it."""
+    waits("slab")
+    waits("slab_node")
+
+
+def test_a_canary_that_was_not_counted_is_tried_again():
+    """slab_mutex was busy at load: slabs are off, and soon are not."""
+    with module.Reloaded("pretend_missing=canary_once"), \
+            wire.Socket() as sock:
+        refused = wire.refused(sock.dump, "slab")
+        expect(refused, "slabs were not off")
+        equal(wire.error_name(refused.errno), "EOPNOTSUPP", "its error")
+        expect("slab_mutex was busy" in refused.text, refused.text)
+        deadline = time.monotonic() + 60
+        while wire.refused(sock.dump, "slab"):
+            expect(time.monotonic() < deadline, "they are still off")
+            time.sleep(0.5)
+        status = sock.status()
+        expect("slab" in status["collectors_on"].split(","), f"{status}")
+        expect("exact_off" not in status, f"{status}")
+        equal(status["canary_nr_found"], status["canary_nr_objects"],
+              "canary objects found")
+        expect(sock.dump("slab", exact=True), "no exact counts")
+
+
+def test_a_dump_does_not_wait_for_ever():
+    """After some 2 s it is refused, in words."""
+    with busy_mutex(6000) as holder, wire.Socket() as sock:
+        started = time.monotonic()
+        refused = wire.refused(sock.dump_once, spec.KINDS["slab"].command)
+        took = time.monotonic() - started
+        expect(holder.is_alive(), "it waited until the mutex was free")
+    expect(refused, "a dump without slab_mutex went through")
+    equal(wire.error_name(refused.errno), "EBUSY", "its error")
+    expect("slab_mutex" in refused.text, f"text {refused.text!r}")
+    expect(took > 1.5, f"it waited for {took:.1f} s only")
+
+
+def test_an_unknown_name_is_refused_after_the_wait():
+    """The same error and text as where nothing had to be waited for."""
+    kind = spec.KINDS["slab"]
+
+    def once():
+        with busy_mutex(800), wire.Socket() as sock:
+            refused = wire.refused(sock.dump_once, kind.command,
+                                   wire.attributes(kind, {"name": "no such"}))
+            expect(sock.waits, "no message says that it waits")
+        return refused
+
+    refused = again(once)
+    expect(refused, "it went through")
+    equal(wire.error_name(refused.errno), "ENOENT", "its error")
+    expect("name" in refused.text, f"text {refused.text!r}")
+
+
+def test_a_waiting_dump_can_be_closed():
+    """The module goes soon after, and nothing is left."""
+    wire.forget()
+    with busy_mutex(4000) as holder:
+        sock = stall("slab")
+        sock.close()
+        with wire.Socket() as other:
+            expect_memory(other, 0)
+        expect(holder.is_alive(), "it took until the mutex was free")
+        module.unload()
+    module.reload()
+
+
+def files_and_jobs_wait():
+    """They are started while slab_mutex is held."""
+    with busy_mutex(800) as holder, wire.Socket() as sock:
+        number = sock.start_job("slab")["id"]
+        expect(holder.is_alive(), "the start of a job waited")
+        started = time.monotonic()
+        with open(tables.path("slab"), encoding="utf-8") as file:
+            took = time.monotonic() - started
+            expect("dentry" in file.read(), "the file has no dentry")
+        expect(took > 0.2, f"the mutex was not held: open took {took:.3f} s")
+        equal(sock.wait_job(number)["state"], "done", "the job")
+
+
+def test_files_and_jobs_wait_for_slab_mutex():
+    """A file's open and a job, too."""
+    again(files_and_jobs_wait)
+
+
+def test_many_jobs_may_wait():
+    """More than run at once, all of which end; there is a limit all the same."""
+    with wire.Socket() as sock:
+        numbers = [sock.start_job("slab")["id"] for _ in range(60)]
+        refused = [wire.refused(sock.start_job, "slab") for _ in range(10)]
+        equal({wire.error_name(one.errno) for one in refused if one},
+              {"EBUSY"}, "those beyond the limit")
+        expect("too many jobs" in refused[-1].text, refused[-1].text)
+        for number in numbers:
+            equal(sock.wait_job(number)["state"], "done", f"job {number}")
 
 
 def test_dump_in_small_pieces_is_whole():

@@ -19,8 +19,14 @@ FOLDER = pathlib.Path("/tmp/probe")
 
 GETS = [kind.operation for kind in spec.DUMPS] + ["job-get", "status-get"]
 CONTROL = ["status-set", "job-start", "job-finish", "job-stop"]
+# Who could start no job has none to stop.
+START = ["status-set", "job-start"]
 # Names of root's files; to ask without a job is wrong, for who may ask at all.
 NAMES = [kind.operation for kind in spec.JOBS + spec.TRACES]
+# The kernel's own files of these are 0400.
+PRIVATE = [spec.KINDS[name].operation
+           for name in ("slab", "slab_node", "migratetype")]
+PUBLIC = [operation for operation in GETS if operation not in PRIVATE]
 
 
 def setup():
@@ -57,6 +63,41 @@ def files(results):
     found = [what for what in results if what.startswith("open ")]
     expect(len(found) >= 9, f"only {found} were tried")
     return found
+
+
+def keep(*capabilities):
+    """uid 65534 with these capabilities and no other."""
+    words = ",".join(f"+{name}" for name in capabilities)
+    return [*NOBODY, f"--bounding-set=-all,{words}",
+            f"--inh-caps=-all,{words}", f"--ambient-caps=-all,{words}"]
+
+
+def test_net_admin_alone_may_not_look_into_slabs():
+    """No more than the kernel's own files give to the same user."""
+    results = probe(*keep("net_admin"))
+    equal(results["uid"], 65534, "uid of the probe")
+    expect_all(results, PUBLIC, "ok")
+    expect_all(results, PRIVATE + NAMES + START, "EPERM")
+    expect_all(results, files(results), "EACCES")
+
+
+def test_perfmon_may_look_into_slabs():
+    """And still sees no names of files, and controls nothing."""
+    results = probe(*keep("net_admin", "perfmon"))
+    expect_all(results, PUBLIC + PRIVATE, "ok")
+    expect_all(results, NAMES + START, "EPERM")
+
+
+def test_a_refusal_says_what_is_missing():
+    """In the error's text, as the reader prints it."""
+    command = [*keep("net_admin"), "kmemscope", "slab"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    equal((done.returncode, done.stdout), (1, ""), "kmemscope slab")
+    expect("CAP_PERFMON or CAP_SYS_ADMIN is needed" in done.stderr,
+           f"it says {done.stderr!r}")
+    command[-1] = "zone"
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    equal((done.returncode, done.stderr), (0, ""), "kmemscope zone")
 
 
 def test_root_may_do_everything():
@@ -118,5 +159,4 @@ def test_without_sys_admin_the_switch_is_refused():
              if kind.name in tables.FILES]
     expect_all(results, names, "EPERM")
     expect_all(results, set(files(results)) - set(names), "ok")
-    # It could start no job, so there was none to stop.
-    expect_all(results, ["status-set", "job-start"], "EPERM")
+    expect_all(results, START, "EPERM")

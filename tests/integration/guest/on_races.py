@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """All that moves under a reader, at once, and the module itself comes and goes."""
 
+import collections
 import json
 import mmap
 import os
@@ -19,6 +20,14 @@ SOAK = int(os.environ.get("SOAK", "1"))
 SECONDS = 120 * SOAK
 SEED = 20161
 
+# Who may be refused no more often than this, but for these causes.
+READERS = [workers.read_netlink, workers.read_debugfs, workers.run_job]
+MOST_REFUSED = 0.05
+# The module goes, or has just gone.
+NOT_THERE = {"ENOENT", "ENOENT: None", "ENXIO", "EPROTONOSUPPORT: None"}
+# Traces are one at a time: all allocations of the host pass their probes.
+BY_RULE = {"EBUSY: another trace is running"}
+
 
 class Seen:
     """Whether each act was done once, as all processes know."""
@@ -36,13 +45,20 @@ class Seen:
         return all(self.bytes[:])
 
 
+def why(refusal):
+    """The cause of a refusal, as one short text."""
+    if isinstance(refusal, wire.Refused):
+        return str(refusal)
+    return wire.error_name(refusal.errno) if refusal.errno else repr(refusal)
+
+
 def work(act, number, until, seen, pipe):
     """One process: does it over and over, and tells how often.
 
     It goes on for longer while there is something that nobody could do.
     """
     random.seed(SEED + number)
-    count = {"done": 0, "refused": 0, "failed": ""}
+    count = {"done": 0, "refused": {}, "failed": ""}
     while not count["failed"] and (
             time.monotonic() < until or
             not seen.all() and time.monotonic() < until + SECONDS):
@@ -50,8 +66,9 @@ def work(act, number, until, seen, pipe):
             act()
             count["done"] += 1
             seen.add(act)
-        except (OSError, wire.Refused):
-            count["refused"] += 1
+        except (OSError, wire.Refused) as refusal:
+            cause = why(refusal)
+            count["refused"][cause] = count["refused"].get(cause, 0) + 1
             time.sleep(0.01)
         except Exception:  # is reported by who reads the pipe
             count["failed"] = traceback.format_exc()
@@ -80,6 +97,19 @@ def start_all(until):
             for copy in range(copies)]
 
 
+def expect_few_refusals(done):
+    """Of what was asked while the module was there nearly all was answered."""
+    for act in READERS:
+        times, refused = done[act.__name__]
+        counted = {cause: number for cause, number in refused.items()
+                   if cause not in NOT_THERE | BY_RULE}
+        asked = times + sum(counted.values())
+        share = sum(counted.values()) / max(asked, 1)
+        note(f"{act.__name__}: {share:.1%} of {asked} refused {counted}")
+        expect(share < MOST_REFUSED,
+               f"{act.__name__}: {share:.1%} of {asked} refused: {counted}")
+
+
 def test_all_at_once():
     """Everything runs for its time; each was done, and nothing broke."""
     done, failures = {}, []
@@ -93,12 +123,15 @@ def test_all_at_once():
             if count["failed"]:
                 failures.append(f"{name}: {count['failed']}")
                 continue
-            so_far = done.setdefault(name, [0, 0])
+            so_far = done.setdefault(name, [0, collections.Counter()])
             so_far[0] += count["done"]
-            so_far[1] += count["refused"]
-    note(f"in {time.monotonic() - started:.0f} s, seed {SEED}: " + ", ".join(
-        f"{name} {one} ({two} refused)" for name, (one, two) in done.items()))
+            so_far[1].update(count["refused"])
+    note(f"in {time.monotonic() - started:.0f} s, seed {SEED}")
+    for name, (times, refused) in done.items():
+        note(f"{name}: {times} done, {sum(refused.values())} refused " +
+             str(dict(refused)))
     expect(not failures, "\n".join(failures))
+    expect_few_refusals(done)
     for act in workers.ALL:
         expect(done[act.__name__][0], f"{act.__name__} was never done")
 

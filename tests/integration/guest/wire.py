@@ -19,6 +19,7 @@ SOL_NETLINK = 270
 NETLINK_CAP_ACK = 10
 NETLINK_EXT_ACK = 11
 
+NLMSG_NOOP = 1
 NLMSG_ERROR = 2
 NLMSG_DONE = 3
 
@@ -134,6 +135,8 @@ class Socket:
         self.sequence = 0
         self.keep = False
         self.received = []
+        # Messages by which a dump said that it waits for a lock.
+        self.waits = 0
         self.buffer = bytearray(RECEIVE_BYTES)
         self.family = self.find_family() if family else None
 
@@ -169,6 +172,9 @@ class Socket:
                                                                     data)
                 body, data = data[16:size], data[(size + 3) & ~3:]
                 if sequence != self.sequence:
+                    continue
+                if kind == NLMSG_NOOP:
+                    self.waits += 1
                     continue
                 if kind in (NLMSG_ERROR, NLMSG_DONE):
                     self._raise(kind, flags, body)

@@ -31,8 +31,13 @@ JOBS = {
 
 
 def give_way():
-    """Some moments in which no reader begins, or the module could never go."""
-    while time.monotonic() % 6 < 1.5:
+    """Some moments in which no reader begins, or the module could never go.
+
+    And then, for a while, until it is there again: its files come last.
+    """
+    deadline = time.monotonic() + 20
+    while time.monotonic() % 6 < 1.5 or (
+            not tables.ROOT.exists() and time.monotonic() < deadline):
         time.sleep(0.01)
 
 

@@ -117,7 +117,8 @@ enum kmemscope_a_collector {
  * @KMEMSCOPE_A_JOB_PAD: alignment only
  * @KMEMSCOPE_A_JOB_ID: (u32) Its number.
  * @KMEMSCOPE_A_JOB_KIND: (string) The kind of record it collects.
- * @KMEMSCOPE_A_JOB_STATE: (string) Running, done or failed.
+ * @KMEMSCOPE_A_JOB_STATE: (string) Running, done or failed. One that waits for
+ *	its turn is running, too.
  * @KMEMSCOPE_A_JOB_PROGRESS_PERMILLE: (u32) How much of it is done, out of
  *	1000.
  * @KMEMSCOPE_A_JOB_ELAPSED_NS: (u64) Time it has taken so far, or took.
@@ -910,13 +911,18 @@ enum kmemscope_a_trace_stack {
  *	CAP_SYS_ADMIN in the initial user namespace as well.
  * @KMEMSCOPE_CMD_JOB_STOP: (do) End a job of this socket, whether it is through
  *	or not. Needs CAP_SYS_ADMIN in the initial user namespace as well.
- * @KMEMSCOPE_CMD_SLAB_GET: (dump) Slab caches.
- * @KMEMSCOPE_CMD_SLAB_NODE_GET: (dump) Slab caches by NUMA node.
+ * @KMEMSCOPE_CMD_SLAB_GET: (dump) Slab caches. Needs CAP_PERFMON or
+ *	CAP_SYS_ADMIN in the initial user namespace as well, as /proc/slabinfo is for
+ *	root alone.
+ * @KMEMSCOPE_CMD_SLAB_NODE_GET: (dump) Slab caches by NUMA node. Needs
+ *	CAP_PERFMON or CAP_SYS_ADMIN in the initial user namespace as well, as
+ *	/proc/slabinfo is for root alone.
  * @KMEMSCOPE_CMD_ZONE_GET: (dump) Populated memory zones.
  * @KMEMSCOPE_CMD_BUDDY_GET: (dump) Free blocks and fragmentation by zone and
  *	order.
  * @KMEMSCOPE_CMD_MIGRATETYPE_GET: (dump) Free blocks by zone, migrate type and
- *	order.
+ *	order. Needs CAP_PERFMON or CAP_SYS_ADMIN in the initial user namespace as
+ *	well, as /proc/pagetypeinfo is for root alone.
  * @KMEMSCOPE_CMD_NODE_GET: (dump) NUMA nodes, and the whole host.
  * @KMEMSCOPE_CMD_COUNTER_GET: (dump) The kernel's zone, node and NUMA event
  *	counters.

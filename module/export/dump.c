@@ -1,0 +1,369 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Dumps of records by generic netlink.
+ *
+ * A dump's collection is begun in .start, completed a step at a time as the
+ * reader takes messages, and ended in .done, which also runs when the reader
+ * goes away. It belongs to one dump, so there is no lock.
+ *
+ * On all kernels .start and the first dumpit run under genetlink's cb_lock, which
+ * the generic netlink of the whole host may wait for. So they wait for no lock,
+ * and reclaim no memory. What cannot be done so is left to the next dumpit, which
+ * the reader's own recvmsg(2) runs: the first message is then a NLMSG_NOOP, which
+ * netlink(7) has readers ignore.
+ */
+#include <linux/kmemscope.h>
+#include <linux/ktime.h>
+#include <linux/sched/signal.h>
+#include <linux/slab.h>
+#include <net/genetlink.h>
+
+#include "collect/collect.h"
+#include "collect/job.h"
+#include "export/dump.h"
+#include "record/kinds.h"
+#include "record/memory.h"
+
+#define NEEDS_PERFMON	"CAP_PERFMON or CAP_SYS_ADMIN is needed"
+
+/*
+ * How long one dumpit waits: another thread that asks for something by the same
+ * socket waits for it, and that under cb_lock.
+ */
+#define SLICE_NS	(50 * (u64)NSEC_PER_MSEC)
+
+/**
+ * struct dump - a dump under way
+ * @c: its collection
+ * @view: what it collects
+ * @next: the record to put next
+ * @begun: whether @c began
+ * @own: whether the reader's own recvmsg(2) runs it, so that it may wait: from
+ *	the second message on
+ * @is_asked: whether only records that match @want are asked for
+ * @options: what is asked for beyond the usual
+ * @busy_since_ns: since when it waits for what is busy, or 0
+ * @err: the error to end it with, before there was a collection
+ * @reason: what to say of @err
+ * @bad: the attribute to blame for it, or NULL
+ * @unmatched: the one to blame when nothing matches, or NULL
+ * @no_match: what to say then
+ * @want: a record
+ */
+struct dump {
+	struct ks_collection c;
+	const struct ks_view *view;
+	unsigned int next;
+	bool begun;
+	bool own;
+	bool is_asked;
+	unsigned long options;
+	u64 busy_since_ns;
+	int err;
+	const char *reason;
+	const struct nlattr *bad;
+	const struct nlattr *unmatched;
+	const char *no_match;
+	u64 want[];
+};
+
+static struct dump *dump_of(const struct netlink_callback *cb)
+{
+	return (struct dump *)cb->args[0];
+}
+
+static void say(struct netlink_ext_ack *extack, const char *reason)
+{
+	if (extack && reason)
+		extack->_msg = reason;
+}
+
+/*
+ * Begins the collection that was asked for. Asking for something that does not
+ * exist is an error, and not an empty answer.
+ */
+static int begin(struct dump *dump, u64 wait_ns)
+{
+	int err;
+
+	err = ks_collect_begin(&dump->c, dump->view,
+			       dump->is_asked ? dump->want : NULL,
+			       dump->options, wait_ns, &dump->reason);
+	if (err)
+		return err;
+	if (dump->is_asked && !dump->c.snap->nr) {
+		ks_collect_end(&dump->c);
+		dump->reason = dump->no_match;
+		dump->bad = dump->unmatched;
+		return -ENOENT;
+	}
+	dump->begun = true;
+	return 0;
+}
+
+/* Whether it takes a dumpit that can wait. */
+static bool must_wait(int err)
+{
+	return err == -EBUSY || err == -ENOMEM;
+}
+
+static int begin_asked(struct dump *dump, struct nlattr **attrs)
+{
+	const struct ks_kind *kind = dump->view->kind;
+	const struct ks_field *unmatched = ks_record_unmatched(kind, attrs);
+	int err;
+
+	if (unmatched) {
+		dump->unmatched = attrs[unmatched->attr];
+		dump->no_match = unmatched->no_match;
+	}
+	dump->options = ks_record_options(kind, attrs);
+	err = ks_record_ask(kind, dump->want, attrs);
+	if (err == -ENOENT) {
+		dump->reason = dump->no_match;
+		dump->bad = dump->unmatched;
+	}
+	if (err < 0)
+		return err;
+	dump->is_asked = err;
+	if (ks_collect_is_long(dump->view))
+		return 0;
+	err = begin(dump, 0);
+	return must_wait(err) ? 0 : err;
+}
+
+/* Asking for a job's answer is not asking for anything else. */
+static int begin_job(struct dump *dump, struct nlattr **attrs, u32 owner)
+{
+	const struct ks_kind *kind = dump->view->kind;
+	u32 id = nla_get_u32(attrs[kind->job_attr]);
+	unsigned int i;
+	int err;
+
+	for (i = 1; i <= kind->max_attr; i++) {
+		if (i == kind->job_attr || !attrs[i])
+			continue;
+		dump->bad = attrs[i];
+		dump->reason = "a job's answer cannot be asked for in part";
+		return -EINVAL;
+	}
+	err = ks_job_take(id, owner, dump->view, &dump->c, &dump->reason);
+	if (err)
+		dump->bad = attrs[kind->job_attr];
+	else
+		dump->begun = true;
+	return err;
+}
+
+/* As much as the kernel's own files of the same ask for. */
+static const char *missing_capability(const struct ks_view *view,
+				      const struct sk_buff *skb)
+{
+	if (view->names && !netlink_capable(skb, CAP_SYS_ADMIN))
+		return KS_NEEDS_SYS_ADMIN;
+	if (view->private && !netlink_capable(skb, CAP_PERFMON) &&
+	    !netlink_capable(skb, CAP_SYS_ADMIN))
+		return NEEDS_PERFMON;
+	return NULL;
+}
+
+static int parse_and_begin(struct netlink_callback *cb, struct dump *dump)
+{
+	const struct ks_view *view = dump->view;
+	const struct ks_kind *kind = view->kind;
+	struct nlattr **attrs;
+	int err;
+
+	attrs = kcalloc(kind->max_attr + 1, sizeof(*attrs), KS_GFP_NOW);
+	if (!attrs)
+		return -ENOMEM;
+	err = genlmsg_parse(cb->nlh, &ks_netlink_family, attrs, kind->max_attr,
+			    kind->policy, cb->extack);
+	if (!err) {
+		dump->reason = missing_capability(view, cb->skb);
+		err = dump->reason ? -EPERM : 0;
+	}
+	if (!err && kind->job_attr && attrs[kind->job_attr]) {
+		err = begin_job(dump, attrs, NETLINK_CB(cb->skb).portid);
+	} else if (!err && view->work_only) {
+		dump->reason = "only a job collects this kind of record";
+		err = -EINVAL;
+	} else if (!err) {
+		err = begin_asked(dump, attrs);
+	}
+	kfree(attrs);
+	return err;
+}
+
+/* The attributes that are blamed are in the request, which @cb keeps. */
+static void blame(const struct netlink_callback *cb, const struct dump *dump)
+{
+	say(cb->extack, dump->reason);
+	if (dump->bad)
+		NL_SET_BAD_ATTR(cb->extack, dump->bad);
+}
+
+/**
+ * ks_dump_start() - begin a dump, as genl_ops::start
+ * @cb: the dump
+ *
+ * Context: Process context, cb_lock held for reading: waits for nothing.
+ * Return: 0 or an error.
+ */
+int ks_dump_start(struct netlink_callback *cb)
+{
+	const struct genlmsghdr *hdr = nlmsg_data(cb->nlh);
+	const struct ks_view *view = ks_collect_find(hdr->cmd);
+	struct dump *dump;
+
+	if (!view)
+		return -EOPNOTSUPP;
+	dump = kzalloc(sizeof(*dump) + view->kind->size, KS_GFP_NOW);
+	if (!dump) {
+		say(cb->extack, ks_collect_error(-ENOMEM));
+		return -ENOMEM;
+	}
+	dump->view = view;
+	dump->err = parse_and_begin(cb, dump);
+	/*
+	 * Not all kernels give .start an extack (v6.1 does not). Then the error
+	 * waits for the first dumpit, which is given one.
+	 */
+	if (dump->err && (cb->extack || !dump->reason)) {
+		int err = dump->err;
+
+		blame(cb, dump);
+		kfree(dump);
+		return err;
+	}
+	cb->args[0] = (long)dump;
+	return 0;
+}
+
+/*
+ * genetlink sets NLM_F_DUMP_INTR in a message when the sequence numbers of the
+ * world before and now differ. Ours has no number, but knows that it changed.
+ */
+static void mark_changed(struct netlink_callback *cb, bool changed)
+{
+	cb->prev_seq = 1;
+	cb->seq = changed ? 2 : 1;
+}
+
+static int put_record(struct sk_buff *skb, struct netlink_callback *cb,
+		      const struct ks_collection *c, unsigned int index)
+{
+	const struct ks_kind *kind = c->view->kind;
+	void *hdr;
+	int err;
+
+	hdr = genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,
+			  &ks_netlink_family, NLM_F_MULTI, kind->cmd);
+	if (!hdr)
+		return -EMSGSIZE;
+	genl_dump_check_consistent(cb, hdr);
+	err = ks_record_put(skb, kind, ks_snapshot_record(c->snap, index));
+	if (err) {
+		genlmsg_cancel(skb, hdr);
+		return err;
+	}
+	genlmsg_end(skb, hdr);
+	return 0;
+}
+
+/* A message that says nothing, in place of an empty one, which ends a dump. */
+static int put_nothing(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	if (!nlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,
+		       NLMSG_NOOP, 0, NLM_F_MULTI))
+		return -EMSGSIZE;
+	return skb->len;
+}
+
+/* Collects some more records, if need be from the beginning. */
+static int collect_more(struct dump *dump)
+{
+	const u64 wait_ns = dump->own ? SLICE_NS : 0;
+	int err = 0;
+
+	if (!dump->begun) {
+		if (!dump->own)
+			return -EBUSY;
+		err = begin(dump, wait_ns);
+	}
+	while (!err && dump->next >= dump->c.snap->nr_filled &&
+	       !ks_collect_complete(&dump->c))
+		err = ks_collect_step(&dump->c, wait_ns, &dump->reason);
+	return err;
+}
+
+/* Whether the reader shall come again, as what is busy may be free then. */
+static bool is_patient(struct dump *dump, int err)
+{
+	const u64 now = ktime_get_ns();
+
+	if (err != -EBUSY && err != -EINTR)
+		return false;
+	if (fatal_signal_pending(current))
+		return false;
+	if (!dump->busy_since_ns)
+		dump->busy_since_ns = now;
+	return !dump->own || now - dump->busy_since_ns < KS_PATIENCE_NS;
+}
+
+/**
+ * ks_dump_next() - fill one message, as genl_ops::dumpit
+ * @skb: the message
+ * @cb: the dump
+ *
+ * Runs steps until there is a record. A step takes about 1 ms.
+ *
+ * Context: Process context, for the first message with cb_lock held for reading:
+ * then waits for nothing.
+ * Return: bytes of the message, 0 at the end of the dump, or an error.
+ */
+int ks_dump_next(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct dump *dump = dump_of(cb);
+	const struct ks_snapshot *snap;
+	int err = dump->err ?: collect_more(dump);
+
+	if (err) {
+		bool again = !dump->err && is_patient(dump, err);
+
+		dump->own = true;
+		if (again)
+			return put_nothing(skb, cb);
+		blame(cb, dump);
+		return err;
+	}
+	dump->own = true;
+	dump->busy_since_ns = 0;
+	snap = dump->c.snap;
+	for (; dump->next < snap->nr_filled; dump->next++) {
+		mark_changed(cb, snap->changed);
+		err = put_record(skb, cb, &dump->c, dump->next);
+		if (err)
+			return skb->len ? : err;
+	}
+	/* For NLMSG_DONE, which tells what changed after the last record. */
+	mark_changed(cb, snap->changed);
+	/* With the last record goes NLMSG_DONE, if there is room for it. */
+	return ks_collect_complete(&dump->c) ? 0 : skb->len;
+}
+
+/**
+ * ks_dump_done() - end a dump, as genl_ops::done
+ * @cb: the dump
+ *
+ * Return: 0.
+ */
+int ks_dump_done(struct netlink_callback *cb)
+{
+	struct dump *dump = dump_of(cb);
+
+	if (dump && dump->begun)
+		ks_collect_end(&dump->c);
+	kfree(dump);
+	return 0;
+}

@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Readers on a host that has hardly any memory left, which is where they are run.
+
+They are refused, in words; nothing dies for them.
+"""
+
+import contextlib
+import errno
+import os
+import re
+import subprocess
+
+import fixture
+import tables
+import wire
+from ktap import expect, note
+
+CACHES = 3000
+LEAVE_KIB = 25 * 1024
+READERS = 27
+FOLDER = "/tmp/pressure"
+
+
+def available_kib():
+    """What the kernel says can be had without swapping."""
+    with open("/proc/meminfo", encoding="ascii") as file:
+        return int(re.search(r"MemAvailable: +(\d+)", file.read())[1])
+
+
+@contextlib.contextmanager
+def full_host():
+    """Files in memory, until only LEAVE_KIB are available."""
+    os.makedirs(FOLDER, exist_ok=True)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=95%", "pressure",
+                    FOLDER], check=True)
+    try:
+        with open(f"{FOLDER}/file", "wb", buffering=0) as file:
+            block = bytes(256 * 1024)
+            while available_kib() > LEAVE_KIB:
+                file.write(block)
+        yield
+    finally:
+        subprocess.run(["umount", FOLDER], check=True)
+
+
+class Log:
+    """The kernel's log from now on."""
+
+    def __enter__(self):
+        # The test reads and closes it.
+        self.file = os.open("/dev/kmsg", os.O_RDONLY | os.O_NONBLOCK)
+        os.lseek(self.file, 0, os.SEEK_END)
+        return self
+
+    def __exit__(self, *_):
+        os.close(self.file)
+
+    def lines(self):
+        """All that came; what was lost counts as a failure."""
+        found = []
+        while True:
+            try:
+                found.append(os.read(self.file, 8192).decode("utf-8",
+                                                             "replace"))
+            except BlockingIOError:
+                return found
+
+
+def kills_of_ours(lines):
+    """Calls of the OOM killer with a frame of the module's in the stack."""
+    text = "".join(lines)
+    calls = text.split("invoked oom-killer")[1:]
+    return [call for call in calls if "[kmemscope]" in call.split("Mem-Info")[0]]
+
+
+def open_many(stack):
+    """Open a file that takes over 1 MiB, many times; {errno's name: times}."""
+    outcomes = {}
+    for _ in range(READERS):
+        try:
+            stack.enter_context(open(tables.path("slab_node"), "rb"))
+            name = "ok"
+        except OSError as error:
+            name = wire.error_name(error.errno)
+        outcomes[name] = outcomes.get(name, 0) + 1
+    return outcomes
+
+
+def test_a_reader_never_kills():
+    """Opens and dumps fail by ENOMEM, and the OOM killer stays where it is."""
+    with fixture.Fixture(caches=CACHES), wire.Socket() as sock, \
+            contextlib.ExitStack() as stack, Log() as log:
+        with full_host():
+            before = available_kib()
+            outcomes = open_many(stack)
+            refused = wire.refused(sock.dump, "slab_node")
+            left = available_kib()
+            ours = sock.status()["memory_bytes"] >> 10
+            lines = log.lines()
+        note(f"{before} KiB available, then {left}; readers have {ours} KiB; "
+             f"opens: {outcomes}, then a dump: {refused}")
+        expect(not kills_of_ours(lines), "the OOM killer was called by us:\n"
+               + "".join(lines)[-4000:])
+        expect(set(outcomes) <= {"ok", "ENOMEM"}, f"opens ended in {outcomes}")
+        expect(outcomes.get("ENOMEM"), "no open was refused: no pressure")
+        expect(refused, "a dump went through where opens did not")
+        expect(refused.errno == errno.ENOMEM and "memory" in refused.text,
+               f"the dump's refusal: {refused}")
+    # With memory it works again.
+    expect(wire.records("slab"), "no dump afterwards")
