@@ -451,7 +451,7 @@ static const struct ks_column slab_columns[] = {
 		.title = "APPROXIMATE",
 		.type = KS_TYPE_U32,
 		.unit = KS_UNIT_NONE,
-		.help = "1 if nr_active_objects was scaled up from a part of the partial slabs",
+		.help = "1 if nr_active_objects is not from the whole list of partial slabs",
 	},
 	{
 		.attr = KMEMSCOPE_A_SLAB_COVERAGE_PERMILLE,

@@ -179,11 +179,12 @@ enum kmemscope_a_job {
  *	counts them. Objects cached per CPU count as in use. Absent when a list_lock
  *	was contended. An estimate where approximate is 1.
  * @KMEMSCOPE_A_SLAB_NR_INUSE_OBJECTS: (u64) Objects really in use: active ones
- *	less those kept for CPUs. Only when an exact count was asked for, and absent
- *	where approximate is 1 or the lists of a CPU cannot be read. A job counts
- *	where approximate would be 1.
- * @KMEMSCOPE_A_SLAB_APPROXIMATE: (u32) 1 if nr-active-objects was scaled up
- *	from a part of the partial slabs. Absent when nr-active-objects is.
+ *	less those kept for CPUs. Only when an exact count was asked for. Absent when
+ *	the lists of a CPU cannot be read. Where approximate is 1 only a job counts
+ *	them, by pages.
+ * @KMEMSCOPE_A_SLAB_APPROXIMATE: (u32) 1 if nr-active-objects is not from the
+ *	whole list of partial slabs. It was scaled up from a part, or counted by
+ *	pages where inuse-basis says so. Absent when nr-active-objects is.
  * @KMEMSCOPE_A_SLAB_COVERAGE_PERMILLE: (u32) Partial slabs looked at, out of
  *	1000. 1000 means all of them. Absent when nr-active-objects is.
  * @KMEMSCOPE_A_SLAB_TOTAL_BYTES: (u64) Memory the cache's slabs take. Slabs
@@ -201,9 +202,9 @@ enum kmemscope_a_job {
  *	Only when an exact count was asked for.
  * @KMEMSCOPE_A_SLAB_INUSE_ERROR_OBJECTS: (u64) By how much nr-inuse-objects may
  *	be off for what changed under the count. Lists of CPUs that changed each time
- *	they were read, and slabs that came or went while a job looked at all of
- *	them. 0 when none did. Objects that others make and free between two lists
- *	are not in it.
+ *	they were read. 0 when none did. Objects that move between two lists before
+ *	both are read are not in it. Absent where inuse-basis is pages: nothing shows
+ *	which objects come and go during the walk, so the error is unknown.
  * @KMEMSCOPE_A_SLAB_EXACT: (flag) Count the objects that are really in use.
  *	This reads the lists of every CPU, a few cache lines for each cache and CPU.
  * @KMEMSCOPE_A_SLAB_INUSE_BASIS: (string) How nr-inuse-objects was counted, by
