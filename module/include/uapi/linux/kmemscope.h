@@ -756,7 +756,8 @@ enum kmemscope_a_dentry_name {
  *	explain of nr-grown, out of 1000. More than 1000 when they are more. Absent
  *	unless the cache grew, or when more was freed than allocated.
  * @KMEMSCOPE_A_TRACE_SAMPLE_RATE: (u32) Of so many addresses one was followed
- *	from allocation to free. 1 means all of them.
+ *	from allocation to free. 1 means all of them. Where stacks were asked for,
+ *	only theirs are taken, and the rate also rises when they cost too much.
  * @KMEMSCOPE_A_TRACE_NR_DROPPED: (u64) Allocations that no allocator could be
  *	told of. The table of allocators was full, or a probe had interrupted one.
  *	They are among nr-allocs.
@@ -766,6 +767,10 @@ enum kmemscope_a_dentry_name {
  * @KMEMSCOPE_A_TRACE_JOB: (u32) The job whose answer is wanted, by its number.
  *	Only a job collects this kind of record. Its answer can be asked for once, in
  *	each of its kinds.
+ * @KMEMSCOPE_A_TRACE_ENDED: (string) Why the trace ended: time, finish,
+ *	max-walk or overload. time: what was asked for was over. finish: job-finish
+ *	ended it. max-walk: the parameter max_walk_ms did. overload: a CPU had more
+ *	events a second than the parameter max_trace_rate allows.
  */
 enum kmemscope_a_trace {
 	KMEMSCOPE_A_TRACE_PAD = 1,
@@ -782,6 +787,7 @@ enum kmemscope_a_trace {
 	KMEMSCOPE_A_TRACE_NR_LOST_SAMPLES,
 	KMEMSCOPE_A_TRACE_NR_ALLOCATORS,
 	KMEMSCOPE_A_TRACE_JOB,
+	KMEMSCOPE_A_TRACE_ENDED,
 
 	/* private: */
 	__KMEMSCOPE_A_TRACE_MAX,
@@ -795,10 +801,10 @@ enum kmemscope_a_trace {
  * @KMEMSCOPE_A_TRACE_ALLOCATOR_ID: (u32) Its number in this answer, from 1 in
  *	the order of nr-allocs.
  * @KMEMSCOPE_A_TRACE_ALLOCATOR_CONTEXT: (string) What allocated: task, kthread,
- *	softirq or irq. The process that an interrupt happened to stop is not to
+ *	softirq, irq or nmi. The process that an interrupt happened to stop is not to
  *	blame, so there is none then.
  * @KMEMSCOPE_A_TRACE_ALLOCATOR_NAME: (string) Name of the process: of the first
- *	thread of its group. Absent for irq and softirq.
+ *	thread of its group. Absent for softirq, irq and nmi.
  * @KMEMSCOPE_A_TRACE_ALLOCATOR_PARENT_1: (string) Name of its parent. Absent
  *	where there is none.
  * @KMEMSCOPE_A_TRACE_ALLOCATOR_PARENT_2: (string) Name of the parent's parent.
@@ -808,15 +814,19 @@ enum kmemscope_a_trace {
  * @KMEMSCOPE_A_TRACE_ALLOCATOR_PARENT_4: (string) Name of the one after that.
  *	Absent where there is none.
  * @KMEMSCOPE_A_TRACE_ALLOCATOR_CGROUP_ID: (u64) Its cgroup in the unified
- *	hierarchy, by the number of its directory. Absent for irq and softirq.
+ *	hierarchy, by the number of its directory. Absent for softirq, irq and nmi.
  * @KMEMSCOPE_A_TRACE_ALLOCATOR_UID: (u32) User it runs as, in the initial user
  *	namespace.
  * @KMEMSCOPE_A_TRACE_ALLOCATOR_PID: (u32) One such process, in the initial PID
- *	namespace: the last one seen. It may have ended since.
+ *	namespace. The last one seen, to a clock tick and whatever its stack. It may
+ *	have ended since.
  * @KMEMSCOPE_A_TRACE_ALLOCATOR_STACK: (u32) Its kernel stack, by number, see
- *	the records of kind trace-stack. Absent unless stacks were asked for, or when
- *	there was no room.
- * @KMEMSCOPE_A_TRACE_ALLOCATOR_NR_ALLOCS: (u64) Objects it allocated.
+ *	the records of kind trace-stack. Absent unless stacks were asked for, when
+ *	there was no room, and for allocations of objects that were not followed.
+ * @KMEMSCOPE_A_TRACE_ALLOCATOR_NR_ALLOCS: (u64) Objects it allocated. With a
+ *	stack an estimate where sample-rate is not 1: its stack was taken for objects
+ *	of the sample only. The sum over an allocator's stacks, and what has none, is
+ *	exact.
  * @KMEMSCOPE_A_TRACE_ALLOCATOR_ALLOCS_PER_SECOND: (u64) Objects it allocated in
  *	each second, on average.
  * @KMEMSCOPE_A_TRACE_ALLOCATOR_TOTAL_BYTES: (u64) Memory of the objects it
@@ -830,6 +840,16 @@ enum kmemscope_a_trace {
  *	all objects were followed.
  * @KMEMSCOPE_A_TRACE_ALLOCATOR_JOB: (u32) The job whose answer is wanted, by
  *	its number. Only a job collects this kind of record.
+ * @KMEMSCOPE_A_TRACE_ALLOCATOR_PARENT_PID: (u32) Parent of the process pid, in
+ *	the initial PID namespace. Absent where there is none.
+ * @KMEMSCOPE_A_TRACE_ALLOCATOR_START_NS: (u64) When the process pid started,
+ *	since boot. /proc/PID/stat has it in clock ticks: if that differs, the number
+ *	was given to another process.
+ * @KMEMSCOPE_A_TRACE_ALLOCATOR_NR_PROCESSES: (u32) Distinct processes it was,
+ *	whatever their stacks. A lower bound where processes-capped is 1. Absent for
+ *	softirq, irq and nmi.
+ * @KMEMSCOPE_A_TRACE_ALLOCATOR_PROCESSES_CAPPED: (u32) 1 if there were more
+ *	processes than could be told apart.
  */
 enum kmemscope_a_trace_allocator {
 	KMEMSCOPE_A_TRACE_ALLOCATOR_PAD = 1,
@@ -851,6 +871,10 @@ enum kmemscope_a_trace_allocator {
 	KMEMSCOPE_A_TRACE_ALLOCATOR_NR_OUTSTANDING,
 	KMEMSCOPE_A_TRACE_ALLOCATOR_OUTSTANDING_ERROR,
 	KMEMSCOPE_A_TRACE_ALLOCATOR_JOB,
+	KMEMSCOPE_A_TRACE_ALLOCATOR_PARENT_PID,
+	KMEMSCOPE_A_TRACE_ALLOCATOR_START_NS,
+	KMEMSCOPE_A_TRACE_ALLOCATOR_NR_PROCESSES,
+	KMEMSCOPE_A_TRACE_ALLOCATOR_PROCESSES_CAPPED,
 
 	/* private: */
 	__KMEMSCOPE_A_TRACE_ALLOCATOR_MAX,
