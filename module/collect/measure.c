@@ -66,8 +66,10 @@ static void measure_by_lists(struct ks_measured *m,
 }
 
 /*
- * The slots that the walk met and those there are now differ by what came or
- * went meanwhile.
+ * The walk takes up to a minute. An object freed on a page that it has yet to
+ * visit, and one allocated on a page behind it, change the sum and leave no
+ * trace: neither in the number of slabs nor in what CPUs count. So there is no
+ * known error, and what was approximate still is.
  */
 static void measure_by_pages(struct ks_measured *m,
 			     const struct ks_geometry *g,
@@ -75,18 +77,12 @@ static void measure_by_pages(struct ks_measured *m,
 			     const struct ks_cached *cached,
 			     const struct ks_sum *sum)
 {
-	const u64 moved = counts->nr_objects > sum->nr_objects ?
-			  counts->nr_objects - sum->nr_objects :
-			  sum->nr_objects - counts->nr_objects;
-
 	if (sum->nr_inuse < cached->nr_taken ||
 	    sum->nr_inuse + cached->nr_left > counts->nr_objects)
 		return;
-	m->approximate = 0;
-	m->coverage_permille = 1000;
 	measure_active(m, sum->nr_inuse + cached->nr_left, g);
 	measure_inuse(m, sum->nr_inuse - cached->nr_taken,
-		      cached->error + moved, g, by_pages);
+		      KS_UNSET_U64, g, by_pages);
 }
 
 /**

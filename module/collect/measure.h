@@ -40,7 +40,8 @@ struct ks_exact {
  * struct ks_measured - what both kinds of record have, as the spec says
  * @nr_active: objects that the kernel counts as in use
  * @nr_inuse: objects that are
- * @inuse_error: most by which @nr_inuse may be off
+ * @inuse_error: by how much @nr_inuse may be off for lists that changed while
+ *	they were read; objects that moved between two lists are not in it
  * @total_bytes: of all slabs
  * @active_bytes: of active objects
  * @wasted_bytes: of @total_bytes, those that no object's user asked for

@@ -18,9 +18,8 @@ struct kmem_cache;
  *	cpu slab, in sheaves and barns
  * @nr_left: free objects that their slabs count as free: on cpu slabs, where
  *	others freed them late, and on the partial slabs of CPUs
- * @error: most by which these may be off, as a CPU's lists changed each time
- *	they were read; what moves from one list to another before that is read,
- *	too, is not in it
+ * @error: by how much these may be off for lists of CPUs that changed each
+ *	time they were read; objects that moved between two lists are not in it
  * @next_cpu: where to go on; nr_cpu_ids when all were read
  */
 struct ks_cached {

@@ -731,6 +731,8 @@ static const struct ks_field trace_fields[] = {
 		KMEMSCOPE_A_TRACE_NR_LOST_SAMPLES),
 	KS_FIELD_U32(struct ks_trace_record, nr_allocators,
 		KMEMSCOPE_A_TRACE_NR_ALLOCATORS),
+	KS_FIELD_STRING(struct ks_trace_record, ended,
+		KMEMSCOPE_A_TRACE_ENDED),
 };
 
 static const struct nla_policy
@@ -786,6 +788,14 @@ static const struct ks_field trace_allocator_fields[] = {
 		KMEMSCOPE_A_TRACE_ALLOCATOR_NR_OUTSTANDING),
 	KS_FIELD_U64(struct ks_trace_allocator_record, outstanding_error,
 		KMEMSCOPE_A_TRACE_ALLOCATOR_OUTSTANDING_ERROR),
+	KS_FIELD_U32(struct ks_trace_allocator_record, parent_pid,
+		KMEMSCOPE_A_TRACE_ALLOCATOR_PARENT_PID),
+	KS_FIELD_U64(struct ks_trace_allocator_record, start_ns,
+		KMEMSCOPE_A_TRACE_ALLOCATOR_START_NS),
+	KS_FIELD_U32(struct ks_trace_allocator_record, nr_processes,
+		KMEMSCOPE_A_TRACE_ALLOCATOR_NR_PROCESSES),
+	KS_FIELD_U32(struct ks_trace_allocator_record, processes_capped,
+		KMEMSCOPE_A_TRACE_ALLOCATOR_PROCESSES_CAPPED),
 };
 
 static const struct nla_policy

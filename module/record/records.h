@@ -255,6 +255,7 @@ struct ks_trace_record {
 	u64 nr_dropped;
 	u64 nr_lost_samples;
 	u32 nr_allocators;
+	char ended[12];
 };
 
 struct ks_trace_allocator_record {
@@ -275,6 +276,10 @@ struct ks_trace_allocator_record {
 	u32 share_permille;
 	u64 nr_outstanding;
 	u64 outstanding_error;
+	u32 parent_pid;
+	u64 start_ns;
+	u32 nr_processes;
+	u32 processes_capped;
 };
 
 struct ks_trace_stack_record {

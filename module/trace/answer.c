@@ -22,15 +22,15 @@
 /**
  * struct sum - an allocator
  * @who: who it is, with the number of its stack as it is told
+ * @processes: which processes it was
  * @nr_allocs: objects it allocated
  * @nr_sampled: of the sample, those that were not freed again
- * @pid: a process of its
  */
 struct sum {
 	struct ks_who who;
+	struct ks_processes *processes;
 	u64 nr_allocs;
 	u32 nr_sampled;
-	u32 pid;
 };
 
 /**
@@ -71,12 +71,12 @@ static void take_sums(struct sums *all, const struct ks_probe *probe)
 		if (!who)
 			continue;
 		sum->who = *who;
-		if (who->stack)
+		if (who->stack && who->stack != KS_WHO_NO_STACK)
 			sum->who.stack = ks_interned_first(&probe->stacks,
 							   who->stack - 1) + 1;
-		sum->nr_allocs = atomic64_read(&probe->counts[i].nr_allocs);
+		sum->processes = &probe->processes[i];
+		sum->nr_allocs = ks_probe_count(probe, i);
 		sum->nr_sampled = all->sampled[i];
-		sum->pid = probe->counts[i].pid;
 		all->nr++;
 	}
 }
@@ -91,12 +91,61 @@ static void merge_sums(struct sums *all)
 		if (nr && !compare_who(&sums[nr - 1], &sums[i])) {
 			sums[nr - 1].nr_allocs += sums[i].nr_allocs;
 			sums[nr - 1].nr_sampled += sums[i].nr_sampled;
+			ks_processes_merge(sums[nr - 1].processes,
+					   sums[i].processes);
 			continue;
 		}
 		if (nr != i)
 			sums[nr] = sums[i];
 		nr++;
 	}
+	all->nr = nr;
+}
+
+static bool is_stack_of(const struct ks_who *whole, const struct ks_who *who)
+{
+	return !whole->stack &&
+	       !memcmp(whole, who, offsetof(struct ks_who, stack));
+}
+
+/*
+ * Takes from the allocator as a whole, whose allocations were all counted, what
+ * those with a stack are estimated to be. These cannot be more.
+ */
+static void split_sum(struct sum *whole, struct sum *stacks, u32 nr)
+{
+	u64 before = 0, taken = 0;
+	u32 i;
+
+	for (i = 0; i < nr; i++)
+		before += stacks[i].nr_allocs;
+	for (i = 0; i < nr; i++) {
+		if (before > whole->nr_allocs)
+			stacks[i].nr_allocs =
+				mul_u64_u64_div_u64(stacks[i].nr_allocs,
+						    whole->nr_allocs, before);
+		stacks[i].processes = whole->processes;
+		taken += stacks[i].nr_allocs;
+	}
+	whole->nr_allocs -= taken;
+}
+
+/* An allocator as a whole comes just before those with its stacks. */
+static void split_sums(struct sums *all)
+{
+	struct sum *sums = all->sums;
+	u32 i, end, nr = 0;
+
+	BUILD_BUG_ON(offsetofend(struct ks_who, stack) != sizeof(struct ks_who));
+	for (i = 0; i < all->nr; i = end) {
+		for (end = i + 1; end < all->nr; end++)
+			if (!is_stack_of(&sums[i].who, &sums[end].who))
+				break;
+		split_sum(&sums[i], &sums[i + 1], end - i - 1);
+	}
+	for (i = 0; i < all->nr; i++)
+		if (sums[i].nr_allocs || sums[i].nr_sampled)
+			sums[nr++] = sums[i];
 	all->nr = nr;
 }
 
@@ -113,11 +162,26 @@ static void name_context(const struct ks_who *who,
 		[KS_CONTEXT_TASK] = "task",
 		[KS_CONTEXT_SOFTIRQ] = "softirq",
 		[KS_CONTEXT_IRQ] = "irq",
-		[KS_CONTEXT_NMI] = "irq",
+		[KS_CONTEXT_NMI] = "nmi",
 	};
 
 	strscpy(record->context, who->kthread ? "kthread" : names[who->context],
 		sizeof(record->context));
+}
+
+static void fill_processes(const struct ks_processes *processes,
+			   struct ks_trace_allocator_record *record)
+{
+	const struct ks_process *last = &processes->last;
+
+	if (!processes->when)
+		return;
+	record->pid = last->pid;
+	if (last->parent_pid)
+		record->parent_pid = last->parent_pid;
+	record->start_ns = last->start_ns;
+	record->nr_processes = ks_processes_count(processes);
+	record->processes_capped = processes->capped;
 }
 
 static void fill_who(const struct sum *sum,
@@ -127,7 +191,7 @@ static void fill_who(const struct sum *sum,
 
 	BUILD_BUG_ON(KS_COMM_SIZE != TASK_COMM_LEN);
 	name_context(who, record);
-	if (who->stack)
+	if (who->stack && who->stack != KS_WHO_NO_STACK)
 		record->stack = who->stack;
 	if (who->context != KS_CONTEXT_TASK)
 		return;
@@ -139,7 +203,7 @@ static void fill_who(const struct sum *sum,
 	if (who->cgroup_id)
 		record->cgroup_id = who->cgroup_id;
 	record->uid = who->uid;
-	record->pid = sum->pid;
+	fill_processes(sum->processes, record);
 }
 
 /*
@@ -236,6 +300,7 @@ static int fill_whole(const struct ks_traced *traced,
 	record->nr_dropped = totals->nr_dropped;
 	record->nr_lost_samples = totals->nr_lost;
 	record->nr_allocators = nr_allocators;
+	strscpy(record->ended, traced->ended, sizeof(record->ended));
 	keep(snap);
 	return 0;
 }
@@ -323,6 +388,7 @@ int ks_answer_fill(const struct ks_traced *traced, struct ks_snapshot *whole,
 	take_sums(all, traced->probe);
 	sort(all->sums, all->nr, sizeof(*all->sums), compare_who, NULL);
 	merge_sums(all);
+	split_sums(all);
 	sort(all->sums, all->nr, sizeof(*all->sums), compare_allocs, NULL);
 	err = fill_whole(traced, &totals, all->nr, whole) ?:
 	      fill_allocators(traced, all, max_t(u64, totals.nr_allocs, 1),

@@ -16,6 +16,7 @@ struct ks_target;
  * @probe: what the probes found; disarmed
  * @target: the cache
  * @ns: time that was traced
+ * @ended: why it ended, as the spec says
  * @grown_known: whether @nr_grown is
  * @nr_grown: objects in use that the cache has more than before
  * @grown_error: by how much that may be off for lists that changed meanwhile
@@ -24,6 +25,7 @@ struct ks_traced {
 	const struct ks_probe *probe;
 	const struct ks_target *target;
 	u64 ns;
+	const char *ended;
 	bool grown_known;
 	s64 nr_grown;
 	u64 grown_error;

@@ -120,7 +120,7 @@ int ks_interned_add(struct ks_interned *in, const void *key)
 /**
  * ks_interned_key() - get a key
  * @in: a table that nothing is added to any more
- * @index: which place
+ * @index: which place; while keys are added, one that ks_interned_add() returned
  *
  * Return: the key, or NULL when there is none in this place.
  */

@@ -149,6 +149,32 @@ bool ks_objects_add(struct ks_objects *objects, u64 address, u32 owner)
 }
 
 /**
+ * ks_objects_follows() - tell whether an object is in the sample
+ * @objects: the table
+ * @address: its physical address
+ *
+ * Context: Any, NMI included.
+ * Return: the rate of the sample if it is, else 0.
+ */
+u32 ks_objects_follows(const struct ks_objects *objects, u64 address)
+{
+	const u32 mask = READ_ONCE(objects->sample_mask);
+
+	return is_sampled(hash_of(address), mask) ? mask + 1 : 0;
+}
+
+/**
+ * ks_objects_thin() - follow half as many objects from now on
+ * @objects: the table
+ *
+ * Context: Any, NMI included.
+ */
+void ks_objects_thin(struct ks_objects *objects)
+{
+	raise_rate(objects, READ_ONCE(objects->sample_mask));
+}
+
+/**
  * ks_objects_remove() - note that an object was freed
  * @objects: the table
  * @address: its physical address

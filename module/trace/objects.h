@@ -26,6 +26,8 @@ struct ks_objects {
 int ks_objects_init(struct ks_objects *objects, u32 places);
 void ks_objects_free(struct ks_objects *objects);
 bool ks_objects_add(struct ks_objects *objects, u64 address, u32 owner);
+u32 ks_objects_follows(const struct ks_objects *objects, u64 address);
+void ks_objects_thin(struct ks_objects *objects);
 bool ks_objects_remove(struct ks_objects *objects, u64 address);
 void ks_objects_count(const struct ks_objects *objects, u32 *counts, u32 nr);
 

@@ -13,6 +13,8 @@
 #include <linux/delay.h>
 #include <linux/err.h>
 #include <linux/io.h>
+#include <linux/jiffies.h>
+#include <linux/overflow.h>
 #include <linux/percpu.h>
 #include <linux/preempt.h>
 #include <linux/slab.h>
@@ -24,81 +26,134 @@
 #include "trace/probe.h"
 
 #define RETRY_MS	20	/* to get rid of a probe, without memory */
-#define COUNTS_BYTES	(KS_PROBE_ALLOCATORS * sizeof(struct ks_probe_count))
+#define STACKS_WINDOW	(HZ / 10)
+#define STACKS_MAX	1000	/* on each CPU in a window: some 30 ms a second */
+
+/*
+ * 32 KiB for each CPU, 16 MiB for 512. That these are the CPU's own is what
+ * keeps a cache line from going round among all CPUs at each allocation.
+ */
+static size_t counts_bytes(void)
+{
+	return array3_size(nr_cpu_ids, KS_PROBE_ALLOCATORS, sizeof(u64));
+}
+
+#define PROCESSES_BYTES	(KS_PROBE_ALLOCATORS * sizeof(struct ks_processes))
 
 /* The number of who allocates, or an error. */
-static int find_who(struct ks_probe *probe, enum ks_context context,
-		    unsigned long call_site)
+static int find_who(struct ks_probe *probe, enum ks_context context)
 {
-	struct ks_stack stack;
 	struct ks_who who;
-	int index;
 
 	ks_who_fill(&who, context);
-	if (probe->with_stacks) {
-		ks_who_stack(&stack, call_site);
-		index = ks_interned_add(&probe->stacks, &stack);
-		who.stack = index < 0 ? 0 : index + 1;
-	}
 	return ks_interned_add(&probe->who, &who);
 }
 
 /*
- * The same, for most allocations are by who did the one before: then half the
- * work is saved. Not where the stack may be another.
+ * Most allocations are by the process that did the one before, and then this
+ * touches memory of the CPU alone.
  */
-static int find_process(struct ks_probe *probe, struct ks_probe_cpu *cpu,
-			unsigned long call_site)
+static int find_process(struct ks_probe *probe, struct ks_probe_cpu *cpu)
 {
-	if (probe->with_stacks)
-		return find_who(probe, KS_CONTEXT_TASK, call_site);
-	if (!ks_who_has_sign(&cpu->last)) {
-		ks_who_sign(&cpu->last);
-		cpu->last_index = find_who(probe, KS_CONTEXT_TASK, call_site);
+	struct ks_process process;
+
+	if (ks_who_has_sign(&cpu->last))
+		return cpu->last_index;
+	ks_who_sign(&cpu->last);
+	cpu->last_index = find_who(probe, KS_CONTEXT_TASK);
+	if (cpu->last_index >= 0) {
+		ks_who_process(&process);
+		ks_processes_note(&probe->processes[cpu->last_index], &process);
 	}
 	return cpu->last_index;
 }
 
+/*
+ * A stack costs some 10 000 instructions, so a cache that is hot gets a smaller
+ * sample: about STACKS_MAX stacks a window on each CPU.
+ */
+static void limit_stacks(struct ks_probe *probe, struct ks_probe_cpu *cpu)
+{
+	if (jiffies - cpu->stacks_since >= STACKS_WINDOW) {
+		cpu->stacks_since = jiffies;
+		cpu->nr_stacks = 0;
+	}
+	if (++cpu->nr_stacks <= STACKS_MAX)
+		return;
+	cpu->nr_stacks = 0;
+	ks_objects_thin(&probe->objects);
+}
+
+/* The number of the allocator with its stack, or without if there is no room. */
+static int find_stack(struct ks_probe *probe, struct ks_probe_cpu *cpu,
+		      int index, unsigned long call_site, u32 rate)
+{
+	struct ks_stack stack;
+	struct ks_who who;
+	int number;
+
+	limit_stacks(probe, cpu);
+	ks_who_stack(&stack, call_site);
+	number = ks_interned_add(&probe->stacks, &stack);
+	who = *(const struct ks_who *)ks_interned_key(&probe->who, index);
+	who.stack = number < 0 ? KS_WHO_NO_STACK : number + 1;
+	number = ks_interned_add(&probe->who, &who);
+	if (number < 0)
+		return index;
+	cpu->counts[number] += rate;
+	return number;
+}
+
 /* Counts what an allocator did; its number, or an error. */
 static int count_alloc(struct ks_probe *probe, struct ks_probe_cpu *cpu,
-		       enum ks_context context, unsigned long call_site)
+		       enum ks_context context, unsigned long call_site,
+		       u64 address)
 {
-	const bool process = context == KS_CONTEXT_TASK;
-	const int index = process ? find_process(probe, cpu, call_site) :
-				    find_who(probe, context, call_site);
+	const int index = context == KS_CONTEXT_TASK ?
+			  find_process(probe, cpu) : find_who(probe, context);
+	u32 rate;
 
 	if (index < 0)
 		return index;
-	atomic64_inc(&probe->counts[index].nr_allocs);
-	if (process)
-		WRITE_ONCE(probe->counts[index].pid, current->tgid);
-	return index;
+	/* An allocator has one context, which is not entered twice on a CPU. */
+	cpu->counts[index]++;
+	if (!probe->with_stacks)
+		return index;
+	rate = ks_objects_follows(&probe->objects, address);
+	return rate ? find_stack(probe, cpu, index, call_site, rate) : index;
 }
 
-/*
+/**
+ * ks_probe_note_alloc() - count an allocation from the traced cache
+ * @probe: probes that count
+ * @call_site: where the allocator was called from
+ * @object: the object
+ *
  * Within one context a probe must not be entered again. A bit is set and
  * cleared by whoever runs at its level, and an interrupt leaves the others as
  * they were: so this needs no atomic operation.
+ *
+ * Context: Any, NMI included, with preemption off.
  */
-static void note_alloc(struct ks_probe *probe, unsigned long call_site,
-		       const void *object)
+void ks_probe_note_alloc(struct ks_probe *probe, unsigned long call_site,
+			 const void *object)
 {
 	struct ks_probe_cpu *cpu = this_cpu_ptr(probe->cpu);
 	const enum ks_context context = ks_who_context();
+	const u64 address = virt_to_phys((void *)object);
 	int owner = -EBUSY;
 
 	this_cpu_inc(probe->cpu->totals.nr_allocs);
 	if (!(READ_ONCE(cpu->busy) & BIT(context))) {
 		WRITE_ONCE(cpu->busy, cpu->busy | BIT(context));
 		barrier();
-		owner = count_alloc(probe, cpu, context, call_site);
+		owner = count_alloc(probe, cpu, context, call_site, address);
 		barrier();
 		WRITE_ONCE(cpu->busy, cpu->busy & ~BIT(context));
 	}
 	if (owner < 0)
 		this_cpu_inc(probe->cpu->totals.nr_dropped);
-	else if (!ks_objects_add(&probe->objects, virt_to_phys((void *)object),
-				 owner))
+	else if (!ks_objects_add(&probe->objects, address, owner))
 		this_cpu_inc(probe->cpu->totals.nr_lost);
 }
 
@@ -108,9 +163,11 @@ static void alloc_seen(void *data, unsigned long call_site, const void *object)
 	const struct kmem_cache *cache;
 
 	preempt_disable_notrace();
-	if (READ_ONCE(probe->counting) && ks_object_find(object, &cache) &&
-	    cache == probe->cache)
-		note_alloc(probe, call_site, object);
+	if (READ_ONCE(probe->counting)) {
+		this_cpu_inc(probe->cpu->nr_events);
+		if (ks_object_find(object, &cache) && cache == probe->cache)
+			ks_probe_note_alloc(probe, call_site, object);
+	}
 	preempt_enable_notrace();
 }
 
@@ -120,19 +177,28 @@ static void alloc_seen(void *data, unsigned long call_site, const void *object)
  * as well have been allocated again, by another CPU, and be followed as that
  * one's: then it is the new owner who is taken for having freed it.
  */
-static void free_seen(void *data, unsigned long call_site, const void *object)
+static void note_free(struct ks_probe *probe, const void *object)
 {
-	struct ks_probe *probe = data;
 	const struct kmem_cache *cache;
 	bool followed = false;
 
+	if (!ks_object_find(object, &cache))
+		return;
+	if (!cache || cache == probe->cache)
+		followed = ks_objects_remove(&probe->objects,
+					     virt_to_phys((void *)object));
+	if (followed || cache == probe->cache)
+		this_cpu_inc(probe->cpu->totals.nr_frees);
+}
+
+static void free_seen(void *data, unsigned long call_site, const void *object)
+{
+	struct ks_probe *probe = data;
+
 	preempt_disable_notrace();
-	if (READ_ONCE(probe->counting) && ks_object_find(object, &cache)) {
-		if (!cache || cache == probe->cache)
-			followed = ks_objects_remove(&probe->objects,
-						     virt_to_phys((void *)object));
-		if (followed || cache == probe->cache)
-			this_cpu_inc(probe->cpu->totals.nr_frees);
+	if (READ_ONCE(probe->counting)) {
+		this_cpu_inc(probe->cpu->nr_events);
+		note_free(probe, object);
 	}
 	preempt_enable_notrace();
 }
@@ -240,6 +306,25 @@ void ks_probe_disarm(struct ks_probe *probe)
 	unregister_points(probe, ARRAY_SIZE(points));
 }
 
+static int make_counts(struct ks_probe *probe)
+{
+	int cpu;
+
+	probe->processes = ks_memory_zalloc(PROCESSES_BYTES);
+	if (IS_ERR(probe->processes))
+		return PTR_ERR(probe->processes);
+	probe->counts = ks_memory_zalloc(counts_bytes());
+	if (IS_ERR(probe->counts))
+		return PTR_ERR(probe->counts);
+	probe->cpu = alloc_percpu(struct ks_probe_cpu);
+	if (!probe->cpu)
+		return -ENOMEM;
+	for_each_possible_cpu(cpu)
+		per_cpu_ptr(probe->cpu, cpu)->counts =
+			probe->counts + (size_t)cpu * KS_PROBE_ALLOCATORS;
+	return 0;
+}
+
 static int make_tables(struct ks_probe *probe)
 {
 	int err;
@@ -253,13 +338,7 @@ static int make_tables(struct ks_probe *probe)
 	if (!err && probe->with_stacks)
 		err = ks_interned_init(&probe->stacks, KS_PROBE_STACKS,
 				       sizeof(struct ks_stack));
-	if (err)
-		return err;
-	probe->counts = ks_memory_zalloc(COUNTS_BYTES);
-	if (IS_ERR(probe->counts))
-		return PTR_ERR(probe->counts);
-	probe->cpu = alloc_percpu(struct ks_probe_cpu);
-	return probe->cpu ? 0 : -ENOMEM;
+	return err ?: make_counts(probe);
 }
 
 /**
@@ -292,12 +371,52 @@ struct ks_probe *ks_probe_new(const struct kmem_cache *cache, bool with_stacks)
  */
 void ks_probe_free(struct ks_probe *probe)
 {
-	ks_memory_free(probe->counts, COUNTS_BYTES);
+	ks_memory_free(probe->processes, PROCESSES_BYTES);
+	ks_memory_free(probe->counts, counts_bytes());
 	free_percpu(probe->cpu);
 	ks_interned_free(&probe->who);
 	ks_interned_free(&probe->stacks);
 	ks_objects_free(&probe->objects);
 	kfree(probe);
+}
+
+/**
+ * ks_probe_busiest() - tell how much work the probes make
+ * @probe: probes, armed or not
+ *
+ * Context: Any, by one caller at a time.
+ * Return: events of all caches since the last call, on the CPU with the most.
+ */
+u64 ks_probe_busiest(struct ks_probe *probe)
+{
+	u64 now, most = 0;
+	int cpu;
+
+	for_each_possible_cpu(cpu) {
+		struct ks_probe_cpu *one = per_cpu_ptr(probe->cpu, cpu);
+
+		now = READ_ONCE(one->nr_events);
+		most = max(most, now - one->nr_reported);
+		one->nr_reported = now;
+	}
+	return most;
+}
+
+/**
+ * ks_probe_count() - add up what an allocator did on all CPUs
+ * @probe: probes that are disarmed
+ * @index: the place of the allocator
+ *
+ * Return: its allocations.
+ */
+u64 ks_probe_count(const struct ks_probe *probe, u32 index)
+{
+	u64 nr = 0;
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		nr += per_cpu_ptr(probe->cpu, cpu)->counts[index];
+	return nr;
 }
 
 /**

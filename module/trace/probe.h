@@ -5,11 +5,11 @@
 #ifndef KS_TRACE_PROBE_H
 #define KS_TRACE_PROBE_H
 
-#include <linux/atomic.h>
 #include <linux/types.h>
 
 #include "trace/interned.h"
 #include "trace/objects.h"
+#include "trace/processes.h"
 #include "trace/who.h"
 
 struct kmem_cache;
@@ -18,16 +18,6 @@ struct kmem_cache;
 #define KS_PROBE_ALLOCATORS	4096
 #define KS_PROBE_STACKS		2048
 #define KS_PROBE_OBJECTS	65536
-
-/**
- * struct ks_probe_count - what one allocator did
- * @nr_allocs: objects it allocated
- * @pid: a process of its, the last one seen
- */
-struct ks_probe_count {
-	atomic64_t nr_allocs;
-	u32 pid;
-};
 
 /**
  * struct ks_probe_totals - what all did, or those on one CPU
@@ -46,14 +36,26 @@ struct ks_probe_totals {
 /**
  * struct ks_probe_cpu - what is a CPU's own
  * @totals: what was done on it
+ * @counts: allocations on it, by the place of their allocator; an allocator
+ *	with a stack has an estimate, each stack taken counts as the rate of
+ *	the sample
+ * @nr_events: allocations and frees of all caches on it
+ * @nr_reported: of these, those that ks_probe_busiest() returned before
  * @last: who allocated last, as a process
  * @last_index: the number of that allocator
+ * @stacks_since: when it began to count @nr_stacks, in jiffies
+ * @nr_stacks: stacks taken since then
  * @busy: bits of the contexts in which a probe is at work
  */
 struct ks_probe_cpu {
 	struct ks_probe_totals totals;
+	u64 *counts;
+	u64 nr_events;
+	u64 nr_reported;
 	struct ks_who_sign last;
 	int last_index;
+	u32 nr_stacks;
+	unsigned long stacks_since;
 	u8 busy;
 };
 
@@ -63,7 +65,8 @@ struct ks_probe_cpu {
  * @counting: whether to look at all
  * @with_stacks: whether allocators are told apart by their stacks
  * @who: the allocators, each a struct ks_who
- * @counts: of each of their places, what it did
+ * @processes: of each of their places, which processes it was
+ * @counts: the counts of all CPUs, one after the other
  * @stacks: stacks, each a struct ks_stack
  * @objects: objects that are not freed yet, with the place of their allocator
  * @cpu: what is each CPU's own
@@ -73,7 +76,8 @@ struct ks_probe {
 	bool counting;
 	bool with_stacks;
 	struct ks_interned who;
-	struct ks_probe_count *counts;
+	struct ks_processes *processes;
+	u64 *counts;
 	struct ks_interned stacks;
 	struct ks_objects objects;
 	struct ks_probe_cpu __percpu *cpu;
@@ -83,6 +87,10 @@ struct ks_probe *ks_probe_new(const struct kmem_cache *cache, bool with_stacks);
 void ks_probe_free(struct ks_probe *probe);
 int ks_probe_arm(struct ks_probe *probe);
 void ks_probe_disarm(struct ks_probe *probe);
+void ks_probe_note_alloc(struct ks_probe *probe, unsigned long call_site,
+			 const void *object);
+u64 ks_probe_busiest(struct ks_probe *probe);
+u64 ks_probe_count(const struct ks_probe *probe, u32 index);
 void ks_probe_totals(const struct ks_probe *probe,
 		     struct ks_probe_totals *totals);
 

@@ -4,11 +4,13 @@
  * disarms them and tells what they found. However the wait ends, also by the
  * job's being stopped, the probes are gone when the job is.
  */
-#include <linux/atomic.h>
 #include <linux/err.h>
 #include <linux/errno.h>
 #include <linux/math64.h>
+#include <linux/moduleparam.h>
+#include <linux/mutex.h>
 #include <linux/sched.h>
+#include <linux/string.h>
 
 #include "collect/collect.h"
 #include "internals/hold.h"
@@ -23,29 +25,75 @@
 #define DEFAULT_NS	(10 * NSEC_PER_SEC)
 #define PAUSE_MS	20	/* after which a stop is noticed */
 #define CHECK_NS	NSEC_PER_SEC	/* and that the cache is gone */
+#define LOAD_NS		(500 * NSEC_PER_MSEC)	/* and an overload */
+
+/*
+ * An event costs 150 to 350 instructions: a million a second is some 5 to 10 %
+ * of a CPU.
+ */
+static unsigned int max_trace_rate = 1000000;
+module_param(max_trace_rate, uint, 0600);
+MODULE_PARM_DESC(max_trace_rate,
+		 "a trace ends when a CPU has more slab allocations and frees a second, 0 for no limit (default 1000000)");
 
 /* One trace at a time, as each costs all allocations on the host. */
-static atomic_t tracing = ATOMIC_INIT(0);
+static DEFINE_MUTEX(tracing);
 
-/* Ends as well when the cache is gone: its address may be another one's then. */
-static int wait_until(u64 since, u64 until, const struct ks_target *target,
-		      struct ks_progress *progress)
+/**
+ * struct wait - what a trace looks at while it waits
+ * @checked: when the cache was last looked for
+ * @loaded: when the load was last looked at
+ */
+struct wait {
+	u64 checked;
+	u64 loaded;
+};
+
+static bool is_overload(struct ks_probe *probe, u64 now, struct wait *wait)
 {
-	u64 now, checked = since;
+	const u64 limit = READ_ONCE(max_trace_rate), ns = now - wait->loaded;
+	u64 nr;
+
+	if (ns < LOAD_NS)
+		return false;
+	nr = ks_probe_busiest(probe);
+	wait->loaded = now;
+	return limit && nr > mul_u64_u64_div_u64(limit, ns, NSEC_PER_SEC);
+}
+
+/* Whether the cache is gone: its address may be another one's then. */
+static int check_target(const struct ks_target *target, u64 now,
+			struct wait *wait)
+{
+	if (now - wait->checked <= CHECK_NS)
+		return 0;
+	wait->checked = now;
+	return ks_target_check(target);
+}
+
+/* Sets why it ended, unless it returns an error. */
+static int wait_until(struct ks_probe *probe, u64 since, u64 until,
+		      struct ks_traced *traced, struct ks_progress *progress)
+{
+	struct wait wait = { .checked = since, .loaded = since };
+	u64 now;
 	int err;
 
-	for (now = since; now < until && !READ_ONCE(progress->enough);
-	     now = ks_hold_clock()) {
+	traced->ended = "time";
+	for (now = since; now < until; now = ks_hold_clock()) {
 		err = ks_progress_check(progress);
-		/* It is over, with what there is. */
 		if (err == -ETIME)
-			return 0;
-		if (!err && now - checked > CHECK_NS) {
-			err = ks_target_check(target);
-			checked = now;
-		}
+			traced->ended = "max-walk";
+		else if (READ_ONCE(progress->enough))
+			traced->ended = "finish";
+		else if (is_overload(probe, now, &wait))
+			traced->ended = "overload";
+		else if (!err)
+			err = check_target(traced->target, now, &wait);
 		if (err)
-			return err;
+			return err == -ETIME ? 0 : err;
+		if (strcmp(traced->ended, "time"))
+			return 0;
 		WRITE_ONCE(progress->permille,
 			   div64_u64((now - since) * 1000, until - since));
 		schedule_timeout_idle(min(msecs_to_jiffies(PAUSE_MS),
@@ -69,7 +117,7 @@ static int count_for(struct ks_probe *probe, u64 ns, struct ks_traced *traced,
 	err = ks_target_switch(target, &probe->counting, true, &before,
 			       progress);
 	since = ks_hold_clock();
-	err = err ?: wait_until(since, since + ns, target, progress) ?:
+	err = err ?: wait_until(probe, since, since + ns, traced, progress) ?:
 	      ks_target_switch(target, &probe->counting, false, &after,
 			       progress);
 	WRITE_ONCE(probe->counting, false);
@@ -130,11 +178,11 @@ static int trace_run(struct ks_snapshot *const *snaps,
 		return -EINVAL;
 	if (is_too_long(ns, progress))
 		return -ETIME;
-	if (atomic_cmpxchg(&tracing, 0, 1))
+	if (!mutex_trylock(&tracing))
 		return -EBUSY;
 	err = ks_target_find(&target, asked->job.cache, progress) ?:
 	      trace_target(&target, ns, stacks, snaps, progress);
-	atomic_set(&tracing, 0);
+	mutex_unlock(&tracing);
 	return err;
 }
 

@@ -163,6 +163,27 @@ void ks_who_fill(struct ks_who *who, enum ks_context context)
 }
 
 /**
+ * ks_who_process() - tell which process runs now
+ * @process: set
+ *
+ * Context: The process's own, with preemption off.
+ */
+void ks_who_process(struct ks_process *process)
+{
+	const struct task_struct *leader = leader_of_current();
+
+	process->pid = current->tgid;
+	/* A leader that calls exec() hands its start on to the new leader. */
+	process->start_ns = leader->start_boottime;
+	process->parent_pid = 0;
+	rcu_read_lock();
+	/* As in copy_names(): a task that is not alive may have no parent. */
+	if (pid_alive(leader))
+		process->parent_pid = rcu_dereference(leader->real_parent)->tgid;
+	rcu_read_unlock();
+}
+
+/**
  * ks_who_stack() - tell by what path
  * @stack: set
  * @call_site: where the allocator was called from; the first frame if it is

@@ -8,11 +8,15 @@
 #include <linux/sched.h>
 #include <linux/types.h>
 
+#include "trace/processes.h"
+
 /* A process and its parents, as many as have a name. */
 #define KS_WHO_NAMES	5
 
 /* Frames of a kernel stack that are kept. */
 #define KS_WHO_FRAMES	20
+
+#define KS_WHO_NO_STACK	U32_MAX
 
 /* Each can interrupt those before it. */
 enum ks_context {
@@ -29,7 +33,8 @@ enum ks_context {
  * @context: an &enum ks_context
  * @kthread: whether it is a kernel thread
  * @uid: in the initial user namespace
- * @stack: the number of its stack + 1, or 0
+ * @stack: the number of its stack + 1; 0 for the allocator as a whole, or
+ *	KS_WHO_NO_STACK when the table of stacks had no room for it
  */
 struct ks_who {
 	char names[KS_WHO_NAMES][TASK_COMM_LEN];
@@ -72,6 +77,7 @@ enum ks_context ks_who_context(void);
 void ks_who_sign(struct ks_who_sign *sign);
 bool ks_who_has_sign(const struct ks_who_sign *sign);
 void ks_who_fill(struct ks_who *who, enum ks_context context);
+void ks_who_process(struct ks_process *process);
 void ks_who_stack(struct ks_stack *stack, unsigned long call_site);
 
 #endif /* KS_TRACE_WHO_H */

@@ -38,6 +38,21 @@ struct world {
 	u64 memory_before;
 };
 
+static void make_counts(struct kunit *test, struct world *world)
+{
+	int cpu;
+
+	world->probe.cpu = alloc_percpu(struct ks_probe_cpu);
+	KUNIT_ASSERT_NOT_NULL(test, world->probe.cpu);
+	for_each_possible_cpu(cpu) {
+		u64 *counts = kunit_kcalloc(test, KS_PROBE_ALLOCATORS,
+					    sizeof(*counts), GFP_KERNEL);
+
+		KUNIT_ASSERT_NOT_NULL(test, counts);
+		per_cpu_ptr(world->probe.cpu, cpu)->counts = counts;
+	}
+}
+
 static int answer_init(struct kunit *test)
 {
 	struct world *world = kunit_kzalloc(test, sizeof(*world), GFP_KERNEL);
@@ -47,12 +62,11 @@ static int answer_init(struct kunit *test)
 	test->priv = world;
 	ks_memory_read(&memory);
 	world->memory_before = memory.now;
-	world->probe.counts = kunit_kcalloc(test, KS_PROBE_ALLOCATORS,
-					    sizeof(*world->probe.counts),
-					    GFP_KERNEL);
-	KUNIT_ASSERT_NOT_NULL(test, world->probe.counts);
-	world->probe.cpu = alloc_percpu(struct ks_probe_cpu);
-	KUNIT_ASSERT_NOT_NULL(test, world->probe.cpu);
+	world->probe.processes = kunit_kcalloc(test, KS_PROBE_ALLOCATORS,
+					       sizeof(struct ks_processes),
+					       GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, world->probe.processes);
+	make_counts(test, world);
 	KUNIT_ASSERT_EQ(test, 0, ks_interned_init(&world->probe.who,
 						  KS_PROBE_ALLOCATORS,
 						  sizeof(struct ks_who)));
@@ -64,6 +78,7 @@ static int answer_init(struct kunit *test)
 		.probe = &world->probe,
 		.target = &world->target,
 		.ns = 2 * SECOND,
+		.ended = "time",
 	};
 	world->snaps[0] = ks_snapshot_new(&ks_kind_trace, NULL);
 	world->snaps[1] = ks_snapshot_new(&ks_kind_trace_allocator, NULL);
@@ -103,11 +118,17 @@ static int allocate(struct kunit *test, const struct ks_who *who, u64 nr,
 		    u32 pid)
 {
 	struct world *world = test->priv;
+	const struct ks_process process = {
+		.pid = pid, .parent_pid = pid + 1, .start_ns = pid * SECOND,
+	};
 	int index = ks_interned_add(&world->probe.who, who);
 
 	KUNIT_ASSERT_GE(test, index, 0);
-	atomic64_add(nr, &world->probe.counts[index].nr_allocs);
-	world->probe.counts[index].pid = pid;
+	/* One on another CPU than the others, where there is one. */
+	per_cpu_ptr(world->probe.cpu, 0)->counts[index] += nr - 1;
+	per_cpu_ptr(world->probe.cpu, nr_cpu_ids - 1)->counts[index]++;
+	if (who->context == KS_CONTEXT_TASK)
+		ks_processes_note(&world->probe.processes[index], &process);
 	per_cpu_ptr(world->probe.cpu, 0)->totals.nr_allocs += nr;
 	return index;
 }
@@ -187,6 +208,10 @@ static void who_allocated_most_comes_first(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 11ULL, record->cgroup_id);
 	KUNIT_EXPECT_EQ(test, 1000, record->uid);
 	KUNIT_EXPECT_EQ(test, 200, record->pid);
+	KUNIT_EXPECT_EQ(test, 201, record->parent_pid);
+	KUNIT_EXPECT_EQ(test, 200 * SECOND, record->start_ns);
+	KUNIT_EXPECT_EQ(test, 1, record->nr_processes);
+	KUNIT_EXPECT_EQ(test, 0, record->processes_capped);
 	KUNIT_EXPECT_EQ(test, U32_MAX, record->stack);
 	KUNIT_EXPECT_EQ(test, 30ULL, record->nr_allocs);
 	KUNIT_EXPECT_EQ(test, 15ULL, record->allocs_per_second);
@@ -208,12 +233,16 @@ static void what_is_there_twice_is_one(struct kunit *test)
 	const struct ks_trace_allocator_record *record;
 	struct world *world = test->priv;
 	struct ks_who one = who("one"), two = who("two");
+	const struct ks_process later = { .pid = 101 };
 	int index = allocate(test, &one, 10, 100);
 	int second = add_again(test, &world->probe.who, &one, index);
 	u32 i;
 
 	allocate(test, &two, 15, 200);
-	atomic64_set(&world->probe.counts[second].nr_allocs, 7);
+	per_cpu_ptr(world->probe.cpu, 0)->counts[second] = 7;
+	/* The later one of both is the last, and each is counted once. */
+	ks_processes_note(&world->probe.processes[second], &later);
+	world->probe.processes[second].when++;
 	for (i = 0; i < 5; i++)
 		ks_objects_add(&world->probe.objects, 4096 + 64 * i,
 			       i % 2 ? index : second);
@@ -221,6 +250,9 @@ static void what_is_there_twice_is_one(struct kunit *test)
 	record = record_of(test, 1, 0);
 	KUNIT_EXPECT_STREQ(test, "one", record->name);
 	KUNIT_EXPECT_EQ(test, 17ULL, record->nr_allocs);
+	KUNIT_EXPECT_EQ(test, 101, record->pid);
+	KUNIT_EXPECT_EQ(test, U32_MAX, record->parent_pid);
+	KUNIT_EXPECT_EQ(test, 2, record->nr_processes);
 	KUNIT_EXPECT_EQ(test, 5ULL, record->nr_outstanding);
 	record = record_of(test, 1, 1);
 	KUNIT_EXPECT_EQ(test, 15ULL, record->nr_allocs);
@@ -235,7 +267,7 @@ static void interrupts_name_nobody(struct kunit *test)
 	} contexts[] = {
 		{ KS_CONTEXT_SOFTIRQ, 0, "softirq" },
 		{ KS_CONTEXT_IRQ, 0, "irq" },
-		{ KS_CONTEXT_NMI, 0, "irq" },
+		{ KS_CONTEXT_NMI, 0, "nmi" },
 		{ KS_CONTEXT_TASK, 1, "kthread" },
 	};
 	const struct ks_trace_allocator_record *record;
@@ -375,6 +407,7 @@ static void stacks_are_told_once(struct kunit *test)
 	struct ks_who one = who("one");
 	int index, second;
 
+	allocate(test, &one, 12, 1);
 	world->probe.with_stacks = true;
 	KUNIT_ASSERT_EQ(test, 0, ks_interned_init(&world->probe.stacks,
 						  KS_PROBE_STACKS,
@@ -386,11 +419,15 @@ static void stacks_are_told_once(struct kunit *test)
 	allocate(test, &one, 5, 1);
 	one.stack = second + 1;
 	allocate(test, &one, 6, 1);
-	KUNIT_EXPECT_EQ(test, 1, answer(test)->nr_allocators);
+	KUNIT_EXPECT_EQ(test, 2, answer(test)->nr_allocators);
 	KUNIT_ASSERT_EQ(test, 2, world->snaps[2]->nr_filled);
 	record = record_of(test, 1, 0);
 	KUNIT_EXPECT_EQ(test, 11ULL, record->nr_allocs);
 	KUNIT_EXPECT_EQ(test, index + 1, record->stack);
+	/* What is left of all 12 has no stack. */
+	record = record_of(test, 1, 1);
+	KUNIT_EXPECT_EQ(test, 1ULL, record->nr_allocs);
+	KUNIT_EXPECT_EQ(test, U32_MAX, record->stack);
 	frame = record_of(test, 2, 0);
 	KUNIT_EXPECT_EQ(test, index + 1, frame->stack);
 	KUNIT_EXPECT_EQ(test, 0, frame->depth);
@@ -398,6 +435,34 @@ static void stacks_are_told_once(struct kunit *test)
 	frame = record_of(test, 2, 1);
 	KUNIT_EXPECT_EQ(test, 1, frame->depth);
 	KUNIT_EXPECT_STREQ(test, "", frame->symbol);
+}
+
+/* Estimates of stacks that are more than all are scaled down to all. */
+static void stacks_are_no_more_than_all(struct kunit *test)
+{
+	const struct ks_trace_allocator_record *record;
+	struct world *world = test->priv;
+	const struct ks_stack stack = { .frames = { 1 } };
+	struct ks_who one = who("one");
+
+	world->probe.with_stacks = true;
+	KUNIT_ASSERT_EQ(test, 0, ks_interned_init(&world->probe.stacks,
+						  KS_PROBE_STACKS,
+						  sizeof(stack)));
+	allocate(test, &one, 100, 7);
+	one.stack = ks_interned_add(&world->probe.stacks, &stack) + 1;
+	allocate(test, &one, 150, 8);
+	one.stack = KS_WHO_NO_STACK;
+	allocate(test, &one, 50, 9);
+	KUNIT_EXPECT_EQ(test, 2, answer(test)->nr_allocators);
+	record = record_of(test, 1, 0);
+	KUNIT_EXPECT_EQ(test, 75ULL, record->nr_allocs);
+	KUNIT_EXPECT_NE(test, U32_MAX, record->stack);
+	/* Processes are those of the allocator as a whole. */
+	KUNIT_EXPECT_EQ(test, 7, record->pid);
+	record = record_of(test, 1, 1);
+	KUNIT_EXPECT_EQ(test, 25ULL, record->nr_allocs);
+	KUNIT_EXPECT_EQ(test, U32_MAX, record->stack);
 }
 
 static struct kunit_case answer_cases[] = {
@@ -409,6 +474,7 @@ static struct kunit_case answer_cases[] = {
 	KUNIT_CASE(growth_is_explained_or_not),
 	KUNIT_CASE(no_time_no_rate),
 	KUNIT_CASE(stacks_are_told_once),
+	KUNIT_CASE(stacks_are_no_more_than_all),
 	{}
 };
 

@@ -148,12 +148,44 @@ static void room_is_used_again(struct kunit *test)
 	ks_objects_free(&objects);
 }
 
+/* Whoever takes something of followed objects only knows the rate. */
+static void a_thinned_sample_is_followed_less(struct kunit *test)
+{
+	struct ks_objects objects = new_table(test);
+	u32 i, nr = 0;
+
+	for (i = 0; i < 4096; i++)
+		KUNIT_EXPECT_EQ(test, 1, ks_objects_follows(&objects,
+							    address_of(i, 64)));
+	ks_objects_thin(&objects);
+	ks_objects_thin(&objects);
+	KUNIT_EXPECT_EQ(test, 4, ks_objects_rate(&objects));
+	for (i = 0; i < 4096; i++) {
+		const u32 rate = ks_objects_follows(&objects,
+						    address_of(i, 64));
+
+		KUNIT_EXPECT_TRUE(test, !rate || rate == 4);
+		nr += !!rate;
+		KUNIT_EXPECT_TRUE(test, ks_objects_add(&objects,
+						       address_of(i, 64), 1));
+	}
+	/* Four standard deviations. */
+	KUNIT_EXPECT_LE(test, abs((int)nr - 1024), 4 * 28);
+	/* Just those are kept. */
+	KUNIT_EXPECT_EQ(test, nr, count_of(&objects, 1));
+	for (i = 0; i < 40; i++)
+		ks_objects_thin(&objects);
+	KUNIT_EXPECT_EQ(test, 1U << 20, ks_objects_rate(&objects));
+	ks_objects_free(&objects);
+}
+
 static struct kunit_case objects_cases[] = {
 	KUNIT_CASE(few_are_followed_exactly),
 	KUNIT_CASE(the_same_address_again_replaces),
 	KUNIT_CASE(any_address_and_owner_fits),
 	KUNIT_CASE(many_are_a_fair_sample),
 	KUNIT_CASE(room_is_used_again),
+	KUNIT_CASE(a_thinned_sample_is_followed_less),
 	{}
 };
 

@@ -261,6 +261,16 @@ static void number_add(FILE *stream, const struct trace *trace, uint16_t attr,
 		text_add(stream, trace, attr, format);
 }
 
+static void overload_print(const struct trace *trace)
+{
+	const struct ks_value *ended =
+		whole_value(trace, KMEMSCOPE_A_TRACE_ENDED);
+
+	if (ended->presence == KS_TEXT && !strcmp(ended->text, "overload"))
+		fputs("the trace ended early: more events than max_trace_rate allows\n",
+		      stderr);
+}
+
 /* What the rows stand for; what is missing from them is said in any case. */
 static void summary_print(const struct trace *trace)
 {
@@ -290,6 +300,7 @@ static void summary_print(const struct trace *trace)
 		   "%s allocations have no allocator: there was no room\n");
 	number_add(stderr, trace, KMEMSCOPE_A_TRACE_NR_LOST_SAMPLES,
 		   "%s objects were not followed: there was no room\n");
+	overload_print(trace);
 }
 
 /* Only the stacks of rows that are printed. */

@@ -451,7 +451,7 @@ static const struct ks_column slab_columns[] = {
 		.title = "APPROXIMATE",
 		.type = KS_TYPE_U32,
 		.unit = KS_UNIT_NONE,
-		.help = "1 if nr_active_objects was scaled up from a part of the partial slabs",
+		.help = "1 if nr_active_objects is not from the whole list of partial slabs",
 	},
 	{
 		.attr = KMEMSCOPE_A_SLAB_COVERAGE_PERMILLE,
@@ -1725,6 +1725,14 @@ static const struct ks_column trace_columns[] = {
 		.unit = KS_UNIT_NONE,
 		.help = "Allocators that were told apart",
 	},
+	{
+		.attr = KMEMSCOPE_A_TRACE_ENDED,
+		.name = "ended",
+		.title = "ENDED",
+		.type = KS_TYPE_STRING,
+		.unit = KS_UNIT_NONE,
+		.help = "Why the trace ended: time, finish, max-walk or overload",
+	},
 };
 
 const struct ks_kind ks_kind_trace = {
@@ -1752,7 +1760,7 @@ static const struct ks_column trace_allocator_columns[] = {
 		.title = "CONTEXT",
 		.type = KS_TYPE_STRING,
 		.unit = KS_UNIT_NONE,
-		.help = "What allocated: task, kthread, softirq or irq",
+		.help = "What allocated: task, kthread, softirq, irq or nmi",
 	},
 	{
 		.attr = KMEMSCOPE_A_TRACE_ALLOCATOR_NAME,
@@ -1816,7 +1824,7 @@ static const struct ks_column trace_allocator_columns[] = {
 		.title = "PID",
 		.type = KS_TYPE_U32,
 		.unit = KS_UNIT_NONE,
-		.help = "One such process, in the initial PID namespace: the last one seen",
+		.help = "One such process, in the initial PID namespace",
 	},
 	{
 		.attr = KMEMSCOPE_A_TRACE_ALLOCATOR_STACK,
@@ -1873,6 +1881,38 @@ static const struct ks_column trace_allocator_columns[] = {
 		.type = KS_TYPE_U64,
 		.unit = KS_UNIT_NONE,
 		.help = "By how much nr_outstanding may be off for being a sample",
+	},
+	{
+		.attr = KMEMSCOPE_A_TRACE_ALLOCATOR_PARENT_PID,
+		.name = "parent_pid",
+		.title = "PARENT_PID",
+		.type = KS_TYPE_U32,
+		.unit = KS_UNIT_NONE,
+		.help = "Parent of the process pid, in the initial PID namespace",
+	},
+	{
+		.attr = KMEMSCOPE_A_TRACE_ALLOCATOR_START_NS,
+		.name = "start_ns",
+		.title = "START_NS",
+		.type = KS_TYPE_U64,
+		.unit = KS_UNIT_NS,
+		.help = "When the process pid started, since boot",
+	},
+	{
+		.attr = KMEMSCOPE_A_TRACE_ALLOCATOR_NR_PROCESSES,
+		.name = "nr_processes",
+		.title = "NR_PROCESSES",
+		.type = KS_TYPE_U32,
+		.unit = KS_UNIT_NONE,
+		.help = "Distinct processes it was, whatever their stacks",
+	},
+	{
+		.attr = KMEMSCOPE_A_TRACE_ALLOCATOR_PROCESSES_CAPPED,
+		.name = "processes_capped",
+		.title = "PROCESSES_CAPPED",
+		.type = KS_TYPE_U32,
+		.unit = KS_UNIT_NONE,
+		.help = "1 if there were more processes than could be told apart",
 	},
 };
 

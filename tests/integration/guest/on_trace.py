@@ -22,6 +22,7 @@ from ktap import Skip, equal, expect, note
 FIXTURE = "kmemscope_fixture"
 ACT = fixture.PARAMETERS / "act"
 LIMIT = pathlib.Path("/sys/module/kmemscope/parameters/max_walk_ms")
+RATE = pathlib.Path("/sys/module/kmemscope/parameters/max_trace_rate")
 KINDS = ("trace", "trace_allocator", "trace_stack")
 SECOND = 1_000_000_000
 
@@ -135,6 +136,14 @@ def test_known_objects_are_counted_exactly():
         mine, = seen.of(my_name())
         equal((mine["nr_allocs"], mine["nr_outstanding"], mine["pid"]),
               (20, 20, os.getpid()), "our own")
+        equal((mine["parent_pid"], mine["nr_processes"],
+               mine["processes_capped"]), (os.getppid(), 1, 0), "our process")
+        # /proc has it in ticks, cut off.
+        ticks = int(pathlib.Path("/proc/self/stat").read_text(
+            encoding="utf-8").rpartition(") ")[2].split()[19])
+        equal(mine["start_ns"] * os.sysconf("SC_CLK_TCK") // SECOND, ticks,
+              "our start")
+        equal(whole["ended"], "finish", "why it ended")
 
 
 def test_whose_it_is():
@@ -166,6 +175,8 @@ def test_short_lived_processes_are_one():
                                check=True)
     row, = seen.of("sh")
     equal((row["nr_allocs"], row["nr_outstanding"]), (90, 90), "objects")
+    equal((row["nr_processes"], row["processes_capped"]), (8, 1), "processes")
+    equal(row["parent_pid"], os.getpid(), "the parent")
     equal(len(seen.allocators), 1, "allocators")
 
 
@@ -261,6 +272,44 @@ def test_more_objects_than_can_be_followed():
            2 * mine["outstanding_error"] + 1, f"{mine}")
     expect(0 < mine["outstanding_error"] < 2500, f"{mine}")
     equal(seen.whole["nr_lost_samples"], 0, "lost samples")
+
+
+def test_stacks_of_a_hot_cache_are_a_sample():
+    """Allocations stay exact in sum; what is left is scaled up."""
+    with fixture.Fixture(objects=[1]) as world:
+        with Trace(stacks=True) as seen:
+            for _ in range(20):
+                world.act("alloc 1500")
+                world.act("free 1500 last")
+            world.act("alloc 900")
+    note(f"{seen.whole} {seen.allocators}")
+    mine = seen.of(my_name())
+    equal(sum(row["nr_allocs"] for row in mine), 30900, "allocations")
+    expect(any("stack" in row for row in mine), "no stack")
+    left = sum(row["nr_outstanding"] for row in mine)
+    error = sum(row["outstanding_error"] for row in mine)
+    expect(abs(left - 900) <= 2 * error + 1, f"{left} +- {error}")
+
+
+def test_an_overload_ends_it():
+    """What a trace costs has a limit, and the answer says so."""
+    before = RATE.read_text(encoding="ascii")
+    RATE.write_text("1000", encoding="ascii")
+    try:
+        with fixture.Fixture(objects=[1]) as world:
+            with Trace() as seen:
+                seen.may_end = True
+                deadline = time.monotonic() + 30
+                while time.monotonic() < deadline:
+                    world.act("alloc 2000")
+                    world.act("free 2000 last")
+                    if seen.sock.dump("job", id=seen.job)[0]["state"] \
+                            != "running":
+                        break
+    finally:
+        RATE.write_text(before, encoding="ascii")
+    equal(seen.whole["ended"], "overload", "why it ended")
+    expect(seen.whole["nr_allocs"] > 0, "what it saw until then")
 
 
 def refusal(**asked):

@@ -180,11 +180,12 @@ enum kmemscope_a_job {
  *	counts them. Objects cached per CPU count as in use. Absent when a list_lock
  *	was contended. An estimate where approximate is 1.
  * @KMEMSCOPE_A_SLAB_NR_INUSE_OBJECTS: (u64) Objects really in use: active ones
- *	less those kept for CPUs. Only when an exact count was asked for, and absent
- *	where approximate is 1 or the lists of a CPU cannot be read. A job counts
- *	where approximate would be 1.
- * @KMEMSCOPE_A_SLAB_APPROXIMATE: (u32) 1 if nr-active-objects was scaled up
- *	from a part of the partial slabs. Absent when nr-active-objects is.
+ *	less those kept for CPUs. Only when an exact count was asked for. Absent when
+ *	the lists of a CPU cannot be read. Where approximate is 1 only a job counts
+ *	them, by pages.
+ * @KMEMSCOPE_A_SLAB_APPROXIMATE: (u32) 1 if nr-active-objects is not from the
+ *	whole list of partial slabs. It was scaled up from a part, or counted by
+ *	pages where inuse-basis says so. Absent when nr-active-objects is.
  * @KMEMSCOPE_A_SLAB_COVERAGE_PERMILLE: (u32) Partial slabs looked at, out of
  *	1000. 1000 means all of them. Absent when nr-active-objects is.
  * @KMEMSCOPE_A_SLAB_TOTAL_BYTES: (u64) Memory the cache's slabs take. Slabs
@@ -202,9 +203,9 @@ enum kmemscope_a_job {
  *	Only when an exact count was asked for.
  * @KMEMSCOPE_A_SLAB_INUSE_ERROR_OBJECTS: (u64) By how much nr-inuse-objects may
  *	be off for what changed under the count. Lists of CPUs that changed each time
- *	they were read, and slabs that came or went while a job looked at all of
- *	them. 0 when none did. Objects that others make and free between two lists
- *	are not in it.
+ *	they were read. 0 when none did. Objects that move between two lists before
+ *	both are read are not in it. Absent where inuse-basis is pages: nothing shows
+ *	which objects come and go during the walk, so the error is unknown.
  * @KMEMSCOPE_A_SLAB_EXACT: (flag) Count the objects that are really in use.
  *	This reads the lists of every CPU, a few cache lines for each cache and CPU.
  * @KMEMSCOPE_A_SLAB_INUSE_BASIS: (string) How nr-inuse-objects was counted, by
@@ -771,7 +772,8 @@ enum kmemscope_a_dentry_name {
  *	explain of nr-grown, out of 1000. More than 1000 when they are more. Absent
  *	unless the cache grew, or when more was freed than allocated.
  * @KMEMSCOPE_A_TRACE_SAMPLE_RATE: (u32) Of so many addresses one was followed
- *	from allocation to free. 1 means all of them.
+ *	from allocation to free. 1 means all of them. Where stacks were asked for,
+ *	only theirs are taken, and the rate also rises when they cost too much.
  * @KMEMSCOPE_A_TRACE_NR_DROPPED: (u64) Allocations that no allocator could be
  *	told of. The table of allocators was full, or a probe had interrupted one.
  *	They are among nr-allocs.
@@ -781,6 +783,10 @@ enum kmemscope_a_dentry_name {
  * @KMEMSCOPE_A_TRACE_JOB: (u32) The job whose answer is wanted, by its number.
  *	Only a job collects this kind of record. Its answer can be asked for once, in
  *	each of its kinds.
+ * @KMEMSCOPE_A_TRACE_ENDED: (string) Why the trace ended: time, finish,
+ *	max-walk or overload. time: what was asked for was over. finish: job-finish
+ *	ended it. max-walk: the parameter max_walk_ms did. overload: a CPU had more
+ *	events a second than the parameter max_trace_rate allows.
  */
 enum kmemscope_a_trace {
 	KMEMSCOPE_A_TRACE_PAD = 1,
@@ -797,6 +803,7 @@ enum kmemscope_a_trace {
 	KMEMSCOPE_A_TRACE_NR_LOST_SAMPLES,
 	KMEMSCOPE_A_TRACE_NR_ALLOCATORS,
 	KMEMSCOPE_A_TRACE_JOB,
+	KMEMSCOPE_A_TRACE_ENDED,
 
 	/* private: */
 	__KMEMSCOPE_A_TRACE_MAX,
@@ -810,10 +817,10 @@ enum kmemscope_a_trace {
  * @KMEMSCOPE_A_TRACE_ALLOCATOR_ID: (u32) Its number in this answer, from 1 in
  *	the order of nr-allocs.
  * @KMEMSCOPE_A_TRACE_ALLOCATOR_CONTEXT: (string) What allocated: task, kthread,
- *	softirq or irq. The process that an interrupt happened to stop is not to
+ *	softirq, irq or nmi. The process that an interrupt happened to stop is not to
  *	blame, so there is none then.
  * @KMEMSCOPE_A_TRACE_ALLOCATOR_NAME: (string) Name of the process: of the first
- *	thread of its group. Absent for irq and softirq.
+ *	thread of its group. Absent for softirq, irq and nmi.
  * @KMEMSCOPE_A_TRACE_ALLOCATOR_PARENT_1: (string) Name of its parent. Absent
  *	where there is none.
  * @KMEMSCOPE_A_TRACE_ALLOCATOR_PARENT_2: (string) Name of the parent's parent.
@@ -823,15 +830,19 @@ enum kmemscope_a_trace {
  * @KMEMSCOPE_A_TRACE_ALLOCATOR_PARENT_4: (string) Name of the one after that.
  *	Absent where there is none.
  * @KMEMSCOPE_A_TRACE_ALLOCATOR_CGROUP_ID: (u64) Its cgroup in the unified
- *	hierarchy, by the number of its directory. Absent for irq and softirq.
+ *	hierarchy, by the number of its directory. Absent for softirq, irq and nmi.
  * @KMEMSCOPE_A_TRACE_ALLOCATOR_UID: (u32) User it runs as, in the initial user
  *	namespace.
  * @KMEMSCOPE_A_TRACE_ALLOCATOR_PID: (u32) One such process, in the initial PID
- *	namespace: the last one seen. It may have ended since.
+ *	namespace. The last one seen, to a clock tick and whatever its stack. It may
+ *	have ended since.
  * @KMEMSCOPE_A_TRACE_ALLOCATOR_STACK: (u32) Its kernel stack, by number, see
- *	the records of kind trace-stack. Absent unless stacks were asked for, or when
- *	there was no room.
- * @KMEMSCOPE_A_TRACE_ALLOCATOR_NR_ALLOCS: (u64) Objects it allocated.
+ *	the records of kind trace-stack. Absent unless stacks were asked for, when
+ *	there was no room, and for allocations of objects that were not followed.
+ * @KMEMSCOPE_A_TRACE_ALLOCATOR_NR_ALLOCS: (u64) Objects it allocated. With a
+ *	stack an estimate where sample-rate is not 1: its stack was taken for objects
+ *	of the sample only. The sum over an allocator's stacks, and what has none, is
+ *	exact.
  * @KMEMSCOPE_A_TRACE_ALLOCATOR_ALLOCS_PER_SECOND: (u64) Objects it allocated in
  *	each second, on average.
  * @KMEMSCOPE_A_TRACE_ALLOCATOR_TOTAL_BYTES: (u64) Memory of the objects it
@@ -845,6 +856,16 @@ enum kmemscope_a_trace {
  *	all objects were followed.
  * @KMEMSCOPE_A_TRACE_ALLOCATOR_JOB: (u32) The job whose answer is wanted, by
  *	its number. Only a job collects this kind of record.
+ * @KMEMSCOPE_A_TRACE_ALLOCATOR_PARENT_PID: (u32) Parent of the process pid, in
+ *	the initial PID namespace. Absent where there is none.
+ * @KMEMSCOPE_A_TRACE_ALLOCATOR_START_NS: (u64) When the process pid started,
+ *	since boot. /proc/PID/stat has it in clock ticks: if that differs, the number
+ *	was given to another process.
+ * @KMEMSCOPE_A_TRACE_ALLOCATOR_NR_PROCESSES: (u32) Distinct processes it was,
+ *	whatever their stacks. A lower bound where processes-capped is 1. Absent for
+ *	softirq, irq and nmi.
+ * @KMEMSCOPE_A_TRACE_ALLOCATOR_PROCESSES_CAPPED: (u32) 1 if there were more
+ *	processes than could be told apart.
  */
 enum kmemscope_a_trace_allocator {
 	KMEMSCOPE_A_TRACE_ALLOCATOR_PAD = 1,
@@ -866,6 +887,10 @@ enum kmemscope_a_trace_allocator {
 	KMEMSCOPE_A_TRACE_ALLOCATOR_NR_OUTSTANDING,
 	KMEMSCOPE_A_TRACE_ALLOCATOR_OUTSTANDING_ERROR,
 	KMEMSCOPE_A_TRACE_ALLOCATOR_JOB,
+	KMEMSCOPE_A_TRACE_ALLOCATOR_PARENT_PID,
+	KMEMSCOPE_A_TRACE_ALLOCATOR_START_NS,
+	KMEMSCOPE_A_TRACE_ALLOCATOR_NR_PROCESSES,
+	KMEMSCOPE_A_TRACE_ALLOCATOR_PROCESSES_CAPPED,
 
 	/* private: */
 	__KMEMSCOPE_A_TRACE_ALLOCATOR_MAX,

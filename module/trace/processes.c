@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * All CPUs may allocate as one allocator, 64 workers of one name for example.
+ * So this writes to shared memory rarely: once for each of the first processes,
+ * and the last one once a clock tick.
+ */
+#include <linux/atomic.h>
+#include <linux/bitops.h>
+#include <linux/jiffies.h>
+
+#include "trace/processes.h"
+
+#define PID_BITS	22	/* PID_MAX_LIMIT is 4 million */
+
+/* Never 0, the mark of a free place. The start is cut to 52 days, in us. */
+static u64 id_of(const struct ks_process *process)
+{
+	return (process->start_ns >> 10 << PID_BITS | process->pid) ?: 1;
+}
+
+static void note_id(struct ks_processes *all, u64 id)
+{
+	unsigned int i;
+	u64 seen;
+
+	if (READ_ONCE(all->capped))
+		return;
+	for (i = 0; i < KS_PROCESSES_MAX; i++) {
+		seen = READ_ONCE(all->seen[i]);
+		if (!seen)
+			seen = cmpxchg64(&all->seen[i], 0, id);
+		if (!seen || seen == id)
+			return;
+	}
+	WRITE_ONCE(all->capped, 1);
+}
+
+/**
+ * ks_processes_note() - note that a process allocates
+ * @all: the processes of its allocator
+ * @process: the process
+ *
+ * Another CPU may be writing the last process: then that one is as good.
+ *
+ * Context: Any but NMI, with preemption off.
+ */
+void ks_processes_note(struct ks_processes *all,
+		       const struct ks_process *process)
+{
+	const unsigned long now = jiffies;
+
+	note_id(all, id_of(process));
+	if (READ_ONCE(all->when) == now || test_and_set_bit_lock(0, &all->busy))
+		return;
+	WRITE_ONCE(all->when, now);
+	all->last = *process;
+	clear_bit_unlock(0, &all->busy);
+}
+
+/**
+ * ks_processes_merge() - add the processes of one allocator to another's
+ * @into: what is added to
+ * @from: what is added; nobody notes in either any more
+ */
+void ks_processes_merge(struct ks_processes *into,
+			const struct ks_processes *from)
+{
+	unsigned int i;
+
+	for (i = 0; i < KS_PROCESSES_MAX && from->seen[i]; i++)
+		note_id(into, from->seen[i]);
+	into->capped |= from->capped;
+	if (!from->when || (into->when && time_after(into->when, from->when)))
+		return;
+	into->when = from->when;
+	into->last = from->last;
+}
+
+/**
+ * ks_processes_count() - count the processes of an allocator
+ * @all: its processes
+ *
+ * Return: how many; a lower bound when @all is capped.
+ */
+u32 ks_processes_count(const struct ks_processes *all)
+{
+	u32 nr = 0;
+
+	while (nr < KS_PROCESSES_MAX && all->seen[nr])
+		nr++;
+	return nr;
+}
