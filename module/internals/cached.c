@@ -108,12 +108,47 @@ static bool is_in_ram(const void *pointer)
 	return virt_addr_valid(pointer);
 }
 
+#if defined(CONFIG_SPARSEMEM) && !defined(CONFIG_SPARSEMEM_VMEMMAP)
+
+/*
+ * Here page_to_pfn() takes the section from the page's own flags. What is no
+ * struct page has any number there, also of a section that does not exist.
+ */
+static bool find_pfn(const void *page, unsigned long *pfn)
+{
+	struct mem_section *section = NULL;
+	unsigned long nr;
+	u64 flags;
+
+	static_assert(!offsetof(struct page, flags));
+	if (ks_peek_u64(page, &flags))
+		return false;
+	nr = (flags >> SECTIONS_PGSHIFT) & SECTIONS_MASK;
+	if (nr < NR_MEM_SECTIONS)
+		section = __nr_to_section(nr);
+	if (!valid_section(section))
+		return false;
+	*pfn = (const struct page *)page - __section_mem_map_addr(section);
+	return true;
+}
+
+#else
+
+static bool find_pfn(const void *page, unsigned long *pfn)
+{
+	*pfn = page_to_pfn((const struct page *)page);
+	return true;
+}
+
+#endif
+
 static bool is_slab_of(const struct geometry *g, const void *slab)
 {
-	unsigned long pfn = page_to_pfn((const struct page *)slab);
+	unsigned long pfn;
 	const void *cache;
 
 	return IS_ALIGNED((unsigned long)slab, __alignof__(struct page)) &&
+	       find_pfn(slab, &pfn) &&
 	       pfn_valid(pfn) && pfn_to_page(pfn) == slab &&
 	       !read_pointer(slab, KS_SLAB_CACHE, &cache) && cache == g->cache;
 }
