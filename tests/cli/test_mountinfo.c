@@ -146,6 +146,11 @@ static void containers(void **state)
 			 "systemd-nspawn", "db");
 	expect_container("/machine.slice/machine-vm1.scope", "systemd-machined",
 			 "vm1");
+	/* Drivers that do not agree */
+	expect_container("/system.slice:docker:" ID, "docker", "0123456789ab");
+	expect_container("/system.slice/containerd.service/kubepods-pod1.slice:cri-containerd:"
+			 ID, "kubernetes", "0123456789ab");
+	expect_container("/a.slice:crio:" ID, "cri-o", "0123456789ab");
 	/* One in another */
 	expect_container("/lxc/outer/docker/" ID, "docker", "0123456789ab");
 }
@@ -159,6 +164,9 @@ static void no_containers(void **state)
 	expect_container("/docker/short", NULL, NULL);
 	expect_container("/user.slice/" ID, NULL, NULL);
 	expect_container("/docker-.scope", NULL, NULL);
+	expect_container("/a.slice:docker:short", NULL, NULL);
+	expect_container("/:docker:", NULL, NULL);
+	expect_container("/a.slice:other:" ID, NULL, NULL);
 }
 
 static void expect_cgroup(const char *text, const char *expected)
@@ -189,19 +197,51 @@ static void cgroups(void **state)
 	expect_cgroup("garbage\n0:\n", NULL);
 }
 
-static void services(void **state)
+/* Who has a cgroup may make any name below it. */
+static void inner_containers(void **state)
 {
-	char name[KS_CONTAINER_NAME_MAX];
+	static const struct {
+		const char *cgroup;
+		bool inner;
+	} cases[] = {
+		{ "/system.slice/docker-" ID ".scope", false },
+		{ "/system.slice/docker-" ID ".scope/a/b", false },
+		{ "/kubepods/besteffort/pod12-34/" ID, false },
+		{ "/machine.slice/systemd-nspawn@db.service/payload", false },
+		{ "/lxc/outer/docker/" ID, true },
+		{ "/user.slice/user@1000.service/app.slice/docker-" ID ".scope",
+		  true },
+		{ "/system.slice/own.service/docker/" ID, true },
+		{ "/system.slice/run-1.scope/docker/" ID, true },
+		{ "/system.slice/containerd.service/x.slice:cri-containerd:" ID,
+		  true },
+	};
+	struct ks_container container;
+	size_t i;
 
 	(void)state;
-	assert_true(ks_container_service(name, "/system.slice/a b.service/x"));
-	assert_string_equal(name, "a b.service");
-	assert_true(ks_container_service(name,
-			"/user.slice/user@0.service/app.slice/a.service"));
-	assert_string_equal(name, "a.service");
-	assert_false(ks_container_service(name, "/system.slice"));
-	assert_false(ks_container_service(name, "/.service"));
-	assert_false(ks_container_service(name, "/"));
+	for (i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		assert_true(ks_container_find(&container, cases[i].cgroup));
+		assert_int_equal(container.inner, cases[i].inner);
+	}
+}
+
+/* Longer names than 127 bytes were cut, also within a character. */
+static void long_names(void **state)
+{
+	struct ks_container container;
+	char cgroup[2000] = "/lxc/a", name[300] = "a";
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 127; i++)
+		strcat(name, "\xc3\xa9");
+	strcpy(cgroup + 5, name);
+	assert_true(ks_container_find(&container, cgroup));
+	assert_string_equal(container.name, name);
+	/* None has that many. */
+	memset(cgroup + 5, 'x', 1500);
+	assert_false(ks_container_find(&container, cgroup));
 }
 
 /* A folder like /proc, made up of one process after the other. */
@@ -310,7 +350,8 @@ int main(void)
 		cmocka_unit_test(containers),
 		cmocka_unit_test(no_containers),
 		cmocka_unit_test(cgroups),
-		cmocka_unit_test(services),
+		cmocka_unit_test(inner_containers),
+		cmocka_unit_test(long_names),
 		cmocka_unit_test(all_processes),
 		cmocka_unit_test(this_machine),
 	};

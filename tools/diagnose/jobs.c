@@ -130,7 +130,7 @@ static enum ks_status traced_take(struct ks_jobs *jobs, uint32_t id,
 	if (!status)
 		status = ks_job_take(jobs->nl, id, &traced->stacks, err);
 	traced->done = !status;
-	if (!status && !ks_who_find(traced, traced->began_ns))
+	if (!status && !ks_who_begin(traced))
 		status = ks_fail_memory(err);
 	return status;
 }

@@ -19,6 +19,8 @@
 #include "diagnose/file.h"
 #include "diagnose/growth.h"
 #include "diagnose/jobs.h"
+#include "diagnose/process.h"
+#include "diagnose/who.h"
 #include "lib/kinds.h"
 #include "lib/nl.h"
 
@@ -185,6 +187,17 @@ static void growth_follow(struct ks_look *look, struct ks_nl *nl,
 	}
 }
 
+/* Processes and mounts of the host; false when memory is out. */
+static bool host_read(struct ks_look *look)
+{
+	if (!ks_proc_is_initial()) {
+		ks_strings_add(&look->missing,
+			       "processes and mounts: /proc is not that of the host's own PID namespace");
+		return true;
+	}
+	return ks_who_find(look) && ks_mounts_read(&look->mounts, "/proc");
+}
+
 static enum ks_status look_run(struct ks_look *look, struct ks_nl *nl,
 			       uint64_t ns, struct ks_error *err)
 {
@@ -215,7 +228,8 @@ static enum ks_status look_run(struct ks_look *look, struct ks_nl *nl,
 	at_take(look, nl, &look->at[KS_LOOK_LAST]);
 	rows_take(look, nl, &look->zones, &partial, true);
 	rows_take(look, nl, &look->buddies, &partial, true);
-	if (!ks_mounts_read(&look->mounts, "/proc") || look->missing.failed)
+	/* What follows makes dentries and inodes of its own. */
+	if (!host_read(look) || look->missing.failed)
 		return ks_fail_memory(err);
 	return KS_OK;
 }

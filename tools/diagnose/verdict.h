@@ -115,7 +115,8 @@ void ks_reclaim_fill(struct ks_case *c, struct ks_finding *finding);
 /* Creators that are worth a remedy of their own. */
 #define KS_STOPPED_MAX 3
 
-/* Escaped text as a word of a shell, quoted where it must be. */
-const char *ks_shell_word(struct ks_case *c, const char *text);
+/* Append a remedy with its command, of which it makes the line. */
+void ks_remedy_give(struct ks_case *c, struct ks_finding *finding,
+		    struct ks_remedy remedy);
 
 #endif /* KS_VERDICT_H */

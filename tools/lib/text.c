@@ -18,7 +18,7 @@ static const struct {
 	uint32_t first;
 	uint32_t last;
 } unprintable[] = {
-	{ 0x00, 0x9f },		/* but ASCII, which is not asked for here */
+	{ 0x80, 0x9f },		/* controls */
 	{ 0xad, 0xad },		/* soft hyphen */
 	{ 0x34f, 0x34f },	/* grapheme joiner */
 	{ 0x61c, 0x61c },	/* Arabic letter mark */
@@ -29,7 +29,6 @@ static const struct {
 	{ 0x2028, 0x202e },	/* separators, embeddings */
 	{ 0x2060, 0x206f },	/* word joiner, isolates */
 	{ 0x3164, 0x3164 },	/* Hangul filler */
-	{ 0xd800, 0xdfff },	/* surrogates */
 	{ 0xfdd0, 0xfdef },	/* no characters */
 	{ 0xfe00, 0xfe0f },	/* selectors */
 	{ 0xfeff, 0xfeff },	/* byte order mark */
@@ -49,18 +48,19 @@ static bool point_prints(uint32_t point)
 		    point <= unprintable[i].last)
 			return false;
 	/* The last two of each plane are no characters. */
-	return point <= 0x10ffff && (point & 0xfffe) != 0xfffe;
+	return (point & 0xfffe) != 0xfffe;
 }
 
-/* Length of the printable character at s, 0 when there is none. */
-static size_t char_length(const unsigned char *s, size_t left)
+/* Length of the character at s, 0 when it is no UTF-8. */
+static size_t point_length(const unsigned char *s, size_t left,
+			   uint32_t *point)
 {
 	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
-	uint32_t point;
 	size_t len, i;
 
+	*point = *s;
 	if (*s < 0x80)
-		return *s >= 0x20 && *s != 0x7f && *s != '\\';
+		return 1;
 	if ((*s & 0xe0) == 0xc0)
 		len = 2;
 	else if ((*s & 0xf0) == 0xe0)
@@ -71,13 +71,41 @@ static size_t char_length(const unsigned char *s, size_t left)
 		return 0;
 	if (len > left)
 		return 0;
-	point = *s & (0x7f >> len);
+	*point = *s & (0x7f >> len);
 	for (i = 1; i < len; i++) {
 		if ((s[i] & 0xc0) != 0x80)
 			return 0;
-		point = point << 6 | (s[i] & 0x3f);
+		*point = *point << 6 | (s[i] & 0x3f);
 	}
-	return point >= least[len] && point_prints(point) ? len : 0;
+	if (*point < least[len] || *point > 0x10ffff ||
+	    (*point >= 0xd800 && *point <= 0xdfff))
+		return 0;
+	return len;
+}
+
+/* Length of the printable character at s, 0 when there is none. */
+static size_t char_length(const unsigned char *s, size_t left)
+{
+	uint32_t point;
+	size_t len = point_length(s, left, &point);
+
+	if (*s < 0x80)
+		return point >= 0x20 && point != 0x7f && point != '\\';
+	return len && point_prints(point) ? len : 0;
+}
+
+bool ks_text_is_utf8(const char *bytes)
+{
+	const unsigned char *s = (const unsigned char *)bytes;
+	size_t left = strlen(bytes), step;
+	uint32_t point;
+
+	for (; left; s += step, left -= step) {
+		step = point_length(s, left, &point);
+		if (!step)
+			return false;
+	}
+	return true;
 }
 
 char *ks_text_escape(const char *bytes, size_t len)

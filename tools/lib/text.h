@@ -26,6 +26,9 @@ char *ks_text_escape(const char *bytes, size_t len);
 /* The bytes that ks_text_escape() made text of, or NULL when memory is out. */
 char *ks_text_unescape(const char *text);
 
+/* Are all bytes up to the first NUL characters of UTF-8, of any kind? */
+bool ks_text_is_utf8(const char *bytes);
+
 /* Would ks_text_escape() leave text as it is, backslashes apart? */
 bool ks_text_prints(const char *text);
 

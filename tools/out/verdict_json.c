@@ -144,6 +144,10 @@ static void remedy_add(struct object *finding, json_object *array,
 	text_add(&object, "text", remedy->text);
 	text_add(&object, "cost", remedy->cost);
 	text_add(&object, "command", remedy->command);
+	if (remedy->argv.nr && ks_argv_is_text(&remedy->argv)) {
+		texts_add(&object, "argv", remedy->argv.word, remedy->argv.nr);
+		text_add(&object, "into", remedy->argv.into);
+	}
 	text_add(&object, "effect", remedy->effect);
 	number_add(&object, "frees_bytes", remedy->frees_bytes);
 	object_item_add(finding, array, &object);
