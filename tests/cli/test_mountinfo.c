@@ -9,10 +9,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "diagnose/container.h"
 #include "diagnose/mounts.h"
+#include "lib/kinds.h"
+#include "sample.h"
 
 static const char host[] =
 	"22 1 254:1 / / rw,relatime shared:1 - ext4 /dev/vda1 rw\n"
@@ -29,11 +32,12 @@ static const char host[] =
 static void expect_path(const char *text, const char *device, const char *path,
 			const char *expected)
 {
+	const struct ks_devices devices = { &device, 1 };
 	struct ks_mountinfo mounts = { 0 };
 	bool failed = false;
 	char *found;
 
-	assert_true(ks_mountinfo_parse(&mounts, text));
+	assert_true(ks_mountinfo_parse(&mounts, text, &devices));
 	found = ks_mountinfo_path(&mounts, device, path, &failed);
 	assert_false(failed);
 	if (expected) {
@@ -273,13 +277,21 @@ static void process_make(const char *proc, unsigned int pid, const char *space,
 	}
 }
 
-static void expect_place(const struct ks_mounts *mounts, const char *device,
-			 const char *path, const char *inside,
-			 unsigned int pid, const char *cgroup)
+static bool is_in(const char *cgroup, const void *arg)
+{
+	return !strcmp(cgroup, arg);
+}
+
+/* As seen from the cgroup that is wanted, if any is. */
+static void expect_seen(const struct ks_mounts *mounts, const char *wanted,
+			const char *device, const char *path,
+			const char *inside, unsigned int pid,
+			const char *cgroup)
 {
 	struct ks_place place;
 
-	assert_true(ks_mounts_find(mounts, device, "/x", &place));
+	assert_true(ks_mounts_find(mounts, device, "/x", wanted ? is_in : NULL,
+				   wanted, &place));
 	assert_string_equal(place.path ?: "none", path);
 	assert_string_equal(place.inside ?: "none", inside);
 	assert_int_equal(place.pid, pid);
@@ -288,9 +300,30 @@ static void expect_place(const struct ks_mounts *mounts, const char *device,
 	free(place.inside);
 }
 
+static void expect_place(const struct ks_mounts *mounts, const char *device,
+			 const char *path, const char *inside,
+			 unsigned int pid, const char *cgroup)
+{
+	expect_seen(mounts, NULL, device, path, inside, pid, cgroup);
+}
+
+/* Directories of these devices are asked about. */
+static struct ks_rows directories_of(const char * const *devices)
+{
+	struct ks_rows rows = { .kind = &ks_kind_dentry_directory };
+
+	for (; *devices; devices++)
+		row_add(&rows, "device=%s inode=1", *devices);
+	return rows;
+}
+
 static void all_processes(void **state)
 {
+	static const char * const devices[] = {
+		"8:1", "0:77", "0:88", "8:9", "1:1", NULL,
+	};
 	char proc[] = "/tmp/kmemscope-proc-XXXXXX", command[100];
+	struct ks_rows rows = directories_of(devices);
 	struct ks_mounts mounts;
 
 	(void)state;
@@ -309,7 +342,7 @@ static void all_processes(void **state)
 	process_make(proc, 1, "mnt:[1]",
 		     "1 0 8:1 / / rw\n2 1 0:88 / /merged rw\n",
 		     "0::/init.scope\n");
-	assert_true(ks_mounts_read(&mounts, proc));
+	assert_true(ks_mounts_read(&mounts, proc, &rows, 1));
 	assert_int_equal(mounts.nr, 3);
 	assert_int_equal(mounts.space[0].pid, 1);
 	expect_place(&mounts, "0:88", "/merged/x", "none", 0, "none");
@@ -322,22 +355,72 @@ static void all_processes(void **state)
 	snprintf(command, sizeof(command), "rm -r %s", proc);
 	assert_int_equal(system(command), 0);
 
-	assert_true(ks_mounts_read(&mounts, "/nonesuch"));
+	assert_true(ks_mounts_read(&mounts, "/nonesuch", &rows, 1));
 	assert_int_equal(mounts.nr, 0);
 	expect_place(&mounts, "8:1", "none", "none", 0, "none");
 	ks_mounts_free(&mounts);
+	ks_rows_free(&rows);
+}
+
+/* A volume of several containers: the first by number would be chance. */
+static void shared_volumes(void **state)
+{
+	static const char * const devices[] = { "8:1", NULL };
+	char proc[] = "/tmp/kmemscope-proc-XXXXXX", command[100];
+	struct ks_rows rows = directories_of(devices);
+	struct ks_mounts mounts;
+	struct ks_place place;
+
+	(void)state;
+	assert_non_null(mkdtemp(proc));
+	process_make(proc, 1, "mnt:[1]", "1 0 8:2 / / rw\n2 1 8:1 / /vol rw\n",
+		     "0::/init.scope\n");
+	process_make(proc, 10, "mnt:[2]", "1 0 8:1 / /a rw\n", "0::/one\n");
+	process_make(proc, 20, "mnt:[3]", "1 0 8:1 / /b rw\n", "0::/two\n");
+	process_make(proc, 30, "mnt:[4]", "1 0 8:1 / /vol rw\n", "0::/me\n");
+	process_make(proc, 40, "mnt:[5]", "1 0 8:5 / / rw\n", "0::/no\n");
+	assert_true(ks_mounts_read(&mounts, proc, &rows, 1));
+	assert_int_equal(mounts.nr, 5);
+	/* What covers nothing that was asked for is not kept. */
+	assert_int_equal(mounts.space[0].mounts.nr, 1);
+	expect_seen(&mounts, NULL, "8:1", "/vol/x", "none", 0, "none");
+	expect_seen(&mounts, "/elsewhere", "8:1", "/vol/x", "none", 0, "none");
+	expect_seen(&mounts, "/one", "8:1", "/vol/x", "/a/x", 10, "/one");
+	expect_seen(&mounts, "/two", "8:1", "/vol/x", "/b/x", 20, "/two");
+	assert_true(ks_mounts_find(&mounts, "8:1", "/x", NULL, NULL, &place));
+	assert_int_equal(place.nr_others, 2);
+	free(place.path);
+	ks_mounts_free(&mounts);
+	ks_rows_free(&rows);
+	snprintf(command, sizeof(command), "rm -r %s", proc);
+	assert_int_equal(system(command), 0);
 }
 
 /* Whatever there is here, it can be read. */
 static void this_machine(void **state)
 {
+	const char *devices[] = { NULL, NULL };
 	struct ks_mounts mounts;
+	struct ks_rows rows;
+	struct stat root;
+	char device[32];
 
 	(void)state;
-	assert_true(ks_mounts_read(&mounts, "/proc"));
+	assert_int_equal(stat("/proc", &root), 0);
+	snprintf(device, sizeof(device), "%u:%u", major(root.st_dev),
+		 minor(root.st_dev));
+	devices[0] = device;
+	rows = directories_of(devices);
+	assert_true(ks_mounts_read(&mounts, "/proc", &rows, 1));
 	assert_true(mounts.nr >= 1);
 	assert_true(mounts.space[0].mounts.nr >= 1);
 	ks_mounts_free(&mounts);
+	/* Nothing is asked about, so nothing is read. */
+	ks_rows_cut(&rows, 0);
+	assert_true(ks_mounts_read(&mounts, "/proc", &rows, 1));
+	assert_int_equal(mounts.nr, 0);
+	ks_mounts_free(&mounts);
+	ks_rows_free(&rows);
 }
 
 int main(void)
@@ -353,6 +436,7 @@ int main(void)
 		cmocka_unit_test(inner_containers),
 		cmocka_unit_test(long_names),
 		cmocka_unit_test(all_processes),
+		cmocka_unit_test(shared_volumes),
 		cmocka_unit_test(this_machine),
 	};
 

@@ -52,12 +52,47 @@ static void mount_free(struct ks_mount *mount)
 	free(mount->point);
 }
 
+static bool is_wanted(const struct ks_devices *devices, const char *device,
+		      size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < devices->nr; i++)
+		if (!strncmp(devices->device[i], device, len) &&
+		    !devices->device[i][len])
+			return true;
+	return false;
+}
+
+static bool mount_add(struct ks_mountinfo *mounts, const char **field,
+		      const size_t *length, bool wanted)
+{
+	struct ks_mount *more, mount = { 0 };
+
+	more = realloc(mounts->mount, (mounts->nr + 1) * sizeof(*more));
+	if (!more)
+		return false;
+	mounts->mount = more;
+	mount.point = field_text(field[FIELD_POINT], length[FIELD_POINT]);
+	if (wanted) {
+		mount.device = field_text(field[FIELD_DEVICE],
+					  length[FIELD_DEVICE]);
+		mount.root = field_text(field[FIELD_ROOT], length[FIELD_ROOT]);
+	}
+	if (!mount.point || (wanted && (!mount.device || !mount.root))) {
+		mount_free(&mount);
+		return false;
+	}
+	more[mounts->nr++] = mount;
+	return true;
+}
+
 static bool line_parse(struct ks_mountinfo *mounts, const char *line,
-		       size_t len)
+		       size_t len, const struct ks_devices *devices)
 {
 	const char *field[NR_FIELDS], *end = line + len;
 	size_t length[NR_FIELDS], i;
-	struct ks_mount *more, mount;
+	bool wanted;
 
 	for (i = 0; i < NR_FIELDS; i++) {
 		const char *blank = memchr(line, ' ', end - line);
@@ -68,31 +103,25 @@ static bool line_parse(struct ks_mountinfo *mounts, const char *line,
 		length[i] = blank - line;
 		line = blank + 1;
 	}
-	/* Such as "net:[4026531840]": no path leads there. */
-	if (*field[FIELD_ROOT] != '/' || *field[FIELD_POINT] != '/')
+	if (*field[FIELD_POINT] != '/')
 		return true;
-	more = realloc(mounts->mount, (mounts->nr + 1) * sizeof(*more));
-	if (!more)
-		return false;
-	mounts->mount = more;
-	mount.device = field_text(field[FIELD_DEVICE], length[FIELD_DEVICE]);
-	mount.root = field_text(field[FIELD_ROOT], length[FIELD_ROOT]);
-	mount.point = field_text(field[FIELD_POINT], length[FIELD_POINT]);
-	if (!mount.device || !mount.root || !mount.point) {
-		mount_free(&mount);
-		return false;
-	}
-	more[mounts->nr++] = mount;
-	return true;
+	/* A root such as "net:[4026531840]": no path leads there. */
+	wanted = *field[FIELD_ROOT] == '/' &&
+		 is_wanted(devices, field[FIELD_DEVICE], length[FIELD_DEVICE]);
+	/* What is before the first of them covers none. */
+	if (!wanted && !mounts->nr)
+		return true;
+	return mount_add(mounts, field, length, wanted);
 }
 
-bool ks_mountinfo_parse(struct ks_mountinfo *mounts, const char *text)
+bool ks_mountinfo_parse(struct ks_mountinfo *mounts, const char *text,
+			const struct ks_devices *devices)
 {
 	size_t len;
 
 	for (; *text; text += len + (text[len] == '\n')) {
 		len = strcspn(text, "\n");
-		if (!line_parse(mounts, text, len))
+		if (!line_parse(mounts, text, len, devices))
 			return false;
 	}
 	return true;
@@ -144,7 +173,7 @@ char *ks_mountinfo_path(const struct ks_mountinfo *mounts, const char *device,
 	for (i = 0; i < mounts->nr; i++) {
 		const struct ks_mount *mount = &mounts->mount[i];
 
-		if (strcmp(mount->device, device))
+		if (!mount->device || strcmp(mount->device, device))
 			continue;
 		rest = below(mount->root, path);
 		if (!rest)

@@ -7,8 +7,8 @@
 #include <stddef.h>
 
 struct ks_mount {
-	char *device;		/* MAJOR:MINOR */
-	char *root;		/* what of the file system is mounted */
+	char *device;		/* MAJOR:MINOR; NULL: none that was asked for */
+	char *root;		/* what of the file system is mounted, if so */
 	char *point;		/* where; both are escaped text */
 };
 
@@ -17,11 +17,19 @@ struct ks_mountinfo {
 	size_t nr;
 };
 
+/* The devices that are asked about; a host has far more mounts. */
+struct ks_devices {
+	const char **device;
+	size_t nr;
+};
+
 /*
- * Append the mounts that text lists.  Lines that are none are left out.  False
- * when memory is out.
+ * Fill in the mounts that text lists, nothing if none is of these devices.  Of
+ * others there is only what they may cover.  Lines that are no mounts are left
+ * out.  False when memory is out.
  */
-bool ks_mountinfo_parse(struct ks_mountinfo *mounts, const char *text);
+bool ks_mountinfo_parse(struct ks_mountinfo *mounts, const char *text,
+			const struct ks_devices *devices);
 
 /*
  * The path, escaped, under which a place of the device's file system can be

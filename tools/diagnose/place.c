@@ -38,11 +38,39 @@ static void pattern_fill(struct ks_case *c, struct ks_found_place *place,
 	ks_pattern_free(&pattern);
 }
 
+/* Cgroups are the same, or parts of one container. */
+static bool is_near(const char *one, const char *other)
+{
+	struct ks_container a, b;
+
+	return !strcmp(one, other) ||
+	       (ks_container_find(&a, one) && ks_container_find(&b, other) &&
+		!strcmp(a.engine, b.engine) && !strcmp(a.name, b.name));
+}
+
+/* Is it the cgroup of one that allocates?  Then the place is seen from there. */
+static bool is_allocators(const char *cgroup, const void *arg)
+{
+	const struct ks_look *look = arg;
+	size_t i, row;
+
+	for (i = 0; i < look->nr_traced; i++) {
+		const struct ks_traced *traced = &look->traced[i];
+
+		for (row = 0; traced->who && row < traced->allocators.nr; row++)
+			if (traced->who[row].cgroup &&
+			    is_near(cgroup, traced->who[row].cgroup))
+				return true;
+	}
+	return false;
+}
+
 static void container_fill(struct ks_case *c, struct ks_found_place *place,
 			   const struct ks_place *at)
 {
 	struct ks_container container;
 
+	place->nr_namespaces = at->nr_others;
 	if (!at->pid)
 		return;
 	place->container_pid = at->pid;
@@ -72,7 +100,8 @@ static void path_fill(struct ks_case *c, struct ks_found_place *place,
 		place->deleted = true;
 		plain[len - end] = '\0';
 	}
-	if (!ks_mounts_find(&c->look->mounts, place->device, plain, &at))
+	if (!ks_mounts_find(&c->look->mounts, place->device, plain,
+			    is_allocators, c->look, &at))
 		c->strings->failed = true;
 	place->mounted = at.path && !place->deleted;
 	place->path = ks_strings_add(c->strings, "%s", at.path ?: plain);

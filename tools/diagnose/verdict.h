@@ -92,7 +92,6 @@ void ks_creators_fill(struct ks_case *c, struct ks_finding *finding);
 const char *ks_creator_words(struct ks_case *c,
 			     const struct ks_found_creator *creator);
 
-/* Which dentries of a directory are meant. */
 /*
  * Fill in the directories with the most of these dentries or, where two walks
  * tell, with the most growth.

@@ -90,6 +90,9 @@ static void place_print(FILE *stream, const struct ks_found_place *place)
 			place->container_path,
 			place->container ?: "another mount namespace",
 			(unsigned long long)place->container_pid);
+	if (place->nr_namespaces > 1)
+		fprintf(stream, "     %llu mount namespaces have other paths for it\n",
+			(unsigned long long)place->nr_namespaces);
 }
 
 static void creator_print(FILE *stream, const struct ks_found_creator *creator)
