@@ -313,6 +313,12 @@ static void remedies_print(FILE *stream, void *arg)
 	ks_verdict_print_remedies(stream, &verdict);
 }
 
+static void words_print(FILE *stream, void *arg)
+{
+	(void)arg;
+	ks_verdict_print(stream, &verdict);
+}
+
 /* All of --remedy, as somebody gives it to a shell: its comments run nothing. */
 static void output_run(void)
 {
@@ -475,6 +481,22 @@ static void processes_are_ended_when_they_are_proved(void **state)
 	expect_stop(NULL, "find and stop what starts");
 }
 
+/* Nor is one of many told as if it were all of them. */
+static void many_are_counted(void **state)
+{
+	char *text;
+
+	(void)state;
+	in_cgroup("/");
+	who->alive = true;
+	who->nr_alike = 64;
+	judge();
+	text = printed(words_print, NULL);
+	assert_non_null(strstr(text, "process 77, one of 64 such"));
+	free(text);
+	forget();
+}
+
 /* Process 1, a kernel thread, or this program and what started it. */
 static void some_are_left_alone(void **state)
 {
@@ -511,6 +533,7 @@ int main(void)
 		cmocka_unit_test(containers_are_stopped_by_their_engine),
 		cmocka_unit_test(services_are_stopped_when_they_are_proved),
 		cmocka_unit_test(processes_are_ended_when_they_are_proved),
+		cmocka_unit_test(many_are_counted),
 		cmocka_unit_test(some_are_left_alone),
 		cmocka_unit_test(names_are_no_expressions),
 	};

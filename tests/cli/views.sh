@@ -112,6 +112,16 @@ try 3 'not all could be looked at, so the answer is partial' \
 	diagnose --seconds 1 --remedy
 check 'no remedy is needed' grep -q '^# nothing wrong found' "$work/out"
 
+# Libraries that only diagnose needs cost the others nothing.
+loads_only_its_own()
+{
+	LD_DEBUG=libs "$reader" "$@" 2>&1 >/dev/null |
+		grep -q -e libsystemd -e libmount -e libproc2 && return 1
+	LD_DEBUG=libs "$reader" "$@" 2>&1 >/dev/null | grep -q libmnl
+}
+
+check 'slab loads no library that it does not need' loads_only_its_own slab
+
 # What is not ASCII is as the locale can take it; libsmartcols must not hang.
 KS_FAKE=$fixture/odd
 if [ "$(locale charmap)" = UTF-8 ]; then

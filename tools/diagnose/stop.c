@@ -142,8 +142,10 @@ static void name_find(struct ks_case *c, struct ks_remedy *remedy,
 			   creator->name;
 
 	remedy->text = ks_strings_add(c->strings,
-				      "find and stop what starts %s",
-				      ks_creator_words(c, creator));
+				      "find and stop what starts %s%s",
+				      ks_creator_words(c, creator),
+				      creator->cgroup ? "" :
+				      "; its cgroup is not known");
 	if (!c->look->host_processes)
 		return;
 	remedy->argv = ks_argv_begin("pgrep", "-a", "-x", NULL);

@@ -3,6 +3,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "diagnose/look.h"
 #include "diagnose/words.h"
 #include "out/verdict.h"
 
@@ -120,6 +121,8 @@ static void creator_print(FILE *stream, const struct ks_found_creator *creator)
 		fprintf(stream, ", %s %llu",
 			creator->alive ? "process" : "the last was process",
 			(unsigned long long)creator->pid);
+	if (creator->who && creator->who->nr_alike > 1)
+		fprintf(stream, ", one of %zu such", creator->who->nr_alike);
 	if (creator->cgroup)
 		fprintf(stream, ", cgroup %s", creator->cgroup);
 	if (creator->container)

@@ -2,6 +2,7 @@
 /* What a diagnosis found, as JSON: what is not known has no key. */
 #include <json-c/json.h>
 
+#include "diagnose/look.h"
 #include "out/out.h"
 #include "out/verdict.h"
 
@@ -123,6 +124,8 @@ static void creator_add(struct object *finding, json_object *array,
 	number_add(&object, "pid", creator->pid);
 	if (creator->pid != KS_UNKNOWN)
 		flag_add(&object, "alive", creator->alive);
+	if (creator->who && creator->who->nr_alike)
+		number_add(&object, "nr_processes", creator->who->nr_alike);
 	if (creator->starter) {
 		text_add(&object, "starter", creator->starter);
 		number_add(&object, "starter_pid", creator->starter_pid);
