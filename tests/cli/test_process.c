@@ -49,6 +49,8 @@ static int folder_make(void **state)
 	process_make(20, 1, "monitor", 0, 90);
 	process_make(30, 20, "twin", 0, 5);
 	process_make(31, 20, "twin", 0, 6);
+	process_make(35, 1, "cron", 0, 3);
+	process_make(36, 1, "containerd-shim", 0, 3);
 	process_make(40, 1, "twin", 0, 100);
 	process_make(50, 40, "o) S dd\\ (", 0, 7);
 	process_make(60, 50, "self", 0, 8);
@@ -73,7 +75,7 @@ static void names_and_numbers(void **state)
 	(void)state;
 	assert_true(ks_processes_read(&processes, proc));
 	assert_true(processes.whole);
-	assert_int_equal(processes.nr, 9);
+	assert_int_equal(processes.nr, 11);
 	process = ks_processes_find(&processes, 31);
 	assert_non_null(process);
 	assert_int_equal(process->parent, 20);
@@ -121,7 +123,7 @@ static void some_are_spared(void **state)
 		bool spared;
 	} cases[] = {
 		{ 1, true }, { 2, true }, { 9, true }, { 20, false },
-		{ 30, false }, { 40, true }, { 50, true }, { 60, true },
+		{ 30, false }, { 35, true }, { 36, true }, { 40, true }, { 50, true }, { 60, true },
 	};
 	struct ks_processes processes;
 	size_t i;

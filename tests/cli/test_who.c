@@ -30,6 +30,8 @@ static pid_t starter, child[CHILDREN];
 /* Names that no other process has, and that of this one */
 static char starter_name[16], child_name[16], own_name[16];
 
+static const char *starter_as;
+
 static char *own_cgroup;
 
 static uint64_t now_ns(void)
@@ -48,7 +50,7 @@ static void wait_as(const char *name)
 
 static void starter_run(size_t nr)
 {
-	wait_as(starter_name);
+	wait_as(starter_as ?: starter_name);
 	while (nr--) {
 		if (fork())
 			continue;
@@ -262,6 +264,21 @@ static void a_starter_that_began_in_the_trace(void **state)
 			 0);
 }
 
+/* To end cron ends the jobs of others. */
+static void a_starter_that_runs_jobs_of_others(void **state)
+{
+	const struct ks_who *who;
+
+	(void)state;
+	need_host();
+	starter_as = "cron";
+	start(CHILDREN);
+	starter_as = NULL;
+	who = find(child_name, child[0], parents("cron"));
+	assert_int_equal(who->nr_alike, CHILDREN);
+	assert_int_equal(who->starter_pid, 0);
+}
+
 static void this_program(void **state)
 {
 	const struct ks_who *who;
@@ -312,6 +329,7 @@ int main(void)
 		TEST(the_starter_lives_on),
 		TEST(a_starter_of_another_user),
 		TEST(a_starter_that_began_in_the_trace),
+		TEST(a_starter_that_runs_jobs_of_others),
 		TEST(this_program),
 	};
 

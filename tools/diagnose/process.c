@@ -9,6 +9,7 @@
 
 #include "diagnose/file.h"
 #include "diagnose/process.h"
+#include "lib/array.h"
 #include "lib/text.h"
 
 /* They take less than a second; beyond, nobody knows how many are alike. */
@@ -22,6 +23,19 @@
 
 /* Parents of parents; those of a process that ends may change meanwhile. */
 #define DEPTH_MAX 100
+
+/*
+ * These run what others want, so to end one ends the jobs of others as well,
+ * also later ones.  Names are cut to 15 bytes by the kernel.
+ */
+static const char * const shared[] = {
+	"anacron", "atd", "conmon", "containerd", "containerd-shim", "crio",
+	"cron", "crond", "dbus-daemon", "dockerd", "fcron", "inetd", "init",
+	"kubelet", "libvirtd", "lxc-start", "lxcfs", "podman", "runsv",
+	"runsvdir", "s6-svscan", "s6-supervise", "screen", "sshd",
+	"sshd-session", "supervisord", "systemd", "systemd-nspawn",
+	"tmux: server", "xinetd",
+};
 
 /* PID (NAME) STATE ...: the name may have any bytes but NUL; see proc(5). */
 static bool stat_parse(struct ks_process *process, char *text)
@@ -136,13 +150,25 @@ bool ks_process_descends(const struct ks_processes *processes,
 	return true;
 }
 
+bool ks_process_is_shared(const struct ks_process *process)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(shared); i++)
+		if (!strncmp(process->name, shared[i],
+			     sizeof(process->name) - 1))
+			return true;
+	return false;
+}
+
 bool ks_process_is_spared(const struct ks_processes *processes,
 			  const struct ks_process *process, uint32_t self)
 {
 	const struct ks_process *mine = ks_processes_find(processes, self);
 	size_t depth;
 
-	if (process->pid <= 1 || process->kernel)
+	if (process->pid <= 1 || process->kernel ||
+	    ks_process_is_shared(process))
 		return true;
 	for (depth = 0; mine && depth < DEPTH_MAX; depth++) {
 		if (mine->pid == process->pid)

@@ -36,9 +36,12 @@ bool ks_process_descends(const struct ks_processes *processes,
 			 const struct ks_process *process,
 			 const char * const *parents, size_t nr);
 
+/* Is it a daemon that runs jobs of others: cron, a container's, ...? */
+bool ks_process_is_shared(const struct ks_process *process);
+
 /*
- * Must nobody be told to end it?  So it is with process 1, kernel threads, and
- * the process self with all that it was started by.
+ * Must nobody be told to end it?  So it is with process 1, kernel threads, those
+ * that run jobs of others, and the process self with all that it was started by.
  */
 bool ks_process_is_spared(const struct ks_processes *processes,
 			  const struct ks_process *process, uint32_t self);

@@ -18,12 +18,6 @@
 
 #define FILE_MAX (1024 * 1024)
 
-/* To stop one of these stops the jobs of others as well, also later ones. */
-static const char * const for_others[] = {
-	"anacron", "atd", "cron", "crond", "dbus-daemon", "fcron", "inetd",
-	"sshd", "supervisord", "systemd", "xinetd",
-};
-
 /* The numbers of the processes in a cgroup, one a line; NULL: none are told. */
 static char *members_read(const char *root, const char *cgroup)
 {
@@ -112,9 +106,8 @@ static bool is_of_job(const struct ks_process *process,
 {
 	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(for_others); i++)
-		if (!strcmp(process->name, for_others[i]))
-			return false;
+	if (ks_process_is_shared(process))
+		return false;
 	if (job->name && ks_process_is(process, job->name))
 		return true;
 	for (i = 0; i < job->nr_parents; i++)
