@@ -96,6 +96,53 @@ static void mounts_over_mounts(void **state)
 	expect_path(twice, "8:1", "/mnt/y", "/mnt/y");
 }
 
+static void expect_overlay(const char *path, const char *expected)
+{
+	static const char text[] =
+		"1 0 8:1 / / rw - ext4 /dev/a rw\n"
+		"2 1 0:50 / /merged\\040x rw shared:1 - overlay overlay rw,lowerdir=/l1:/l2/deep,upperdir=/upper\\040y,workdir=/work\n"
+		"3 1 0:51 / /new rw - overlay none rw,lowerdir+=/l3,lowerdir+=/l4\n"
+		"4 1 0:52 /part /part rw - overlay none rw,lowerdir=/l5\n"
+		"5 1 0:53 / /odd rw - overlay none\n"
+		"6 1 0:54 / /linked rw - overlay none rw,lowerdir=/proc/self/cwd\n";
+	static const char *devices[] = {
+		"0:50", "0:51", "0:52", "0:53", "0:54",
+	};
+	const struct ks_devices wanted = { devices, 5 };
+	struct ks_mountinfo mounts = { 0 };
+	bool failed = false;
+	char *found;
+
+	assert_true(ks_mountinfo_parse(&mounts, text, &wanted));
+	found = ks_mountinfo_overlay(&mounts, path, &failed);
+	assert_false(failed);
+	assert_string_equal(found ?: "none", expected);
+	free(found);
+	ks_mountinfo_free(&mounts);
+}
+
+/* One lookup makes dentries in the overlay and in its layers. */
+static void layers_of_overlays(void **state)
+{
+	char *here = realpath(".", NULL), path[5000];
+
+	(void)state;
+	expect_overlay("/upper y/a", "/merged x/a");
+	expect_overlay("/upper y", "/merged x");
+	expect_overlay("/l1/a/b", "/merged x/a/b");
+	expect_overlay("/l2/deep/a", "/merged x/a");
+	expect_overlay("/l2/a", "none");
+	expect_overlay("/l11/a", "none");
+	expect_overlay("/work/a", "none");
+	expect_overlay("/l3/a", "/new/a");
+	expect_overlay("/l4/a", "/new/a");
+	expect_overlay("/l5/a", "none");
+	expect_overlay("/merged x/a", "none");
+	snprintf(path, sizeof(path), "%s/a", here);
+	expect_overlay(path, "/linked/a");
+	free(here);
+}
+
 static void lines_that_are_none(void **state)
 {
 	(void)state;
@@ -429,6 +476,7 @@ int main(void)
 		cmocka_unit_test(paths),
 		cmocka_unit_test(roots),
 		cmocka_unit_test(mounts_over_mounts),
+		cmocka_unit_test(layers_of_overlays),
 		cmocka_unit_test(lines_that_are_none),
 		cmocka_unit_test(containers),
 		cmocka_unit_test(no_containers),

@@ -45,6 +45,7 @@ struct ks_found_place {
 	const char *example;
 	uint64_t nr_names;
 	uint64_t nr_covered;
+	const char *overlay;	/* path in the overlay of which it is a layer */
 	uint64_t nr_namespaces;	/* other ones, with another path for it */
 	const char *container;	/* "docker 0123456789ab" or a cgroup */
 	const char *container_path;

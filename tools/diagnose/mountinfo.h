@@ -10,6 +10,7 @@ struct ks_mount {
 	char *device;		/* MAJOR:MINOR; NULL: none that was asked for */
 	char *root;		/* what of the file system is mounted, if so */
 	char *point;		/* where; both are escaped text */
+	char *overlay;		/* options of an overlay, as they are in mountinfo */
 };
 
 struct ks_mountinfo {
@@ -38,6 +39,14 @@ bool ks_mountinfo_parse(struct ks_mountinfo *mounts, const char *text,
  */
 char *ks_mountinfo_path(const struct ks_mountinfo *mounts, const char *device,
 			const char *path, bool *failed);
+
+/*
+ * The path in an overlay, escaped, of a path that is in one of its layers: each
+ * lookup in the overlay makes dentries in those as well.  NULL, with *failed set
+ * when memory is out, when it is in none.
+ */
+char *ks_mountinfo_overlay(const struct ks_mountinfo *mounts, const char *path,
+			   bool *failed);
 
 void ks_mountinfo_free(struct ks_mountinfo *mounts);
 

@@ -83,6 +83,24 @@ static void container_fill(struct ks_case *c, struct ks_found_place *place,
 		place->container = at->cgroup;
 }
 
+/* One lookup in an overlay makes dentries in its layers as well. */
+static void overlay_fill(struct ks_case *c, struct ks_found_place *place,
+			 const char *path)
+{
+	const struct ks_mounts *mounts = &c->look->mounts;
+	bool failed = false;
+	char *overlay;
+
+	if (!mounts->nr || !path)
+		return;
+	overlay = ks_mountinfo_overlay(&mounts->space[0].mounts, path,
+				       &failed);
+	if (overlay && strcmp(overlay, path))
+		place->overlay = ks_strings_add(c->strings, "%s", overlay);
+	c->strings->failed |= failed;
+	free(overlay);
+}
+
 /* From the path in its file system to the one that people know. */
 static void path_fill(struct ks_case *c, struct ks_found_place *place,
 		      const char *path)
@@ -106,6 +124,7 @@ static void path_fill(struct ks_case *c, struct ks_found_place *place,
 	place->mounted = at.path && !place->deleted;
 	place->path = ks_strings_add(c->strings, "%s", at.path ?: plain);
 	container_fill(c, place, &at);
+	overlay_fill(c, place, at.path);
 	free(at.path);
 	free(at.inside);
 	free(plain);

@@ -91,6 +91,9 @@ static void place_print(FILE *stream, const struct ks_found_place *place)
 			place->container_path,
 			place->container ?: "another mount namespace",
 			(unsigned long long)place->container_pid);
+	if (place->overlay)
+		fprintf(stream, "     a layer of the overlay at %s: these are the same lookups\n",
+			place->overlay);
 	if (place->nr_namespaces > 1)
 		fprintf(stream, "     %llu mount namespaces have other paths for it\n",
 			(unsigned long long)place->nr_namespaces);

@@ -101,6 +101,7 @@ static void place_add(struct object *finding, json_object *array,
 	text_add(&object, "example", place->example);
 	number_add(&object, "nr_names", place->nr_names);
 	number_add(&object, "nr_names_covered", place->nr_covered);
+	text_add(&object, "overlay", place->overlay);
 	number_add(&object, "nr_namespaces", place->nr_namespaces);
 	text_add(&object, "container", place->container);
 	text_add(&object, "container_path", place->container_path);

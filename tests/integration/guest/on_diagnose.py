@@ -153,6 +153,8 @@ def test_lookups_in_overlayfs():
         expect(str(merged) in found, f"places: {sorted(found)}")
         equal(found[str(merged)]["fs_type"], "overlay", "type")
         equal(found[str(merged)]["pattern"], "libN.so.1", "pattern")
+        for layer in {str(lower), str(upper)} & set(found):
+            equal(found[layer].get("overlay"), str(merged), "overlay of it")
     finally:
         subprocess.run(["umount", merged], check=True)
 
