@@ -146,7 +146,9 @@ static void name_find(struct ks_case *c, struct ks_remedy *remedy,
 				      ks_creator_words(c, creator),
 				      creator->cgroup ? "" :
 				      "; its cgroup is not known");
-	if (!c->look->host_processes)
+	/* Where numbers are of elsewhere, or one name stands for several */
+	if (!c->look->host_processes ||
+	    (creator->who && creator->who->alive && !creator->alive))
 		return;
 	remedy->argv = ks_argv_begin("pgrep", "-a", "-x", NULL);
 	ks_argv_operand(&remedy->argv, c->strings, expression_of(c, name));
@@ -159,7 +161,7 @@ static void process_stop(struct ks_case *c, struct ks_remedy *remedy,
 
 	if (creator->starter) {
 		starter_kill(c, remedy, creator);
-	} else if (!who || !who->alive) {
+	} else if (!who || !who->alive || !creator->alive) {
 		name_find(c, remedy, creator);
 	} else if (who->nr_alike > 1) {
 		remedy->text = ks_strings_add(c->strings,
@@ -205,11 +207,24 @@ static void remedy_fill(struct ks_case *c, struct ks_remedy *remedy,
 	free(other);
 }
 
+/* The trace need not have seen all of the growth. */
+static const char *effect_of(struct ks_case *c,
+			     const struct ks_finding *finding,
+			     const struct ks_found_creator *creator)
+{
+	uint64_t rate;
+
+	if (creator->share_permille == KS_UNKNOWN)
+		return "what it allocates ends; its share of the growth is unknown";
+	rate = finding->bytes_per_second / 1000.0 * creator->share_permille;
+	return ks_strings_add(c->strings, "%s of the growth ends: %s/s",
+			      ks_words_share(creator->share_permille).text,
+			      ks_words_bytes(rate).text);
+}
+
 void ks_stop_add(struct ks_case *c, struct ks_finding *finding,
 		 const struct ks_found_creator *creator)
 {
-	uint64_t rate = finding->bytes_per_second / 1000.0 *
-			creator->share_permille;
 	struct ks_remedy remedy = {
 		.when = KS_NOW,
 		.frees_bytes = KS_UNKNOWN,
@@ -221,10 +236,7 @@ void ks_stop_add(struct ks_case *c, struct ks_finding *finding,
 	/* What runs the host, or this program, is not for it to stop. */
 	if (creator->who && creator->who->spared)
 		return;
-	remedy.effect = ks_strings_add(c->strings,
-				       "%s of the growth ends: %s a second",
-				       ks_words_share(creator->share_permille).text,
-				       ks_words_bytes(rate).text);
+	remedy.effect = effect_of(c, finding, creator);
 	remedy_fill(c, &remedy, creator);
 	ks_remedy_give(c, finding, remedy);
 }
