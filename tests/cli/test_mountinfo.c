@@ -100,7 +100,7 @@ static void expect_overlay(const char *path, const char *expected)
 {
 	static const char text[] =
 		"1 0 8:1 / / rw - ext4 /dev/a rw\n"
-		"2 1 0:50 / /merged\\040x rw shared:1 - overlay overlay rw,lowerdir=/l1:/l2/deep,upperdir=/upper\\040y,workdir=/work\n"
+		"2 1 0:50 / /merged\\040x rw shared:1 - overlay overlay rw,lowerdir=/l1:/l2/deep,upperdir=/upper\\040y,workdir=/own\n"
 		"3 1 0:51 / /new rw - overlay none rw,lowerdir+=/l3,lowerdir+=/l4\n"
 		"4 1 0:52 /part /part rw - overlay none rw,lowerdir=/l5\n"
 		"5 1 0:53 / /odd rw - overlay none\n"
@@ -133,7 +133,7 @@ static void layers_of_overlays(void **state)
 	expect_overlay("/l2/deep/a", "/merged x/a");
 	expect_overlay("/l2/a", "none");
 	expect_overlay("/l11/a", "none");
-	expect_overlay("/work/a", "none");
+	expect_overlay("/own/a", "none");
 	expect_overlay("/l3/a", "/new/a");
 	expect_overlay("/l4/a", "/new/a");
 	expect_overlay("/l5/a", "none");
