@@ -17,6 +17,7 @@
 #include "diagnose/container.h"
 #include "diagnose/process.h"
 #include "diagnose/who.h"
+#include "lib/kinds.h"
 #include "sample.h"
 
 #define CHILDREN 3
@@ -264,6 +265,40 @@ static void a_starter_that_began_in_the_trace(void **state)
 			 0);
 }
 
+/* The module may tell the parent's number: then no cgroup is needed. */
+static void a_starter_by_its_number(void **state)
+{
+	static const struct ks_column parent_pid = {
+		.name = "parent_pid",
+		.title = "PARENT_PID",
+		.type = KS_TYPE_U32,
+	};
+	static struct ks_column columns[40];
+	static struct ks_kind kind;
+	char text[100];
+
+	(void)state;
+	need_host();
+	start(1);
+	if (!ks_kind_find(&ks_kind_trace_allocator, "parent_pid", 10,
+			  &(size_t){ 0 })) {
+		ks_kind_widen(&kind, &ks_kind_trace_allocator, columns, 40,
+			      &parent_pid, 1);
+		look.traced[0].allocators.kind = &kind;
+	}
+	snprintf(text, sizeof(text), "parent_pid=%u %s",
+		 (unsigned int)starter, parents(starter_name));
+	assert_int_equal(find("gone", GONE, text)->starter_pid, starter);
+	stop(NULL);
+	/* Another process has that number now. */
+	start(1);
+	if (kind.nr_columns)
+		look.traced[0].allocators.kind = &kind;
+	snprintf(text, sizeof(text), "parent_pid=%u %s",
+		 (unsigned int)child[0], parents(starter_name));
+	assert_int_equal(find("gone", GONE, text)->starter_pid, 0);
+}
+
 /* To end cron ends the jobs of others. */
 static void a_starter_that_runs_jobs_of_others(void **state)
 {
@@ -329,6 +364,7 @@ int main(void)
 		TEST(the_starter_lives_on),
 		TEST(a_starter_of_another_user),
 		TEST(a_starter_that_began_in_the_trace),
+		TEST(a_starter_by_its_number),
 		TEST(a_starter_that_runs_jobs_of_others),
 		TEST(this_program),
 	};
