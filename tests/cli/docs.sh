@@ -79,4 +79,18 @@ offers '-TOTAL_BYTES' slab --sort -TOT
 : >"$work/err"
 offers "$work/err" slab --diff "$work/er"
 offers '' zone frob
+
+# Names that a shell would run, or match with files.
+# shellcheck disable=SC2016
+printf 'slab name=%s\n' '$(id>pwn)' '`id>pwn`' "a';id>pwn;'" '*' >"$work/names"
+KS_FAKE=$work/names
+export KS_FAKE
+(cd "$work" && complete_words slab '' && printf '%s\n' "${COMPREPLY[@]}") \
+	>"$work/offered"
+# shellcheck disable=SC2016
+printf '%s\n' '\*' '\$\(id\>pwn\)' '\`id\>pwn\`' "a\\'\\;id\\>pwn\\;\\'" \
+	>"$work/expected"
+check 'names are offered so that a shell takes them as they are' \
+	diff <(sort "$work/offered") <(sort "$work/expected")
+check 'names are not run' [ ! -e "$work/pwn" ]
 finish

@@ -49,7 +49,8 @@ try()
 	pattern=$2
 	shift 2
 	got=0
-	"$reader" "$@" >"$work/out" 2>"$work/err" </dev/null || got=$?
+	timeout 20 "$reader" "$@" >"$work/out" 2>"$work/err" </dev/null ||
+		got=$?
 	if [ "$got" -ne "$status" ]; then
 		not_ok "kmemscope $*" "exit $got, not $status" \
 			"$(sed '2,$s/^/# /' "$work/err")"

@@ -9,10 +9,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "diagnose/container.h"
 #include "diagnose/mounts.h"
+#include "lib/kinds.h"
+#include "sample.h"
 
 static const char host[] =
 	"22 1 254:1 / / rw,relatime shared:1 - ext4 /dev/vda1 rw\n"
@@ -29,11 +32,12 @@ static const char host[] =
 static void expect_path(const char *text, const char *device, const char *path,
 			const char *expected)
 {
+	const struct ks_devices devices = { &device, 1 };
 	struct ks_mountinfo mounts = { 0 };
 	bool failed = false;
 	char *found;
 
-	assert_true(ks_mountinfo_parse(&mounts, text));
+	assert_true(ks_mountinfo_parse(&mounts, text, &devices));
 	found = ks_mountinfo_path(&mounts, device, path, &failed);
 	assert_false(failed);
 	if (expected) {
@@ -92,6 +96,53 @@ static void mounts_over_mounts(void **state)
 	expect_path(twice, "8:1", "/mnt/y", "/mnt/y");
 }
 
+static void expect_overlay(const char *path, const char *expected)
+{
+	static const char text[] =
+		"1 0 8:1 / / rw - ext4 /dev/a rw\n"
+		"2 1 0:50 / /merged\\040x rw shared:1 - overlay overlay rw,lowerdir=/l1:/l2/deep,upperdir=/upper\\040y,workdir=/own\n"
+		"3 1 0:51 / /new rw - overlay none rw,lowerdir+=/l3,lowerdir+=/l4\n"
+		"4 1 0:52 /part /part rw - overlay none rw,lowerdir=/l5\n"
+		"5 1 0:53 / /odd rw - overlay none\n"
+		"6 1 0:54 / /linked rw - overlay none rw,lowerdir=/proc/self/cwd\n";
+	static const char *devices[] = {
+		"0:50", "0:51", "0:52", "0:53", "0:54",
+	};
+	const struct ks_devices wanted = { devices, 5 };
+	struct ks_mountinfo mounts = { 0 };
+	bool failed = false;
+	char *found;
+
+	assert_true(ks_mountinfo_parse(&mounts, text, &wanted));
+	found = ks_mountinfo_overlay(&mounts, path, &failed);
+	assert_false(failed);
+	assert_string_equal(found ?: "none", expected);
+	free(found);
+	ks_mountinfo_free(&mounts);
+}
+
+/* One lookup makes dentries in the overlay and in its layers. */
+static void layers_of_overlays(void **state)
+{
+	char *here = realpath(".", NULL), path[5000];
+
+	(void)state;
+	expect_overlay("/upper y/a", "/merged x/a");
+	expect_overlay("/upper y", "/merged x");
+	expect_overlay("/l1/a/b", "/merged x/a/b");
+	expect_overlay("/l2/deep/a", "/merged x/a");
+	expect_overlay("/l2/a", "none");
+	expect_overlay("/l11/a", "none");
+	expect_overlay("/own/a", "none");
+	expect_overlay("/l3/a", "/new/a");
+	expect_overlay("/l4/a", "/new/a");
+	expect_overlay("/l5/a", "none");
+	expect_overlay("/merged x/a", "none");
+	snprintf(path, sizeof(path), "%s/a", here);
+	expect_overlay(path, "/linked/a");
+	free(here);
+}
+
 static void lines_that_are_none(void **state)
 {
 	(void)state;
@@ -146,6 +197,11 @@ static void containers(void **state)
 			 "systemd-nspawn", "db");
 	expect_container("/machine.slice/machine-vm1.scope", "systemd-machined",
 			 "vm1");
+	/* Drivers that do not agree */
+	expect_container("/system.slice:docker:" ID, "docker", "0123456789ab");
+	expect_container("/system.slice/containerd.service/kubepods-pod1.slice:cri-containerd:"
+			 ID, "kubernetes", "0123456789ab");
+	expect_container("/a.slice:crio:" ID, "cri-o", "0123456789ab");
 	/* One in another */
 	expect_container("/lxc/outer/docker/" ID, "docker", "0123456789ab");
 }
@@ -159,6 +215,9 @@ static void no_containers(void **state)
 	expect_container("/docker/short", NULL, NULL);
 	expect_container("/user.slice/" ID, NULL, NULL);
 	expect_container("/docker-.scope", NULL, NULL);
+	expect_container("/a.slice:docker:short", NULL, NULL);
+	expect_container("/:docker:", NULL, NULL);
+	expect_container("/a.slice:other:" ID, NULL, NULL);
 }
 
 static void expect_cgroup(const char *text, const char *expected)
@@ -189,19 +248,51 @@ static void cgroups(void **state)
 	expect_cgroup("garbage\n0:\n", NULL);
 }
 
-static void services(void **state)
+/* Who has a cgroup may make any name below it. */
+static void inner_containers(void **state)
 {
-	char name[KS_CONTAINER_NAME_MAX];
+	static const struct {
+		const char *cgroup;
+		bool inner;
+	} cases[] = {
+		{ "/system.slice/docker-" ID ".scope", false },
+		{ "/system.slice/docker-" ID ".scope/a/b", false },
+		{ "/kubepods/besteffort/pod12-34/" ID, false },
+		{ "/machine.slice/systemd-nspawn@db.service/payload", false },
+		{ "/lxc/outer/docker/" ID, true },
+		{ "/user.slice/user@1000.service/app.slice/docker-" ID ".scope",
+		  true },
+		{ "/system.slice/own.service/docker/" ID, true },
+		{ "/system.slice/run-1.scope/docker/" ID, true },
+		{ "/system.slice/containerd.service/x.slice:cri-containerd:" ID,
+		  true },
+	};
+	struct ks_container container;
+	size_t i;
 
 	(void)state;
-	assert_true(ks_container_service(name, "/system.slice/a b.service/x"));
-	assert_string_equal(name, "a b.service");
-	assert_true(ks_container_service(name,
-			"/user.slice/user@0.service/app.slice/a.service"));
-	assert_string_equal(name, "a.service");
-	assert_false(ks_container_service(name, "/system.slice"));
-	assert_false(ks_container_service(name, "/.service"));
-	assert_false(ks_container_service(name, "/"));
+	for (i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		assert_true(ks_container_find(&container, cases[i].cgroup));
+		assert_int_equal(container.inner, cases[i].inner);
+	}
+}
+
+/* Longer names than 127 bytes were cut, also within a character. */
+static void long_names(void **state)
+{
+	struct ks_container container;
+	char cgroup[2000] = "/lxc/a", name[300] = "a";
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 127; i++)
+		strcat(name, "\xc3\xa9");
+	strcpy(cgroup + 5, name);
+	assert_true(ks_container_find(&container, cgroup));
+	assert_string_equal(container.name, name);
+	/* None has that many. */
+	memset(cgroup + 5, 'x', 1500);
+	assert_false(ks_container_find(&container, cgroup));
 }
 
 /* A folder like /proc, made up of one process after the other. */
@@ -233,13 +324,21 @@ static void process_make(const char *proc, unsigned int pid, const char *space,
 	}
 }
 
-static void expect_place(const struct ks_mounts *mounts, const char *device,
-			 const char *path, const char *inside,
-			 unsigned int pid, const char *cgroup)
+static bool is_in(const char *cgroup, const void *arg)
+{
+	return !strcmp(cgroup, arg);
+}
+
+/* As seen from the cgroup that is wanted, if any is. */
+static void expect_seen(const struct ks_mounts *mounts, const char *wanted,
+			const char *device, const char *path,
+			const char *inside, unsigned int pid,
+			const char *cgroup)
 {
 	struct ks_place place;
 
-	assert_true(ks_mounts_find(mounts, device, "/x", &place));
+	assert_true(ks_mounts_find(mounts, device, "/x", wanted ? is_in : NULL,
+				   wanted, &place));
 	assert_string_equal(place.path ?: "none", path);
 	assert_string_equal(place.inside ?: "none", inside);
 	assert_int_equal(place.pid, pid);
@@ -248,9 +347,30 @@ static void expect_place(const struct ks_mounts *mounts, const char *device,
 	free(place.inside);
 }
 
+static void expect_place(const struct ks_mounts *mounts, const char *device,
+			 const char *path, const char *inside,
+			 unsigned int pid, const char *cgroup)
+{
+	expect_seen(mounts, NULL, device, path, inside, pid, cgroup);
+}
+
+/* Directories of these devices are asked about. */
+static struct ks_rows directories_of(const char * const *devices)
+{
+	struct ks_rows rows = { .kind = &ks_kind_dentry_directory };
+
+	for (; *devices; devices++)
+		row_add(&rows, "device=%s inode=1", *devices);
+	return rows;
+}
+
 static void all_processes(void **state)
 {
+	static const char * const devices[] = {
+		"8:1", "0:77", "0:88", "8:9", "1:1", NULL,
+	};
 	char proc[] = "/tmp/kmemscope-proc-XXXXXX", command[100];
+	struct ks_rows rows = directories_of(devices);
 	struct ks_mounts mounts;
 
 	(void)state;
@@ -269,7 +389,7 @@ static void all_processes(void **state)
 	process_make(proc, 1, "mnt:[1]",
 		     "1 0 8:1 / / rw\n2 1 0:88 / /merged rw\n",
 		     "0::/init.scope\n");
-	assert_true(ks_mounts_read(&mounts, proc));
+	assert_true(ks_mounts_read(&mounts, proc, &rows, 1));
 	assert_int_equal(mounts.nr, 3);
 	assert_int_equal(mounts.space[0].pid, 1);
 	expect_place(&mounts, "0:88", "/merged/x", "none", 0, "none");
@@ -282,22 +402,72 @@ static void all_processes(void **state)
 	snprintf(command, sizeof(command), "rm -r %s", proc);
 	assert_int_equal(system(command), 0);
 
-	assert_true(ks_mounts_read(&mounts, "/nonesuch"));
+	assert_true(ks_mounts_read(&mounts, "/nonesuch", &rows, 1));
 	assert_int_equal(mounts.nr, 0);
 	expect_place(&mounts, "8:1", "none", "none", 0, "none");
 	ks_mounts_free(&mounts);
+	ks_rows_free(&rows);
+}
+
+/* A volume of several containers: the first by number would be chance. */
+static void shared_volumes(void **state)
+{
+	static const char * const devices[] = { "8:1", NULL };
+	char proc[] = "/tmp/kmemscope-proc-XXXXXX", command[100];
+	struct ks_rows rows = directories_of(devices);
+	struct ks_mounts mounts;
+	struct ks_place place;
+
+	(void)state;
+	assert_non_null(mkdtemp(proc));
+	process_make(proc, 1, "mnt:[1]", "1 0 8:2 / / rw\n2 1 8:1 / /vol rw\n",
+		     "0::/init.scope\n");
+	process_make(proc, 10, "mnt:[2]", "1 0 8:1 / /a rw\n", "0::/one\n");
+	process_make(proc, 20, "mnt:[3]", "1 0 8:1 / /b rw\n", "0::/two\n");
+	process_make(proc, 30, "mnt:[4]", "1 0 8:1 / /vol rw\n", "0::/me\n");
+	process_make(proc, 40, "mnt:[5]", "1 0 8:5 / / rw\n", "0::/no\n");
+	assert_true(ks_mounts_read(&mounts, proc, &rows, 1));
+	assert_int_equal(mounts.nr, 5);
+	/* What covers nothing that was asked for is not kept. */
+	assert_int_equal(mounts.space[0].mounts.nr, 1);
+	expect_seen(&mounts, NULL, "8:1", "/vol/x", "none", 0, "none");
+	expect_seen(&mounts, "/elsewhere", "8:1", "/vol/x", "none", 0, "none");
+	expect_seen(&mounts, "/one", "8:1", "/vol/x", "/a/x", 10, "/one");
+	expect_seen(&mounts, "/two", "8:1", "/vol/x", "/b/x", 20, "/two");
+	assert_true(ks_mounts_find(&mounts, "8:1", "/x", NULL, NULL, &place));
+	assert_int_equal(place.nr_others, 2);
+	free(place.path);
+	ks_mounts_free(&mounts);
+	ks_rows_free(&rows);
+	snprintf(command, sizeof(command), "rm -r %s", proc);
+	assert_int_equal(system(command), 0);
 }
 
 /* Whatever there is here, it can be read. */
 static void this_machine(void **state)
 {
+	const char *devices[] = { NULL, NULL };
 	struct ks_mounts mounts;
+	struct ks_rows rows;
+	struct stat root;
+	char device[32];
 
 	(void)state;
-	assert_true(ks_mounts_read(&mounts, "/proc"));
+	assert_int_equal(stat("/proc", &root), 0);
+	snprintf(device, sizeof(device), "%u:%u", major(root.st_dev),
+		 minor(root.st_dev));
+	devices[0] = device;
+	rows = directories_of(devices);
+	assert_true(ks_mounts_read(&mounts, "/proc", &rows, 1));
 	assert_true(mounts.nr >= 1);
 	assert_true(mounts.space[0].mounts.nr >= 1);
 	ks_mounts_free(&mounts);
+	/* Nothing is asked about, so nothing is read. */
+	ks_rows_cut(&rows, 0);
+	assert_true(ks_mounts_read(&mounts, "/proc", &rows, 1));
+	assert_int_equal(mounts.nr, 0);
+	ks_mounts_free(&mounts);
+	ks_rows_free(&rows);
 }
 
 int main(void)
@@ -306,12 +476,15 @@ int main(void)
 		cmocka_unit_test(paths),
 		cmocka_unit_test(roots),
 		cmocka_unit_test(mounts_over_mounts),
+		cmocka_unit_test(layers_of_overlays),
 		cmocka_unit_test(lines_that_are_none),
 		cmocka_unit_test(containers),
 		cmocka_unit_test(no_containers),
 		cmocka_unit_test(cgroups),
-		cmocka_unit_test(services),
+		cmocka_unit_test(inner_containers),
+		cmocka_unit_test(long_names),
 		cmocka_unit_test(all_processes),
+		cmocka_unit_test(shared_volumes),
 		cmocka_unit_test(this_machine),
 	};
 

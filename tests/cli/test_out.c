@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include <json-c/json.h>
+#include <locale.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -128,6 +129,39 @@ static void raw_lines_have_all_columns(void **state)
 	       "caf\xc3\xa9/x - 1536 -1 1500 -\n");
 }
 
+/* Cron, systemd and env -i give no other locale. */
+static void ascii_is_all_that_other_locales_get(void **state)
+{
+	struct world *world = *state;
+
+	setlocale(LC_CTYPE, "C");
+	ks_select_free(&world->columns);
+	ks_select_add(&world->columns, &sample, "name,last_ns", &world->err);
+	ks_rows_cut(&world->answer.rows, 2);
+	prints(world, KS_FORM_PAIRS,
+	       "NAME=\"a b\\x22\\x24\\x60\\x5c\" LAST_NS=\"\"\n"
+	       "NAME=\"caf\\xc3\\xa9/x\" LAST_NS=\"1500\"\n");
+	prints(world, KS_FORM_TABLE,
+	       "NAME          LAST_NS\n"
+	       "a b\"$`\\x5c          -\n"
+	       "caf\\xc3\\xa9/x   1.5us\n");
+	json_object_put(parsed(world));
+	setlocale(LC_CTYPE, "C.UTF-8");
+}
+
+/* A value of one dash is none that is absent. */
+static void a_dash_is_told_from_an_absent_value(void **state)
+{
+	struct world *world = *state;
+
+	ks_select_free(&world->columns);
+	ks_select_add(&world->columns, &sample, "name,note", &world->err);
+	ks_rows_cut(&world->answer.rows, 1);
+	ks_value_clear(&world->answer.rows.row[0][SAMPLE_NAME]);
+	world->answer.rows.row[0][SAMPLE_NAME] = TEXT("-");
+	prints(world, KS_FORM_RAW, "NAME NOTE\n\\x2d -\n");
+}
+
 static void pairs_are_safe_in_a_shell(void **state)
 {
 	prints(*state, KS_FORM_PAIRS,
@@ -203,11 +237,14 @@ int main(void)
 		TEST(tables_are_human),
 		TEST(tables_of_differences_have_signs),
 		TEST(raw_lines_have_all_columns),
+		TEST(ascii_is_all_that_other_locales_get),
+		TEST(a_dash_is_told_from_an_absent_value),
 		TEST(pairs_are_safe_in_a_shell),
 		TEST(no_rows_are_valid),
 		TEST(json_is_exact),
 		TEST(json_differences_are_exact),
 	};
 
+	setlocale(LC_CTYPE, "C.UTF-8");
 	return cmocka_run_group_tests_name("out", tests, NULL, NULL);
 }

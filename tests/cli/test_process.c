@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Processes that were there before, in a folder that is made up. */
+/* Processes and who started them, in a folder that is made up and in /proc. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -12,8 +12,14 @@
 
 #include "diagnose/process.h"
 
+/* PF_KTHREAD and others that kernel threads have */
+#define KERNEL 0x208040
+
+static char proc[] = "/tmp/kmemscope-proc-XXXXXX";
+
 /* A process with a name, that began so many seconds after the boot. */
-static void process_make(const char *proc, unsigned int pid, const char *name,
+static void process_make(unsigned int pid, unsigned int parent,
+			 const char *name, unsigned int flags,
 			 unsigned long began)
 {
 	char path[100];
@@ -24,38 +30,116 @@ static void process_make(const char *proc, unsigned int pid, const char *name,
 	snprintf(path, sizeof(path), "%s/%u/stat", proc, pid);
 	file = fopen(path, "w");
 	assert_non_null(file);
-	fprintf(file, "%u (%s) S 1 %u %u 0 -1 4194304 1 2 3 4 5 6 7 8 20 0 1 0 %lu 999 9\n",
-		pid, name, pid, pid, began * sysconf(_SC_CLK_TCK));
+	fprintf(file, "%u (%s) S %u %u %u 0 -1 %u 1 2 3 4 5 6 7 8 20 0 1 0 %lu 999 9\n",
+		pid, name, parent, pid, pid, flags,
+		began * sysconf(_SC_CLK_TCK));
 	fclose(file);
 }
 
-static void only_the_one(void **state)
+static int folder_make(void **state)
 {
-	char proc[] = "/tmp/kmemscope-proc-XXXXXX", command[100];
+	char path[100];
+
+	(void)state;
+	if (!mkdtemp(proc))
+		return -1;
+	process_make(1, 0, "init", 0, 1);
+	process_make(2, 0, "kthreadd", KERNEL, 1);
+	process_make(9, 2, "kworker/0:1", KERNEL, 1);
+	process_make(20, 1, "monitor", 0, 90);
+	process_make(30, 20, "twin", 0, 5);
+	process_make(31, 20, "twin", 0, 6);
+	process_make(35, 1, "cron", 0, 3);
+	process_make(36, 1, "containerd-shim", 0, 3);
+	process_make(40, 1, "twin", 0, 100);
+	process_make(50, 40, "o) S dd\\ (", 0, 7);
+	process_make(60, 50, "self", 0, 8);
+	snprintf(path, sizeof(path), "%s/70", proc);
+	return mkdir(path, 0700);
+}
+
+static int folder_remove(void **state)
+{
+	char command[100];
+
+	(void)state;
+	snprintf(command, sizeof(command), "rm -r %s", proc);
+	return system(command);
+}
+
+static void names_and_numbers(void **state)
+{
+	const struct ks_process *process;
 	struct ks_processes processes;
 
 	(void)state;
-	assert_non_null(mkdtemp(proc));
-	process_make(proc, 1, "init", 1);
-	process_make(proc, 20, "monitor", 90);
-	process_make(proc, 30, "twin", 5);
-	process_make(proc, 31, "twin", 6);
-	process_make(proc, 40, "late", 100);
-	process_make(proc, 50, "o) S dd\\ (", 7);
-	snprintf(command, sizeof(command), "%s/60", proc);
-	assert_int_equal(mkdir(command, 0700), 0);
-	assert_true(ks_processes_read(&processes, proc, 100000000000));
-	assert_int_equal(processes.nr, 5);
-	assert_int_equal(ks_processes_only(&processes, "monitor"), 20);
-	assert_int_equal(ks_processes_only(&processes, "init"), 1);
-	assert_int_equal(ks_processes_only(&processes, "twin"), 0);
-	assert_int_equal(ks_processes_only(&processes, "late"), 0);
-	assert_int_equal(ks_processes_only(&processes, "none"), 0);
+	assert_true(ks_processes_read(&processes, proc));
+	assert_true(processes.whole);
+	assert_int_equal(processes.nr, 11);
+	process = ks_processes_find(&processes, 31);
+	assert_non_null(process);
+	assert_int_equal(process->parent, 20);
+	assert_true(process->began_ns == 6000000000);
+	assert_false(process->kernel);
+	assert_true(ks_process_is(process, "twin"));
+	assert_false(ks_process_is(process, "twi"));
+	assert_true(ks_processes_find(&processes, 9)->kernel);
 	/* Names of rows are escaped text */
-	assert_int_equal(ks_processes_only(&processes, "o) S dd\\x5c ("), 50);
+	assert_true(ks_process_is(ks_processes_find(&processes, 50),
+				  "o) S dd\\x5c ("));
+	/* One that has ended meanwhile */
+	assert_null(ks_processes_find(&processes, 70));
+	assert_null(ks_processes_find(&processes, UINT64_MAX));
+	assert_null(ks_processes_find(&processes, (1ull << 32) + 31));
 	ks_processes_free(&processes);
-	snprintf(command, sizeof(command), "rm -r %s", proc);
-	assert_int_equal(system(command), 0);
+}
+
+static void who_started_whom(void **state)
+{
+	static const char * const parents[] = { "monitor", "init" };
+	struct ks_processes processes;
+
+	(void)state;
+	assert_true(ks_processes_read(&processes, proc));
+	assert_true(ks_process_descends(&processes,
+			ks_processes_find(&processes, 30), parents, 2));
+	assert_true(ks_process_descends(&processes,
+			ks_processes_find(&processes, 30), parents, 1));
+	assert_true(ks_process_descends(&processes,
+			ks_processes_find(&processes, 40), NULL, 0));
+	/* Of the same name, but somebody else's */
+	assert_false(ks_process_descends(&processes,
+			ks_processes_find(&processes, 40), parents, 2));
+	/* Further up there is nobody */
+	assert_false(ks_process_descends(&processes,
+			ks_processes_find(&processes, 1), parents, 1));
+	ks_processes_free(&processes);
+}
+
+static void some_are_spared(void **state)
+{
+	static const struct {
+		unsigned int pid;
+		bool spared;
+	} cases[] = {
+		{ 1, true }, { 2, true }, { 9, true }, { 20, false },
+		{ 30, false }, { 35, true }, { 36, true }, { 40, true }, { 50, true }, { 60, true },
+	};
+	struct ks_processes processes;
+	size_t i;
+
+	(void)state;
+	assert_true(ks_processes_read(&processes, proc));
+	for (i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		const struct ks_process *process =
+			ks_processes_find(&processes, cases[i].pid);
+
+		assert_int_equal(ks_process_is_spared(&processes, process, 60),
+				 cases[i].spared);
+		/* Who cannot find itself knows nothing. */
+		assert_true(ks_process_is_spared(&processes, process, 61));
+	}
+	ks_processes_free(&processes);
 }
 
 static void none_at_all(void **state)
@@ -63,36 +147,41 @@ static void none_at_all(void **state)
 	struct ks_processes processes;
 
 	(void)state;
-	assert_true(ks_processes_read(&processes, "/nonesuch", UINT64_MAX));
+	assert_true(ks_processes_read(&processes, "/nonesuch"));
 	assert_int_equal(processes.nr, 0);
-	assert_int_equal(ks_processes_only(&processes, "init"), 0);
+	assert_false(processes.whole);
+	assert_null(ks_processes_find(&processes, 1));
 	ks_processes_free(&processes);
 }
 
-/* This one has begun, and not in the future. */
 static void this_process(void **state)
 {
+	const struct ks_process *process;
 	struct ks_processes processes;
-	size_t i, found = 0;
 
 	(void)state;
-	assert_true(ks_processes_read(&processes, "/proc", UINT64_MAX));
-	for (i = 0; i < processes.nr; i++)
-		found += processes.process[i].pid == (uint32_t)getpid();
-	assert_int_equal(found, processes.whole);
-	ks_processes_free(&processes);
-	assert_true(ks_processes_read(&processes, "/proc", 1));
-	assert_int_equal(processes.nr, 0);
+	assert_true(ks_processes_read(&processes, "/proc"));
+	process = ks_processes_find(&processes, (uint64_t)getpid());
+	if (processes.whole) {
+		assert_non_null(process);
+		assert_int_equal(process->parent, getppid());
+		assert_false(process->kernel);
+		assert_true(ks_process_is_spared(&processes, process,
+						 (uint32_t)getpid()));
+	}
 	ks_processes_free(&processes);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(only_the_one),
+		cmocka_unit_test(names_and_numbers),
+		cmocka_unit_test(who_started_whom),
+		cmocka_unit_test(some_are_spared),
 		cmocka_unit_test(none_at_all),
 		cmocka_unit_test(this_process),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests_name("process", tests, folder_make,
+					   folder_remove);
 }

@@ -42,6 +42,7 @@ static int world_make(void **state)
 	request = message_begin(world.request_buffer, FAMILY, SEQ, 1);
 	mnl_attr_put_u32(request, SAMPLE_ATTR + SAMPLE_NODE, 9);
 	mnl_attr_put_strz(request, SAMPLE_ATTR + SAMPLE_NAME, "no\nsuch");
+	mnl_attr_put_u64(request, SAMPLE_ATTR + SAMPLE_SIZE_BYTES, 5000000000);
 	world.rows.kind = &sample;
 	world.reply = (struct ks_reply){
 		.request = request,
@@ -228,6 +229,21 @@ static void refusal_escapes_text(void **state)
 			    "\\x1b[31mred (name no\\x0asuch)");
 }
 
+/* All of its 64 bits */
+static void refusal_of_a_large_number(void **state)
+{
+	struct world *world = *state;
+	struct nlmsghdr *message = add_error(world, -EINVAL);
+
+	mnl_attr_put_strz(message, NLMSGERR_ATTR_MSG, "too large");
+	mnl_attr_put_u32(message, NLMSGERR_ATTR_OFFS,
+			 NLMSG_HDRLEN + GENL_HDRLEN + 20);
+	added(world);
+	assert_int_equal(receive(world), KS_ERROR);
+	assert_string_equal(world->err.text,
+			    "too large (size_bytes 5000000000)");
+}
+
 static void refusal_after_the_whole_request(void **state)
 {
 	struct world *world = *state;
@@ -353,6 +369,7 @@ int main(void)
 		TEST(error_in_the_middle_of_a_dump),
 		TEST(refusal_names_the_attribute),
 		TEST(refusal_escapes_text),
+		TEST(refusal_of_a_large_number),
 		TEST(refusal_after_the_whole_request),
 		TEST(refusal_with_wild_lengths),
 		TEST(off_is_unsupported),

@@ -141,6 +141,13 @@ static void bytes_are_escaped(void **state)
 		{ "\xf4\x90\x80\x80", "\\xf4\\x90\\x80\\x80" },
 		{ "\xc2\x9b", "\\xc2\\x9b" },		/* a control */
 		{ "\xe2\x80\xae", "\\xe2\\x80\\xae" },	/* turns text round */
+		{ "\xe2\x80\x8e", "\\xe2\\x80\\x8e" },	/* so does this */
+		{ "\xd8\x9c", "\\xd8\\x9c" },		/* and this */
+		{ "\xe2\x80\x8b", "\\xe2\\x80\\x8b" },	/* no width */
+		{ "\xef\xbb\xbf", "\\xef\\xbb\\xbf" },	/* byte order mark */
+		{ "\xc2\xad", "\\xc2\\xad" },		/* soft hyphen */
+		{ "\xf3\xa0\x81\x81", "\\xf3\\xa0\\x81\\x81" }, /* a tag */
+		{ "\xef\xbf\xbe", "\\xef\\xbf\\xbe" },	/* no character */
 		{ "\xe2\x82", "\\xe2\\x82" },		/* cut */
 		{ "\xe2\x82x", "\\xe2\\x82x" },
 	};

@@ -249,6 +249,8 @@ static void a_storm_of_lookups(void **state)
 		"id=2 context=task name=busy uid=0 pid=78 nr_allocs=500 allocs_per_second=5000 nr_outstanding=0");
 	trace->who[0].cgroup = strdup("/system.slice/probe.service");
 	trace->who[0].can_reclaim = true;
+	strcpy(trace->who[0].service.name, "probe.service");
+	trace->who[0].service.nr_processes = 3;
 	judge();
 	assert_int_equal(verdict.nr_findings, 1);
 	found = only(KS_FINDING_NEGATIVE_DENTRIES);
@@ -282,7 +284,9 @@ static void a_storm_of_lookups(void **state)
 	assert_int_equal(found->creator[0].nr_parents, 2);
 	assert_string_equal(found->creator[0].service, "probe.service");
 
-	expect_words("\nsystemctl stop probe.service\n");
+	expect_words("\nsystemctl stop -- probe.service\n");
+	expect_words("# but: all of probe.service ends: 3 processes now\n");
+	expect_words("\nsystemctl edit -- probe.service\n");
 	expect_words("Environment=NSS_SDB_USE_CACHE=yes");
 	expect_words("\necho 192000000 > /sys/fs/cgroup/system.slice/probe.service/memory.reclaim\n");
 	expect_words("curl <- probe.sh <- cron");
@@ -400,8 +404,8 @@ static void a_leak(void **state)
 	assert_string_equal(found->creator[0].frame[1],
 			    "drv_open+0x10/0x20 [drv]");
 	expect_words("[kworker x]");
-	expect_words("modinfo drv");
-	expect_words("kmemscope trace kmalloc-128 --stacks");
+	expect_words("modinfo -- drv");
+	expect_words("kmemscope trace --stacks --seconds 30 -- kmalloc-128\n");
 }
 
 static void small_growth_goes_with_the_large(void **state)

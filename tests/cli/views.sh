@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # views.sh READER: whole commands against the answers in fixture/, which the
-# stand-in for lib/nl.c gives.
+# stand-in for lib/nl.c gives.  It holds in any locale.
 
 # shellcheck source=tests/cli/tap.sh
 . "$(dirname "$0")/tap.sh"
@@ -16,7 +16,7 @@ prints()
 {
 	expected=$1
 	shift
-	"$reader" "$@" >"$work/out" 2>"$work/err" || :
+	timeout 20 "$reader" "$@" >"$work/out" 2>"$work/err" || :
 	if [ "$(cat "$work/out")" = "$expected" ]; then
 		ok "kmemscope $* prints"
 	else
@@ -111,6 +111,49 @@ check 'what is missing is named' grep -q '^- in which directories' "$work/out"
 try 3 'not all could be looked at, so the answer is partial' \
 	diagnose --seconds 1 --remedy
 check 'no remedy is needed' grep -q '^# nothing wrong found' "$work/out"
+
+# Libraries that only diagnose needs cost the others nothing.
+loads_only_its_own()
+{
+	LD_DEBUG=libs "$reader" "$@" 2>&1 >/dev/null |
+		grep -q -e libsystemd -e libmount -e libproc2 && return 1
+	LD_DEBUG=libs "$reader" "$@" 2>&1 >/dev/null | grep -q libmnl
+}
+
+check 'slab loads no library that it does not need' loads_only_its_own slab
+
+# What is not ASCII is as the locale can take it; libsmartcols must not hang.
+KS_FAKE=$fixture/odd
+if [ "$(locale charmap)" = UTF-8 ]; then
+	cafe=café wide=a漢
+	prints "\
+NAME   SIZE
+café      1
+a漢       2
+-         3
+a\\x5cb    4
+-         5" slab -o name,size --sort +size
+else
+	cafe='caf\xc3\xa9' wide='a\xe6\xbc\xa2'
+	prints "\
+NAME          SIZE
+caf\\xc3\\xa9      1
+a\\xe6\\xbc\\xa2    2
+-                3
+a\\x5cb           4
+-                5" slab -o name,size --sort +size
+fi
+prints "\
+$cafe 1
+$wide 2
+\\x2d 3
+a\\x5cb 4
+- 5" slab -rn -o name,size --sort +size
+prints "NAME=\"$cafe\"" slab -P -o name --sort +size --top 1
+json '.slabs | map(.name) | contains(["café", "a漢", "-"])' slab -J
+try 0 '' status
+check 'status prints it as well' grep -q -F -e "$wide" "$work/out"
+KS_FAKE=$fixture/host
 
 try 0 '' off
 try 0 '' on

@@ -3,10 +3,13 @@
 #include <stdio.h>
 
 #include "cmd/cmd.h"
+#include "lib/text.h"
 
 int ks_cmd_fail(char **argv, enum ks_status status, const struct ks_error *err)
 {
-	fprintf(stderr, "%s: %s\n", argv[0], err->text);
+	fprintf(stderr, "%s: ", argv[0]);
+	ks_text_print(stderr, err->text);
+	fputc('\n', stderr);
 	return status;
 }
 

@@ -9,6 +9,7 @@
 #include "diagnose/container.h"
 #include "diagnose/mounts.h"
 #include "diagnose/pattern.h"
+#include "diagnose/process.h"
 #include "diagnose/samples.h"
 #include "lib/array.h"
 #include "lib/job.h"
@@ -34,7 +35,7 @@ static const struct ks_column made[NR_MADE] = {
 		.name = "container",
 		.title = "CONTAINER",
 		.type = KS_TYPE_STRING,
-		.help = "Container that has it, or a cgroup where process 1 does not",
+		.help = "The only container that has it, or a cgroup where process 1 does not",
 	},
 	[PATTERN] = {
 		.name = "pattern",
@@ -82,7 +83,7 @@ static bool place_fill(const struct ks_rows *rows, size_t row,
 
 	if (!device || !path)
 		return true;
-	if (!ks_mounts_find(mounts, device, path, &place))
+	if (!ks_mounts_find(mounts, device, path, NULL, NULL, &place))
 		return false;
 	value = made_value(rows, row, CONTAINER);
 	if (place.cgroup && ks_container_find(&container, place.cgroup)) {
@@ -127,14 +128,15 @@ static enum ks_status directories_fill(struct ks_nl *nl, uint32_t job,
 				       struct ks_error *err)
 {
 	struct ks_rows names = { .kind = &ks_kind_dentry_name };
-	struct ks_mounts mounts;
+	struct ks_mounts mounts = { 0 };
 	enum ks_status status;
 	bool done = true;
 	size_t i;
 
 	status = ks_job_take(nl, job, &names, err);
-	if (!ks_mounts_read(&mounts, "/proc"))
-		done = false;
+	/* In another PID namespace process 1 is not the host's. */
+	if (ks_proc_is_initial())
+		done = ks_mounts_read(&mounts, "/proc", rows, 1);
 	for (i = 0; !status && done && i < rows->nr; i++)
 		done = place_fill(rows, i, &mounts) &&
 		       pattern_fill(rows, i, &names);

@@ -8,6 +8,7 @@
 #include "cmd/options.h"
 #include "diagnose/verdict.h"
 #include "lib/kinds.h"
+#include "lib/text.h"
 #include "out/verdict.h"
 
 #define NS_PER_SECOND 1000000000ull
@@ -44,6 +45,31 @@ static void help_print(const char *program)
 	       "For more details see kmemscope(8).\n", program);
 }
 
+/* In words, as the locale can take them. */
+static enum ks_status words_print(const struct options *options,
+				  const struct ks_verdict *verdict,
+				  struct ks_error *err)
+{
+	char *text = NULL;
+	FILE *stream;
+	size_t len;
+
+	stream = open_memstream(&text, &len);
+	if (!stream)
+		return ks_fail_memory(err);
+	if (options->remedy)
+		ks_verdict_print_remedies(stream, verdict);
+	else
+		ks_verdict_print(stream, verdict);
+	if (fclose(stream)) {
+		free(text);
+		return ks_fail_memory(err);
+	}
+	ks_text_print(stdout, text);
+	free(text);
+	return KS_OK;
+}
+
 static enum ks_status verdict_print(const struct options *options,
 				    const struct ks_look *look,
 				    const struct ks_verdict *verdict,
@@ -58,11 +84,7 @@ static enum ks_status verdict_print(const struct options *options,
 
 	if (options->json)
 		return ks_verdict_print_json(stdout, &answer, verdict, err);
-	if (options->remedy)
-		ks_verdict_print_remedies(stdout, verdict);
-	else
-		ks_verdict_print(stdout, verdict);
-	return KS_OK;
+	return words_print(options, verdict, err);
 }
 
 static enum ks_status diagnose(const struct options *options,

@@ -338,16 +338,24 @@ static enum ks_status job_fetch(struct list *list, struct ks_nl *nl,
 {
 	struct ks_request request = ks_job_request(list->kind);
 	const struct ks_list_view *view = list->options.view;
+	struct ks_error more = { 0 };
 	enum ks_status status;
+	bool partial;
 	uint32_t id;
 
 	if (list->options.budget_ns)
 		ks_job_ask(&request, KMEMSCOPE_A_JOB_BUDGET_NS, NULL,
 			   list->options.budget_ns);
 	status = ks_job_rows(nl, &request, &id, &answer->rows, err);
-	if (!status && view->fill)
-		status = view->fill(nl, id, &answer->rows, err);
+	partial = status == KS_PARTIAL;
+	/* The rows that there are can be filled all the same. */
+	if ((!status || partial) && view->fill)
+		status = view->fill(nl, id, &answer->rows,
+				    partial ? &more : err);
 	ks_scope_apply(&list->newer.scope, &answer->rows);
+	if (!partial || !status || status == KS_PARTIAL)
+		return partial ? KS_PARTIAL : status;
+	*err = more;
 	return status;
 }
 

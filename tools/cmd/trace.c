@@ -243,15 +243,18 @@ static void text_add(FILE *stream, const struct trace *trace, uint16_t attr,
 		     const char *format)
 {
 	const struct ks_style style = { 0 };
-	char buffer[KS_TEXT_MAX];
+	char buffer[KS_TEXT_MAX], *ascii;
+	const char *text;
 	size_t column;
 
 	ks_kind_find_attr(&ks_kind_trace, attr, &column);
-	if (trace->whole.row[0][column].presence)
-		fprintf(stream, format,
-			ks_text_value(&ks_kind_trace.columns[column],
-				      &trace->whole.row[0][column], &style,
-				      buffer));
+	if (!trace->whole.row[0][column].presence)
+		return;
+	text = ks_text_value(&ks_kind_trace.columns[column],
+			     &trace->whole.row[0][column], &style, buffer);
+	ascii = ks_text_fits(text) ? NULL : ks_text_ascii(text);
+	fprintf(stream, format, ascii ?: text);
+	free(ascii);
 }
 
 static void number_add(FILE *stream, const struct trace *trace, uint16_t attr,

@@ -78,29 +78,81 @@ static bool form_take(struct ks_container *container, size_t form,
 		len = ID_PRINTED;
 	}
 	if (len >= KS_CONTAINER_NAME_MAX)
-		len = KS_CONTAINER_NAME_MAX - 1;
+		return false;
 	container->engine = forms[form].engine;
 	memcpy(container->name, component, len);
 	container->name[len] = '\0';
 	return true;
 }
 
+/*
+ * A runtime that writes "SLICE:PREFIX:ID", for systemd to make a scope of, and
+ * has no systemd to ask makes a cgroup of that name.
+ */
+static bool mixed_take(struct ks_container *container, const char *component,
+		       size_t len)
+{
+	static const struct {
+		const char *engine;
+		const char *prefix;
+	} runtimes[] = {
+		{ "docker", ":docker:" },
+		{ "podman", ":libpod:" },
+		{ "cri-o", ":crio:" },
+		{ "kubernetes", ":cri-containerd:" },
+		{ "containerd", ":nerdctl:" },
+	};
+	const char *id = component + len - ID_DIGITS;
+	size_t i, prefix;
+
+	for (i = 0; len > ID_DIGITS && i < ARRAY_SIZE(runtimes); i++) {
+		prefix = strlen(runtimes[i].prefix);
+		if (len < ID_DIGITS + prefix || !is_id(id, ID_DIGITS) ||
+		    strncmp(id - prefix, runtimes[i].prefix, prefix))
+			continue;
+		container->engine = runtimes[i].engine;
+		memcpy(container->name, id, ID_PRINTED);
+		container->name[ID_PRINTED] = '\0';
+		return true;
+	}
+	return false;
+}
+
+static bool component_take(struct ks_container *container, const char *parent,
+			   const char *component, size_t len)
+{
+	size_t i;
+
+	for (i = 0; len && i < ARRAY_SIZE(forms); i++)
+		if (form_take(container, i, parent, component, len))
+			return true;
+	return mixed_take(container, component, len);
+}
+
+static bool ends_with(const char *component, size_t len, const char *suffix)
+{
+	size_t end = strlen(suffix);
+
+	return len > end && !strncmp(component + len - end, suffix, end);
+}
+
 bool ks_container_find(struct ks_container *container, const char *cgroup)
 {
+	bool found = false, inner = false;
 	const char *parent = "";
-	bool found = false;
-	size_t len, i;
+	size_t len;
 
 	/* The innermost is wanted: a container may run in another. */
 	for (; *cgroup; cgroup += len) {
 		cgroup += *cgroup == '/';
 		len = strcspn(cgroup, "/");
-		for (i = 0; len && i < ARRAY_SIZE(forms); i++) {
-			if (!form_take(container, i, parent, cgroup, len))
-				continue;
+		if (component_take(container, parent, cgroup, len)) {
+			container->inner = inner;
 			found = true;
-			break;
+			inner = true;
 		}
+		inner |= ends_with(cgroup, len, ".service") ||
+			 ends_with(cgroup, len, ".scope");
 		parent = cgroup;
 	}
 	return found;
@@ -151,24 +203,4 @@ const char *ks_container_cgroup(const char *text, size_t *len)
 		}
 	}
 	return path;
-}
-
-bool ks_container_service(char name[KS_CONTAINER_NAME_MAX], const char *cgroup)
-{
-	static const char suffix[] = ".service";
-	const size_t end = sizeof(suffix) - 1;
-	bool found = false;
-	size_t len;
-
-	for (; *cgroup; cgroup += len) {
-		cgroup += *cgroup == '/';
-		len = strcspn(cgroup, "/");
-		if (len <= end || len >= KS_CONTAINER_NAME_MAX ||
-		    strncmp(cgroup + len - end, suffix, end))
-			continue;
-		memcpy(name, cgroup, len);
-		name[len] = '\0';
-		found = true;
-	}
-	return found;
 }

@@ -6,11 +6,17 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define KS_CONTAINER_NAME_MAX 128
+/* A file's name has 255 bytes at most, each of which may be escaped. */
+#define KS_CONTAINER_NAME_MAX (4 * 255 + 1)
 
 struct ks_container {
 	const char *engine;	/* "docker", "kubernetes", ... */
 	char name[KS_CONTAINER_NAME_MAX];	/* as its engine prints it */
+	/*
+	 * It lies in another container or in a unit.  Those may make cgroups of
+	 * any name there, so the host's engine may know it by that name or not.
+	 */
+	bool inner;
 };
 
 /* False when the cgroup's path looks like no container's. */
@@ -22,9 +28,5 @@ bool ks_container_find(struct ks_container *container, const char *cgroup);
  * ends with the line, *len bytes on; NULL when there is none.
  */
 const char *ks_container_cgroup(const char *text, size_t *len);
-
-/* The systemd service that a cgroup is, or is part of: "NAME.service". */
-bool ks_container_service(char name[KS_CONTAINER_NAME_MAX],
-			  const char *cgroup);
 
 #endif /* KS_CONTAINER_H */

@@ -71,17 +71,16 @@ static void frames_fill(struct ks_found_creator *creator,
 
 static void place_fill(struct ks_case *c, struct ks_found_creator *creator)
 {
-	char service[KS_CONTAINER_NAME_MAX];
 	struct ks_container container;
 
+	if (creator->who && *creator->who->service.name)
+		creator->service = creator->who->service.name;
 	if (!creator->cgroup)
 		return;
 	if (ks_container_find(&container, creator->cgroup))
 		creator->container = ks_strings_add(c->strings, "%s %s",
 						    container.engine,
 						    container.name);
-	if (ks_container_service(service, creator->cgroup))
-		creator->service = ks_strings_add(c->strings, "%s", service);
 }
 
 static struct ks_found_creator creator_of(struct ks_case *c,
@@ -95,6 +94,7 @@ static struct ks_found_creator creator_of(struct ks_case *c,
 				KMEMSCOPE_A_TRACE_ALLOCATOR_CONTEXT),
 		.name = ks_field_text(rows, row,
 				KMEMSCOPE_A_TRACE_ALLOCATOR_NAME),
+		.who = who,
 		.cgroup = who ? who->cgroup : NULL,
 		.can_reclaim = who && who->can_reclaim,
 		.alive = who && who->alive,

@@ -3,6 +3,7 @@
 #ifndef KS_FINDING_H
 #define KS_FINDING_H
 
+#include "diagnose/argv.h"
 #include "diagnose/field.h"
 #include "diagnose/strings.h"
 
@@ -44,6 +45,8 @@ struct ks_found_place {
 	const char *example;
 	uint64_t nr_names;
 	uint64_t nr_covered;
+	const char *overlay;	/* path in the overlay of which it is a layer */
+	uint64_t nr_namespaces;	/* other ones, with another path for it */
 	const char *container;	/* "docker 0123456789ab" or a cgroup */
 	const char *container_path;
 	uint64_t container_pid;
@@ -52,14 +55,17 @@ struct ks_found_place {
 #define KS_PARENTS_MAX 4
 #define KS_FRAMES_MAX 16
 
+struct ks_who;
+
 struct ks_found_creator {
 	const char *context;	/* task, kthread, softirq or irq */
 	const char *name;
 	const char *parent[KS_PARENTS_MAX];
 	size_t nr_parents;
+	const struct ks_who *who;	/* what the host knows of it */
 	const char *cgroup;
 	const char *container;
-	const char *service;
+	const char *service;	/* of this host, and proved */
 	bool can_reclaim;
 	uint64_t uid;
 	uint64_t pid;
@@ -86,7 +92,8 @@ struct ks_remedy {
 	enum ks_when when;
 	const char *text;
 	const char *cost;	/* what it stalls or loses, or NULL */
-	const char *command;	/* NULL: there is none to type */
+	struct ks_argv argv;	/* empty: there is none */
+	const char *command;	/* the same as a line; NULL: it has none */
 	const char *effect;	/* what it is predicted to do */
 	uint64_t frees_bytes;	/* at most */
 };

@@ -97,19 +97,32 @@ void ks_jobs_trace(struct ks_jobs *jobs, const char *cache, bool stacks,
 	jobs->look->nr_traced++;
 }
 
+/* Take one kind of rows.  Some of them are better than none. */
+static enum ks_status rows_take(struct ks_jobs *jobs, uint32_t id,
+				struct ks_rows *rows, struct ks_error *err)
+{
+	enum ks_status status = ks_job_take(jobs->nl, id, rows, err);
+
+	if (status != KS_PARTIAL)
+		return status;
+	/* The last look is yet to come. */
+	jobs->look->at[KS_LOOK_FIRST].partial = true;
+	return KS_OK;
+}
+
 static enum ks_status walk_take(struct ks_jobs *jobs, uint32_t id,
 				struct ks_walk *walk, struct ks_error *err)
 {
 	enum ks_status status;
 	uint64_t took;
 
-	status = ks_job_take(jobs->nl, id, &walk->dentries, err);
+	status = rows_take(jobs, id, &walk->dentries, err);
 	if (!status)
-		status = ks_job_take(jobs->nl, id, &walk->superblocks, err);
+		status = rows_take(jobs, id, &walk->superblocks, err);
 	if (!status)
-		status = ks_job_take(jobs->nl, id, &walk->directories, err);
+		status = rows_take(jobs, id, &walk->directories, err);
 	if (!status)
-		status = ks_job_take(jobs->nl, id, &walk->names, err);
+		status = rows_take(jobs, id, &walk->names, err);
 	walk->done = !status;
 	/* What it met is as of its middle. */
 	took = ks_field(&walk->dentries, 0, KMEMSCOPE_A_DENTRY_WALK_NS);
@@ -124,13 +137,13 @@ static enum ks_status traced_take(struct ks_jobs *jobs, uint32_t id,
 {
 	enum ks_status status;
 
-	status = ks_job_take(jobs->nl, id, &traced->trace, err);
+	status = rows_take(jobs, id, &traced->trace, err);
 	if (!status)
-		status = ks_job_take(jobs->nl, id, &traced->allocators, err);
+		status = rows_take(jobs, id, &traced->allocators, err);
 	if (!status)
-		status = ks_job_take(jobs->nl, id, &traced->stacks, err);
+		status = rows_take(jobs, id, &traced->stacks, err);
 	traced->done = !status;
-	if (!status && !ks_who_find(traced, traced->began_ns))
+	if (!status && !ks_who_begin(traced))
 		status = ks_fail_memory(err);
 	return status;
 }

@@ -19,6 +19,8 @@
 #include "diagnose/file.h"
 #include "diagnose/growth.h"
 #include "diagnose/jobs.h"
+#include "diagnose/process.h"
+#include "diagnose/who.h"
 #include "lib/kinds.h"
 #include "lib/nl.h"
 
@@ -185,6 +187,23 @@ static void growth_follow(struct ks_look *look, struct ks_nl *nl,
 	}
 }
 
+/* Processes and mounts of the host; false when memory is out. */
+static bool host_read(struct ks_look *look)
+{
+	struct ks_rows directories[KS_NR_WALKS];
+	size_t i;
+
+	if (!ks_proc_is_initial()) {
+		ks_strings_add(&look->missing,
+			       "processes and mounts: /proc is not that of the host's own PID namespace");
+		return true;
+	}
+	for (i = 0; i < KS_NR_WALKS; i++)
+		directories[i] = look->walk[i].directories;
+	return ks_who_find(look) && ks_mounts_read(&look->mounts, "/proc",
+						   directories, KS_NR_WALKS);
+}
+
 static enum ks_status look_run(struct ks_look *look, struct ks_nl *nl,
 			       uint64_t ns, struct ks_error *err)
 {
@@ -192,7 +211,7 @@ static enum ks_status look_run(struct ks_look *look, struct ks_nl *nl,
 	struct ks_jobs jobs = { .look = look, .nl = nl };
 	struct growing growing = { 0 };
 	enum ks_status status;
-	bool partial = false;
+	struct ks_look_at *last;
 	uint64_t start, end;
 
 	look->stamp = ks_stamp_now();
@@ -213,9 +232,11 @@ static enum ks_status look_run(struct ks_look *look, struct ks_nl *nl,
 	sleep_until(end);
 	growing_free(&growing);
 	at_take(look, nl, &look->at[KS_LOOK_LAST]);
-	rows_take(look, nl, &look->zones, &partial, true);
-	rows_take(look, nl, &look->buddies, &partial, true);
-	if (!ks_mounts_read(&look->mounts, "/proc") || look->missing.failed)
+	last = &look->at[KS_LOOK_LAST];
+	rows_take(look, nl, &look->zones, &last->partial, true);
+	rows_take(look, nl, &look->buddies, &last->partial, true);
+	/* What follows makes dentries and inodes of its own. */
+	if (!host_read(look) || look->missing.failed)
 		return ks_fail_memory(err);
 	return KS_OK;
 }

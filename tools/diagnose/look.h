@@ -6,6 +6,7 @@
 #include "diagnose/field.h"
 #include "diagnose/mounts.h"
 #include "diagnose/strings.h"
+#include "diagnose/service.h"
 #include "lib/answer.h"
 
 /* /proc/sys/fs/dentry-state: the kernel's own counts, of all dentries. */
@@ -42,9 +43,15 @@ struct ks_walk {
 struct ks_who {
 	char *cgroup;		/* path, escaped; NULL: not known */
 	bool can_reclaim;	/* the cgroup has a file memory.reclaim */
-	bool alive;		/* its pid still is a process of that name */
-	size_t starter_parent;	/* a parent that was there before the look */
-	uint32_t starter_pid;	/* and its pid, 0 where it cannot be told */
+	bool alive;		/* its pid still is that process */
+	bool spared;		/* nobody must be told to end that */
+	uint64_t began_ns;	/* when it did */
+	size_t nr_alike;	/* processes that it stands for, now */
+	size_t starter_parent;	/* a parent that was there before the trace */
+	uint32_t starter_pid;	/* and its pid, 0 where that is not proved */
+	uint64_t starter_began_ns;
+	size_t starter_children;	/* processes that it has started */
+	struct ks_service service;
 };
 
 /* Who allocated from a cache. */
@@ -73,6 +80,7 @@ struct ks_look {
 	struct ks_traced traced[KS_TRACES_MAX];
 	size_t nr_traced;
 	struct ks_mounts mounts;
+	bool host_processes;	/* /proc has the pids that the module has */
 	struct ks_strings missing;	/* what could not be looked at, and why */
 	struct ks_strings notes;	/* texts that the look needs itself */
 };

@@ -50,14 +50,75 @@ static void mount_free(struct ks_mount *mount)
 	free(mount->device);
 	free(mount->root);
 	free(mount->point);
+	free(mount->overlay);
+}
+
+static bool is_wanted(const struct ks_devices *devices, const char *device,
+		      size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < devices->nr; i++)
+		if (!strncmp(devices->device[i], device, len) &&
+		    !devices->device[i][len])
+			return true;
+	return false;
+}
+
+/*
+ * The options of an overlay: "... - overlay SOURCE OPTIONS".  NULL with *failed
+ * not set: it is none.
+ */
+static char *overlay_options(const char *line, size_t len, bool *failed)
+{
+	static const char type[] = " - overlay ";
+	const char *found = memmem(line, len, type, sizeof(type) - 1);
+	const char *end = line + len;
+	char *options;
+
+	if (!found)
+		return NULL;
+	found += sizeof(type) - 1;
+	found = memchr(found, ' ', end - found);
+	if (!found)
+		return NULL;
+	options = strndup(found + 1, end - found - 1);
+	*failed |= !options;
+	return options;
+}
+
+static bool mount_add(struct ks_mountinfo *mounts, const char **field,
+		      const size_t *length, const char *rest,
+		      const char *end, bool wanted)
+{
+	bool failed = false;
+	struct ks_mount *more, mount = { 0 };
+
+	more = realloc(mounts->mount, (mounts->nr + 1) * sizeof(*more));
+	if (!more)
+		return false;
+	mounts->mount = more;
+	mount.point = field_text(field[FIELD_POINT], length[FIELD_POINT]);
+	if (wanted) {
+		mount.device = field_text(field[FIELD_DEVICE],
+					  length[FIELD_DEVICE]);
+		mount.root = field_text(field[FIELD_ROOT], length[FIELD_ROOT]);
+		mount.overlay = overlay_options(rest, end - rest, &failed);
+	}
+	if (failed || !mount.point || (wanted && (!mount.device || !mount.root))) {
+		mount_free(&mount);
+		return false;
+	}
+	more[mounts->nr++] = mount;
+	return true;
 }
 
 static bool line_parse(struct ks_mountinfo *mounts, const char *line,
-		       size_t len)
+		       size_t len, const struct ks_devices *devices)
 {
 	const char *field[NR_FIELDS], *end = line + len;
 	size_t length[NR_FIELDS], i;
-	struct ks_mount *more, mount;
+	bool wanted;
 
 	for (i = 0; i < NR_FIELDS; i++) {
 		const char *blank = memchr(line, ' ', end - line);
@@ -68,31 +129,25 @@ static bool line_parse(struct ks_mountinfo *mounts, const char *line,
 		length[i] = blank - line;
 		line = blank + 1;
 	}
-	/* Such as "net:[4026531840]": no path leads there. */
-	if (*field[FIELD_ROOT] != '/' || *field[FIELD_POINT] != '/')
+	if (*field[FIELD_POINT] != '/')
 		return true;
-	more = realloc(mounts->mount, (mounts->nr + 1) * sizeof(*more));
-	if (!more)
-		return false;
-	mounts->mount = more;
-	mount.device = field_text(field[FIELD_DEVICE], length[FIELD_DEVICE]);
-	mount.root = field_text(field[FIELD_ROOT], length[FIELD_ROOT]);
-	mount.point = field_text(field[FIELD_POINT], length[FIELD_POINT]);
-	if (!mount.device || !mount.root || !mount.point) {
-		mount_free(&mount);
-		return false;
-	}
-	more[mounts->nr++] = mount;
-	return true;
+	/* A root such as "net:[4026531840]": no path leads there. */
+	wanted = *field[FIELD_ROOT] == '/' &&
+		 is_wanted(devices, field[FIELD_DEVICE], length[FIELD_DEVICE]);
+	/* What is before the first of them covers none. */
+	if (!wanted && !mounts->nr)
+		return true;
+	return mount_add(mounts, field, length, line - 1, end, wanted);
 }
 
-bool ks_mountinfo_parse(struct ks_mountinfo *mounts, const char *text)
+bool ks_mountinfo_parse(struct ks_mountinfo *mounts, const char *text,
+			const struct ks_devices *devices)
 {
 	size_t len;
 
 	for (; *text; text += len + (text[len] == '\n')) {
 		len = strcspn(text, "\n");
-		if (!line_parse(mounts, text, len))
+		if (!line_parse(mounts, text, len, devices))
 			return false;
 	}
 	return true;
@@ -144,7 +199,7 @@ char *ks_mountinfo_path(const struct ks_mountinfo *mounts, const char *device,
 	for (i = 0; i < mounts->nr; i++) {
 		const struct ks_mount *mount = &mounts->mount[i];
 
-		if (strcmp(mount->device, device))
+		if (!mount->device || strcmp(mount->device, device))
 			continue;
 		rest = below(mount->root, path);
 		if (!rest)
@@ -165,6 +220,78 @@ char *ks_mountinfo_path(const struct ks_mountinfo *mounts, const char *device,
 			covered = found;
 	}
 	return covered;
+}
+
+/* What of the path is below a layer; NULL if it is in another place. */
+static const char *below_layer(const char *layer, size_t len, const char *path,
+			       bool *failed)
+{
+	char *text = field_text(layer, len), *bytes, *real;
+	const char *rest;
+
+	if (!text) {
+		*failed = true;
+		return NULL;
+	}
+	rest = *text == '/' ? below(text, path) : NULL;
+	/* Docker names layers by links. */
+	bytes = rest ? NULL : ks_text_unescape(text);
+	real = bytes && *bytes == '/' ? realpath(bytes, NULL) : NULL;
+	free(text);
+	text = real ? ks_text_escape(real, strlen(real)) : NULL;
+	if (text)
+		rest = below(text, path);
+	free(text);
+	free(real);
+	free(bytes);
+	return rest;
+}
+
+/* The same for all layers that the options name. */
+static const char *below_layers(const char *options, const char *path,
+				bool *failed)
+{
+	const char *rest = NULL, *value;
+	size_t len, part;
+
+	for (; !rest && *options; options += len + (options[len] == ',')) {
+		len = strcspn(options, ",");
+		value = memchr(options, '=', len);
+		if (!value || (strncmp(options, "upperdir=", 9) &&
+			       strncmp(options, "lowerdir", 8)))
+			continue;
+		/* lowerdir has several, separated by ':' */
+		for (value++; !rest && value < options + len;
+		     value += part + (value + part < options + len)) {
+			part = strcspn(value, ":,");
+			rest = part ? below_layer(value, part, path, failed) :
+				      NULL;
+		}
+	}
+	return rest;
+}
+
+char *ks_mountinfo_overlay(const struct ks_mountinfo *mounts, const char *path,
+			   bool *failed)
+{
+	const char *rest;
+	char *found;
+	size_t i;
+
+	for (i = 0; i < mounts->nr; i++) {
+		const struct ks_mount *mount = &mounts->mount[i];
+
+		/* Only a part of it is mounted: where the layer is, is not. */
+		if (!mount->overlay || strcmp(mount->root, "/"))
+			continue;
+		rest = below_layers(mount->overlay, path, failed);
+		if (!rest)
+			continue;
+		found = path_at(mount, rest);
+		*failed |= !found;
+		return found;
+	}
+	return NULL;
 }
 
 void ks_mountinfo_free(struct ks_mountinfo *mounts)

@@ -7,9 +7,10 @@
 #include <stddef.h>
 
 struct ks_mount {
-	char *device;		/* MAJOR:MINOR */
-	char *root;		/* what of the file system is mounted */
+	char *device;		/* MAJOR:MINOR; NULL: none that was asked for */
+	char *root;		/* what of the file system is mounted, if so */
 	char *point;		/* where; both are escaped text */
+	char *overlay;		/* options of an overlay, as they are in mountinfo */
 };
 
 struct ks_mountinfo {
@@ -17,11 +18,19 @@ struct ks_mountinfo {
 	size_t nr;
 };
 
+/* The devices that are asked about; a host has far more mounts. */
+struct ks_devices {
+	const char **device;
+	size_t nr;
+};
+
 /*
- * Append the mounts that text lists.  Lines that are none are left out.  False
- * when memory is out.
+ * Fill in the mounts that text lists, nothing if none is of these devices.  Of
+ * others there is only what they may cover.  Lines that are no mounts are left
+ * out.  False when memory is out.
  */
-bool ks_mountinfo_parse(struct ks_mountinfo *mounts, const char *text);
+bool ks_mountinfo_parse(struct ks_mountinfo *mounts, const char *text,
+			const struct ks_devices *devices);
 
 /*
  * The path, escaped, under which a place of the device's file system can be
@@ -30,6 +39,14 @@ bool ks_mountinfo_parse(struct ks_mountinfo *mounts, const char *text);
  */
 char *ks_mountinfo_path(const struct ks_mountinfo *mounts, const char *device,
 			const char *path, bool *failed);
+
+/*
+ * The path in an overlay, escaped, of a path that is in one of its layers: each
+ * lookup in the overlay makes dentries in those as well.  NULL, with *failed set
+ * when memory is out, when it is in none.
+ */
+char *ks_mountinfo_overlay(const struct ks_mountinfo *mounts, const char *path,
+			   bool *failed);
 
 void ks_mountinfo_free(struct ks_mountinfo *mounts);
 

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The mounts of all mount namespaces, and which processes see a place. */
 #include <dirent.h>
+#include <linux/kmemscope.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "diagnose/container.h"
+#include "diagnose/field.h"
 #include "diagnose/file.h"
 #include "diagnose/mounts.h"
 #include "lib/text.h"
@@ -49,7 +51,7 @@ static bool cgroup_read(struct ks_mount_space *space, const char *proc)
 
 /* Append the namespace of a process, unless it is known or has gone. */
 static bool process_take(struct ks_mounts *mounts, const char *proc,
-			 uint32_t pid)
+			 uint32_t pid, const struct ks_devices *devices)
 {
 	struct ks_mount_space space = { .pid = pid }, *more;
 	char name[300];
@@ -70,7 +72,7 @@ static bool process_take(struct ks_mounts *mounts, const char *proc,
 	more = realloc(mounts->space, (mounts->nr + 1) * sizeof(*more));
 	if (more)
 		mounts->space = more;
-	if (!more || !ks_mountinfo_parse(&space.mounts, text) ||
+	if (!more || !ks_mountinfo_parse(&space.mounts, text, devices) ||
 	    !cgroup_read(&space, proc)) {
 		ks_mountinfo_free(&space.mounts);
 		free(text);
@@ -81,7 +83,8 @@ static bool process_take(struct ks_mounts *mounts, const char *proc,
 	return true;
 }
 
-bool ks_mounts_read(struct ks_mounts *mounts, const char *proc)
+static bool processes_take(struct ks_mounts *mounts, const char *proc,
+			   const struct ks_devices *devices)
 {
 	struct dirent *entry;
 	size_t processes = 0;
@@ -89,8 +92,7 @@ bool ks_mounts_read(struct ks_mounts *mounts, const char *proc)
 	uint64_t pid;
 	DIR *folder;
 
-	*mounts = (struct ks_mounts){ 0 };
-	complete = process_take(mounts, proc, 1);
+	complete = process_take(mounts, proc, 1, devices);
 	folder = opendir(proc);
 	if (!folder)
 		return complete;
@@ -98,17 +100,83 @@ bool ks_mounts_read(struct ks_mounts *mounts, const char *proc)
 	       (entry = readdir(folder))) {
 		if (!ks_text_number(entry->d_name, UINT32_MAX, &pid))
 			continue;
-		complete = process_take(mounts, proc, pid);
+		complete = process_take(mounts, proc, pid, devices);
 		processes++;
 	}
 	closedir(folder);
 	return complete;
 }
 
-bool ks_mounts_find(const struct ks_mounts *mounts, const char *device,
-		    const char *path, struct ks_place *place)
+/* All devices of the directories; some more than once do no harm. */
+static bool devices_take(struct ks_devices *devices, const struct ks_rows *rows)
 {
-	bool failed = false;
+	const char **more, *device;
+	size_t i;
+
+	more = realloc(devices->device,
+		       (devices->nr + rows->nr + 1) * sizeof(*more));
+	if (!more)
+		return false;
+	devices->device = more;
+	for (i = 0; i < rows->nr; i++) {
+		device = ks_field_text(rows, i,
+				       KMEMSCOPE_A_DENTRY_DIRECTORY_DEVICE);
+		if (device)
+			more[devices->nr++] = device;
+	}
+	return true;
+}
+
+bool ks_mounts_read(struct ks_mounts *mounts, const char *proc,
+		    const struct ks_rows *directories, size_t nr)
+{
+	struct ks_devices devices = { 0 };
+	bool complete = true;
+	size_t i;
+
+	*mounts = (struct ks_mounts){ 0 };
+	for (i = 0; complete && i < nr; i++)
+		complete = devices_take(&devices, &directories[i]);
+	if (complete && devices.nr)
+		complete = processes_take(mounts, proc, &devices);
+	free(devices.device);
+	return complete;
+}
+
+/* Tell about a namespace with another path; which the place then owns. */
+static void inside_take(struct ks_place *place, char *inside,
+			const struct ks_mount_space *space, bool wanted)
+{
+	place->nr_others++;
+	if (wanted && place->inside) {
+		free(place->inside);
+		place->inside = NULL;
+	}
+	if (place->inside) {
+		free(inside);
+		return;
+	}
+	place->inside = inside;
+	place->pid = space->pid;
+	place->cgroup = space->cgroup;
+}
+
+/* Of several, none of which is wanted, the first would be chance. */
+static void chance_drop(struct ks_place *place, bool chosen)
+{
+	if (chosen || place->nr_others <= 1)
+		return;
+	free(place->inside);
+	place->inside = NULL;
+	place->pid = 0;
+	place->cgroup = NULL;
+}
+
+bool ks_mounts_find(const struct ks_mounts *mounts, const char *device,
+		    const char *path, ks_mounts_wanted *wanted,
+		    const void *arg, struct ks_place *place)
+{
+	bool failed = false, chosen = false;
 	size_t i;
 
 	*place = (struct ks_place){ 0 };
@@ -119,6 +187,7 @@ bool ks_mounts_find(const struct ks_mounts *mounts, const char *device,
 		const struct ks_mount_space *space = &mounts->space[i];
 		char *inside = ks_mountinfo_path(&space->mounts, device, path,
 						 &failed);
+		bool this;
 
 		/*
 		 * A service with mounts of its own sees the same path; who has
@@ -128,15 +197,16 @@ bool ks_mounts_find(const struct ks_mounts *mounts, const char *device,
 			free(inside);
 			continue;
 		}
-		place->inside = inside;
-		place->pid = space->pid;
-		place->cgroup = space->cgroup;
-		break;
+		this = !chosen && wanted && space->cgroup &&
+		       wanted(space->cgroup, arg);
+		inside_take(place, inside, space, this);
+		chosen |= this;
 	}
 	if (!place->path && place->inside) {
 		place->path = strdup(place->inside);
 		failed |= !place->path;
 	}
+	chance_drop(place, chosen);
 	return !failed;
 }
 

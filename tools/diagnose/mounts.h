@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "diagnose/mountinfo.h"
+#include "lib/rows.h"
 
 struct ks_mount_space {
 	char id[32];		/* what /proc/PID/ns/mnt leads to */
@@ -20,25 +21,37 @@ struct ks_mounts {
 };
 
 /*
- * A place as people know it.  The path is NULL where no mount leads there,
- * pid is 0 unless only, or also, another mount namespace than the first has it.
+ * A place as people know it.  The path is NULL where no mount leads there.
+ * Other namespaces than the first may have it by another path, or only they.
+ * One of them is told about if it is the only one, or the one that is wanted.
  */
 struct ks_place {
 	char *path;
-	char *inside;		/* the path in that other namespace */
-	const char *cgroup;	/* of the process there, or NULL */
-	uint32_t pid;
+	size_t nr_others;	/* namespaces that have another path for it */
+	char *inside;		/* the path in the one, or NULL */
+	const char *cgroup;	/* of a process in it, or NULL */
+	uint32_t pid;		/* that process, or 0 */
 };
 
 /*
- * Read those of all processes in the folder proc, usually "/proc".  Processes
- * that end meanwhile are left out.  False when memory is out.
+ * Read those of all processes in the folder proc, usually "/proc", as far as
+ * they are of the devices of these directories.  Processes that end meanwhile
+ * are left out.  False when memory is out.
  */
-bool ks_mounts_read(struct ks_mounts *mounts, const char *proc);
+bool ks_mounts_read(struct ks_mounts *mounts, const char *proc,
+		    const struct ks_rows *directories, size_t nr);
 
-/* False when memory is out; free the place's path and inside. */
+/* Is the cgroup, of a process in a namespace, one that is wanted? */
+typedef bool ks_mounts_wanted(const char *cgroup, const void *arg);
+
+/*
+ * Find a place of a device.  Of several other namespaces the first one that is
+ * wanted is told about; wanted may be NULL.  False when memory is out; free the
+ * place's path and inside.
+ */
 bool ks_mounts_find(const struct ks_mounts *mounts, const char *device,
-		    const char *path, struct ks_place *place);
+		    const char *path, ks_mounts_wanted *wanted,
+		    const void *arg, struct ks_place *place);
 
 void ks_mounts_free(struct ks_mounts *mounts);
 

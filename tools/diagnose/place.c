@@ -38,11 +38,39 @@ static void pattern_fill(struct ks_case *c, struct ks_found_place *place,
 	ks_pattern_free(&pattern);
 }
 
+/* Cgroups are the same, or parts of one container. */
+static bool is_near(const char *one, const char *other)
+{
+	struct ks_container a, b;
+
+	return !strcmp(one, other) ||
+	       (ks_container_find(&a, one) && ks_container_find(&b, other) &&
+		!strcmp(a.engine, b.engine) && !strcmp(a.name, b.name));
+}
+
+/* Is it the cgroup of one that allocates?  Then the place is seen from there. */
+static bool is_allocators(const char *cgroup, const void *arg)
+{
+	const struct ks_look *look = arg;
+	size_t i, row;
+
+	for (i = 0; i < look->nr_traced; i++) {
+		const struct ks_traced *traced = &look->traced[i];
+
+		for (row = 0; traced->who && row < traced->allocators.nr; row++)
+			if (traced->who[row].cgroup &&
+			    is_near(cgroup, traced->who[row].cgroup))
+				return true;
+	}
+	return false;
+}
+
 static void container_fill(struct ks_case *c, struct ks_found_place *place,
 			   const struct ks_place *at)
 {
 	struct ks_container container;
 
+	place->nr_namespaces = at->nr_others;
 	if (!at->pid)
 		return;
 	place->container_pid = at->pid;
@@ -53,6 +81,24 @@ static void container_fill(struct ks_case *c, struct ks_found_place *place,
 						  container.name);
 	else if (at->cgroup)
 		place->container = at->cgroup;
+}
+
+/* One lookup in an overlay makes dentries in its layers as well. */
+static void overlay_fill(struct ks_case *c, struct ks_found_place *place,
+			 const char *path)
+{
+	const struct ks_mounts *mounts = &c->look->mounts;
+	bool failed = false;
+	char *overlay;
+
+	if (!mounts->nr || !path)
+		return;
+	overlay = ks_mountinfo_overlay(&mounts->space[0].mounts, path,
+				       &failed);
+	if (overlay && strcmp(overlay, path))
+		place->overlay = ks_strings_add(c->strings, "%s", overlay);
+	c->strings->failed |= failed;
+	free(overlay);
 }
 
 /* From the path in its file system to the one that people know. */
@@ -72,11 +118,13 @@ static void path_fill(struct ks_case *c, struct ks_found_place *place,
 		place->deleted = true;
 		plain[len - end] = '\0';
 	}
-	if (!ks_mounts_find(&c->look->mounts, place->device, plain, &at))
+	if (!ks_mounts_find(&c->look->mounts, place->device, plain,
+			    is_allocators, c->look, &at))
 		c->strings->failed = true;
 	place->mounted = at.path && !place->deleted;
 	place->path = ks_strings_add(c->strings, "%s", at.path ?: plain);
 	container_fill(c, place, &at);
+	overlay_fill(c, place, at.path);
 	free(at.path);
 	free(at.inside);
 	free(plain);

@@ -1,70 +1,102 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Processes that were there before something began. */
+/* The processes of this host, and who started whom. */
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "diagnose/file.h"
 #include "diagnose/process.h"
+#include "lib/array.h"
 #include "lib/text.h"
 
-/* So many take less than a second; beyond, who is the only one is not known. */
+/* They take less than a second; beyond, nobody knows how many are alike. */
 #define PROCESSES_MAX 20000
 
-/* When a process began, and its name; 0 where that cannot be told. */
-static uint64_t began_ns(const char *proc, const char *pid, char name[16])
-{
-	unsigned long long ticks = 0;
-	char path[600], *text, *end;
-	size_t i;
+/* Of the kernel's include/linux/sched.h; it is part of /proc/PID/stat. */
+#define PF_KTHREAD 0x200000
 
-	snprintf(path, sizeof(path), "%.250s/%.250s/stat", proc, pid);
-	text = ks_file_read(path, 4096);
-	if (!text)
-		return 0;
-	/* PID (NAME) STATE ...: the name may have any bytes but NUL */
-	end = strrchr(text, ')');
-	if (end && strchr(text, '(')) {
-		*end++ = '\0';
-		snprintf(name, 16, "%s", strchr(text, '(') + 1);
-		/* From the third field to the 22nd, see proc(5) */
-		for (i = 0; end && i < 19; i++)
-			end = strchr(end + 1, ' ');
-		ticks = end ? strtoull(end, NULL, 10) : 0;
-	}
-	free(text);
-	return ticks * (1000000000ull / sysconf(_SC_CLK_TCK));
+/* Of the kernel's include/linux/proc_ns.h, the same on all hosts. */
+#define PID_NAMESPACE_INITIAL 0xeffffffc
+
+/* Parents of parents; those of a process that ends may change meanwhile. */
+#define DEPTH_MAX 100
+
+/*
+ * These run what others want, so to end one ends the jobs of others as well,
+ * also later ones.  Names are cut to 15 bytes by the kernel.
+ */
+static const char * const shared[] = {
+	"anacron", "atd", "conmon", "containerd", "containerd-shim", "crio",
+	"cron", "crond", "dbus-daemon", "dockerd", "fcron", "inetd", "init",
+	"kubelet", "libvirtd", "lxc-start", "lxcfs", "podman", "runsv",
+	"runsvdir", "s6-svscan", "s6-supervise", "screen", "sshd",
+	"sshd-session", "supervisord", "systemd", "systemd-nspawn",
+	"tmux: server", "xinetd",
+};
+
+/* PID (NAME) STATE ...: the name may have any bytes but NUL; see proc(5). */
+static bool stat_parse(struct ks_process *process, char *text)
+{
+	/* State, parent, ... flags, ... and, as the 22nd, when it began */
+	static const char format[] =
+		" %*c %u%*d%*d%*d%*d %u%*u%*u%*u%*u%*u%*u%*d%*d%*d%*d%*d%*d %llu";
+	char *name = strchr(text, '('), *end = strrchr(text, ')');
+	unsigned long long ticks;
+	unsigned int flags;
+
+	if (!name || !end || end < name)
+		return false;
+	*end++ = '\0';
+	snprintf(process->name, sizeof(process->name), "%s", name + 1);
+	if (sscanf(end, format, &process->parent, &flags, &ticks) != 3)
+		return false;
+	process->kernel = flags & PF_KTHREAD;
+	process->began_ns = ticks * (1000000000ull / sysconf(_SC_CLK_TCK));
+	return true;
 }
 
-static bool process_add(struct ks_processes *processes, uint32_t pid,
-			const char *name)
+/* False, and nothing is appended, when memory is out. */
+static bool process_take(struct ks_processes *processes, const char *proc,
+			 uint32_t pid)
 {
-	struct ks_process *more;
+	struct ks_process process = { .pid = pid }, *more;
+	char path[300], *text;
+	bool parsed;
 
+	snprintf(path, sizeof(path), "%.250s/%u/stat", proc, pid);
+	text = ks_file_read(path, 4096);
+	parsed = text && stat_parse(&process, text);
+	free(text);
+	if (!parsed)
+		return true;
 	more = realloc(processes->process,
 		       (processes->nr + 1) * sizeof(*more));
 	if (!more)
 		return false;
 	processes->process = more;
-	more[processes->nr].pid = pid;
-	memcpy(more[processes->nr].name, name, sizeof(more->name));
-	processes->nr++;
+	more[processes->nr++] = process;
 	return true;
 }
 
-bool ks_processes_read(struct ks_processes *processes, const char *proc,
-		       uint64_t before_ns)
+static int order(const void *a, const void *b)
+{
+	const struct ks_process *left = a, *right = b;
+
+	return left->pid < right->pid ? -1 : left->pid > right->pid;
+}
+
+bool ks_processes_read(struct ks_processes *processes, const char *proc)
 {
 	DIR *folder = opendir(proc);
 	bool complete = true;
 	struct dirent *entry;
-	uint64_t pid, began;
 	size_t seen = 0;
-	char name[16];
+	uint64_t pid;
 
-	*processes = (struct ks_processes){ .whole = true };
+	*processes = (struct ks_processes){ .whole = folder };
 	while (folder && complete && (entry = readdir(folder))) {
 		if (!ks_text_number(entry->d_name, UINT32_MAX, &pid))
 			continue;
@@ -72,41 +104,97 @@ bool ks_processes_read(struct ks_processes *processes, const char *proc,
 			processes->whole = false;
 			break;
 		}
-		began = began_ns(proc, entry->d_name, name);
-		if (began && began < before_ns)
-			complete = process_add(processes, pid, name);
+		complete = process_take(processes, proc, pid);
 	}
 	if (folder)
 		closedir(folder);
+	if (processes->nr)
+		qsort(processes->process, processes->nr,
+		      sizeof(*processes->process), order);
 	if (!complete)
 		ks_processes_free(processes);
 	return complete;
 }
 
-uint32_t ks_processes_only(const struct ks_processes *processes,
-			   const char *name)
+const struct ks_process *
+ks_processes_find(const struct ks_processes *processes, uint64_t pid)
 {
-	uint32_t found = 0;
-	char *escaped;
+	const struct ks_process wanted = { .pid = pid };
+
+	if (!processes->nr || pid > UINT32_MAX)
+		return NULL;
+	return bsearch(&wanted, processes->process, processes->nr,
+		       sizeof(wanted), order);
+}
+
+bool ks_process_is(const struct ks_process *process, const char *text)
+{
+	char *name = ks_text_unescape(text);
+	bool same = name && !strcmp(process->name, name);
+
+	free(name);
+	return same;
+}
+
+bool ks_process_descends(const struct ks_processes *processes,
+			 const struct ks_process *process,
+			 const char * const *parents, size_t nr)
+{
 	size_t i;
 
-	for (i = 0; processes->whole && i < processes->nr; i++) {
-		const struct ks_process *process = &processes->process[i];
-		bool same;
-
-		escaped = ks_text_escape(process->name, sizeof(process->name));
-		same = escaped && !strcmp(escaped, name);
-		free(escaped);
-		if (same && found)
-			return 0;
-		if (same)
-			found = process->pid;
+	for (i = 0; i < nr; i++) {
+		process = ks_processes_find(processes, process->parent);
+		if (!process || !ks_process_is(process, parents[i]))
+			return false;
 	}
-	return found;
+	return true;
+}
+
+bool ks_process_is_shared(const struct ks_process *process)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(shared); i++)
+		if (!strncmp(process->name, shared[i],
+			     sizeof(process->name) - 1))
+			return true;
+	return false;
+}
+
+bool ks_process_is_spared(const struct ks_processes *processes,
+			  const struct ks_process *process, uint32_t self)
+{
+	const struct ks_process *mine = ks_processes_find(processes, self);
+	size_t depth;
+
+	if (process->pid <= 1 || process->kernel ||
+	    ks_process_is_shared(process))
+		return true;
+	for (depth = 0; mine && depth < DEPTH_MAX; depth++) {
+		if (mine->pid == process->pid)
+			return true;
+		mine = ks_processes_find(processes, mine->parent);
+	}
+	/* Without itself in the list, nothing is sure. */
+	return !ks_processes_find(processes, self) || depth == DEPTH_MAX;
 }
 
 void ks_processes_free(struct ks_processes *processes)
 {
 	free(processes->process);
 	*processes = (struct ks_processes){ 0 };
+}
+
+bool ks_proc_is_initial(void)
+{
+	struct stat space;
+	char self[32] = "";
+	uint64_t pid;
+
+	/* In a /proc of another namespace this is another number, or none. */
+	return readlink("/proc/self", self, sizeof(self) - 1) > 0 &&
+	       ks_text_number(self, UINT32_MAX, &pid) &&
+	       pid == (uint64_t)getpid() &&
+	       !stat("/proc/self/ns/pid", &space) &&
+	       space.st_ino == PID_NAMESPACE_INITIAL;
 }

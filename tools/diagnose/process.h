@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Processes that were there before something began. */
+/* The processes of this host, and who started whom. */
 #ifndef KS_PROCESS_H
 #define KS_PROCESS_H
 
@@ -9,26 +9,49 @@
 
 struct ks_process {
 	uint32_t pid;
-	char name[16];
+	uint32_t parent;
+	uint64_t began_ns;	/* CLOCK_BOOTTIME */
+	bool kernel;		/* a kernel thread */
+	char name[16];		/* bytes */
 };
 
 struct ks_processes {
-	struct ks_process *process;
+	struct ks_process *process;	/* by pid */
 	size_t nr;
-	bool whole;		/* not more than are looked at */
+	bool whole;		/* there are not more than are read */
 };
 
-/*
- * Read those in the folder proc, usually "/proc", that began before a time of
- * CLOCK_BOOTTIME.  False when memory is out.
- */
-bool ks_processes_read(struct ks_processes *processes, const char *proc,
-		       uint64_t before_ns);
+/* Read those in the folder proc, usually "/proc"; false when memory is out. */
+bool ks_processes_read(struct ks_processes *processes, const char *proc);
 
-/* The pid of the only one of that name; 0 when there are none or several. */
-uint32_t ks_processes_only(const struct ks_processes *processes,
-			   const char *name);
+/* The process of that number, or NULL. */
+const struct ks_process *
+ks_processes_find(const struct ks_processes *processes, uint64_t pid);
+
+/* Is text, which is escaped, the name of the process? */
+bool ks_process_is(const struct ks_process *process, const char *text);
+
+/* Do its parent, the parent of that and so on have these names? */
+bool ks_process_descends(const struct ks_processes *processes,
+			 const struct ks_process *process,
+			 const char * const *parents, size_t nr);
+
+/* Is it a daemon that runs jobs of others: cron, a container's, ...? */
+bool ks_process_is_shared(const struct ks_process *process);
+
+/*
+ * Must nobody be told to end it?  So it is with process 1, kernel threads, those
+ * that run jobs of others, and the process self with all that it was started by.
+ */
+bool ks_process_is_spared(const struct ks_processes *processes,
+			  const struct ks_process *process, uint32_t self);
 
 void ks_processes_free(struct ks_processes *processes);
+
+/*
+ * Is proc the one of the initial PID namespace, in which the module counts?
+ * False also when that cannot be told.
+ */
+bool ks_proc_is_initial(void);
 
 #endif /* KS_PROCESS_H */

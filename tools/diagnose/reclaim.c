@@ -34,19 +34,21 @@ static void reclaimable_fill(struct ks_case *c, struct ks_finding *finding)
 static void cgroup_add(struct ks_case *c, struct ks_finding *finding,
 		       const struct ks_found_creator *creator, uint64_t bytes)
 {
+	const char *number = ks_strings_add(c->strings, "%llu",
+					    (unsigned long long)bytes);
+	struct ks_argv command = ks_argv_begin("echo", number, NULL);
 	const char *file;
 
 	if (!creator->can_reclaim || !strcmp(creator->cgroup, "/"))
 		return;
 	file = ks_strings_add(c->strings, "/sys/fs/cgroup%s/memory.reclaim",
 			      creator->cgroup);
-	ks_remedy_add(finding, (struct ks_remedy){
+	ks_argv_into(&command, c->strings, file);
+	ks_remedy_give(c, finding, (struct ks_remedy){
 		.when = KS_NOW,
 		.text = "have what is charged to its cgroup given back, and only that",
 		.cost = "page cache of this cgroup goes, too",
-		.command = ks_strings_add(c->strings, "echo %llu > %s",
-					  (unsigned long long)bytes,
-					  ks_shell_word(c, file)),
+		.argv = command,
 		.effect = ks_strings_add(c->strings,
 					 "at most %s are given back; an error says that it had less",
 					 ks_words_bytes(bytes).text),
@@ -56,6 +58,7 @@ static void cgroup_add(struct ks_case *c, struct ks_finding *finding,
 
 void ks_reclaim_fill(struct ks_case *c, struct ks_finding *finding)
 {
+	struct ks_argv command = ks_argv_begin("echo", "2", NULL);
 	uint64_t bytes;
 	size_t i;
 
@@ -65,11 +68,12 @@ void ks_reclaim_fill(struct ks_case *c, struct ks_finding *finding)
 		return;
 	for (i = 0; i < finding->nr_creators && i < KS_STOPPED_MAX; i++)
 		cgroup_add(c, finding, &finding->creator[i], bytes);
-	ks_remedy_add(finding, (struct ks_remedy){
+	ks_argv_into(&command, c->strings, "/proc/sys/vm/drop_caches");
+	ks_remedy_give(c, finding, (struct ks_remedy){
 		.when = KS_LATER,
-		.text = "off-peak, if memory is short: give back unused dentries and inodes",
+		.text = "off-peak, if memory is short: sync, give back unused dentries and inodes",
 		.cost = "who works in a directory of millions waits for seconds; all is read anew",
-		.command = "sync; echo 2 > /proc/sys/vm/drop_caches",
+		.argv = command,
 		.effect = ks_strings_add(c->strings,
 					 "at most %s of it are given back, as slabs get empty",
 					 ks_words_bytes(bytes).text),

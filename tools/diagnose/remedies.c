@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What to do about a finding.  It is said, with what it will do; never done. */
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "diagnose/stop.h"
 #include "diagnose/verdict.h"
-#include "diagnose/words.h"
 #include "lib/array.h"
 
 /*
@@ -26,114 +24,64 @@ static const struct {
 	},
 };
 
+void ks_remedy_give(struct ks_case *c, struct ks_finding *finding,
+		    struct ks_remedy remedy)
+{
+	if (remedy.argv.nr) {
+		remedy.command = ks_argv_line(&remedy.argv, c->strings);
+		if (!remedy.command)
+			remedy.text = ks_strings_add(c->strings,
+						     "%s (a name in it cannot be written in a command)",
+						     remedy.text);
+	}
+	ks_remedy_add(finding, remedy);
+}
+
 static bool is_growing(const struct ks_finding *finding)
 {
 	return finding->bytes_per_second != KS_UNKNOWN;
 }
 
-static const char *stop_command(struct ks_case *c,
-				const struct ks_found_creator *creator)
+/* In the environment of what looks the names up, from its next start on. */
+static void known_give(struct ks_case *c, struct ks_finding *finding,
+		       const char *text, const char *variable,
+		       const char *effect)
 {
-	const char *id = creator->container;
-
-	if (id && !strncmp(id, "docker ", 7))
-		return ks_strings_add(c->strings, "docker stop %s", id + 7);
-	if (id && !strncmp(id, "podman ", 7))
-		return ks_strings_add(c->strings, "podman stop %s", id + 7);
-	if (creator->service)
-		return ks_strings_add(c->strings, "systemctl stop %s",
-				      ks_shell_word(c, creator->service));
-	if (creator->alive)
-		return ks_strings_add(c->strings, "kill %llu",
-				      (unsigned long long)creator->pid);
-	/* It lives too short to be killed: what starts it is the one. */
-	if (creator->starter)
-		return ks_strings_add(c->strings, "kill %llu",
-				      (unsigned long long)creator->starter_pid);
-	return ks_strings_add(c->strings, "pgrep -a -x %s",
-			      ks_shell_word(c, creator->nr_parents ?
-					    creator->parent[0] :
-					    creator->name));
-}
-
-static const char *stop_text(struct ks_case *c,
-			     const struct ks_found_creator *creator)
-{
-	const char *words = ks_creator_words(c, creator);
-
-	if (creator->container || creator->service || creator->alive)
-		return ks_strings_add(c->strings, "stop %s", words);
-	if (creator->starter)
-		return ks_strings_add(c->strings, "stop %s, which starts %s",
-				      creator->starter, words);
-	return ks_strings_add(c->strings, "find and stop what starts %s",
-			      words);
-}
-
-static void stop_add(struct ks_case *c, struct ks_finding *finding,
-		     const struct ks_found_creator *creator)
-{
-	uint64_t rate = finding->bytes_per_second / 1000.0 *
-			creator->share_permille;
-
-	if (!creator->name || !creator->context ||
-	    strcmp(creator->context, "task"))
-		return;
-	ks_remedy_add(finding, (struct ks_remedy){
-		.when = KS_NOW,
-		.text = stop_text(c, creator),
-		.command = stop_command(c, creator),
-		.effect = ks_strings_add(c->strings,
-					 "%s of the growth ends: %s a second",
-					 ks_words_share(creator->share_permille).text,
-					 ks_words_bytes(rate).text),
+	const struct ks_found_creator *creator =
+		finding->nr_creators ? &finding->creator[0] : NULL;
+	struct ks_remedy remedy = {
+		.when = KS_LATER,
+		.text = ks_strings_add(c->strings, "%s: set %s in its environment",
+				       text, variable),
+		.effect = effect,
 		.frees_bytes = KS_UNKNOWN,
-	});
-}
+	};
 
-/* A variable in the environment of a service, from its next start on. */
-static const char *drop_in(struct ks_case *c, const char *service,
-			   const char *variable)
-{
-	const char *folder, *file;
-
-	folder = ks_strings_add(c->strings, "/etc/systemd/system/%s.d",
-				service);
-	folder = ks_shell_word(c, folder);
-	file = ks_strings_add(c->strings,
-			      "printf '[Service]\\nEnvironment=%s\\n' >%s/kmemscope.conf",
-			      variable, folder);
-	service = ks_shell_word(c, service);
-	return ks_strings_add(c->strings,
-			      "mkdir -p %s && %s && systemctl daemon-reload && systemctl restart %s",
-			      folder, file, service);
+	if (creator && ks_service_is_own(creator)) {
+		remedy.text = ks_strings_add(c->strings,
+					     "%s: add \"[Service]\" and \"Environment=%s\" to %s, then restart it",
+					     text, variable, creator->service);
+		remedy.cost = "the service is down while it restarts";
+		remedy.argv = ks_argv_begin("systemctl", "edit", NULL);
+		ks_argv_operand(&remedy.argv, c->strings,
+				creator->service);
+	}
+	ks_remedy_give(c, finding, remedy);
 }
 
 static void known_add(struct ks_case *c, struct ks_finding *finding)
 {
-	const char *service = NULL;
 	size_t i, j;
 
-	if (finding->nr_creators)
-		service = finding->creator[0].service;
 	for (i = 0; i < ARRAY_SIZE(known); i++) {
 		for (j = 0; j < finding->nr_places; j++)
 			if (finding->place[j].pattern &&
 			    !strcmp(finding->place[j].pattern,
 				    known[i].pattern))
 				break;
-		if (j == finding->nr_places)
-			continue;
-		ks_remedy_add(finding, (struct ks_remedy){
-			.when = KS_LATER,
-			.text = known[i].text,
-			.command = service ?
-				drop_in(c, service, known[i].variable) :
-				ks_strings_add(c->strings, "export %s",
-					       known[i].variable),
-			.effect = known[i].effect,
-			.frees_bytes = KS_UNKNOWN,
-		});
+		if (j < finding->nr_places)
+			known_give(c, finding, known[i].text, known[i].variable,
+				   known[i].effect);
 	}
 }
 
@@ -159,13 +107,15 @@ static const char *module_of(struct ks_case *c,
 static void module_add(struct ks_case *c, struct ks_finding *finding,
 		       const char *module)
 {
-	ks_remedy_add(finding, (struct ks_remedy){
+	struct ks_argv command = ks_argv_begin("modinfo", NULL);
+
+	ks_argv_operand(&command, c->strings, module);
+	ks_remedy_give(c, finding, (struct ks_remedy){
 		.when = KS_LATER,
 		.text = ks_strings_add(c->strings,
 				       "look for a newer module %s, or do without it: the stack leads there",
 				       module),
-		.command = ks_strings_add(c->strings, "modinfo %s",
-					  ks_shell_word(c, module)),
+		.argv = command,
 		.effect = "tells whose it is; what leaked comes back by a reboot only",
 		.frees_bytes = KS_UNKNOWN,
 	});
@@ -173,6 +123,9 @@ static void module_add(struct ks_case *c, struct ks_finding *finding,
 
 static void unreclaimable_add(struct ks_case *c, struct ks_finding *finding)
 {
+	struct ks_argv command = ks_argv_begin("kmemscope", "trace",
+						     "--stacks", "--seconds",
+						     "30", NULL);
 	const char *module = NULL;
 	size_t i;
 
@@ -180,12 +133,11 @@ static void unreclaimable_add(struct ks_case *c, struct ks_finding *finding)
 		module = module_of(c, &finding->creator[i]);
 	if (module)
 		module_add(c, finding, module);
-	ks_remedy_add(finding, (struct ks_remedy){
+	ks_argv_operand(&command, c->strings, finding->cache);
+	ks_remedy_give(c, finding, (struct ks_remedy){
 		.when = KS_LATER,
 		.text = "the kernel cannot give it back by itself: report it, with stacks",
-		.command = ks_strings_add(c->strings,
-					  "kmemscope trace %s --stacks --seconds 30",
-					  ks_shell_word(c, finding->cache)),
+		.argv = command,
 		.effect = "names the functions that allocate; frees nothing",
 		.frees_bytes = KS_UNKNOWN,
 	});
@@ -193,16 +145,17 @@ static void unreclaimable_add(struct ks_case *c, struct ks_finding *finding)
 
 static void watch_add(struct ks_case *c, struct ks_finding *finding)
 {
-	const char *command = "kmemscope node --since 60";
+	const bool slab = ks_growths_of(&c->all, finding->cache);
+	struct ks_argv command =
+		ks_argv_begin("kmemscope", slab ? "slab" : "node",
+			      "--since", "60", NULL);
 
-	if (ks_growths_of(&c->all, finding->cache))
-		command = ks_strings_add(c->strings,
-					 "kmemscope slab --since 60 %s",
-					 ks_shell_word(c, finding->cache));
-	ks_remedy_add(finding, (struct ks_remedy){
+	if (slab)
+		ks_argv_operand(&command, c->strings, finding->cache);
+	ks_remedy_give(c, finding, (struct ks_remedy){
 		.when = KS_LATER,
 		.text = "see whether it goes on",
-		.command = command,
+		.argv = command,
 		.effect = "prints what changed in a minute; it changes nothing",
 		.frees_bytes = KS_UNKNOWN,
 	});
@@ -210,14 +163,18 @@ static void watch_add(struct ks_case *c, struct ks_finding *finding)
 
 void ks_remedies_fill(struct ks_case *c, struct ks_finding *finding)
 {
+	struct ks_argv command;
 	size_t i;
 
 	if (finding->kind == KS_FINDING_FRAGMENTATION) {
-		ks_remedy_add(finding, (struct ks_remedy){
+		command = ks_argv_begin("echo", "1", NULL);
+		ks_argv_into(&command, c->strings,
+			     "/proc/sys/vm/compact_memory");
+		ks_remedy_give(c, finding, (struct ks_remedy){
 			.when = KS_LATER,
 			.text = "off-peak: have the kernel move pages together",
 			.cost = "it keeps a CPU busy, and takes locks that others wait for",
-			.command = "echo 1 > /proc/sys/vm/compact_memory",
+			.argv = command,
 			.effect = "larger free blocks, where pages can be moved at all",
 			.frees_bytes = KS_UNKNOWN,
 		});
@@ -225,7 +182,7 @@ void ks_remedies_fill(struct ks_case *c, struct ks_finding *finding)
 	}
 	for (i = 0; is_growing(finding) && i < finding->nr_creators &&
 	     i < KS_STOPPED_MAX; i++)
-		stop_add(c, finding, &finding->creator[i]);
+		ks_stop_add(c, finding, &finding->creator[i]);
 	known_add(c, finding);
 	ks_reclaim_fill(c, finding);
 	if (finding->kind == KS_FINDING_UNRECLAIMABLE_SLAB)

@@ -92,7 +92,6 @@ void ks_creators_fill(struct ks_case *c, struct ks_finding *finding);
 const char *ks_creator_words(struct ks_case *c,
 			     const struct ks_found_creator *creator);
 
-/* Which dentries of a directory are meant. */
 /*
  * Fill in the directories with the most of these dentries or, where two walks
  * tell, with the most growth.
@@ -115,7 +114,8 @@ void ks_reclaim_fill(struct ks_case *c, struct ks_finding *finding);
 /* Creators that are worth a remedy of their own. */
 #define KS_STOPPED_MAX 3
 
-/* Escaped text as a word of a shell, quoted where it must be. */
-const char *ks_shell_word(struct ks_case *c, const char *text);
+/* Append a remedy with its command, of which it makes the line. */
+void ks_remedy_give(struct ks_case *c, struct ks_finding *finding,
+		    struct ks_remedy remedy);
 
 #endif /* KS_VERDICT_H */

@@ -15,55 +15,92 @@
 #include "lib/text.h"
 
 /* Only the busiest allocators are worth it. */
-#define STARTERS_MAX 4
+#define ALLOCATORS_MAX 32
 
-/* A process that has ended may have left its number to another one. */
-static bool is_alive(uint64_t pid, const char *name)
+#define PARENTS_MAX 4
+
+#define CGROUPS "/sys/fs/cgroup"
+
+/* An allocator of the trace, and who started it as the module saw it. */
+struct allocator {
+	const char *name;
+	const char *parent[PARENTS_MAX];
+	size_t nr_parents;
+	uint64_t pid;
+	uint64_t parent_pid;
+	uint64_t uid;
+};
+
+/* A column that the module may not have yet. */
+static uint64_t number_by_name(const struct ks_rows *rows, size_t row,
+			       const char *name)
 {
-	char path[64], *text, *found;
-	bool alive;
+	size_t column;
 
-	if (pid == KS_UNKNOWN || !name)
-		return false;
-	snprintf(path, sizeof(path), "/proc/%llu/comm",
-		 (unsigned long long)pid);
-	text = ks_file_read(path, 4096);
-	if (!text)
-		return false;
-	text[strcspn(text, "\n")] = '\0';
-	found = ks_text_escape(text, strlen(text));
-	alive = found && !strcmp(found, name);
-	free(found);
-	free(text);
-	return alive;
+	if (!ks_kind_find(rows->kind, name, strlen(name), &column) ||
+	    !rows->row[row][column].presence)
+		return KS_UNKNOWN;
+	return rows->row[row][column].magnitude;
 }
 
-/* A process that lives for moments is started again by one that lives on. */
-static void starter_find(struct ks_traced *traced, size_t row,
-			 const struct ks_processes *processes)
+static struct allocator allocator_of(const struct ks_rows *rows, size_t row)
 {
-	static const uint16_t attrs[] = {
+	static const uint16_t attrs[PARENTS_MAX] = {
 		KMEMSCOPE_A_TRACE_ALLOCATOR_PARENT_1,
 		KMEMSCOPE_A_TRACE_ALLOCATOR_PARENT_2,
 		KMEMSCOPE_A_TRACE_ALLOCATOR_PARENT_3,
 		KMEMSCOPE_A_TRACE_ALLOCATOR_PARENT_4,
 	};
-	struct ks_who *who = &traced->who[row];
+	struct allocator allocator = {
+		.name = ks_field_text(rows, row,
+				      KMEMSCOPE_A_TRACE_ALLOCATOR_NAME),
+		.pid = ks_field(rows, row, KMEMSCOPE_A_TRACE_ALLOCATOR_PID),
+		.uid = ks_field(rows, row, KMEMSCOPE_A_TRACE_ALLOCATOR_UID),
+		.parent_pid = number_by_name(rows, row, "parent_pid"),
+	};
 	const char *name;
-	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(attrs); i++) {
-		name = ks_field_text(&traced->allocators, row, attrs[i]);
+	while (allocator.nr_parents < PARENTS_MAX) {
+		name = ks_field_text(rows, row, attrs[allocator.nr_parents]);
 		if (!name)
-			return;
-		who->starter_parent = i;
-		who->starter_pid = ks_processes_only(processes, name);
-		/* To stop what began the whole host is no advice. */
-		if (who->starter_pid == 1)
-			who->starter_pid = 0;
-		if (who->starter_pid)
-			return;
+			break;
+		allocator.parent[allocator.nr_parents++] = name;
 	}
+	return allocator;
+}
+
+/* Is it a process like those that the allocator stands for? */
+static bool is_alike(const struct ks_processes *processes,
+		     const struct ks_process *process,
+		     const struct allocator *allocator)
+{
+	return ks_process_is(process, allocator->name) &&
+	       ks_process_descends(processes, process, allocator->parent,
+				   allocator->nr_parents);
+}
+
+/* The process of the allocator's number, unless another one has it now. */
+static const struct ks_process *
+process_of(const struct ks_processes *processes,
+	   const struct allocator *allocator, uint64_t ended_ns)
+{
+	const struct ks_process *process =
+		ks_processes_find(processes, allocator->pid);
+
+	if (!process || process->began_ns > ended_ns ||
+	    !is_alike(processes, process, allocator))
+		return NULL;
+	return process;
+}
+
+static size_t count_alike(const struct ks_processes *processes,
+			  const struct allocator *allocator)
+{
+	size_t i, nr = 0;
+
+	for (i = 0; i < processes->nr; i++)
+		nr += is_alike(processes, &processes->process[i], allocator);
+	return nr;
 }
 
 /* Where there is no unified hierarchy to ask, the process may tell. */
@@ -83,6 +120,122 @@ static char *process_cgroup(uint64_t pid)
 	return cgroup;
 }
 
+static bool is_in(const struct ks_process *process, const char *cgroup)
+{
+	char *own = process_cgroup(process->pid);
+	bool same = own && !strcmp(own, cgroup);
+
+	free(own);
+	return same;
+}
+
+/* The real user of a process, KS_UNKNOWN when it has ended. */
+static uint64_t user_of(uint32_t pid)
+{
+	char path[64], *text;
+	const char *line;
+	unsigned int uid;
+	bool known;
+
+	snprintf(path, sizeof(path), "/proc/%u/status", pid);
+	text = ks_file_read(path, 64 * 1024);
+	line = text ? strstr(text, "\nUid:") : NULL;
+	known = line && sscanf(line, " Uid: %u", &uid) == 1;
+	free(text);
+	return known ? uid : KS_UNKNOWN;
+}
+
+/*
+ * The only process with the name of one of the parents, itself started by ones
+ * with the names of the others, of the same user and in the same cgroup.  The
+ * last two are what counts: anybody may use the names of others, but not be
+ * another user, or join a cgroup of others.
+ */
+static const struct ks_process *
+parent_alike(const struct ks_processes *processes,
+	     const struct allocator *allocator, const char *cgroup, size_t *which)
+{
+	const struct ks_process *found = NULL;
+	size_t i, j;
+
+	if (!cgroup || allocator->uid == KS_UNKNOWN)
+		return NULL;
+	for (j = 0; !found && j < allocator->nr_parents; j++) {
+		for (i = 0; i < processes->nr; i++) {
+			const struct ks_process *process =
+				&processes->process[i];
+
+			if (!ks_process_is(process, allocator->parent[j]) ||
+			    !ks_process_descends(processes, process,
+						 allocator->parent + j + 1,
+						 allocator->nr_parents - j -
+						 1) ||
+			    !is_in(process, cgroup) ||
+			    user_of(process->pid) != allocator->uid)
+				continue;
+			if (found)
+				return NULL;
+			found = process;
+			*which = j;
+		}
+	}
+	return found;
+}
+
+/* The parent as its number proves it, if that is known and still the same. */
+static const struct ks_process *
+parent_proved(const struct ks_processes *processes,
+	      const struct allocator *allocator,
+	      const struct ks_process *process, uint64_t ended_ns)
+{
+	const struct ks_process *parent;
+
+	parent = ks_processes_find(processes, process ? process->parent :
+				   allocator->parent_pid);
+	if (!parent || !allocator->nr_parents || parent->began_ns > ended_ns ||
+	    !ks_process_is(parent, allocator->parent[0]) ||
+	    !ks_process_descends(processes, parent, allocator->parent + 1,
+				 allocator->nr_parents - 1))
+		return NULL;
+	return parent;
+}
+
+static size_t count_children(const struct ks_processes *processes, uint32_t pid)
+{
+	size_t i, nr = 0;
+
+	for (i = 0; i < processes->nr; i++)
+		nr += processes->process[i].parent == pid;
+	return nr;
+}
+
+/* A process that lives for moments is started again by one that lives on. */
+static void starter_find(struct ks_who *who, const struct ks_traced *traced,
+			 const struct ks_processes *processes,
+			 const struct allocator *allocator,
+			 const struct ks_process *process, uint64_t ended_ns)
+{
+	const struct ks_process *parent;
+	size_t which = 0;
+
+	parent = parent_proved(processes, allocator, process, ended_ns);
+	if (!parent)
+		parent = parent_alike(processes, allocator, who->cgroup,
+				      &which);
+	/* One that began in the trace will soon be gone as well. */
+	while (parent && parent->began_ns > traced->began_ns) {
+		parent = ++which < allocator->nr_parents ?
+			 ks_processes_find(processes, parent->parent) : NULL;
+	}
+	if (!parent ||
+	    ks_process_is_spared(processes, parent, (uint32_t)getpid()))
+		return;
+	who->starter_pid = parent->pid;
+	who->starter_parent = which;
+	who->starter_began_ns = parent->began_ns;
+	who->starter_children = count_children(processes, parent->pid);
+}
+
 static bool can_reclaim(const char *cgroup)
 {
 	char *path, *bytes = ks_text_unescape(cgroup);
@@ -90,7 +243,7 @@ static bool can_reclaim(const char *cgroup)
 
 	if (!bytes)
 		return false;
-	if (asprintf(&path, "/sys/fs/cgroup%s/memory.reclaim", bytes) < 0)
+	if (asprintf(&path, CGROUPS "%s/memory.reclaim", bytes) < 0)
 		path = NULL;
 	can = path && !access(path, W_OK);
 	free(path);
@@ -104,7 +257,6 @@ static void cgroup_find(struct ks_traced *traced, size_t row)
 	struct ks_who *who = &traced->who[row];
 	uint64_t id = ks_field(rows, row,
 			       KMEMSCOPE_A_TRACE_ALLOCATOR_CGROUP_ID);
-	uint64_t pid = ks_field(rows, row, KMEMSCOPE_A_TRACE_ALLOCATOR_PID);
 	size_t i;
 
 	for (i = 0; i < row && id != KS_UNKNOWN; i++) {
@@ -119,30 +271,74 @@ static void cgroup_find(struct ks_traced *traced, size_t row)
 	}
 	if (id != KS_UNKNOWN)
 		who->cgroup = ks_cgroup_path(id);
-	if (!who->cgroup && who->alive)
-		who->cgroup = process_cgroup(pid);
 	who->can_reclaim = who->cgroup && can_reclaim(who->cgroup);
 }
 
-bool ks_who_find(struct ks_traced *traced, uint64_t began_ns)
+bool ks_who_begin(struct ks_traced *traced)
 {
 	const struct ks_rows *rows = &traced->allocators;
-	struct ks_processes processes;
 	size_t i;
 
 	traced->who = calloc(rows->nr + 1, sizeof(*traced->who));
-	if (!traced->who || !ks_processes_read(&processes, "/proc", began_ns))
+	if (!traced->who)
 		return false;
-	for (i = 0; i < rows->nr; i++) {
-		uint64_t pid = ks_field(rows, i,
-					KMEMSCOPE_A_TRACE_ALLOCATOR_PID);
-		const char *name = ks_field_text(rows, i,
-					KMEMSCOPE_A_TRACE_ALLOCATOR_NAME);
-
-		traced->who[i].alive = is_alive(pid, name);
+	for (i = 0; i < rows->nr; i++)
 		cgroup_find(traced, i);
-		if (i < STARTERS_MAX && !traced->who[i].alive)
-			starter_find(traced, i, &processes);
+	return true;
+}
+
+static void who_fill(struct ks_traced *traced, size_t row,
+		     const struct ks_processes *processes, uint64_t ended_ns)
+{
+	struct allocator allocator = allocator_of(&traced->allocators, row);
+	struct ks_who *who = &traced->who[row];
+	const struct ks_job_names job = {
+		allocator.name, allocator.parent, allocator.nr_parents,
+	};
+	const struct ks_process *process;
+
+	if (!allocator.name)
+		return;
+	process = process_of(processes, &allocator, ended_ns);
+	who->alive = process;
+	who->began_ns = process ? process->began_ns : 0;
+	who->nr_alike = count_alike(processes, &allocator);
+	who->spared = process && ks_process_is_spared(processes, process,
+						      (uint32_t)getpid());
+	if (!process || who->nr_alike > 1)
+		starter_find(who, traced, processes, &allocator, process,
+			     ended_ns);
+	if (!who->cgroup && process)
+		who->cgroup = process_cgroup(process->pid);
+	/* Without a unified hierarchy: children stay in their parent's. */
+	if (!who->cgroup && who->starter_pid)
+		who->cgroup = process_cgroup(who->starter_pid);
+	if (who->cgroup)
+		ks_service_find(&who->service, ks_systemd(), processes, CGROUPS,
+				who->cgroup, &job);
+}
+
+bool ks_who_find(struct ks_look *look)
+{
+	uint64_t ended_ns = look->at[KS_LOOK_LAST].boottime_ns;
+	struct ks_processes processes;
+	size_t i, row;
+
+	if (!look->nr_traced)
+		return true;
+	look->host_processes = ks_proc_is_initial();
+	if (!look->host_processes)
+		return true;
+	if (!ks_processes_read(&processes, "/proc"))
+		return false;
+	for (i = 0; i < look->nr_traced; i++) {
+		struct ks_traced *traced = &look->traced[i];
+
+		/* Of more than were read, it is not known who is alike. */
+		for (row = 0; traced->who && processes.whole &&
+		     row < traced->allocators.nr && row < ALLOCATORS_MAX;
+		     row++)
+			who_fill(traced, row, &processes, ended_ns);
 	}
 	ks_processes_free(&processes);
 	return true;

@@ -6,9 +6,16 @@
 #include "diagnose/look.h"
 
 /*
- * Fill in traced->who, of a trace that began at a time of CLOCK_BOOTTIME; false
- * when memory is out.
+ * Fill in the cgroups of a trace's allocators.  This is to be done soon, as
+ * they may go; it looks at few files.  False when memory is out.
  */
-bool ks_who_find(struct ks_traced *traced, uint64_t began_ns);
+bool ks_who_begin(struct ks_traced *traced);
+
+/*
+ * Fill in the rest, for all traces of a look.  This reads much of /proc, which
+ * makes dentries and inodes, so the last look must be over.  False when memory
+ * is out.
+ */
+bool ks_who_find(struct ks_look *look);
 
 #endif /* KS_WHO_H */

@@ -56,6 +56,21 @@ static void extack_parse(const struct nlmsghdr *message, size_t skip,
 	}
 }
 
+/* A number of any width that attributes have. */
+static unsigned long long number_of(const struct nlattr *attr)
+{
+	switch (mnl_attr_get_payload_len(attr)) {
+	case sizeof(uint8_t):
+		return mnl_attr_get_u8(attr);
+	case sizeof(uint16_t):
+		return mnl_attr_get_u16(attr);
+	case sizeof(uint32_t):
+		return mnl_attr_get_u32(attr);
+	default:
+		return mnl_attr_get_u64(attr);
+	}
+}
+
 /* Write the name and value of the request's attribute at offset. */
 static void attr_print(const struct ks_reply *reply, size_t offset,
 		       char *buffer, size_t size)
@@ -80,8 +95,8 @@ static void attr_print(const struct ks_reply *reply, size_t offset,
 				 text ? text : "");
 			free(text);
 		} else {
-			snprintf(buffer, size, "%s %u", column->name,
-				 mnl_attr_get_u32(attr));
+			snprintf(buffer, size, "%s %llu", column->name,
+				 number_of(attr));
 		}
 	}
 }

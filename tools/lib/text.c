@@ -2,6 +2,7 @@
 /* Values as text, and text that is safe to print. */
 #include <ctype.h>
 #include <errno.h>
+#include <langinfo.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,25 +10,57 @@
 #include "lib/array.h"
 #include "lib/text.h"
 
-/* Characters that move the cursor or the reading direction print badly too. */
+/*
+ * What prints badly: control characters, what moves the reading direction,
+ * what shows nothing at all, and what is no character.
+ */
+static const struct {
+	uint32_t first;
+	uint32_t last;
+} unprintable[] = {
+	{ 0x80, 0x9f },		/* controls */
+	{ 0xad, 0xad },		/* soft hyphen */
+	{ 0x34f, 0x34f },	/* grapheme joiner */
+	{ 0x61c, 0x61c },	/* Arabic letter mark */
+	{ 0x115f, 0x1160 },	/* Hangul fillers */
+	{ 0x17b4, 0x17b5 },	/* Khmer vowels that show nothing */
+	{ 0x180b, 0x180f },	/* Mongolian selectors */
+	{ 0x200b, 0x200f },	/* zero width, direction marks */
+	{ 0x2028, 0x202e },	/* separators, embeddings */
+	{ 0x2060, 0x206f },	/* word joiner, isolates */
+	{ 0x3164, 0x3164 },	/* Hangul filler */
+	{ 0xfdd0, 0xfdef },	/* no characters */
+	{ 0xfe00, 0xfe0f },	/* selectors */
+	{ 0xfeff, 0xfeff },	/* byte order mark */
+	{ 0xffa0, 0xffa0 },	/* Hangul filler */
+	{ 0xfff0, 0xfffb },	/* annotations */
+	{ 0x1bca0, 0x1bca3 },	/* shorthand controls */
+	{ 0x1d173, 0x1d17a },	/* musical controls */
+	{ 0xe0000, 0xe0fff },	/* tags, selectors */
+};
+
 static bool point_prints(uint32_t point)
 {
-	return point >= 0xa0 &&
-	       !(point >= 0xd800 && point <= 0xdfff) &&
-	       !(point >= 0x2028 && point <= 0x202e) &&
-	       !(point >= 0x2066 && point <= 0x2069) &&
-	       point <= 0x10ffff;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(unprintable); i++)
+		if (point >= unprintable[i].first &&
+		    point <= unprintable[i].last)
+			return false;
+	/* The last two of each plane are no characters. */
+	return (point & 0xfffe) != 0xfffe;
 }
 
-/* Length of the printable character at s, 0 when there is none. */
-static size_t char_length(const unsigned char *s, size_t left)
+/* Length of the character at s, 0 when it is no UTF-8. */
+static size_t point_length(const unsigned char *s, size_t left,
+			   uint32_t *point)
 {
 	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
-	uint32_t point;
 	size_t len, i;
 
+	*point = *s;
 	if (*s < 0x80)
-		return *s >= 0x20 && *s != 0x7f && *s != '\\';
+		return 1;
 	if ((*s & 0xe0) == 0xc0)
 		len = 2;
 	else if ((*s & 0xf0) == 0xe0)
@@ -38,13 +71,41 @@ static size_t char_length(const unsigned char *s, size_t left)
 		return 0;
 	if (len > left)
 		return 0;
-	point = *s & (0x7f >> len);
+	*point = *s & (0x7f >> len);
 	for (i = 1; i < len; i++) {
 		if ((s[i] & 0xc0) != 0x80)
 			return 0;
-		point = point << 6 | (s[i] & 0x3f);
+		*point = *point << 6 | (s[i] & 0x3f);
 	}
-	return point >= least[len] && point_prints(point) ? len : 0;
+	if (*point < least[len] || *point > 0x10ffff ||
+	    (*point >= 0xd800 && *point <= 0xdfff))
+		return 0;
+	return len;
+}
+
+/* Length of the printable character at s, 0 when there is none. */
+static size_t char_length(const unsigned char *s, size_t left)
+{
+	uint32_t point;
+	size_t len = point_length(s, left, &point);
+
+	if (*s < 0x80)
+		return point >= 0x20 && point != 0x7f && point != '\\';
+	return len && point_prints(point) ? len : 0;
+}
+
+bool ks_text_is_utf8(const char *bytes)
+{
+	const unsigned char *s = (const unsigned char *)bytes;
+	size_t left = strlen(bytes), step;
+	uint32_t point;
+
+	for (; left; s += step, left -= step) {
+		step = point_length(s, left, &point);
+		if (!step)
+			return false;
+	}
+	return true;
 }
 
 char *ks_text_escape(const char *bytes, size_t len)
@@ -104,6 +165,44 @@ bool ks_text_prints(const char *text)
 			return false;
 	}
 	return true;
+}
+
+bool ks_text_fits(const char *text)
+{
+	const bool utf8 = !strcmp(nl_langinfo(CODESET), "UTF-8");
+
+	while (!utf8 && (unsigned char)*text - 1u < 0x7f)
+		text++;
+	return utf8 || !*text;
+}
+
+char *ks_text_ascii(const char *text)
+{
+	char *ascii = malloc(4 * strlen(text) + 1), *end = ascii;
+
+	if (!ascii)
+		return NULL;
+	for (; *text; text++) {
+		if ((unsigned char)*text < 0x80)
+			*end++ = *text;
+		else
+			end += sprintf(end, "\\x%02x", (unsigned char)*text);
+	}
+	*end = '\0';
+	return ascii;
+}
+
+void ks_text_print(FILE *stream, const char *text)
+{
+	char *ascii;
+
+	if (ks_text_fits(text)) {
+		fputs(text, stream);
+		return;
+	}
+	ascii = ks_text_ascii(text);
+	fputs(ascii ?: "?", stream);
+	free(ascii);
 }
 
 /* Scale by powers of base, one decimal: 1536 of 1024s is "1.5" and unit 1. */

@@ -3,6 +3,7 @@
 #include <linux/kmemscope.h>
 #include <string.h>
 
+#include "lib/text.h"
 #include "out/folded.h"
 
 static const struct ks_value *value_of(const struct ks_rows *rows, size_t row,
@@ -17,9 +18,11 @@ static const struct ks_value *value_of(const struct ks_rows *rows, size_t row,
 /* What would end a part of the line is escaped as all else is. */
 static void part_print(FILE *stream, const char *text, size_t len)
 {
+	const bool fits = ks_text_fits(text);
+
 	for (; len; len--, text++) {
-		if (*text == ';')
-			fputs("\\x3b", stream);
+		if (*text == ';' || (!fits && (unsigned char)*text >= 0x80))
+			fprintf(stream, "\\x%02x", (unsigned char)*text);
 		else
 			putc(*text, stream);
 	}

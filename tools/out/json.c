@@ -2,9 +2,12 @@
 /* Answers as JSON: one object, one line per row. */
 #include <json-c/json.h>
 #include <stdbool.h>
+#include <string.h>
 
 #include "lib/text.h"
 #include "out/out.h"
+
+#define PLAIN (JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE)
 
 /* A number below INT64_MIN, which only a difference can be. */
 static json_object *deep_new(const struct ks_value *value)
@@ -48,12 +51,10 @@ static bool item_add(json_object *array, json_object *value)
 /* Print and drop an object; false when memory was or is out. */
 static bool object_print(FILE *stream, json_object *object, bool complete)
 {
-	const int flags = JSON_C_TO_STRING_PLAIN |
-			  JSON_C_TO_STRING_NOSLASHESCAPE;
 	const char *text = NULL;
 
 	if (complete)
-		text = json_object_to_json_string_ext(object, flags);
+		text = json_object_to_json_string_ext(object, PLAIN);
 	if (text)
 		fputs(text, stream);
 	json_object_put(object);
@@ -123,65 +124,74 @@ static bool columns_add(json_object *request, const struct ks_scope *scope,
 }
 
 /* What limits the rows: --diff must not take what is not there for gone. */
-static bool request_print(FILE *stream, const struct ks_scope *scope,
-			  const struct ks_kind *kind)
+static bool request_add(json_object *envelope, const struct ks_scope *scope,
+			const struct ks_kind *kind)
 {
 	json_object *request;
-	bool complete;
 
 	if (!scope->nr && !scope->top && !scope->columns.nr)
 		return true;
 	request = json_object_new_object();
-	complete = request;
-	if (complete && scope->nr)
-		complete = filters_add(request, scope, kind);
-	if (complete && scope->columns.nr)
-		complete = columns_add(request, scope, kind);
-	if (complete && scope->top)
-		complete = member_add(request, "top",
-				      json_object_new_uint64(scope->top));
-	fputs(",\n \"request\":", stream);
-	return object_print(stream, request, complete);
+	return member_add(envelope, "request", request) &&
+	       (!scope->nr || filters_add(request, scope, kind)) &&
+	       (!scope->columns.nr || columns_add(request, scope, kind)) &&
+	       (!scope->top ||
+		member_add(request, "top",
+			   json_object_new_uint64(scope->top)));
 }
 
-/* A boot id is taken from a file of the kernel or proved to print. */
-static void stamp_print(FILE *stream, const struct ks_stamp *stamp)
+static bool stamp_add(json_object *object, const struct ks_stamp *stamp)
 {
-	if (*stamp->boot_id)
-		fprintf(stream, "\"boot_id\":\"%s\",", stamp->boot_id);
-	fprintf(stream, "\"boottime_ns\":%llu",
-		(unsigned long long)stamp->boottime_ns);
+	return (!*stamp->boot_id ||
+		member_add(object, "boot_id",
+			   json_object_new_string(stamp->boot_id))) &&
+	       member_add(object, "boottime_ns",
+			  json_object_new_uint64(stamp->boottime_ns));
+}
+
+/* Of a difference: from when on, and how long. */
+static bool since_add(json_object *envelope, const struct ks_answer *answer)
+{
+	uint64_t passed = answer->stamp.boottime_ns - answer->since.boottime_ns;
+	json_object *since = json_object_new_object();
+	char text[KS_TEXT_MAX];
+
+	snprintf(text, sizeof(text), "%llu.%03llu",
+		 (unsigned long long)passed / 1000000000,
+		 (unsigned long long)passed % 1000000000 / 1000000);
+	return member_add(envelope, "since", since) &&
+	       stamp_add(since, &answer->since) &&
+	       member_add(envelope, "seconds",
+			  json_object_new_double_s(passed / 1e9, text));
+}
+
+static bool envelope_fill(json_object *envelope,
+			  const struct ks_answer *answer)
+{
+	return stamp_add(envelope, &answer->stamp) &&
+	       (!answer->version.presence ||
+		member_add(envelope, "version",
+			   value_new(&answer->version))) &&
+	       (!answer->difference || since_add(envelope, answer)) &&
+	       (!answer->partial ||
+		member_add(envelope, "partial",
+			   json_object_new_boolean(true))) &&
+	       request_add(envelope, &answer->scope, answer->rows.kind);
 }
 
 enum ks_status ks_json_begin(FILE *stream, const struct ks_answer *answer,
 			     struct ks_error *err)
 {
-	json_object *version;
-	uint64_t passed;
-	bool complete = true;
+	json_object *envelope = json_object_new_object();
+	const char *text = NULL;
 
-	fputs("{", stream);
-	stamp_print(stream, &answer->stamp);
-	if (answer->version.presence) {
-		version = value_new(&answer->version);
-		complete = version;
-		fputs(",\n \"version\":", stream);
-		complete = object_print(stream, version, complete);
-	}
-	if (answer->difference) {
-		passed = answer->stamp.boottime_ns - answer->since.boottime_ns;
-		fputs(",\n \"since\":{", stream);
-		stamp_print(stream, &answer->since);
-		fprintf(stream, "},\n \"seconds\":%llu.%03llu",
-			(unsigned long long)passed / 1000000000,
-			(unsigned long long)passed % 1000000000 / 1000000);
-	}
-	if (answer->partial)
-		fputs(",\n \"partial\":true", stream);
-	if (complete)
-		complete = request_print(stream, &answer->scope,
-					 answer->rows.kind);
-	return complete ? KS_OK : ks_fail_memory(err);
+	if (envelope && envelope_fill(envelope, answer))
+		text = json_object_to_json_string_ext(envelope, PLAIN);
+	/* Rows follow one by one: the last brace is that of ks_json_end(). */
+	if (text)
+		fwrite(text, 1, strlen(text) - 1, stream);
+	json_object_put(envelope);
+	return text ? KS_OK : ks_fail_memory(err);
 }
 
 enum ks_status ks_json_rows(FILE *stream, const char *name,

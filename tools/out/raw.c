@@ -15,11 +15,14 @@ static void value_print(FILE *stream, const struct ks_column *column,
 	static const struct ks_style style = { .exact = true };
 	char buffer[KS_TEXT_MAX];
 	const char *text;
+	bool fits;
 
 	text = ks_text_value(column, value, &style, buffer);
+	fits = ks_text_fits(text);
 	for (; *text; text++) {
-		if (strchr(special, *text))
-			fprintf(stream, "\\x%02x", *text);
+		if (strchr(special, *text) ||
+		    (!fits && (unsigned char)*text >= 0x80))
+			fprintf(stream, "\\x%02x", (unsigned char)*text);
 		else
 			putc(*text, stream);
 	}
@@ -38,12 +41,16 @@ void ks_raw_print(const struct ks_output *output, const struct ks_rows *rows,
 	for (i = 0; i < rows->nr; i++) {
 		for (j = 0; j < columns->nr; j++) {
 			value = &rows->row[i][columns->column[j]];
-			if (value->presence)
+			if (!value->presence)
+				putc('-', output->stream);
+			/* Not to be taken for an absent one */
+			else if (value->presence == KS_TEXT &&
+				 !strcmp(value->text, "-"))
+				fputs("\\x2d", output->stream);
+			else
 				value_print(output->stream,
 					    &all[columns->column[j]], value,
 					    " ");
-			else
-				putc('-', output->stream);
 			putc(j + 1 < columns->nr ? ' ' : '\n', output->stream);
 		}
 	}

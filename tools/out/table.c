@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Rows for people: tables, and one row a line each. */
 #include <libsmartcols.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "lib/text.h"
@@ -34,6 +35,20 @@ static struct libscols_table *table_new(const struct ks_output *output,
 	return table;
 }
 
+/* Give the line a text that the locale can take. */
+static int cell_fill(struct libscols_line *line, size_t i, const char *text)
+{
+	char *ascii;
+	int failed;
+
+	if (ks_text_fits(text))
+		return scols_line_set_data(line, i, text);
+	ascii = ks_text_ascii(text);
+	failed = !ascii || scols_line_set_data(line, i, ascii);
+	free(ascii);
+	return failed;
+}
+
 static int line_fill(struct libscols_line *line, const struct ks_kind *kind,
 		     const struct ks_value *row,
 		     const struct ks_selection *columns,
@@ -50,7 +65,7 @@ static int line_fill(struct libscols_line *line, const struct ks_kind *kind,
 		if (row[column].presence)
 			text = ks_text_value(&kind->columns[column],
 					     &row[column], style, buffer);
-		failed = scols_line_set_data(line, i, text);
+		failed = cell_fill(line, i, text);
 	}
 	return failed;
 }
@@ -100,7 +115,9 @@ void ks_table_print_row(const struct ks_output *output,
 			text = ks_text_value(&kind->columns[i], &row[i], &style,
 					     buffer);
 		len = (int)strlen(kind->columns[i].name);
-		fprintf(output->stream, "%s:%*s %s\n", kind->columns[i].name,
-			width - len, "", text);
+		fprintf(output->stream, "%s:%*s ", kind->columns[i].name,
+			width - len, "");
+		ks_text_print(output->stream, text);
+		fputc('\n', output->stream);
 	}
 }

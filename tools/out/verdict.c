@@ -3,6 +3,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "diagnose/look.h"
 #include "diagnose/words.h"
 #include "out/verdict.h"
 
@@ -90,6 +91,12 @@ static void place_print(FILE *stream, const struct ks_found_place *place)
 			place->container_path,
 			place->container ?: "another mount namespace",
 			(unsigned long long)place->container_pid);
+	if (place->overlay)
+		fprintf(stream, "     a layer of the overlay at %s: these are the same lookups\n",
+			place->overlay);
+	if (place->nr_namespaces > 1)
+		fprintf(stream, "     %llu mount namespaces have other paths for it\n",
+			(unsigned long long)place->nr_namespaces);
 }
 
 static void creator_print(FILE *stream, const struct ks_found_creator *creator)
@@ -117,6 +124,8 @@ static void creator_print(FILE *stream, const struct ks_found_creator *creator)
 		fprintf(stream, ", %s %llu",
 			creator->alive ? "process" : "the last was process",
 			(unsigned long long)creator->pid);
+	if (creator->who && creator->who->nr_alike > 1)
+		fprintf(stream, ", one of %zu such", creator->who->nr_alike);
 	if (creator->cgroup)
 		fprintf(stream, ", cgroup %s", creator->cgroup);
 	if (creator->container)

@@ -2,6 +2,7 @@
 /* What a diagnosis found, as JSON: what is not known has no key. */
 #include <json-c/json.h>
 
+#include "diagnose/look.h"
 #include "out/out.h"
 #include "out/verdict.h"
 
@@ -100,6 +101,8 @@ static void place_add(struct object *finding, json_object *array,
 	text_add(&object, "example", place->example);
 	number_add(&object, "nr_names", place->nr_names);
 	number_add(&object, "nr_names_covered", place->nr_covered);
+	text_add(&object, "overlay", place->overlay);
+	number_add(&object, "nr_namespaces", place->nr_namespaces);
 	text_add(&object, "container", place->container);
 	text_add(&object, "container_path", place->container_path);
 	if (place->container_path)
@@ -122,6 +125,8 @@ static void creator_add(struct object *finding, json_object *array,
 	number_add(&object, "pid", creator->pid);
 	if (creator->pid != KS_UNKNOWN)
 		flag_add(&object, "alive", creator->alive);
+	if (creator->who && creator->who->nr_alike)
+		number_add(&object, "nr_processes", creator->who->nr_alike);
 	if (creator->starter) {
 		text_add(&object, "starter", creator->starter);
 		number_add(&object, "starter_pid", creator->starter_pid);
@@ -144,6 +149,10 @@ static void remedy_add(struct object *finding, json_object *array,
 	text_add(&object, "text", remedy->text);
 	text_add(&object, "cost", remedy->cost);
 	text_add(&object, "command", remedy->command);
+	if (remedy->argv.nr && ks_argv_is_text(&remedy->argv)) {
+		texts_add(&object, "argv", remedy->argv.word, remedy->argv.nr);
+		text_add(&object, "into", remedy->argv.into);
+	}
 	text_add(&object, "effect", remedy->effect);
 	number_add(&object, "frees_bytes", remedy->frees_bytes);
 	object_item_add(finding, array, &object);

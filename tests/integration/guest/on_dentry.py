@@ -449,3 +449,21 @@ def test_umount_while_walking():
         walker.join()
     note(f"{len(walks)} walks")
     expect(len(walks) > 5, "too few walks")
+
+
+def test_any_name_in_any_locale():
+    """A table ends, also where the locale cannot have all characters."""
+    folder = folder_of("caf\u00e9")
+    look_up(folder, 300)
+    for environment, shown in (({}, rb"/mnt/caf\xc3\xa9"),
+                               ({"LC_ALL": "C"}, rb"/mnt/caf\xc3\xa9"),
+                               ({"LC_ALL": "C.UTF-8"},
+                                "/mnt/caf\u00e9".encode())):
+        # As env -i starts it; -r prints the same way, but never hung.
+        for form in ([], ["--raw"]):
+            result = subprocess.run(
+                ["kmemscope", "dentry", "--output", "nr_dentries,full_path",
+                 *form], capture_output=True, check=True, timeout=60,
+                env={"PATH": os.environ["PATH"], **environment})
+            expect(shown in result.stdout.split(),
+                   f"{environment} {form}: no {shown} in {result.stdout}")

@@ -118,7 +118,7 @@ def test_lookups_in_ext4():
         return answer, row
 
     with culprit.storm("cert-check", "miss", where, ".%lu_dOeSnotExist_.db",
-                       rate=rate):
+                       rate=rate) as process:
         time.sleep(1)
         answer, row = again(look)
     equal((row["cache"], row["reclaimable"]), ("dentry", True), "cache")
@@ -131,9 +131,11 @@ def test_lookups_in_ext4():
     left = free - answer["memory"]["managed_bytes"] / 10
     near(row["full_seconds"], left / row["bytes_per_second"], 0.05, "to full")
     expect(row["full_seconds_reclaim"] >= row["full_seconds"], "to full")
-    commands = [remedy.get("command", "") for remedy in row["remedies"]]
-    expect(any("NSS_SDB_USE_CACHE=yes" in text for text in commands),
-           f"NSS is not recognized: {commands}")
+    texts = [remedy["text"] for remedy in row["remedies"]]
+    expect(any("NSS_SDB_USE_CACHE=yes" in text for text in texts),
+           f"NSS is not recognized: {texts}")
+    argvs = [remedy.get("argv") for remedy in row["remedies"]]
+    expect(["kill", str(process.pid)] in argvs, f"no kill among {argvs}")
 
 
 def test_lookups_in_overlayfs():
@@ -153,6 +155,8 @@ def test_lookups_in_overlayfs():
         expect(str(merged) in found, f"places: {sorted(found)}")
         equal(found[str(merged)]["fs_type"], "overlay", "type")
         equal(found[str(merged)]["pattern"], "libN.so.1", "pattern")
+        for layer in {str(lower), str(upper)} & set(found):
+            equal(found[layer].get("overlay"), str(merged), "overlay of it")
     finally:
         subprocess.run(["umount", merged], check=True)
 
