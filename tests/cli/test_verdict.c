@@ -110,7 +110,7 @@ static void a_storm_of_lookups(void **state)
 	assert_string_equal(found->creator[0].service, "probe.service");
 
 	expect_words("\nsystemctl stop -- probe.service\n");
-	expect_words("# but: all of probe.service ends: 3 processes now\n");
+	expect_words("# caution: all of probe.service ends: 3 processes now\n");
 	expect_words("\nsystemctl edit -- probe.service\n");
 	expect_words("Environment=NSS_SDB_USE_CACHE=yes");
 	expect_words("\necho 192000000 > /sys/fs/cgroup/system.slice/probe.service/memory.reclaim\n");

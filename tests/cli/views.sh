@@ -157,6 +157,16 @@ try 0 '' status
 check 'status prints it as well' grep -q -F -e "$wide" "$work/out"
 KS_FAKE=$fixture/host
 
+# What begins to grow late in a look is traced all the same.  Once refused, it
+# is tried again, but told of once.
+KS_FAKE_LATER=$fixture/later
+KS_FAKE_LATER_SECONDS=2.8
+export KS_FAKE_LATER KS_FAKE_LATER_SECONDS
+json '[.missing[] | select(startswith("who allocates from dentry"))] |
+      length == 1' \
+	diagnose -J --seconds 4
+unset KS_FAKE_LATER KS_FAKE_LATER_SECONDS
+
 try 0 '' off
 try 0 '' on
 try 1 'no such slab' slab nonesuch

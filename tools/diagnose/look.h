@@ -34,7 +34,6 @@ struct ks_walk {
 	bool done;
 	uint64_t boottime_ns;
 	struct ks_rows dentries;	/* one row: in all */
-	struct ks_rows superblocks;
 	struct ks_rows directories;
 	struct ks_rows names;
 };
@@ -71,7 +70,8 @@ struct ks_traced {
 /* One that explains more missed frees: what it saw need not have stayed. */
 #define KS_OVERSTATED_PERMILLE 1300
 
-#define KS_TRACES_MAX 2
+/* In a long look what grows later is traced as well. */
+#define KS_TRACES_MAX 8
 
 enum { KS_WALK_BEFORE, KS_WALK_AFTER, KS_NR_WALKS };
 
@@ -83,10 +83,10 @@ struct ks_look {
 	struct ks_look_at at[KS_NR_LOOKS];
 	struct ks_rows zones;
 	struct ks_rows buddies;
-	bool partial;			/* of these, rows may be missing */
 	struct ks_walk walk[KS_NR_WALKS];
 	struct ks_traced traced[KS_TRACES_MAX];
 	size_t nr_traced;
+	size_t nr_refused;		/* traces that the module did not begin */
 	struct ks_mounts mounts;
 	bool host_processes;	/* /proc has the pids that the module has */
 	struct ks_strings missing;	/* what could not be looked at, and why */

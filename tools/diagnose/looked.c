@@ -63,7 +63,6 @@ void ks_look_init(struct ks_look *look)
 	look->buddies.kind = &ks_kind_buddy;
 	for (i = 0; i < KS_NR_WALKS; i++) {
 		look->walk[i].dentries.kind = &ks_kind_dentry;
-		look->walk[i].superblocks.kind = &ks_kind_dentry_superblock;
 		look->walk[i].directories.kind = &ks_kind_dentry_directory;
 		look->walk[i].names.kind = &ks_kind_dentry_name;
 	}
@@ -97,7 +96,6 @@ void ks_look_free(struct ks_look *look)
 	ks_rows_free(&look->buddies);
 	for (i = 0; i < KS_NR_WALKS; i++) {
 		ks_rows_free(&look->walk[i].dentries);
-		ks_rows_free(&look->walk[i].superblocks);
 		ks_rows_free(&look->walk[i].directories);
 		ks_rows_free(&look->walk[i].names);
 	}

@@ -264,7 +264,7 @@ enum ks_status ks_verdict_make(struct ks_verdict *verdict,
 	verdict->missing = &look->missing;
 	for (i = 0; i < KS_NR_LOOKS; i++)
 		verdict->partial |= look->at[i].partial;
-	verdict->partial |= look->partial || look->missing.nr > 0;
+	verdict->partial |= look->missing.nr > 0;
 	ks_totals_fill(&verdict->totals, look);
 	if (growths_fill(&c))
 		judge(&c);
