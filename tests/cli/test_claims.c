@@ -59,7 +59,7 @@ static void more_allocations_than_growth(void **state)
 	judge();
 	assert_int_equal(only(KS_FINDING_UNRECLAIMABLE_SLAB)->sure, KS_LIKELY);
 	assert_false(only(KS_FINDING_UNRECLAIMABLE_SLAB)->attributed);
-	expect_words("100 % of traced from busy");
+	expect_words("100 % of traced allocations from busy");
 	expect_words("the trace missed frees");
 }
 
@@ -259,6 +259,17 @@ static void a_backup_is_left_alone(void **state)
 	expect_no_words("memory.reclaim");
 	expect_no_words("drop_caches");
 	expect_no_words("now: ");
+}
+
+/* Nor are the labels of its files a leak. */
+static void what_goes_with_inodes(void **state)
+{
+	(void)state;
+	backup();
+	cache("lsm_inode_cache", 0, 120, EACH(1000, 61000, 201000));
+	judge();
+	assert_int_equal(verdict.health, KS_HEALTHY);
+	assert_true(only(KS_FINDING_RECLAIMABLE_SLAB)->benign);
 }
 
 /* Unless memory is short: then it is told of as before. */
@@ -548,6 +559,7 @@ int main(void)
 		TEST(an_all_clear_has_its_floor),
 		TEST(all_of_memory_is_in_the_totals),
 		TEST(a_backup_is_left_alone),
+		TEST(what_goes_with_inodes),
 		TEST(a_backup_while_memory_is_short),
 		TEST(a_leak_beside_a_backup),
 		TEST(time_to_full_is_of_what_is_available),

@@ -50,6 +50,25 @@ static const struct {
 	{ "fanotify_mark", KS_CACHE_UNRECLAIMABLE, "fanotify marks" },
 };
 
+/*
+ * What is kept beside each inode, page or buffer of a file, and goes with it.
+ * These claim nothing, but they are a leak no more than the files are.
+ */
+static const struct {
+	const char *name;
+	const char *noun;
+} companions[] = {
+	{ "lsm_inode_cache", "security labels of inodes" },
+	{ "selinux_inode_security", "security labels of inodes" },
+	{ "iint_cache", "integrity records of inodes" },
+	{ "ima_iint_cache", "integrity records of inodes" },
+	{ "evm_iint_cache", "integrity records of inodes" },
+	{ "fscrypt_inode_info", "keys of encrypted inodes" },
+	{ "fscrypt_info", "keys of encrypted inodes" },
+	{ "fsverity_info", "hash trees of inodes" },
+	{ "jbd2_journal_head", "journal heads of buffers" },
+};
+
 enum ks_cache_kind ks_cache_kind_of(const char *name, bool reclaimable,
 				    const char **noun)
 {
@@ -63,6 +82,12 @@ enum ks_cache_kind ks_cache_kind_of(const char *name, bool reclaimable,
 			continue;
 		*noun = pinned[i].noun;
 		return pinned[i].kind;
+	}
+	for (i = 0; i < ARRAY_SIZE(companions); i++) {
+		if (strcmp(name, companions[i].name))
+			continue;
+		*noun = companions[i].noun;
+		return KS_CACHE_RECLAIMABLE;
 	}
 	*noun = "inodes";
 	for (i = 0; i < ARRAY_SIZE(file_inodes); i++)

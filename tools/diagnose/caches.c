@@ -183,7 +183,7 @@ static const char *who_words(struct ks_case *c,
 				      ks_words_share(first->share_permille).text,
 				      name);
 	if (finding->attributed_permille == KS_UNKNOWN || !untraced(finding))
-		return ks_strings_add(c->strings, "; %s of traced from %s",
+		return ks_strings_add(c->strings, "; %s of traced allocations from %s",
 				      ks_words_share(first->traced_permille).text,
 				      name);
 	return ks_strings_add(c->strings, "; %s from %s, %s untraced",
