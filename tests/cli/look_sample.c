@@ -218,3 +218,19 @@ void set(struct ks_rows *rows, size_t row, const char *column, int64_t number)
 	rows->row[row][index] = number < 0 ? ks_value_signed(number) :
 					     ks_value_unsigned(number);
 }
+
+void allocator(struct ks_traced *trace, const char *words,
+		      uint64_t outstanding)
+{
+	row_add(&trace->allocators,
+		"id=%zu %s nr_allocs=%" PRIu64 " nr_outstanding=%" PRIu64
+		" allocs_per_second=9", trace->allocators.nr + 1, words,
+		outstanding, outstanding);
+}
+
+struct ks_traced *leak(unsigned int explained)
+{
+	host();
+	cache("kmalloc-256", 0, 256, EACH(5000, 95000, 305000));
+	return traced("kmalloc-256", explained);
+}

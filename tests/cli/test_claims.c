@@ -2,23 +2,6 @@
 /* What a verdict must not claim, and what it must not advise. */
 #include "look_sample.h"
 
-static void allocator(struct ks_traced *trace, const char *words,
-		      uint64_t outstanding)
-{
-	row_add(&trace->allocators,
-		"id=%zu %s nr_allocs=%" PRIu64 " nr_outstanding=%" PRIu64
-		" allocs_per_second=9", trace->allocators.nr + 1, words,
-		outstanding, outstanding);
-}
-
-/* 7.3 MiB/s that cannot be reclaimed. */
-static struct ks_traced *leak(unsigned int explained)
-{
-	host();
-	cache("kmalloc-256", 0, 256, EACH(5000, 95000, 305000));
-	return traced("kmalloc-256", explained);
-}
-
 static void a_share_is_of_the_growth(void **state)
 {
 	const struct ks_finding *found;
@@ -516,34 +499,6 @@ static void growth_on_one_node(void **state)
 	expect_words("- node 1: 102 MiB, +2.0 MiB\n");
 }
 
-/* The whole list of a storm in three cgroups: nothing may fall off its end. */
-static void remedies_do_not_fall_off(void **state)
-{
-	struct ks_traced *trace;
-	char words[128];
-	size_t i;
-
-	(void)state;
-	host();
-	cache("dentry", 1, 192, EACH(1000000, 1030000, 1100000));
-	dentry_states(1000000, 900000, 1100000, 1000000);
-	walked(KS_WALK_AFTER, 970000, 100000, 1000);
-	directory(KS_WALK_AFTER, 6, "/etc/pki", 160000, 30);
-	name(KS_WALK_AFTER, 6, 1, ".17_dOeSnotExist_.db");
-	name(KS_WALK_AFTER, 6, 1, ".4242_dOeSnotExist_.db");
-	trace = traced("dentry", 990);
-	for (i = 0; i < 3; i++) {
-		snprintf(words, sizeof(words),
-			 "context=task name=storm-%c uid=0 pid=7",
-			 (char)('a' + i));
-		allocator(trace, words, 100);
-		trace->who[i].cgroup = strdup("/system.slice/s.service");
-		trace->who[i].can_reclaim = true;
-	}
-	judge();
-	expect_words("see whether it goes on");
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -577,7 +532,6 @@ int main(void)
 		TEST(pieces_above_dma32),
 		TEST(pieces_on_one_node),
 		TEST(growth_on_one_node),
-		TEST(remedies_do_not_fall_off),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
