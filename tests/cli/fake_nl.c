@@ -7,13 +7,15 @@
  *	KIND NAME=VALUE...	a record; \xNN in a value is that byte
  *	!KIND ERRNO TEXT	the kernel refuses to dump that kind
  *	?KIND			a dump of that kind is interrupted, always
- * KS_FAKE_LATER names one that all dumps but the first are answered from.
+ * KS_FAKE_LATER names one that all dumps but the first are answered from, or
+ * with KS_FAKE_LATER_SECONDS all dumps that long after the first.
  */
 #include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "lib/decode.h"
 #include "lib/nl.h"
@@ -21,7 +23,25 @@
 
 struct ks_nl {
 	int dumps;
+	double began;		/* seconds, when the first dump was */
 };
+
+static double seconds_now(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec + now.tv_nsec / 1e9;
+}
+
+static bool is_later(const struct ks_nl *nl)
+{
+	const char *seconds = getenv("KS_FAKE_LATER_SECONDS");
+
+	if (seconds)
+		return seconds_now() - nl->began >= strtod(seconds, NULL);
+	return nl->dumps > 1;
+}
 
 static char *unescape(char *text)
 {
@@ -152,7 +172,7 @@ static enum ks_status fixture_read(struct ks_nl *nl,
 	char *line = NULL;
 	FILE *file;
 
-	if (nl->dumps > 1 && getenv("KS_FAKE_LATER"))
+	if (getenv("KS_FAKE_LATER") && is_later(nl))
 		path = getenv("KS_FAKE_LATER");
 	file = path ? fopen(path, "re") : NULL;
 	if (!file) {
@@ -187,7 +207,8 @@ void ks_nl_close(struct ks_nl *nl)
 enum ks_status ks_nl_dump(struct ks_nl *nl, const struct ks_request *request,
 			  struct ks_rows *rows, struct ks_error *err)
 {
-	nl->dumps++;
+	if (!nl->dumps++)
+		nl->began = seconds_now();
 	return fixture_read(nl, request, rows, err);
 }
 

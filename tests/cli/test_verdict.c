@@ -1,185 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* From looks that are made up to what is found in them. */
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <stdint.h>
-#include <cmocka.h>
-#include <inttypes.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "diagnose/verdict.h"
-#include "out/verdict.h"
-#include "sample.h"
-
-#define SECOND 1000000000ull
-#define MIB (1024 * 1024ull)
-#define PAGE 4096ull
-
-static struct ks_look look;
-static struct ks_verdict verdict;
-
-/* A host of 16 GiB at rest: 10 s, of which nothing grew in. */
-static int rest(void **state)
-{
-	static const uint64_t seconds[KS_NR_LOOKS] = { 100, 103, 110 };
-	size_t i;
-
-	(void)state;
-	ks_look_init(&look);
-	look.page_bytes = PAGE;
-	for (i = 0; i < KS_NR_LOOKS; i++)
-		look.at[i].boottime_ns = seconds[i] * SECOND;
-	return 0;
-}
-
-static int forget(void **state)
-{
-	(void)state;
-	ks_verdict_free(&verdict);
-	ks_look_free(&look);
-	return 0;
-}
-
-/* A slab cache, with so many objects of a size in each look. */
-static void cache(const char *name, unsigned int reclaimable, uint64_t size,
-		  const uint64_t objects[KS_NR_LOOKS])
-{
-	size_t i;
-
-	for (i = 0; i < KS_NR_LOOKS; i++) {
-		row_add(&look.at[i].slabs,
-			"name=%s size=%" PRIu64 " reclaimable=%u nr_active_objects=%"
-			PRIu64 " total_bytes=%" PRIu64, name, size,
-			reclaimable, objects[i], objects[i] * size);
-		row_add(&look.at[i].slab_nodes,
-			"name=%s node=0 total_bytes=%" PRIu64, name,
-			objects[i] * size);
-	}
-}
-
-/* The host's memory in pages, the same in all looks but for unaccounted. */
-static void memory(uint64_t managed, uint64_t free, uint64_t slab,
-		   const int64_t unaccounted[KS_NR_LOOKS])
-{
-	size_t i;
-
-	for (i = 0; i < KS_NR_LOOKS; i++) {
-		row_add(&look.at[i].nodes, "node=0 managed_pages=1");
-		row_add(&look.at[i].nodes,
-			"managed_pages=%" PRIu64 " free_pages=%" PRIu64
-			" file_pages=100000 shmem_pages=10000 slab_reclaimable_pages=%"
-			PRIu64 " slab_unreclaimable_pages=5000 unaccounted_pages=%"
-			PRId64 " unaccounted_error_pages=1000", managed, free,
-			slab, unaccounted ? unaccounted[i] : 0);
-	}
-}
-
-static void host(void)
-{
-	memory(4194304, 2000000, 50000, NULL);
-}
-
-/* What /proc/sys/fs/dentry-state said. */
-static void dentry_states(uint64_t before, uint64_t before_negative,
-			  uint64_t now, uint64_t now_negative)
-{
-	look.at[KS_LOOK_FIRST].dentries = (struct ks_dentry_state){
-		true, before, before, before_negative,
-	};
-	look.at[KS_LOOK_LAST].dentries = (struct ks_dentry_state){
-		true, now, now, now_negative,
-	};
-}
-
-static void walked(size_t number, uint64_t negative, uint64_t positive,
-		   unsigned int coverage)
-{
-	struct ks_walk *walk = &look.walk[number];
-
-	walk->done = true;
-	walk->boottime_ns = (number ? 108 : 101) * SECOND;
-	row_add(&walk->dentries,
-		"nr_hashed=%" PRIu64 " nr_negative=%" PRIu64 " nr_positive=%"
-		PRIu64 " coverage_permille=%u", negative + positive, negative,
-		positive, coverage);
-}
-
-static void directory(size_t number, unsigned int inode, const char *path,
-		      uint64_t negative, uint64_t positive)
-{
-	row_add(&look.walk[number].directories,
-		"device=8:1 inode=%u generation=7 fs_type=ext4 path=%s nr_dentries=%"
-		PRIu64 " nr_negative=%" PRIu64 " nr_positive=%" PRIu64
-		" total_bytes=%" PRIu64 " coverage_permille=1000",
-		inode, path, negative + positive, negative, positive,
-		192 * (negative + positive));
-}
-
-static void name(size_t number, unsigned int inode, unsigned int negative,
-		 const char *text)
-{
-	row_add(&look.walk[number].names,
-		"device=8:1 inode=%u generation=7 negative=%u name=%s", inode,
-		negative, text);
-}
-
-static struct ks_traced *traced(const char *cache, unsigned int explained)
-{
-	struct ks_traced *traced = &look.traced[look.nr_traced++];
-
-	traced->cache = strdup(cache);
-	traced->done = true;
-	row_add(&traced->trace,
-		"cache=%s duration_ns=5000000000 nr_allocs=1000 nr_frees=10 explained_permille=%u nr_dropped=0",
-		cache, explained);
-	traced->who = calloc(16, sizeof(*traced->who));
-	return traced;
-}
-
-static void judge(void)
-{
-	struct ks_error err = { 0 };
-
-	assert_int_equal(ks_verdict_make(&verdict, &look, &err), KS_OK);
-}
-
-static const struct ks_finding *only(enum ks_finding_kind kind)
-{
-	const struct ks_finding *found = NULL;
-	size_t i;
-
-	for (i = 0; i < verdict.nr_findings; i++) {
-		if (verdict.finding[i].kind != kind)
-			continue;
-		assert_null(found);
-		found = &verdict.finding[i];
-	}
-	assert_non_null(found);
-	return found;
-}
-
-static void text_print(FILE *stream, void *arg)
-{
-	(void)arg;
-	ks_verdict_print(stream, &verdict);
-	ks_verdict_print_remedies(stream, &verdict);
-}
-
-static void expect_words(const char *words)
-{
-	char *text = printed(text_print, NULL);
-
-	if (!strstr(text, words))
-		print_error("no '%s' in:\n%s", words, text);
-	assert_non_null(strstr(text, words));
-	free(text);
-}
-
-#define EACH(a, b, c) ((const uint64_t[]){ a, b, c })
-#define EACH_SIGNED(a, b, c) ((const int64_t[]){ a, b, c })
+#include "look_sample.h"
 
 static void nothing_wrong(void **state)
 {
@@ -189,9 +10,12 @@ static void nothing_wrong(void **state)
 	cache("kmalloc-64", 0, 64, EACH(5000, 5100, 4900));
 	judge();
 	assert_int_equal(verdict.nr_findings, 0);
-	assert_string_equal(verdict.summary, "nothing wrong found");
+	assert_string_equal(verdict.summary,
+			    "nothing wrong found: no kernel memory kept growing by more than 410 KiB/s");
 	assert_false(verdict.partial);
-	expect_words("Verdict: nothing wrong found");
+	assert_int_equal(verdict.health, KS_HEALTHY);
+	expect_words("- growth of unreclaimable slab caches by less than 51.2 KiB/s\n");
+	expect_words("- memory of processes, tmpfs, huge pages, swap and limits of cgroups\n");
 }
 
 /* A small host would be full in days, but it moves as much as any. */
@@ -213,7 +37,8 @@ static void nothing_known(void **state)
 	assert_int_equal(verdict.nr_findings, 0);
 	assert_true(verdict.partial);
 	assert_int_equal(verdict.totals.managed, KS_UNKNOWN);
-	expect_words("not all could be looked at");
+	assert_int_equal(verdict.health, KS_HEALTH_UNKNOWN);
+	expect_words("not everything could be examined");
 	expect_words("- slab: the slab collector is off");
 }
 
@@ -265,9 +90,9 @@ static void a_storm_of_lookups(void **state)
 	assert_in_range(found->node[0].growth_bytes, 100000 * 192,
 			100000 * 192);
 	assert_int_equal(found->reclaimable_bytes, 1000000 * 192);
-	/* Free is 2000000 pages, and a tenth of 4194304 is kept */
-	assert_in_range(found->full_seconds, 3360, 3380);
-	assert_in_range(found->full_seconds_reclaim, 3660, 3680);
+	/* What can be reclaimed stays available. */
+	assert_int_equal(found->full_seconds, KS_UNKNOWN);
+	assert_false(found->benign);
 
 	/* Where it grows, not where the most are */
 	assert_int_equal(found->nr_places, 1);
@@ -285,7 +110,7 @@ static void a_storm_of_lookups(void **state)
 	assert_string_equal(found->creator[0].service, "probe.service");
 
 	expect_words("\nsystemctl stop -- probe.service\n");
-	expect_words("# but: all of probe.service ends: 3 processes now\n");
+	expect_words("# caution: all of probe.service ends: 3 processes now\n");
 	expect_words("\nsystemctl edit -- probe.service\n");
 	expect_words("Environment=NSS_SDB_USE_CACHE=yes");
 	expect_words("\necho 192000000 > /sys/fs/cgroup/system.slice/probe.service/memory.reclaim\n");
@@ -324,9 +149,8 @@ static void files_that_are_made(void **state)
 	/* What takes most is first */
 	assert_int_equal(verdict.finding[0].kind, KS_FINDING_INODES);
 	found = only(KS_FINDING_POSITIVE_DENTRIES);
-	assert_int_equal(found->reclaimable_bytes, 199900 * 192);
 	assert_in_range(verdict.finding[0].share_permille, 845, 855);
-	assert_non_null(strstr(verdict.summary, "; and 1 more"));
+	assert_true(found->benign);
 }
 
 static void files_and_lookups(void **state)
@@ -470,8 +294,8 @@ static void a_stock_of_dentries(void **state)
 	assert_in_range(found->memory_permille, 575, 585);
 	assert_string_equal(found->place[0].path, "/var/old");
 	assert_string_equal(found->place[0].pattern, "only-one");
-	expect_words("most of it is from /var/old");
-	expect_words("15 % of them were walked");
+	expect_words("not growing now; most from /var/old\n");
+	expect_words("15 % of the hash table was");
 	expect_words("drop_caches");
 }
 
@@ -505,7 +329,7 @@ static void memory_in_pieces(void **state)
 	(void)state;
 	pieces(900, 990);
 	assert_int_equal(only(KS_FINDING_FRAGMENTATION)->sure, KS_LIKELY);
-	expect_words("no block of 32.0 KiB");
+	expect_words("no free block of 32.0 KiB");
 	expect_words("compact_memory");
 }
 
@@ -547,8 +371,6 @@ static void chance_is_no_growth(void **state)
 	for (i = 0; i < found->nr_places; i++)
 		assert_string_not_equal(found->place[i].path, "/mnt/rest");
 }
-
-#define TEST(function) cmocka_unit_test_setup_teardown(function, rest, forget)
 
 int main(void)
 {

@@ -28,6 +28,15 @@ static void dentry_state_texts(void **state)
 	assert_int_equal(parsed.nr_negative, KS_UNKNOWN);
 }
 
+static void available_memory(void **state)
+{
+	(void)state;
+	assert_int_equal(ks_available_parse("MemTotal: 9 kB\nMemAvailable:    3 kB\n"),
+			 3072);
+	assert_int_equal(ks_available_parse("MemTotal: 9 kB\n"), KS_UNKNOWN);
+	assert_int_equal(ks_available_parse(""), KS_UNKNOWN);
+}
+
 static void words(void **state)
 {
 	(void)state;
@@ -49,6 +58,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(dentry_state_texts),
+		cmocka_unit_test(available_memory),
 		cmocka_unit_test(words),
 	};
 

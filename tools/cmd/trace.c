@@ -52,7 +52,7 @@ enum {
 };
 
 static const struct ks_list_option own_options[] = {
-	[OWN_SECONDS] = { "seconds", "SECONDS", "how long to trace (10)" },
+	[OWN_SECONDS] = { "seconds", "SECONDS", "how long to trace (10); max_walk_ms limits it" },
 	[OWN_STACKS] = { "stacks", NULL,
 			 "tell allocators apart by their kernel stacks, too" },
 	[OWN_FOLDED] = { "folded", NULL,

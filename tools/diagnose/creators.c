@@ -5,26 +5,105 @@
 #include <string.h>
 
 #include "diagnose/container.h"
+#include "diagnose/fold.h"
 #include "diagnose/verdict.h"
 #include "diagnose/words.h"
+
+/* The trace of a cache that saw most of it, or NULL. */
+const struct ks_traced *ks_case_traced(const struct ks_case *c,
+				       const char *cache)
+{
+	const struct ks_traced *found = NULL;
+	uint64_t most = 0, allocs;
+	size_t i;
+
+	for (i = 0; i < c->look->nr_traced; i++) {
+		const struct ks_traced *traced = &c->look->traced[i];
+
+		if (!traced->done || strcmp(traced->cache, cache))
+			continue;
+		allocs = ks_field(&traced->trace, 0, KMEMSCOPE_A_TRACE_NR_ALLOCS);
+		if (found && (allocs == KS_UNKNOWN || allocs <= most))
+			continue;
+		found = traced;
+		most = allocs == KS_UNKNOWN ? 0 : allocs;
+	}
+	return found;
+}
+
+uint64_t ks_traced_dropped(const struct ks_traced *traced)
+{
+	uint64_t allocs = ks_field(&traced->trace, 0,
+				   KMEMSCOPE_A_TRACE_NR_ALLOCS);
+	uint64_t dropped = ks_field(&traced->trace, 0,
+				    KMEMSCOPE_A_TRACE_NR_DROPPED);
+
+	if (allocs == KS_UNKNOWN || dropped == KS_UNKNOWN || dropped > allocs)
+		return KS_UNKNOWN;
+	return ks_permille(dropped, allocs);
+}
+
+/* What of the growth the trace attributes to allocators, out of 1000. */
+static uint64_t attributed(const struct ks_traced *traced)
+{
+	uint64_t explained = ks_field(&traced->trace, 0,
+				      KMEMSCOPE_A_TRACE_EXPLAINED_PERMILLE);
+	uint64_t dropped = ks_traced_dropped(traced);
+
+	if (explained == KS_UNKNOWN || dropped == KS_UNKNOWN)
+		return KS_UNKNOWN;
+	if (explained > 1000)
+		explained = 1000;
+	return explained * (1000 - dropped) / 1000;
+}
 
 static bool same_text(const char *a, const char *b)
 {
 	return a == b || (a && b && !strcmp(a, b));
 }
 
-/* With stacks one process is several allocators. */
-static bool is_same(const struct ks_found_creator *a,
-		    const struct ks_found_creator *b)
+static bool is_text(const char *text, const char *wanted)
 {
+	return text && !strcmp(text, wanted);
+}
+
+static const char *folded(struct ks_case *c, const char *name)
+{
+	char *text = ks_fold_digits(name);
+	const char *kept;
+
+	if (!text) {
+		c->strings->failed = true;
+		return "";
+	}
+	kept = ks_strings_add(c->strings, "%s", text);
+	free(text);
+	return kept;
+}
+
+/*
+ * What tells allocators apart, as a text.  Numbers in names do not: workers and
+ * pools have one each.  Nor do stacks, but for kworkers: there the function
+ * that works is the allocator, whoever runs it.
+ */
+static const char *key_of(struct ks_case *c,
+			  const struct ks_found_creator *creator)
+{
+	const char *key;
 	size_t i;
 
-	for (i = 0; i < KS_PARENTS_MAX; i++)
-		if (!same_text(a->parent[i], b->parent[i]))
-			return false;
-	return same_text(a->context, b->context) &&
-	       same_text(a->name, b->name) &&
-	       same_text(a->cgroup, b->cgroup) && a->uid == b->uid;
+	if (creator->work)
+		return ks_strings_add(c->strings, "work\n%s", creator->work);
+	key = ks_strings_add(c->strings, "%s\n%s", creator->context ?: "",
+			     creator->name ? folded(c, creator->name) : "");
+	if (is_text(creator->context, "kthread"))
+		return key;
+	for (i = 0; i < creator->nr_parents; i++)
+		key = ks_strings_add(c->strings, "%s\n%s", key,
+				     folded(c, creator->parent[i]));
+	return ks_strings_add(c->strings, "%s\n%s\n%llu", key,
+			      creator->cgroup ?: "",
+			      (unsigned long long)creator->uid);
 }
 
 static void parents_fill(struct ks_found_creator *creator,
@@ -69,6 +148,42 @@ static void frames_fill(struct ks_found_creator *creator,
 		creator->frame[i] = creator->frame[i] ?: "?";
 }
 
+static const char *symbol_at(const struct ks_rows *stacks, uint64_t stack,
+			     uint64_t depth)
+{
+	size_t i;
+
+	for (i = 0; i < stacks->nr; i++)
+		if (ks_field(stacks, i, KMEMSCOPE_A_TRACE_STACK_STACK) ==
+		    stack &&
+		    ks_field(stacks, i, KMEMSCOPE_A_TRACE_STACK_DEPTH) == depth)
+			return ks_field_text(stacks, i,
+					     KMEMSCOPE_A_TRACE_STACK_SYMBOL);
+	return NULL;
+}
+
+/* The function that a kworker runs: process_one_work() calls it. */
+static void work_fill(struct ks_case *c, struct ks_found_creator *creator,
+		      const struct ks_rows *stacks, uint64_t stack)
+{
+	static const char caller[] = "process_one_work+";
+	const char *symbol, *module;
+	uint64_t depth;
+
+	if (stack == KS_UNKNOWN || !is_text(creator->context, "kthread"))
+		return;
+	for (depth = 1; (symbol = symbol_at(stacks, stack, depth)); depth++)
+		if (!strncmp(symbol, caller, strlen(caller)))
+			break;
+	symbol = symbol ? symbol_at(stacks, stack, depth - 1) : NULL;
+	if (!symbol)
+		return;
+	module = strrchr(symbol, '[');
+	creator->work = ks_strings_add(c->strings, "%.*s%s%s",
+				       (int)strcspn(symbol, "+ "), symbol,
+				       module ? " " : "", module ?: "");
+}
+
 static void place_fill(struct ks_case *c, struct ks_found_creator *creator)
 {
 	struct ks_container container;
@@ -89,6 +204,7 @@ static struct ks_found_creator creator_of(struct ks_case *c,
 {
 	const struct ks_rows *rows = &traced->allocators;
 	const struct ks_who *who = traced->who ? &traced->who[row] : NULL;
+	uint64_t stack;
 	struct ks_found_creator creator = {
 		.context = ks_field_text(rows, row,
 				KMEMSCOPE_A_TRACE_ALLOCATOR_CONTEXT),
@@ -96,6 +212,9 @@ static struct ks_found_creator creator_of(struct ks_case *c,
 				KMEMSCOPE_A_TRACE_ALLOCATOR_NAME),
 		.who = who,
 		.cgroup = who ? who->cgroup : NULL,
+		.nr_alike = 1,
+		.share_permille = KS_UNKNOWN,
+		.traced_permille = KS_UNKNOWN,
 		.can_reclaim = who && who->can_reclaim,
 		.alive = who && who->alive,
 		.uid = ks_field(rows, row, KMEMSCOPE_A_TRACE_ALLOCATOR_UID),
@@ -114,8 +233,9 @@ static struct ks_found_creator creator_of(struct ks_case *c,
 		creator.starter = creator.parent[who->starter_parent];
 		creator.starter_pid = who->starter_pid;
 	}
-	frames_fill(&creator, &traced->stacks,
-		    ks_field(rows, row, KMEMSCOPE_A_TRACE_ALLOCATOR_STACK));
+	stack = ks_field(rows, row, KMEMSCOPE_A_TRACE_ALLOCATOR_STACK);
+	frames_fill(&creator, &traced->stacks, stack);
+	work_fill(c, &creator, &traced->stacks, stack);
 	place_fill(c, &creator);
 	return creator;
 }
@@ -135,14 +255,51 @@ static uint64_t weight(const struct ks_found_creator *creator)
 	return number == KS_UNKNOWN ? 0 : number;
 }
 
+struct group {
+	struct ks_found_creator creator;
+	const char *key;
+};
+
 static int order(const void *a, const void *b)
 {
-	uint64_t left = weight(a), right = weight(b);
+	const struct group *left_group = a, *right_group = b;
+	uint64_t left = weight(&left_group->creator);
+	uint64_t right = weight(&right_group->creator);
 
 	return left < right ? 1 : left > right ? -1 : 0;
 }
 
-static void creator_merge(struct ks_found_creator *into,
+static bool same_parents(const struct ks_found_creator *a,
+			 const struct ks_found_creator *b)
+{
+	size_t i;
+
+	for (i = 0; i < a->nr_parents && i < b->nr_parents; i++)
+		if (strcmp(a->parent[i], b->parent[i]))
+			return false;
+	return a->nr_parents == b->nr_parents;
+}
+
+/* One name for several: then no single process or starter is the one. */
+static void names_merge(struct ks_case *c, struct ks_found_creator *into,
+			const struct ks_found_creator *other)
+{
+	size_t i;
+
+	if (into->nr_alike > 1 || !same_text(into->name, other->name)) {
+		if (into->nr_alike++ == 1)
+			into->name = folded(c, into->name);
+		into->pid = KS_UNKNOWN;
+		into->alive = false;
+	}
+	if (same_parents(into, other))
+		return;
+	for (i = 0; i < into->nr_parents; i++)
+		into->parent[i] = folded(c, into->parent[i]);
+	into->starter = NULL;
+}
+
+static void creator_merge(struct ks_case *c, struct ks_found_creator *into,
 			  const struct ks_found_creator *other)
 {
 	/* The stack that more of it came from is the one to show. */
@@ -150,6 +307,7 @@ static void creator_merge(struct ks_found_creator *into,
 		memcpy(into->frame, other->frame, sizeof(into->frame));
 		into->nr_frames = other->nr_frames;
 	}
+	names_merge(c, into, other);
 	into->nr_allocs = sum(into->nr_allocs, other->nr_allocs);
 	into->per_second = sum(into->per_second, other->per_second);
 	into->nr_outstanding = sum(into->nr_outstanding,
@@ -169,88 +327,136 @@ static void trace_tell(struct ks_case *c, struct ks_finding *finding,
 
 	if (allocs != KS_UNKNOWN && frees != KS_UNKNOWN && ns != KS_UNKNOWN)
 		ks_tell(c, &finding->evidence,
-			"%llu objects allocated and %llu freed in %.1f s of a trace",
-			(unsigned long long)allocs, (unsigned long long)frees,
-			ns / 1e9);
+			"a trace of %.1f s saw %llu objects allocated and %llu freed",
+			ns / 1e9, (unsigned long long)allocs,
+			(unsigned long long)frees);
 	if (explained != KS_UNKNOWN)
 		ks_tell(c, &finding->evidence,
-			"what the trace saw explains %s of the growth",
+			"the traced allocations account for %s of the growth",
 			ks_words_share(explained).text);
 	if (explained != KS_UNKNOWN && explained < KS_EXPLAINED_PERMILLE)
 		ks_tell(c, &finding->unknown,
-			"who made the rest: allocations in bulk pass no probe");
+			"who allocated the rest: bulk allocations are not traced");
+	if (explained != KS_UNKNOWN && explained > KS_OVERSTATED_PERMILLE)
+		ks_tell(c, &finding->unknown,
+			"how much of it stays: frees in bulk or by kfree_rcu() are not traced");
 	if (dropped != KS_UNKNOWN && dropped)
 		ks_tell(c, &finding->unknown,
-			"who made %llu allocations: there was no room for them",
+			"%llu allocations are unattributed: the allocator table was full",
 			(unsigned long long)dropped);
+}
+
+static size_t groups_make(struct ks_case *c, struct group *all,
+			  const struct ks_traced *traced, uint64_t *total)
+{
+	size_t i, j, nr = 0;
+
+	*total = 0;
+	for (i = 0; i < traced->allocators.nr; i++) {
+		struct ks_found_creator creator = creator_of(c, traced, i);
+		const char *key = key_of(c, &creator);
+
+		*total += weight(&creator);
+		for (j = 0; j < nr; j++)
+			if (!strcmp(all[j].key, key))
+				break;
+		if (j < nr)
+			creator_merge(c, &all[j].creator, &creator);
+		else
+			all[nr++] = (struct group){ creator, key };
+	}
+	qsort(all, nr, sizeof(*all), order);
+	return nr;
 }
 
 static void creators_take(struct ks_case *c, struct ks_finding *finding,
 			  const struct ks_traced *traced)
 {
-	struct ks_found_creator *all;
-	size_t i, j, nr = 0;
-	uint64_t total = 0;
+	uint64_t total, share;
+	struct group *all;
+	size_t i, nr;
 
 	all = calloc(traced->allocators.nr + 1, sizeof(*all));
 	if (!all) {
 		c->strings->failed = true;
 		return;
 	}
-	for (i = 0; i < traced->allocators.nr; i++) {
-		struct ks_found_creator creator = creator_of(c, traced, i);
-
-		for (j = 0; j < nr; j++)
-			if (is_same(&all[j], &creator))
-				break;
-		if (j < nr)
-			creator_merge(&all[j], &creator);
-		else
-			all[nr++] = creator;
-		total += weight(&creator);
-	}
-	qsort(all, nr, sizeof(*all), order);
-	for (i = 0; i < nr && finding->nr_creators < KS_CREATORS_MAX; i++) {
-		all[i].share_permille = ks_permille(weight(&all[i]), total);
-		if (!total || all[i].share_permille < KS_NAMED_PERMILLE)
+	nr = groups_make(c, all, traced, &total);
+	for (i = 0; i < nr && total && i < KS_CREATORS_MAX; i++) {
+		share = ks_permille(weight(&all[i].creator), total);
+		/* The largest is named, however small. */
+		if (i && share < KS_NAMED_PERMILLE)
 			break;
-		finding->creator[finding->nr_creators++] = all[i];
+		all[i].creator.traced_permille = share;
+		if (finding->attributed_permille != KS_UNKNOWN)
+			all[i].creator.share_permille =
+				share * finding->attributed_permille / 1000;
+		finding->creator[finding->nr_creators++] = all[i].creator;
 	}
+	if (finding->nr_creators &&
+	    finding->creator[0].traced_permille < KS_NAMED_PERMILLE)
+		ks_tell(c, &finding->evidence,
+			"the allocations are spread over %zu allocators, none above %s",
+			nr, ks_words_share(KS_NAMED_PERMILLE).text);
 	free(all);
 }
 
 void ks_creators_fill(struct ks_case *c, struct ks_finding *finding)
 {
-	const struct ks_traced *traced = NULL;
-	size_t i;
+	const struct ks_traced *traced = ks_case_traced(c, finding->cache);
 
-	for (i = 0; i < c->look->nr_traced; i++)
-		if (!strcmp(c->look->traced[i].cache, finding->cache))
-			traced = &c->look->traced[i];
-	if (!traced || !traced->done) {
+	if (!traced) {
 		ks_lines_add(&finding->unknown,
-			     "who allocates: no trace of this cache was made");
+			     "who allocates: this cache was not traced");
 		return;
 	}
+	/* What did not grow has no share of growth. */
+	if (finding->growth_bytes != KS_UNKNOWN)
+		finding->attributed_permille = attributed(traced);
 	trace_tell(c, finding, traced);
 	creators_take(c, finding, traced);
 	if (!finding->nr_creators)
 		ks_lines_add(&finding->unknown,
-			     "who allocates: the trace saw nobody");
+			     "who allocates: no traced object stayed allocated");
+}
+
+const char *ks_creator_name(struct ks_case *c,
+			    const struct ks_found_creator *creator)
+{
+	if (!creator->name)
+		return ks_strings_add(c->strings, "[%s]",
+				      creator->context ?: "unknown");
+	if (!is_text(creator->context, "kthread"))
+		return creator->name;
+	if (creator->work)
+		return ks_strings_add(c->strings, "[%s: %s]", creator->name,
+				      creator->work);
+	return ks_strings_add(c->strings, "[%s]", creator->name);
+}
+
+const char *ks_creator_share(struct ks_case *c,
+			     const struct ks_finding *finding,
+			     const struct ks_found_creator *creator)
+{
+	if (finding->attributed &&
+	    creator->share_permille != KS_UNKNOWN)
+		return ks_strings_add(c->strings, "%s",
+				ks_words_share(creator->share_permille).text);
+	if (creator->share_permille == KS_UNKNOWN)
+		return ks_strings_add(c->strings, "%s of what was traced",
+				ks_words_share(creator->traced_permille).text);
+	return ks_strings_add(c->strings,
+			      "%s of what was traced (%s of the growth)",
+			      ks_words_share(creator->traced_permille).text,
+			      ks_words_share(creator->share_permille).text);
 }
 
 const char *ks_creator_words(struct ks_case *c,
 			     const struct ks_found_creator *creator)
 {
-	const char *words;
+	const char *words = ks_creator_name(c, creator);
 	size_t i;
 
-	if (!creator->name)
-		return ks_strings_add(c->strings, "[%s]",
-				      creator->context ?: "unknown");
-	words = creator->context && !strcmp(creator->context, "kthread") ?
-		ks_strings_add(c->strings, "[%s]", creator->name) :
-		creator->name;
 	for (i = 0; i < creator->nr_parents; i++)
 		words = ks_strings_add(c->strings, "%s <- %s", words,
 				       creator->parent[i]);

@@ -2,6 +2,9 @@
 /* What a diagnosis found: in fields, for programs, and in words, for people. */
 #include "diagnose/finding.h"
 
+const char ks_not_examined[] =
+	"memory of processes, tmpfs, huge pages, swap and limits of cgroups";
+
 const char *ks_finding_name(enum ks_finding_kind kind)
 {
 	static const char * const names[] = {
@@ -54,9 +57,9 @@ struct ks_finding *ks_finding_add(struct ks_verdict *verdict,
 		.bytes_per_second = KS_UNKNOWN,
 		.objects_per_second = KS_UNKNOWN,
 		.share_permille = KS_UNKNOWN,
+		.attributed_permille = KS_UNKNOWN,
 		.reclaimable_bytes = KS_UNKNOWN,
 		.full_seconds = KS_UNKNOWN,
-		.full_seconds_reclaim = KS_UNKNOWN,
 	};
 	return finding;
 }

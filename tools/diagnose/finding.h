@@ -69,12 +69,15 @@ struct ks_found_creator {
 	bool can_reclaim;
 	uint64_t uid;
 	uint64_t pid;
+	uint64_t nr_alike;	/* allocators in one: names differ by a number */
+	const char *work;	/* of a kworker: "function [module]" */
 	bool alive;		/* the pid still is it */
 	const char *starter;	/* else the next parent that lives on */
 	uint64_t starter_pid;
 	uint64_t nr_allocs;
 	uint64_t per_second;
-	uint64_t share_permille;
+	uint64_t share_permille;	/* of the growth */
+	uint64_t traced_permille;	/* of what was traced */
 	uint64_t nr_outstanding;
 	const char *frame[KS_FRAMES_MAX];
 	size_t nr_frames;
@@ -101,8 +104,8 @@ struct ks_remedy {
 #define KS_LINES_MAX 12
 #define KS_PLACES_MAX 8
 #define KS_CREATORS_MAX 8
-#define KS_NODES_MAX 16
-#define KS_REMEDIES_MAX 8
+#define KS_NODES_MAX 64
+#define KS_REMEDIES_MAX 16
 
 struct ks_lines {
 	const char *line[KS_LINES_MAX];
@@ -116,6 +119,9 @@ struct ks_finding {
 	const char *summary;
 	const char *cache;	/* or the counter of pages */
 	bool reclaimable;
+	bool benign;		/* a cache that the kernel gives back: no harm */
+	bool negative;		/* most of it is of names that do not exist */
+	bool guessed;		/* whether these are negative is not known */
 	uint64_t total_bytes;
 	uint64_t memory_permille;	/* total_bytes of all memory */
 	uint64_t nr_objects;
@@ -123,11 +129,13 @@ struct ks_finding {
 	uint64_t bytes_per_second;
 	uint64_t objects_per_second;
 	uint64_t share_permille;	/* of all that grew */
+	uint64_t attributed_permille;	/* of the growth, to known allocators */
+	bool attributed;		/* the trace accounts for the growth */
 	uint64_t reclaimable_bytes;	/* of it, at most */
-	uint64_t full_seconds;		/* until 90 % of memory are in use */
-	uint64_t full_seconds_reclaim;	/* the same, all reclaimed that can be */
+	uint64_t full_seconds;		/* until 10 % of memory is available */
 	struct ks_found_node node[KS_NODES_MAX];
 	size_t nr_nodes;
+	size_t nr_more_nodes;		/* that there was no room for */
 	struct ks_found_place place[KS_PLACES_MAX];
 	size_t nr_places;
 	struct ks_found_creator creator[KS_CREATORS_MAX];
@@ -138,32 +146,59 @@ struct ks_finding {
 	size_t nr_remedies;
 };
 
-#define KS_FINDINGS_MAX 16
+#define KS_FINDINGS_MAX 32
 
 /* The host in sum, in bytes. */
 struct ks_totals {
 	uint64_t managed;
 	uint64_t free;
-	uint64_t page_cache;		/* without what is in no file */
+	uint64_t available;		/* without swapping: MemAvailable */
+	uint64_t page_cache;		/* of files that are on a disk */
 	uint64_t anon;
+	uint64_t shmem;
+	uint64_t hugetlb;
 	uint64_t slab_reclaimable;
 	uint64_t slab_unreclaimable;
+	uint64_t kernel_stacks;
+	uint64_t page_tables;
+	uint64_t vmalloc;		/* without the stacks in it */
+	uint64_t percpu;
 	int64_t unaccounted;
 	bool unaccounted_known;
 	uint64_t unaccounted_error;
-	uint64_t reclaimable;		/* page cache and slab, as a bound */
+	int64_t other;			/* managed less all of these */
+	bool other_known;
+};
+
+/* Growth by less a second goes unseen in a look; KS_UNKNOWN: not looked at. */
+struct ks_floors {
+	uint64_t unreclaimable;
+	uint64_t reclaimable;
+	uint64_t pages;
+	uint64_t unaccounted;
+};
+
+enum ks_health {
+	KS_HEALTH_UNKNOWN,	/* nothing wrong in what could be examined */
+	KS_HEALTHY,
+	KS_UNHEALTHY,
 };
 
 struct ks_verdict {
 	const char *summary;
 	uint64_t ns;			/* looked for so long */
+	enum ks_health health;
 	struct ks_totals totals;
+	struct ks_floors floors;
 	struct ks_finding finding[KS_FINDINGS_MAX];
 	size_t nr_findings;
 	const struct ks_strings *missing;
 	bool partial;
 	struct ks_strings strings;	/* all texts that are not the look's */
 };
+
+/* What no judge looks at. */
+extern const char ks_not_examined[];
 
 /* The kind's name in fields: "negative_dentries", ... */
 const char *ks_finding_name(enum ks_finding_kind kind);

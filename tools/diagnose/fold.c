@@ -2,6 +2,7 @@
 /* Parts of several names, as the one pattern that fits them all. */
 #include <ctype.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "diagnose/fold.h"
@@ -198,4 +199,30 @@ void ks_fold_word(struct ks_fold *fold)
 		class_put(fold, class);
 	else
 		ks_fold_ends(fold);
+}
+
+char *ks_fold_digits(const char *name)
+{
+	char *text = malloc(strlen(name) + 1), *end = text;
+
+	if (!text)
+		return NULL;
+	while (*name) {
+		/* The digits of an escaped byte are no number. */
+		if (!strncmp(name, "\\x", 2) && strlen(name) >= 4) {
+			memcpy(end, name, 4);
+			end += 4;
+			name += 4;
+			continue;
+		}
+		if (!isdigit((unsigned char)*name)) {
+			*end++ = *name++;
+			continue;
+		}
+		*end++ = 'N';
+		while (isdigit((unsigned char)*name))
+			name++;
+	}
+	*end = '\0';
+	return text;
 }

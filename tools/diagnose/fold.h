@@ -31,4 +31,7 @@ void ks_fold_word(struct ks_fold *fold);
 /* Put what all parts begin with, what lies between, and what they end with. */
 void ks_fold_ends(struct ks_fold *fold);
 
+/* A name with N for each number in it; NULL when memory is out. */
+char *ks_fold_digits(const char *name);
+
 #endif /* KS_FOLD_H */

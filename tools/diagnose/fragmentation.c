@@ -23,77 +23,148 @@
 /* Where less is free it is lack of memory, whatever its pieces. */
 #define FREE_PERMILLE 50
 
-static bool is_large(const struct ks_case *c, const char *zone, uint64_t node)
+static const char *zone_of(const struct ks_rows *zones, size_t i)
 {
-	const struct ks_rows *zones = &c->look->zones;
-	uint64_t pages;
+	return ks_field_text(zones, i, KMEMSCOPE_A_ZONE_ZONE) ?: "";
+}
+
+static uint64_t zone_pages(const struct ks_rows *zones, size_t i, uint16_t attr)
+{
+	uint64_t pages = ks_field(zones, i, attr);
+
+	return pages == KS_UNKNOWN ? 0 : pages;
+}
+
+/* Does the node have a larger zone?  Then requests go there first. */
+static bool has_larger(const struct ks_rows *zones, size_t zone)
+{
+	uint64_t node = ks_field(zones, zone, KMEMSCOPE_A_ZONE_NODE);
+	uint64_t pages = zone_pages(zones, zone, KMEMSCOPE_A_ZONE_MANAGED_PAGES);
 	size_t i;
 
-	for (i = 0; i < zones->nr; i++) {
-		const char *name = ks_field_text(zones, i,
-						 KMEMSCOPE_A_ZONE_ZONE);
+	for (i = 0; i < zones->nr; i++)
+		if (!strcmp(zone_of(zones, i), "Normal") &&
+		    ks_field(zones, i, KMEMSCOPE_A_ZONE_NODE) == node &&
+		    zone_pages(zones, i, KMEMSCOPE_A_ZONE_MANAGED_PAGES) > pages)
+			return true;
+	return false;
+}
 
-		pages = ks_field(zones, i, KMEMSCOPE_A_ZONE_MANAGED_PAGES);
-		if (name && !strcmp(name, zone) && pages != KS_UNKNOWN &&
-		    ks_field(zones, i, KMEMSCOPE_A_ZONE_NODE) == node)
-			return ks_permille(pages * c->look->page_bytes,
-					   c->verdict->totals.managed) >=
-			       ZONE_PERMILLE;
+/*
+ * DMA32 nearly always has such blocks, and tells nothing of the zone above it.
+ * Huge pages can be of any zone: none on the whole host is remarkable, none in
+ * one zone is not.
+ */
+static bool is_examined(const struct ks_case *c, size_t zone, uint64_t order)
+{
+	const struct ks_rows *zones = &c->look->zones;
+	const struct ks_totals *totals = &c->verdict->totals;
+	uint64_t managed = zone_pages(zones, zone,
+				      KMEMSCOPE_A_ZONE_MANAGED_PAGES);
+	uint64_t free = ks_field(zones, zone, KMEMSCOPE_A_ZONE_FREE_PAGES);
+
+	if (ks_permille(managed * c->look->page_bytes, totals->managed) <
+	    ZONE_PERMILLE)
+		return false;
+	if (order <= COSTLY_ORDER && has_larger(zones, zone) &&
+	    !strncmp(zone_of(zones, zone), "DMA", 3))
+		return false;
+	if (free == KS_UNKNOWN)
+		return ks_permille(totals->free, totals->managed) >=
+		       FREE_PERMILLE;
+	return ks_permille(free, managed) >= FREE_PERMILLE;
+}
+
+/* Would a request of this order fail in the zone, for pieces? */
+static bool is_fragmented(const struct ks_case *c, size_t zone, uint64_t order)
+{
+	const struct ks_rows *rows = &c->look->buddies;
+	uint64_t node = ks_field(&c->look->zones, zone, KMEMSCOPE_A_ZONE_NODE);
+	int64_t index;
+	size_t i;
+
+	for (i = 0; i < rows->nr; i++) {
+		const char *name = ks_field_text(rows, i,
+						 KMEMSCOPE_A_BUDDY_ZONE);
+
+		if (name && !strcmp(name, zone_of(&c->look->zones, zone)) &&
+		    ks_field(rows, i, KMEMSCOPE_A_BUDDY_NODE) == node &&
+		    ks_field(rows, i, KMEMSCOPE_A_BUDDY_ORDER) == order)
+			return ks_field_signed(rows, i,
+					KMEMSCOPE_A_BUDDY_EXTFRAG_INDEX,
+					&index) && index >= FRAGMENTED_INDEX;
 	}
 	return false;
 }
 
-/* Would a request of this order fail in all large zones, for pieces? */
-static bool is_fragmented(struct ks_case *c, uint64_t order, size_t *nr_zones)
+/* Zones of the host that are, and how many are not. */
+struct fragmented {
+	uint64_t order;
+	const char *names;
+	size_t nr;
+	size_t nr_others;
+	uint64_t free;		/* bytes in them */
+	bool free_known;
+};
+
+static struct fragmented fragmented_find(struct ks_case *c, uint64_t order)
 {
-	const struct ks_rows *rows = &c->look->buddies;
-	int64_t index;
+	const struct ks_rows *zones = &c->look->zones;
+	struct fragmented found = { .order = order, .free_known = true };
+	uint64_t free, node;
 	size_t i;
 
-	*nr_zones = 0;
-	for (i = 0; i < rows->nr; i++) {
-		const char *zone = ks_field_text(rows, i,
-						 KMEMSCOPE_A_BUDDY_ZONE);
-
-		if (!zone || ks_field(rows, i, KMEMSCOPE_A_BUDDY_ORDER) !=
-			     order ||
-		    !is_large(c, zone, ks_field(rows, i,
-						KMEMSCOPE_A_BUDDY_NODE)))
+	for (i = 0; i < zones->nr; i++) {
+		if (!is_examined(c, i, order))
 			continue;
-		if (!ks_field_signed(rows, i, KMEMSCOPE_A_BUDDY_EXTFRAG_INDEX,
-				     &index) || index < FRAGMENTED_INDEX)
-			return false;
-		++*nr_zones;
+		if (!is_fragmented(c, i, order)) {
+			found.nr_others++;
+			continue;
+		}
+		free = ks_field(zones, i, KMEMSCOPE_A_ZONE_FREE_PAGES);
+		found.free_known &= free != KS_UNKNOWN;
+		found.free += free * c->look->page_bytes;
+		node = ks_field(zones, i, KMEMSCOPE_A_ZONE_NODE);
+		found.names = ks_strings_add(c->strings, "%s%snode %llu %s",
+					     found.names ?: "",
+					     found.names ? ", " : "",
+					     (unsigned long long)node,
+					     zone_of(zones, i));
+		found.nr++;
 	}
-	return *nr_zones;
+	if (!found.free_known)
+		found.free = c->verdict->totals.free;
+	return found;
 }
 
-static void fragmentation_add(struct ks_case *c, uint64_t order,
-			      size_t nr_zones)
+static void fragmentation_add(struct ks_case *c, const struct fragmented *found)
 {
-	const struct ks_totals *totals = &c->verdict->totals;
 	struct ks_finding *finding = ks_finding_add(c->verdict,
 						    KS_FINDING_FRAGMENTATION);
-	uint64_t bytes = (uint64_t)c->look->page_bytes << order;
+	uint64_t bytes = (uint64_t)c->look->page_bytes << found->order;
+	bool is_huge = found->order > COSTLY_ORDER;
 
 	if (!finding)
 		return;
-	finding->total_bytes = totals->free;
+	finding->total_bytes = found->free;
 	ks_case_rate(c, finding, 0);
-	finding->sure = order > COSTLY_ORDER ? KS_POSSIBLE : KS_LIKELY;
-	finding->why_sure = order > COSTLY_ORDER ?
+	finding->sure = is_huge || found->nr_others ? KS_POSSIBLE : KS_LIKELY;
+	finding->why_sure = is_huge ?
 		"hosts that are up for long have few, and compaction may make some" :
-		"the kernel's own index blames pieces; compaction may help";
+		found->nr_others ?
+		"other zones have such blocks, which most requests can use" :
+		"the kernel's fragmentation index is high; compaction may help";
 	ks_summarize(c, finding,
-		     "memory is in pieces: %s are free, but no block of %s",
-		     ks_words_bytes(totals->free).text,
+		     "memory is fragmented in %s: %s free, but no free block of %s",
+		     found->nr > 1 ? "several zones" : found->names,
+		     ks_words_bytes(found->free).text,
 		     ks_words_bytes(bytes).text);
 	ks_tell(c, &finding->evidence,
-		"a request of order %llu (%s) would fail in all %zu large zones",
-		(unsigned long long)order, ks_words_bytes(bytes).text,
-		nr_zones);
+		"a request of order %llu (%s) fails for fragmentation in %zu of %zu large zones: %s",
+		(unsigned long long)found->order, ks_words_bytes(bytes).text,
+		found->nr, found->nr + found->nr_others, found->names);
 	ks_tell(c, &finding->evidence,
-		"their fragmentation indices are %d out of 1000 or more",
+		"their fragmentation indices are %d or more, of 1000",
 		FRAGMENTED_INDEX);
 	ks_tell(c, &finding->unknown,
 		"whether anybody needs such blocks: see compact_fail in /proc/vmstat");
@@ -102,16 +173,17 @@ static void fragmentation_add(struct ks_case *c, uint64_t order,
 void ks_judge_fragmentation(struct ks_case *c)
 {
 	static const uint64_t orders[] = { COSTLY_ORDER, HUGE_ORDER };
-	const struct ks_totals *totals = &c->verdict->totals;
-	size_t i, nr_zones;
+	struct fragmented found;
+	size_t i;
 
-	if (totals->managed == KS_UNKNOWN || totals->free == KS_UNKNOWN ||
-	    ks_permille(totals->free, totals->managed) < FREE_PERMILLE)
+	if (c->verdict->totals.managed == KS_UNKNOWN ||
+	    c->verdict->totals.free == KS_UNKNOWN)
 		return;
 	for (i = 0; i < ARRAY_SIZE(orders); i++) {
-		if (!is_fragmented(c, orders[i], &nr_zones))
+		found = fragmented_find(c, orders[i]);
+		if (!found.nr || (orders[i] > COSTLY_ORDER && found.nr_others))
 			continue;
-		fragmentation_add(c, orders[i], nr_zones);
+		fragmentation_add(c, &found);
 		return;
 	}
 }

@@ -6,22 +6,22 @@
 
 #include "diagnose/growth.h"
 
-static enum ks_cache_kind kind_of(const char *name, bool reclaimable)
-{
-	if (!strcmp(name, "dentry"))
-		return KS_CACHE_DENTRY;
-	/* ext4_inode_cache, ovl_inode, xfs_inode, ... as all name theirs */
-	if (strstr(name, "inode"))
-		return KS_CACHE_INODE;
-	return reclaimable ? KS_CACHE_RECLAIMABLE : KS_CACHE_UNRECLAIMABLE;
-}
-
 /* Sums over the rows of one name; false when there are none. */
 struct sums {
 	uint64_t bytes;
 	uint64_t objects;
-	bool objects_known;
+	bool counted;		/* objects is of all rows */
+	bool exact;		/* and none of it is an estimate */
 };
+
+/*
+ * A count that was scaled up from slabs at the ends of the lists may be off by
+ * more than the cache grew by: those are the slabs that move.
+ */
+static bool is_estimate(const struct ks_rows *slabs, size_t row)
+{
+	return ks_field(slabs, row, KMEMSCOPE_A_SLAB_APPROXIMATE) == 1;
+}
 
 static bool sums_of(const struct ks_rows *slabs, const char *name,
 		    struct sums *sums)
@@ -30,7 +30,7 @@ static bool sums_of(const struct ks_rows *slabs, const char *name,
 	uint64_t number;
 	size_t i;
 
-	*sums = (struct sums){ .objects_known = true };
+	*sums = (struct sums){ .counted = true, .exact = true };
 	for (i = 0; i < slabs->nr; i++) {
 		const char *other = ks_field_text(slabs, i,
 						  KMEMSCOPE_A_SLAB_NAME);
@@ -42,10 +42,10 @@ static bool sums_of(const struct ks_rows *slabs, const char *name,
 		if (number != KS_UNKNOWN)
 			sums->bytes += number;
 		number = ks_field(slabs, i, KMEMSCOPE_A_SLAB_NR_ACTIVE_OBJECTS);
-		if (number == KS_UNKNOWN)
-			sums->objects_known = false;
-		else
+		if (number != KS_UNKNOWN)
 			sums->objects += number;
+		sums->counted &= number != KS_UNKNOWN;
+		sums->exact &= number != KS_UNKNOWN && !is_estimate(slabs, i);
 	}
 	return found;
 }
@@ -84,6 +84,18 @@ static void slots_add(struct ks_growth *growth)
 		growth->bytes = bytes;
 }
 
+/* Where the slabs are an estimate, the kernel's own count of dentries is not. */
+static void dentries_count(struct ks_growth *growth,
+			   const struct ks_look_at *older,
+			   const struct ks_look_at *newer)
+{
+	if (growth->kind != KS_CACHE_DENTRY || growth->objects_known ||
+	    !older->dentries.known || !newer->dentries.known)
+		return;
+	growth->objects_known = true;
+	growth->objects = newer->dentries.nr - older->dentries.nr;
+}
+
 static bool growth_fill(struct ks_growth *growth, const char *name,
 			const struct ks_look_at *older,
 			const struct ks_look_at *newer, size_t row)
@@ -91,28 +103,28 @@ static bool growth_fill(struct ks_growth *growth, const char *name,
 	struct sums before, now;
 	bool was_there = sums_of(&older->slabs, name, &before);
 	uint64_t size;
+	bool flag;
 
 	/* It may only have been left out. */
 	if (!was_there && older->partial)
 		return false;
-	if (!was_there)
-		before = (struct sums){ .objects_known = true };
 	sums_of(&newer->slabs, name, &now);
 	size = ks_field(&newer->slabs, row, KMEMSCOPE_A_SLAB_SIZE);
+	flag = ks_field(&newer->slabs, row, KMEMSCOPE_A_SLAB_RECLAIMABLE) == 1;
 	*growth = (struct ks_growth){
 		.name = name,
-		.reclaimable = ks_field(&newer->slabs, row,
-					KMEMSCOPE_A_SLAB_RECLAIMABLE) == 1,
 		.size = size == KS_UNKNOWN ? 0 : size,
 		.total_bytes = now.bytes,
-		.nr_objects = now.objects_known ? now.objects : KS_UNKNOWN,
+		.nr_objects = now.counted ? now.objects : KS_UNKNOWN,
 		.bytes = now.bytes - before.bytes,
-		.objects_known = before.objects_known && now.objects_known,
+		.objects_known = before.exact && now.exact,
 	};
+	growth->kind = ks_cache_kind_of(name, flag, &growth->noun);
+	growth->reclaimable = ks_cache_is_reclaimable(growth->kind);
 	if (growth->objects_known)
 		growth->objects = now.objects - before.objects;
-	growth->kind = kind_of(name, growth->reclaimable);
-	if (growth->kind == KS_CACHE_DENTRY || growth->kind == KS_CACHE_INODE)
+	dentries_count(growth, older, newer);
+	if (ks_cache_has_directory(growth->kind))
 		slots_add(growth);
 	return true;
 }

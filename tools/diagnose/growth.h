@@ -3,20 +3,15 @@
 #ifndef KS_GROWTH_H
 #define KS_GROWTH_H
 
+#include "diagnose/cache_kind.h"
 #include "diagnose/look.h"
-
-enum ks_cache_kind {
-	KS_CACHE_DENTRY,
-	KS_CACHE_INODE,
-	KS_CACHE_RECLAIMABLE,
-	KS_CACHE_UNRECLAIMABLE,
-};
 
 /* All caches of one name, of which there may be several. */
 struct ks_growth {
 	const char *name;
 	enum ks_cache_kind kind;
-	bool reclaimable;
+	const char *noun;	/* what its objects are, or NULL */
+	bool reclaimable;	/* its objects, when memory is short */
 	uint32_t size;		/* bytes of an object */
 	uint64_t total_bytes;	/* now */
 	uint64_t nr_objects;	/* in use now, KS_UNKNOWN where not counted */

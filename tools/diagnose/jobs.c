@@ -36,6 +36,20 @@ uint64_t ks_walk_budget(uint64_t left_ns)
 	return budget < BUDGET_MOST_NS ? budget : BUDGET_MOST_NS;
 }
 
+/* What grows all the time is tried again, but told of once. */
+static void missing_add(struct ks_look *look, const char *what,
+			const char *why)
+{
+	const struct ks_strings *missing = &look->missing;
+	const char *text = ks_strings_add(&look->notes, "%s: %s", what, why);
+	size_t i;
+
+	for (i = 0; i < missing->nr; i++)
+		if (!strcmp(missing->text[i], text))
+			return;
+	ks_strings_add(&look->missing, "%s", text);
+}
+
 /* Start a job; false, and noted, when that is refused. */
 static bool job_start(struct ks_jobs *jobs, const struct ks_request *request,
 		      const char *what, uint32_t *id)
@@ -44,14 +58,14 @@ static bool job_start(struct ks_jobs *jobs, const struct ks_request *request,
 
 	if (!ks_job_start(jobs->nl, request, id, &err))
 		return true;
-	ks_strings_add(&jobs->look->missing, "%s: %s", what, err.text);
+	missing_add(jobs->look, what, err.text);
 	return false;
 }
 
 void ks_jobs_walk(struct ks_jobs *jobs, size_t walk, uint64_t budget_ns)
 {
 	struct ks_request request = ks_job_request(&ks_kind_dentry);
-	const char *what = "in which directories dentries are";
+	const char *what = "in which directories the dentries are";
 
 	/* Refused once, it would be again. */
 	if (walk == KS_WALK_AFTER && !jobs->look->walk[KS_WALK_BEFORE].done)
@@ -86,6 +100,7 @@ void ks_jobs_trace(struct ks_jobs *jobs, const char *cache, bool stacks,
 	if (stacks)
 		request.flag = ks_kind_job.flags;
 	if (!job_start(jobs, &request, what, &jobs->job[jobs->nr].id)) {
+		jobs->look->nr_refused++;
 		free(traced->cache);
 		traced->cache = NULL;
 		return;
@@ -117,8 +132,6 @@ static enum ks_status walk_take(struct ks_jobs *jobs, uint32_t id,
 	uint64_t took;
 
 	status = rows_take(jobs, id, &walk->dentries, err);
-	if (!status)
-		status = rows_take(jobs, id, &walk->superblocks, err);
 	if (!status)
 		status = rows_take(jobs, id, &walk->directories, err);
 	if (!status)
@@ -165,8 +178,7 @@ static bool job_finish(struct ks_jobs *jobs, size_t number, uint64_t until)
 		status = traced_take(jobs, jobs->job[number].id,
 				     jobs->job[number].traced, &err);
 	if (status)
-		ks_strings_add(&jobs->look->missing, "%s: %s",
-			       jobs->job[number].what, err.text);
+		missing_add(jobs->look, jobs->job[number].what, err.text);
 	/* It is gone when all its answers were taken: then this does nothing */
 	ks_job_stop(jobs->nl, jobs->job[number].id, &err);
 	return ended;

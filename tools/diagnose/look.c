@@ -3,8 +3,9 @@
  * All that a diagnosis looks at, and when:
  *
  *	first look, and a walk over all dentries
- *	looks, until something grows or half of the time is over: the middle one
- *	a trace of what grows, and another walk if that is dentries or inodes
+ *	a look every second, to see what begins to grow: one is the middle one
+ *	a trace of what grows, each time that something does
+ *	another walk if that is dentries or inodes
  *	last look, when their memory is given back
  *
  * What cannot be had is noted, and the rest goes on.
@@ -27,18 +28,39 @@
 #define SECOND_NS 1000000000ull
 
 /* Parts of the time, out of 1000. */
-#define GROWTH_FROM 250		/* the middle look is not before */
-#define GROWTH_UNTIL 550	/* and not after, even if nothing grows */
-#define GROWTH_STEP 100
+#define WATCH_FROM 250		/* the first walk is over by then */
+#define MIDDLE 500
 #define JOBS_UNTIL 900
+
+/* The first walk takes no longer, however long the look. */
+#define WATCH_FROM_MOST_NS (4 * SECOND_NS)
+
+#define POLL_NS SECOND_NS
+/* Caches by the thousand take longer to compare. */
+#define POLL_MANY_NS (5 * SECOND_NS)
+#define POLL_MANY 1000
 
 /* Whoever allocates is seen by then, and probes cost all others. */
 #define TRACE_MOST_NS (30 * SECOND_NS)
+/* With less time left a trace sees nothing. */
+#define TRACE_LEAST_NS (SECOND_NS / 4)
+/* Of one cache, unless the first one has told it all. */
+#define TRACES_OF_ONE 2
 
-/* What grew by less in the first part is not worth a trace. */
+/* A trace that was refused so often is not asked for again. */
+#define REFUSED_MAX 3
+
+/* What grew by less from one look to the next is not worth a trace. */
 #define TRACED_BYTES (64 * 1024)
+/* So many times that is worth the trace of another one. */
+#define LEAK_FACTOR 4
+/* But slow growth adds up. */
+#define TRACED_IN_ALL_BYTES (512 * 1024)
 /* Nor is one that grew by less of what the first one did, out of 1000. */
 #define TRACED_PERMILLE 100
+
+/* So much of memory in dentries is worth a trace even if they do not grow. */
+#define STOCK_PERMILLE 100
 
 static void sleep_until(uint64_t boottime_ns)
 {
@@ -92,62 +114,92 @@ static void at_take(struct ks_look *look, struct ks_nl *nl,
 	free(text);
 }
 
-/*
- * What grows so far, to be traced: at most KS_TRACES_MAX caches, and whether
- * dentries are worth a walk.
- */
+/* What is to be traced, and whether dentries are worth a walk. */
+#define GROWING_MAX 2
+
 struct growing {
-	char *cache[KS_TRACES_MAX];
-	bool stacks[KS_TRACES_MAX];
+	char *cache[GROWING_MAX];
+	bool stacks[GROWING_MAX];
+	bool unreclaimable[GROWING_MAX];
 	size_t nr;
 	bool dentries;
 };
 
-static bool growing_find(const struct ks_look *look, struct growing *growing)
+/* Has it been traced as often as is worth it? */
+static bool is_traced(const struct ks_look *look, const char *cache)
 {
-	const struct ks_look_at *at = look->at;
+	size_t i, nr = 0;
+
+	if (look->nr_refused >= REFUSED_MAX)
+		return true;
+	for (i = 0; i < look->nr_traced; i++) {
+		const struct ks_traced *traced = &look->traced[i];
+		uint64_t explained = ks_field(&traced->trace, 0,
+				KMEMSCOPE_A_TRACE_EXPLAINED_PERMILLE);
+
+		if (strcmp(traced->cache, cache))
+			continue;
+		if (++nr == TRACES_OF_ONE ||
+		    (explained >= KS_EXPLAINED_PERMILLE &&
+		     explained <= KS_OVERSTATED_PERMILLE))
+			return true;
+	}
+	return false;
+}
+
+static void growing_add(struct growing *growing, const struct ks_growth *growth,
+			int64_t least)
+{
+	size_t i, last = growing->nr;
+
+	for (i = 0; i < growing->nr; i++)
+		if (!strcmp(growing->cache[i], growth->name))
+			return;
+	if (last == GROWING_MAX) {
+		/*
+		 * A backup must not keep a leak from being traced, nor what any
+		 * program takes the backup.
+		 */
+		if (growth->reclaimable || growth->bytes < LEAK_FACTOR * least ||
+		    growing->unreclaimable[--last])
+			return;
+		free(growing->cache[last]);
+		growing->nr--;
+	}
+	growing->cache[last] = strdup(growth->name);
+	/* Of files it is the process that counts, not the function. */
+	growing->stacks[last] = !ks_cache_has_directory(growth->kind);
+	growing->unreclaimable[last] = !growth->reclaimable;
+	if (growing->cache[last])
+		growing->nr++;
+}
+
+/* Add what grew by so much; the largest first. */
+static void growing_find(const struct ks_look *look, struct growing *growing,
+			 const struct ks_look_at *older,
+			 const struct ks_look_at *newer, int64_t least)
+{
+	int64_t largest[2] = { 0, 0 };
 	struct ks_growths growths;
 	size_t i;
 
-	*growing = (struct growing){ 0 };
-	if (!ks_growths_find(&growths, &at[KS_LOOK_FIRST], &at[KS_LOOK_MIDDLE]))
-		return false;
+	if (!ks_growths_find(&growths, older, newer))
+		return;
 	for (i = 0; i < growths.nr; i++) {
 		const struct ks_growth *growth = &growths.growth[i];
-		bool plain = growth->kind == KS_CACHE_DENTRY ||
-			     growth->kind == KS_CACHE_INODE;
 
-		if (growth->bytes < TRACED_BYTES ||
-		    growth->bytes < growths.growth[0].bytes / 1000 *
+		/* What can be reclaimed hides nothing that cannot. */
+		if (growth->bytes > largest[growth->reclaimable])
+			largest[growth->reclaimable] = growth->bytes;
+		if (growth->bytes < least ||
+		    growth->bytes < largest[growth->reclaimable] / 1000 *
 				    TRACED_PERMILLE)
-			break;
-		growing->dentries |= plain;
-		if (growing->nr == KS_TRACES_MAX)
 			continue;
-		growing->cache[growing->nr] = strdup(growth->name);
-		/* Of files it is the process that counts, not the function. */
-		growing->stacks[growing->nr] = !plain;
-		if (growing->cache[growing->nr])
-			growing->nr++;
+		growing->dentries |= ks_cache_has_directory(growth->kind);
+		if (!is_traced(look, growth->name))
+			growing_add(growing, growth, least);
 	}
 	ks_growths_free(&growths);
-	return growing->nr > 0;
-}
-
-/* Look until something grows; true if it does. */
-static bool growth_await(struct ks_look *look, struct ks_nl *nl,
-			 uint64_t start, uint64_t ns, struct growing *growing)
-{
-	uint64_t part = GROWTH_FROM;
-
-	for (;; part += GROWTH_STEP) {
-		sleep_until(start + ns / 1000 * part);
-		at_take(look, nl, &look->at[KS_LOOK_MIDDLE]);
-		if (growing_find(look, growing))
-			return true;
-		if (part + GROWTH_STEP > GROWTH_UNTIL)
-			return false;
-	}
 }
 
 static void growing_free(struct growing *growing)
@@ -161,7 +213,7 @@ static void growing_free(struct growing *growing)
  * at a time; and walked as late as possible, when there is most to see.
  */
 static void growth_follow(struct ks_look *look, struct ks_nl *nl,
-			  const struct growing *growing, uint64_t end)
+			  const struct growing *growing, uint64_t end, bool walk)
 {
 	uint64_t budget = ks_walk_budget(end - ks_now_ns());
 	uint64_t until, now, ns;
@@ -177,7 +229,7 @@ static void growth_follow(struct ks_look *look, struct ks_nl *nl,
 		ns = (until - now) / 4 * 3;
 		ks_jobs_trace(&jobs, growing->cache[i], growing->stacks[i],
 			      ns < TRACE_MOST_NS ? ns : TRACE_MOST_NS);
-		if (i + 1 == growing->nr && growing->dentries) {
+		if (i + 1 == growing->nr && walk) {
 			sleep_until(end - budget - budget / 4);
 			ks_jobs_walk(&jobs, KS_WALK_AFTER, budget);
 		}
@@ -187,12 +239,175 @@ static void growth_follow(struct ks_look *look, struct ks_nl *nl,
 	}
 }
 
-/* Processes and mounts of the host; false when memory is out. */
-static bool host_read(struct ks_look *look)
+/* Is a large part of the host's memory in dentries? */
+static bool has_stock(const struct ks_look *look, const struct ks_look_at *at)
 {
+	uint64_t bytes = 0, pages = KS_UNKNOWN;
+	size_t i;
+
+	for (i = 0; i < at->slabs.nr; i++) {
+		const char *name = ks_field_text(&at->slabs, i,
+						 KMEMSCOPE_A_SLAB_NAME);
+
+		if (name && !strcmp(name, "dentry"))
+			bytes = ks_field(&at->slabs, i,
+					 KMEMSCOPE_A_SLAB_TOTAL_BYTES);
+	}
+	for (i = 0; i < at->nodes.nr; i++)
+		if (ks_field(&at->nodes, i, KMEMSCOPE_A_NODE_NODE) ==
+		    KS_UNKNOWN)
+			pages = ks_field(&at->nodes, i,
+					 KMEMSCOPE_A_NODE_MANAGED_PAGES);
+	return bytes != KS_UNKNOWN && pages != KS_UNKNOWN &&
+	       bytes / STOCK_PERMILLE >= pages / 1000 * look->page_bytes;
+}
+
+/* The looks in between: what was new in the last one, and what adds up. */
+struct watch {
+	struct ks_look *look;
+	struct ks_nl *nl;
+	uint64_t start, middle, end;
+	struct ks_look_at poll[2];
+	size_t turn;			/* which of them is next */
+	const struct ks_look_at *last;	/* the look before */
+	const struct ks_look_at *base;	/* since when growth adds up */
+	struct ks_look_at after;	/* base, once something was traced */
+	bool dentries;			/* they grew, and were not walked since */
+	bool idle;			/* nothing grew, and the stock was traced */
+};
+
+static uint64_t poll_ns(const struct watch *watch)
+{
+	uint64_t part = (watch->end - watch->start) / 8;
+	uint64_t most = watch->last->slabs.nr > POLL_MANY ? POLL_MANY_NS :
+							    POLL_NS;
+
+	return part < most ? part : most;
+}
+
+/* Growth that adds up since the base is worth a trace from here on. */
+static int64_t adds_up(const struct watch *watch, const struct ks_look_at *now)
+{
+	uint64_t ns = now->boottime_ns - watch->base->boottime_ns;
+	double bytes = TRACED_BYTES / (WATCH_FROM_MOST_NS / 1e9) * (ns / 1e9);
+
+	if (bytes < TRACED_BYTES)
+		return TRACED_BYTES;
+	return bytes < TRACED_IN_ALL_BYTES ? bytes : TRACED_IN_ALL_BYTES;
+}
+
+/* What began to grow since the last look is followed at once. */
+static void watch_follow(struct watch *watch, const struct growing *growing)
+{
+	/* A quarter is for probes that come and go, see growth_follow() */
+	uint64_t most = growing->nr * (TRACE_MOST_NS / 3 * 4);
+	uint64_t now = ks_now_ns();
+	bool last = now + most + POLL_NS >= watch->end;
+
+	if (now >= watch->end)
+		return;
+	if (now <= watch->middle ||
+	    !watch->look->at[KS_LOOK_MIDDLE].boottime_ns)
+		at_take(watch->look, watch->nl,
+			&watch->look->at[KS_LOOK_MIDDLE]);
+	growth_follow(watch->look, watch->nl, growing,
+		      last ? watch->end : now + most, last && watch->dentries);
+	watch->dentries &= !last;
+	at_take(watch->look, watch->nl, &watch->after);
+	at_take(watch->look, watch->nl, &watch->poll[watch->turn]);
+	watch->last = &watch->poll[watch->turn];
+	watch->turn = !watch->turn;
+	watch->base = &watch->after;
+}
+
+/* Memory may be full of what comes as fast as it is reclaimed. */
+static bool is_idle(const struct watch *watch, const struct ks_look_at *now)
+{
+	return !watch->idle && !watch->look->nr_traced &&
+	       now->boottime_ns >= watch->middle && has_stock(watch->look, now);
+}
+
+static void watch_poll(struct watch *watch)
+{
+	struct ks_look_at *now = &watch->poll[watch->turn];
+	struct growing growing = { 0 };
+
+	at_take(watch->look, watch->nl, now);
+	growing_find(watch->look, &growing, watch->last, now, TRACED_BYTES);
+	growing_find(watch->look, &growing, watch->base, now,
+		     adds_up(watch, now));
+	watch->dentries |= growing.dentries;
+	watch->last = now;
+	watch->turn = !watch->turn;
+	if (!growing.nr && is_idle(watch, now)) {
+		watch->idle = true;
+		growing.cache[0] = strdup("dentry");
+		growing.nr = growing.cache[0] ? 1 : 0;
+	}
+	if (growing.nr)
+		watch_follow(watch, &growing);
+	growing_free(&growing);
+}
+
+/* Look every second until the end, or until the last walk has to begin. */
+static void watch_loop(struct watch *watch, uint64_t from, uint64_t walk_ns)
+{
+	uint64_t next = from, until;
+
+	for (;;) {
+		until = watch->end - (watch->dentries ? walk_ns :
+							TRACE_LEAST_NS);
+		if (next >= until)
+			return;
+		sleep_until(next);
+		watch_poll(watch);
+		next = ks_now_ns() + poll_ns(watch);
+		if (ks_now_ns() <= watch->middle && next > watch->middle)
+			at_take(watch->look, watch->nl,
+				&watch->look->at[KS_LOOK_MIDDLE]);
+	}
+}
+
+static void watch_run(struct ks_look *look, struct ks_nl *nl, uint64_t start,
+		      uint64_t from, uint64_t end)
+{
+	struct watch watch = {
+		.look = look, .nl = nl, .start = start, .end = end,
+		.middle = start + (end - start) / 1000 * MIDDLE,
+		.last = &look->at[KS_LOOK_FIRST],
+		.base = &look->at[KS_LOOK_FIRST],
+	};
+	struct ks_jobs jobs = { .look = look, .nl = nl };
+	uint64_t budget = ks_walk_budget((end - start) / 2), now;
+	size_t i;
+
+	for (i = 0; i < 2; i++)
+		ks_look_at_init(&watch.poll[i]);
+	ks_look_at_init(&watch.after);
+	look->at[KS_LOOK_MIDDLE].boottime_ns = 0;
+	watch_loop(&watch, from, budget + budget / 4);
+	now = ks_now_ns();
+	if (watch.dentries && now < end) {
+		sleep_until(end - budget - budget / 4);
+		ks_jobs_walk(&jobs, KS_WALK_AFTER, budget);
+		ks_jobs_finish(&jobs, end);
+	}
+	if (!look->at[KS_LOOK_MIDDLE].boottime_ns)
+		at_take(look, nl, &look->at[KS_LOOK_MIDDLE]);
+	for (i = 0; i < 2; i++)
+		ks_look_at_free(&watch.poll[i]);
+	ks_look_at_free(&watch.after);
+}
+
+/* What /proc says about the host and its processes, when all else is done. */
+static bool host_take(struct ks_look *look)
+{
+	char *text = ks_file_read("/proc/meminfo", 64 * 1024);
 	struct ks_rows directories[KS_NR_WALKS];
 	size_t i;
 
+	look->available_bytes = ks_available_parse(text ?: "");
+	free(text);
 	if (!ks_proc_is_initial()) {
 		ks_strings_add(&look->missing,
 			       "processes and mounts: /proc is not that of the host's own PID namespace");
@@ -209,10 +424,9 @@ static enum ks_status look_run(struct ks_look *look, struct ks_nl *nl,
 {
 	struct ks_answer answer = { 0 };
 	struct ks_jobs jobs = { .look = look, .nl = nl };
-	struct growing growing = { 0 };
 	enum ks_status status;
 	struct ks_look_at *last;
-	uint64_t start, end;
+	uint64_t start, from, end;
 
 	look->stamp = ks_stamp_now();
 	status = ks_answer_version(&answer, nl, err);
@@ -224,19 +438,19 @@ static enum ks_status look_run(struct ks_look *look, struct ks_nl *nl,
 	start = ks_now_ns();
 	end = start + ns / 1000 * JOBS_UNTIL;
 	at_take(look, nl, &look->at[KS_LOOK_FIRST]);
-	ks_jobs_walk(&jobs, KS_WALK_BEFORE,
-		     ks_walk_budget(ns / 1000 * GROWTH_FROM));
-	ks_jobs_finish(&jobs, start + ns / 1000 * GROWTH_FROM);
-	if (growth_await(look, nl, start, ns, &growing))
-		growth_follow(look, nl, &growing, end);
+	from = ns / 1000 * WATCH_FROM;
+	if (from > WATCH_FROM_MOST_NS)
+		from = WATCH_FROM_MOST_NS;
+	ks_jobs_walk(&jobs, KS_WALK_BEFORE, ks_walk_budget(from));
+	ks_jobs_finish(&jobs, start + from);
+	watch_run(look, nl, start, start + from, end);
 	sleep_until(end);
-	growing_free(&growing);
 	at_take(look, nl, &look->at[KS_LOOK_LAST]);
 	last = &look->at[KS_LOOK_LAST];
 	rows_take(look, nl, &look->zones, &last->partial, true);
 	rows_take(look, nl, &look->buddies, &last->partial, true);
 	/* What follows makes dentries and inodes of its own. */
-	if (!host_read(look) || look->missing.failed)
+	if (!host_take(look) || look->missing.failed)
 		return ks_fail_memory(err);
 	return KS_OK;
 }

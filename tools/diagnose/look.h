@@ -34,7 +34,6 @@ struct ks_walk {
 	bool done;
 	uint64_t boottime_ns;
 	struct ks_rows dentries;	/* one row: in all */
-	struct ks_rows superblocks;
 	struct ks_rows directories;
 	struct ks_rows names;
 };
@@ -65,7 +64,14 @@ struct ks_traced {
 	struct ks_who *who;		/* for each allocator */
 };
 
-#define KS_TRACES_MAX 2
+/* A trace that explains so much of the growth has seen who it was. */
+#define KS_EXPLAINED_PERMILLE 700
+
+/* One that explains more missed frees: what it saw need not have stayed. */
+#define KS_OVERSTATED_PERMILLE 1300
+
+/* In a long look what grows later is traced as well. */
+#define KS_TRACES_MAX 8
 
 enum { KS_WALK_BEFORE, KS_WALK_AFTER, KS_NR_WALKS };
 
@@ -73,17 +79,23 @@ struct ks_look {
 	struct ks_stamp stamp;
 	struct ks_value version;
 	uint32_t page_bytes;
+	uint64_t available_bytes;	/* MemAvailable at last; KS_UNKNOWN */
 	struct ks_look_at at[KS_NR_LOOKS];
 	struct ks_rows zones;
 	struct ks_rows buddies;
 	struct ks_walk walk[KS_NR_WALKS];
 	struct ks_traced traced[KS_TRACES_MAX];
 	size_t nr_traced;
+	size_t nr_refused;		/* traces that the module did not begin */
 	struct ks_mounts mounts;
 	bool host_processes;	/* /proc has the pids that the module has */
 	struct ks_strings missing;	/* what could not be looked at, and why */
 	struct ks_strings notes;	/* texts that the look needs itself */
 };
+
+/* An empty point in time, and the end of one. */
+void ks_look_at_init(struct ks_look_at *at);
+void ks_look_at_free(struct ks_look_at *at);
 
 /* An empty look, whose rows know their kinds. */
 void ks_look_init(struct ks_look *look);
@@ -93,6 +105,9 @@ enum ks_status ks_look_take(struct ks_look *look, uint64_t ns,
 			    struct ks_error *err);
 
 void ks_look_free(struct ks_look *look);
+
+/* MemAvailable out of the text of /proc/meminfo; KS_UNKNOWN without it. */
+uint64_t ks_available_parse(const char *text);
 
 /* Parse the text of /proc/sys/fs/dentry-state. */
 struct ks_dentry_state ks_dentry_state_parse(const char *text);

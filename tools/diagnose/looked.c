@@ -25,22 +25,44 @@ struct ks_dentry_state ks_dentry_state_parse(const char *text)
 	return state;
 }
 
+uint64_t ks_available_parse(const char *text)
+{
+	unsigned long long kib;
+
+	text = strstr(text, "MemAvailable:");
+	if (!text || sscanf(text, "MemAvailable: %llu kB", &kib) != 1)
+		return KS_UNKNOWN;
+	return kib * 1024;
+}
+
+void ks_look_at_init(struct ks_look_at *at)
+{
+	*at = (struct ks_look_at){ 0 };
+	at->slabs.kind = &ks_kind_slab;
+	at->slab_nodes.kind = &ks_kind_slab_node;
+	at->nodes.kind = &ks_kind_node;
+}
+
+void ks_look_at_free(struct ks_look_at *at)
+{
+	ks_rows_free(&at->slabs);
+	ks_rows_free(&at->slab_nodes);
+	ks_rows_free(&at->nodes);
+}
+
 void ks_look_init(struct ks_look *look)
 {
 	size_t i;
 
 	memset(look, 0, sizeof(*look));
 	look->page_bytes = (uint32_t)sysconf(_SC_PAGESIZE);
-	for (i = 0; i < KS_NR_LOOKS; i++) {
-		look->at[i].slabs.kind = &ks_kind_slab;
-		look->at[i].slab_nodes.kind = &ks_kind_slab_node;
-		look->at[i].nodes.kind = &ks_kind_node;
-	}
+	look->available_bytes = KS_UNKNOWN;
+	for (i = 0; i < KS_NR_LOOKS; i++)
+		ks_look_at_init(&look->at[i]);
 	look->zones.kind = &ks_kind_zone;
 	look->buddies.kind = &ks_kind_buddy;
 	for (i = 0; i < KS_NR_WALKS; i++) {
 		look->walk[i].dentries.kind = &ks_kind_dentry;
-		look->walk[i].superblocks.kind = &ks_kind_dentry_superblock;
 		look->walk[i].directories.kind = &ks_kind_dentry_directory;
 		look->walk[i].names.kind = &ks_kind_dentry_name;
 	}
@@ -68,16 +90,12 @@ void ks_look_free(struct ks_look *look)
 {
 	size_t i;
 
-	for (i = 0; i < KS_NR_LOOKS; i++) {
-		ks_rows_free(&look->at[i].slabs);
-		ks_rows_free(&look->at[i].slab_nodes);
-		ks_rows_free(&look->at[i].nodes);
-	}
+	for (i = 0; i < KS_NR_LOOKS; i++)
+		ks_look_at_free(&look->at[i]);
 	ks_rows_free(&look->zones);
 	ks_rows_free(&look->buddies);
 	for (i = 0; i < KS_NR_WALKS; i++) {
 		ks_rows_free(&look->walk[i].dentries);
-		ks_rows_free(&look->walk[i].superblocks);
 		ks_rows_free(&look->walk[i].directories);
 		ks_rows_free(&look->walk[i].names);
 	}

@@ -6,12 +6,6 @@
 #include "diagnose/words.h"
 #include "lib/array.h"
 
-/*
- * Programs that start and end take stacks and page tables, and give them back:
- * so much of it in a look is no growth.
- */
-#define NOISE_BYTES (4 * 1024 * 1024)
-
 /* So much that no counter explains is remarkable even if it does not grow. */
 #define STOCK_PERMILLE 200
 
@@ -95,21 +89,29 @@ static const struct {
 	enum ks_finding_kind kind;
 	const char *counter;
 	const char *what;
+	const char *owners;	/* who has it, and how to find out */
 } sources[] = {
 	{ unaccounted_at, KS_FINDING_UNACCOUNTED, "unaccounted",
-	  "memory that no counter of the kernel explains grows" },
+	  "memory that no kernel counter explains grows",
+	  "who allocates: pages carry no name; drivers take such pages" },
 	{ large_at, KS_FINDING_LARGE_KMALLOC, "large_kmalloc",
-	  "large allocations by kmalloc(), which are in no slab cache, grow" },
+	  "large kmalloc() allocations, which are in no slab cache, grow",
+	  "who allocates: large allocations are not traced" },
 	{ vmalloc_at, KS_FINDING_PAGES, "vmalloc",
-	  "memory taken by vmalloc() grows" },
+	  "memory taken by vmalloc() grows",
+	  "who allocates: /proc/vmallocinfo lists the callers" },
 	{ percpu_at, KS_FINDING_PAGES, "percpu",
-	  "memory of the per-CPU allocator grows" },
+	  "memory of the per-CPU allocator grows",
+	  "who allocates: cgroups, mounts and network devices take most of it" },
 	{ stacks_at, KS_FINDING_PAGES, "kernel_stack",
-	  "kernel stacks grow: there are more and more threads" },
+	  "kernel stacks grow: the number of threads increases",
+	  "whose threads: compare Threads: in /proc/PID/status" },
 	{ tables_at, KS_FINDING_PAGES, "page_table",
-	  "page tables of processes grow" },
+	  "page tables of processes grow",
+	  "whose page tables: compare VmPTE: in /proc/PID/status" },
 	{ gpu_at, KS_FINDING_PAGES, "gpu",
-	  "memory of GPU drivers grows" },
+	  "memory of GPU drivers grows",
+	  "who allocates: the driver's files in debugfs may tell" },
 };
 
 /* Pages that a balloon took in the look and left managed: none if unknown. */
@@ -135,8 +137,8 @@ static int64_t balloon_growth(const struct ks_case *c)
 	return sum < 0 ? -sum : sum;
 }
 
-/* How far the growth of unaccounted pages may be off. */
-static int64_t unaccounted_error(const struct ks_case *c)
+/* The error that both looks have is in both, but lags may have moved. */
+int64_t ks_unaccounted_error(const struct ks_case *c)
 {
 	int64_t first, last;
 
@@ -149,38 +151,44 @@ static int64_t unaccounted_error(const struct ks_case *c)
 	       (int64_t)c->look->page_bytes;
 }
 
-/* The kernel keeps the other numbers to the page. */
+/* The other sources are one counter each, which the module reads exactly. */
 static int64_t error_bytes(const struct ks_case *c, size_t source)
 {
 	return sources[source].kind == KS_FINDING_UNACCOUNTED ?
-	       unaccounted_error(c) : 0;
+		ks_unaccounted_error(c) : 0;
 }
 
-static void tell_growth(struct ks_case *c, struct ks_finding *finding,
-			int64_t bytes, int64_t error)
+static void source_tell(struct ks_case *c, struct ks_finding *finding,
+			size_t source, int64_t error)
 {
+	const char *size = ks_strings_add(c->strings,
+			"%s memory grew by %s in %.1f s",
+			sources[source].counter,
+			ks_words_bytes(finding->growth_bytes).text, c->ns / 1e9);
+
+	ks_summarize(c, finding, "%s by %s/s", sources[source].what,
+		     ks_words_bytes(finding->bytes_per_second).text);
 	if (error)
-		ks_tell(c, &finding->evidence,
-			"%s pages grew by %s in %.1f s, give or take %s",
-			finding->cache, ks_words_bytes(bytes).text,
-			c->ns / 1e9, ks_words_bytes(error).text);
+		ks_tell(c, &finding->evidence, "%s; it may be off by %s", size,
+			ks_words_bytes(error).text);
 	else
-		ks_tell(c, &finding->evidence, "%s pages grew by %s in %.1f s",
-			finding->cache, ks_words_bytes(bytes).text,
-			c->ns / 1e9);
+		ks_lines_add(&finding->evidence, size);
+	ks_lines_add(&finding->unknown, sources[source].owners);
 }
 
 static void source_judge(struct ks_case *c, size_t source)
 {
 	int64_t first, middle, last, bytes, error = error_bytes(c, source);
+	int64_t page = c->look->page_bytes;
 	struct ks_finding *finding;
+	bool steady;
 
 	if (!sources[source].at(c, KS_LOOK_FIRST, &first) ||
 	    !sources[source].at(c, KS_LOOK_MIDDLE, &middle) ||
 	    !sources[source].at(c, KS_LOOK_LAST, &last))
 		return;
-	bytes = (last - first) * (int64_t)c->look->page_bytes;
-	if (bytes <= error || bytes < NOISE_BYTES || !ks_case_matters(c, bytes))
+	bytes = (last - first) * page;
+	if (bytes <= error || bytes < ks_case_pages_floor(c))
 		return;
 	/* A burst says nothing: it may be one program that started. */
 	if (middle <= first || last <= middle)
@@ -190,16 +198,15 @@ static void source_judge(struct ks_case *c, size_t source)
 		return;
 	finding->cache = sources[source].counter;
 	if (last > 0)
-		finding->total_bytes = (uint64_t)last * c->look->page_bytes;
+		finding->total_bytes = last * page;
 	ks_case_rate(c, finding, bytes);
-	finding->sure = bytes > 2 * error ? KS_CERTAIN : KS_LIKELY;
-	finding->why_sure =
-		"it grew in both parts of the look, by more than its error";
-	ks_summarize(c, finding, "%s by %s a second", sources[source].what,
-		     ks_words_bytes(finding->bytes_per_second).text);
-	tell_growth(c, finding, bytes, error);
-	ks_tell(c, &finding->unknown,
-		"who allocates: pages carry no name; suspect drivers loaded last");
+	steady = ks_case_is_steady(c, middle - first, last - middle);
+	finding->sure = !steady ? KS_POSSIBLE :
+			bytes > 2 * error ? KS_CERTAIN : KS_LIKELY;
+	finding->why_sure = steady ?
+		"it grew throughout, by more than its error" :
+		"it grew in both parts of the look, but not at the same rate";
+	source_tell(c, finding, source, error);
 }
 
 static void unaccounted_stock(struct ks_case *c)
@@ -227,16 +234,16 @@ static void unaccounted_stock(struct ks_case *c)
 	ks_case_rate(c, finding, 0);
 	finding->sure = KS_POSSIBLE;
 	finding->why_sure =
-		"some drivers need much, and it does not grow now";
+		"some drivers need much, and no growth was seen";
 	ks_summarize(c, finding,
-		     "no counter of the kernel explains %s, %s of memory",
+		     "no kernel counter explains %s, %s of memory",
 		     ks_words_bytes(finding->total_bytes).text,
 		     ks_words_share(finding->memory_permille).text);
 	ks_tell(c, &finding->evidence,
-		"unaccounted pages: %s, off by at most %s; they do not grow now",
+		"unaccounted memory: %s, off by at most %s; no growth beyond that was seen",
 		ks_words_bytes(finding->total_bytes).text,
 		ks_words_bytes(totals->unaccounted_error).text);
-	ks_tell(c, &finding->unknown, "who took it, and when");
+	ks_tell(c, &finding->unknown, "who took it, and when: no counter or trace shows it");
 }
 
 void ks_judge_pages(struct ks_case *c)

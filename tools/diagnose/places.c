@@ -45,12 +45,20 @@ static bool same_directory(const struct ks_rows *a, size_t i,
 	       ks_field(b, j, KMEMSCOPE_A_DENTRY_DIRECTORY_GENERATION);
 }
 
+/* Buckets that a walk came to, out of 1000. */
+static uint64_t coverage_of(const struct ks_walk *walk)
+{
+	return ks_field(&walk->dentries, 0,
+			KMEMSCOPE_A_DENTRY_COVERAGE_PERMILLE);
+}
+
 /* Variance of a count that was scaled up from a part of the buckets. */
 static double variance_of(uint64_t nr, uint64_t coverage)
 {
-	double part = coverage / 1000.0;
+	/* What rounds to 0 is less than half of one. */
+	double part = (coverage ? coverage : 0.5) / 1000.0;
 
-	if (coverage == KS_UNKNOWN || coverage >= 1000 || !coverage)
+	if (coverage == KS_UNKNOWN || coverage >= 1000)
 		return 0;
 	return nr * (1 - part) / part;
 }
@@ -82,12 +90,8 @@ static uint64_t grown_of(const struct ks_walk *before,
 {
 	uint64_t nr = count_of(&now->directories, row, which);
 	uint64_t old = before_of(before, now, row, which);
-	uint64_t covered = ks_field(&now->dentries, 0,
-				    KMEMSCOPE_A_DENTRY_COVERAGE_PERMILLE);
-	uint64_t covered_old = ks_field(&before->dentries, 0,
-					KMEMSCOPE_A_DENTRY_COVERAGE_PERMILLE);
-	double variance = variance_of(nr, covered) +
-			  variance_of(old, covered_old);
+	double variance = variance_of(nr, coverage_of(now)) +
+			  variance_of(old, coverage_of(before));
 	double grown = nr > old ? nr - old : 0;
 
 	/* Within two standard deviations it may be chance. */
@@ -117,20 +121,20 @@ static uint64_t total_of(const struct ks_walk *walk, enum ks_dentries which)
 static void walk_tell(struct ks_case *c, struct ks_finding *finding,
 		      const struct ks_walk *walk)
 {
-	uint64_t coverage = ks_field(&walk->dentries, 0,
-				     KMEMSCOPE_A_DENTRY_COVERAGE_PERMILLE);
+	uint64_t coverage = coverage_of(walk);
 	uint64_t negative = total_of(walk, KS_DENTRIES_NEGATIVE);
 	uint64_t positive = total_of(walk, KS_DENTRIES_POSITIVE);
 
 	if (negative != KS_UNKNOWN && positive != KS_UNKNOWN)
 		ks_tell(c, &finding->evidence,
-			"a walk met %llu names that do not exist and %llu that do",
+			"a walk found %llu negative and %llu positive dentries",
 			(unsigned long long)negative,
 			(unsigned long long)positive);
 	if (coverage != KS_UNKNOWN && coverage < 1000)
 		ks_tell(c, &finding->unknown,
-			"the exact counts of dentries: %s of them were walked",
-			ks_words_share(coverage).text);
+			"the exact counts of dentries: %s of the hash table was walked",
+			coverage ? ks_words_share(coverage).text :
+				   "less than 0.1 %");
 }
 
 static size_t directories_rank(struct directory *all,
@@ -165,6 +169,61 @@ static size_t directories_rank(struct directory *all,
 	return rows->nr;
 }
 
+static const char *largest_path(struct ks_case *c, const struct ks_walk *walk,
+				size_t row, enum ks_dentries which)
+{
+	struct ks_found_place place;
+
+	ks_place_fill(c, &place, walk, row, which);
+	return place.path ?: "a directory whose path is unknown";
+}
+
+/* Do all dentries together grow by more than the walks may be off? */
+static bool is_beyond_error(const struct ks_walk *before,
+			    const struct ks_walk *walk, enum ks_dentries which)
+{
+	uint64_t now = total_of(walk, which), old = total_of(before, which);
+	double variance, grown;
+
+	if (now == KS_UNKNOWN || old == KS_UNKNOWN || now <= old)
+		return false;
+	variance = variance_of(now, coverage_of(walk)) +
+		   variance_of(old, coverage_of(before));
+	grown = now - old;
+	return grown * grown > 4 * variance;
+}
+
+/* No directory is named: is that the truth, or too short a walk? */
+static void nowhere_tell(struct ks_case *c, struct ks_finding *finding,
+			 const struct ks_walk *before,
+			 const struct ks_walk *walk, enum ks_dentries which)
+{
+	const struct ks_rows *rows = &walk->directories;
+	uint64_t all = total_of(walk, which), largest = 0;
+	size_t i, row = 0;
+
+	if (!before || is_beyond_error(before, walk, which)) {
+		ks_lines_add(&finding->unknown,
+			     "in which directories: the dentries are spread over many");
+		return;
+	}
+	for (i = 0; i < rows->nr; i++) {
+		if (count_of(rows, i, which) <= largest)
+			continue;
+		largest = count_of(rows, i, which);
+		row = i;
+	}
+	if (!largest || all == KS_UNKNOWN) {
+		ks_lines_add(&finding->unknown,
+			     "which directory grows: the growth is within the error of the walks");
+		return;
+	}
+	ks_tell(c, &finding->unknown,
+		"which directory grows: the growth is within the error of the walks; the largest is %s with %s",
+		largest_path(c, walk, row, which),
+		ks_words_share(ks_permille(largest, all)).text);
+}
+
 void ks_places_fill(struct ks_case *c, struct ks_finding *finding,
 		    enum ks_dentries which, bool growing)
 {
@@ -176,7 +235,7 @@ void ks_places_fill(struct ks_case *c, struct ks_finding *finding,
 
 	if (!walk) {
 		ks_lines_add(&finding->unknown,
-			     "in which directories: dentries could not be walked");
+			     "in which directories: the dentries could not be walked");
 		return;
 	}
 	if (!growing || walk == before || !before->done)
@@ -207,8 +266,7 @@ void ks_places_fill(struct ks_case *c, struct ks_finding *finding,
 	free(all);
 	if (growing && !before && finding->nr_places)
 		ks_lines_add(&finding->unknown,
-			     "which directory grows: these are those with the most, for there was one walk only");
+			     "which directory grows: only one walk was possible; these are the largest");
 	else if (!finding->nr_places)
-		ks_lines_add(&finding->unknown,
-			     "in which directories: it is spread over many");
+		nowhere_tell(c, finding, before, walk, which);
 }

@@ -30,7 +30,10 @@ static void reclaimable_fill(struct ks_case *c, struct ks_finding *finding)
 		finding->reclaimable_bytes = nr * growth->size;
 }
 
-/* Of one cgroup only; the root's is the whole host, and no better than that. */
+/*
+ * Of one cgroup only, and no more than its share; the root's is the whole host,
+ * and no better than that.
+ */
 static void cgroup_add(struct ks_case *c, struct ks_finding *finding,
 		       const struct ks_found_creator *creator, uint64_t bytes)
 {
@@ -39,18 +42,18 @@ static void cgroup_add(struct ks_case *c, struct ks_finding *finding,
 	struct ks_argv command = ks_argv_begin("echo", number, NULL);
 	const char *file;
 
-	if (!creator->can_reclaim || !strcmp(creator->cgroup, "/"))
+	if (!bytes || !creator->can_reclaim || !strcmp(creator->cgroup, "/"))
 		return;
 	file = ks_strings_add(c->strings, "/sys/fs/cgroup%s/memory.reclaim",
 			      creator->cgroup);
 	ks_argv_into(&command, c->strings, file);
 	ks_remedy_give(c, finding, (struct ks_remedy){
-		.when = KS_NOW,
-		.text = "have what is charged to its cgroup given back, and only that",
-		.cost = "page cache of this cgroup goes, too",
+		.when = KS_LATER,
+		.text = "if memory is short: reclaim memory charged to its cgroup",
+		.cost = "page cache of this cgroup goes first, and processes may be swapped out",
 		.argv = command,
 		.effect = ks_strings_add(c->strings,
-					 "at most %s are given back; an error says that it had less",
+					 "frees up to %s; EAGAIN means less was reclaimable",
 					 ks_words_bytes(bytes).text),
 		.frees_bytes = bytes,
 	});
@@ -67,7 +70,8 @@ void ks_reclaim_fill(struct ks_case *c, struct ks_finding *finding)
 	if (bytes == KS_UNKNOWN || !bytes)
 		return;
 	for (i = 0; i < finding->nr_creators && i < KS_STOPPED_MAX; i++)
-		cgroup_add(c, finding, &finding->creator[i], bytes);
+		cgroup_add(c, finding, &finding->creator[i],
+			   bytes / 1000 * finding->creator[i].traced_permille);
 	ks_argv_into(&command, c->strings, "/proc/sys/vm/drop_caches");
 	ks_remedy_give(c, finding, (struct ks_remedy){
 		.when = KS_LATER,

@@ -85,13 +85,19 @@ static void known_add(struct ks_case *c, struct ks_finding *finding)
 	}
 }
 
-/* The module that a stack goes through, as in "function+0x10/0x20 [module]". */
+/*
+ * The module that a stack goes through, as in "function+0x10/0x20 [module]".
+ * Drivers allocate in interrupts for whoever gets the data: their stack blames
+ * the network card for each packet that nobody reads.
+ */
 static const char *module_of(struct ks_case *c,
 			     const struct ks_found_creator *creator)
 {
 	const char *start, *end;
 	size_t i;
 
+	if (!creator->context || strstr(creator->context, "irq"))
+		return NULL;
 	for (i = 0; i < creator->nr_frames; i++) {
 		start = strrchr(creator->frame[i], '[');
 		end = start ? strchr(start, ']') : NULL;
@@ -113,10 +119,10 @@ static void module_add(struct ks_case *c, struct ks_finding *finding,
 	ks_remedy_give(c, finding, (struct ks_remedy){
 		.when = KS_LATER,
 		.text = ks_strings_add(c->strings,
-				       "look for a newer module %s, or do without it: the stack leads there",
+				       "check module %s for updates: its code is on the allocation path",
 				       module),
 		.argv = command,
-		.effect = "tells whose it is; what leaked comes back by a reboot only",
+		.effect = "shows its author and version; it frees nothing",
 		.frees_bytes = KS_UNKNOWN,
 	});
 }

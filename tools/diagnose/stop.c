@@ -159,7 +159,12 @@ static void process_stop(struct ks_case *c, struct ks_remedy *remedy,
 {
 	const struct ks_who *who = creator->who;
 
-	if (creator->starter) {
+	if (creator->nr_alike > 1) {
+		/* None of them is the one. */
+		remedy->text = ks_strings_add(c->strings,
+					      "find and stop what starts %s",
+					      ks_creator_words(c, creator));
+	} else if (creator->starter) {
 		starter_kill(c, remedy, creator);
 	} else if (!who || !who->alive || !creator->alive) {
 		name_find(c, remedy, creator);

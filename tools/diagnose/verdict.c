@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* From what was looked at to what is wrong; nothing here asks the kernel. */
-#include <linux/kmemscope.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -40,29 +39,11 @@ void ks_summarize(struct ks_case *c, struct ks_finding *finding,
 	va_end(args);
 }
 
-bool ks_case_matters(const struct ks_case *c, int64_t bytes)
-{
-	uint64_t managed = c->verdict->totals.managed;
-
-	if (bytes < KS_NOISE_BYTES || !c->ns)
-		return false;
-	return managed == KS_UNKNOWN ||
-	       managed / KS_HORIZON_SECONDS <= ks_per_second(bytes, c->ns);
-}
-
-static uint64_t full_seconds(uint64_t available, uint64_t managed,
-			     uint64_t rate)
-{
-	uint64_t kept = managed / 1000 * (1000 - KS_FULL_PERMILLE);
-
-	return available > kept ? (available - kept) / rate : 0;
-}
-
 void ks_case_rate(const struct ks_case *c, struct ks_finding *finding,
 		  int64_t bytes)
 {
 	const struct ks_totals *totals = &c->verdict->totals;
-	uint64_t rate;
+	uint64_t rate, kept;
 
 	if (finding->total_bytes != KS_UNKNOWN &&
 	    totals->managed != KS_UNKNOWN)
@@ -73,15 +54,30 @@ void ks_case_rate(const struct ks_case *c, struct ks_finding *finding,
 	finding->growth_bytes = bytes;
 	rate = ks_per_second(bytes, c->ns);
 	finding->bytes_per_second = rate;
-	if (!rate || totals->managed == KS_UNKNOWN ||
-	    totals->free == KS_UNKNOWN)
+	/* What the kernel can reclaim stays available: it fills nothing. */
+	if (finding->reclaimable || !rate || totals->managed == KS_UNKNOWN ||
+	    totals->available == KS_UNKNOWN)
 		return;
-	finding->full_seconds = full_seconds(totals->free, totals->managed,
-					     rate);
-	if (totals->reclaimable != KS_UNKNOWN)
-		finding->full_seconds_reclaim =
-			full_seconds(totals->free + totals->reclaimable,
-				     totals->managed, rate);
+	kept = totals->managed / 1000 * KS_SHORT_PERMILLE;
+	finding->full_seconds = totals->available > kept ?
+		(totals->available - kept) / rate : 0;
+}
+
+bool ks_case_is_steady(const struct ks_case *c, int64_t early, int64_t late)
+{
+	const struct ks_look_at *at = c->look->at;
+	double first, second;
+
+	if (early <= 0 || late <= 0 ||
+	    at[KS_LOOK_MIDDLE].boottime_ns <= at[KS_LOOK_FIRST].boottime_ns ||
+	    at[KS_LOOK_LAST].boottime_ns <= at[KS_LOOK_MIDDLE].boottime_ns)
+		return false;
+	first = (double)early / (at[KS_LOOK_MIDDLE].boottime_ns -
+				 at[KS_LOOK_FIRST].boottime_ns);
+	second = (double)late / (at[KS_LOOK_LAST].boottime_ns -
+				 at[KS_LOOK_MIDDLE].boottime_ns);
+	return first <= KS_STEADY_FACTOR * second &&
+	       second <= KS_STEADY_FACTOR * first;
 }
 
 const struct ks_walk *ks_case_walk(const struct ks_case *c)
@@ -94,71 +90,15 @@ const struct ks_walk *ks_case_walk(const struct ks_case *c)
 	return NULL;
 }
 
-/* The row of the whole host, which has no node. */
-static bool host_row(const struct ks_rows *nodes, size_t *row)
-{
-	size_t i;
-
-	for (i = 0; i < nodes->nr; i++) {
-		if (ks_field(nodes, i, KMEMSCOPE_A_NODE_NODE) != KS_UNKNOWN)
-			continue;
-		*row = i;
-		return true;
-	}
-	return false;
-}
-
-static uint64_t node_bytes(const struct ks_look *look, size_t row,
-			   uint16_t attr)
-{
-	uint64_t pages = ks_field(&look->at[KS_LOOK_LAST].nodes, row, attr);
-
-	return pages == KS_UNKNOWN ? pages : pages * look->page_bytes;
-}
-
-static void totals_fill(struct ks_totals *totals, const struct ks_look *look)
-{
-	const struct ks_rows *nodes = &look->at[KS_LOOK_LAST].nodes;
-	uint64_t file, shmem;
-	int64_t pages;
-	size_t row = 0;
-
-	if (!host_row(nodes, &row))
-		row = nodes->nr;	/* all below is absent then */
-	totals->managed = node_bytes(look, row, KMEMSCOPE_A_NODE_MANAGED_PAGES);
-	totals->free = node_bytes(look, row, KMEMSCOPE_A_NODE_FREE_PAGES);
-	totals->anon = node_bytes(look, row, KMEMSCOPE_A_NODE_ANON_PAGES);
-	totals->slab_reclaimable =
-		node_bytes(look, row, KMEMSCOPE_A_NODE_SLAB_RECLAIMABLE_PAGES);
-	totals->slab_unreclaimable =
-		node_bytes(look, row,
-			   KMEMSCOPE_A_NODE_SLAB_UNRECLAIMABLE_PAGES);
-	totals->unaccounted_error =
-		node_bytes(look, row, KMEMSCOPE_A_NODE_UNACCOUNTED_ERROR_PAGES);
-	totals->unaccounted_known =
-		ks_field_signed(nodes, row, KMEMSCOPE_A_NODE_UNACCOUNTED_PAGES,
-				&pages);
-	if (totals->unaccounted_known)
-		totals->unaccounted = pages * (int64_t)look->page_bytes;
-	file = node_bytes(look, row, KMEMSCOPE_A_NODE_FILE_PAGES);
-	shmem = node_bytes(look, row, KMEMSCOPE_A_NODE_SHMEM_PAGES);
-	totals->page_cache = KS_UNKNOWN;
-	totals->reclaimable = KS_UNKNOWN;
-	if (file == KS_UNKNOWN || shmem == KS_UNKNOWN)
-		return;
-	totals->page_cache = file > shmem ? file - shmem : 0;
-	if (totals->slab_reclaimable != KS_UNKNOWN)
-		totals->reclaimable = totals->page_cache +
-				      totals->slab_reclaimable;
-}
-
-/* What grows comes first, the fastest of it; then by size. */
+/* What does harm comes first; then what grows, the fastest of it; then by size. */
 static int order(const void *a, const void *b)
 {
 	const struct ks_finding *left = a, *right = b;
 	uint64_t left_rate = left->bytes_per_second;
 	uint64_t right_rate = right->bytes_per_second;
 
+	if (left->benign != right->benign)
+		return left->benign ? 1 : -1;
 	/* KS_UNKNOWN + 1 is 0 */
 	if (left_rate != right_rate)
 		return left_rate + 1 < right_rate + 1 ? 1 : -1;
@@ -186,22 +126,77 @@ static void shares_fill(struct ks_verdict *verdict)
 	}
 }
 
+static void health_fill(struct ks_verdict *verdict)
+{
+	size_t i;
+
+	for (i = 0; i < verdict->nr_findings; i++)
+		if (!verdict->finding[i].benign)
+			break;
+	if (i < verdict->nr_findings)
+		verdict->health = KS_UNHEALTHY;
+	else if (verdict->partial)
+		verdict->health = KS_HEALTH_UNKNOWN;
+	else
+		verdict->health = KS_HEALTHY;
+}
+
+/* It must not claim more than was seen: that is what its floor is for. */
+static void all_clear_fill(struct ks_case *c)
+{
+	static const char given_back[] =
+		"nothing wrong found; %zu large or growing cache%s will be given back when needed";
+	static const char below[] =
+		"nothing wrong found: no kernel memory kept growing by more than %s/s";
+	struct ks_verdict *verdict = c->verdict;
+	uint64_t floor = verdict->floors.pages;
+
+	if (floor != KS_UNKNOWN && verdict->floors.reclaimable != KS_UNKNOWN &&
+	    verdict->floors.reclaimable > floor)
+		floor = verdict->floors.reclaimable;
+	if (verdict->health == KS_HEALTH_UNKNOWN)
+		verdict->summary =
+			"nothing wrong found, but not everything could be examined";
+	else if (verdict->nr_findings)
+		verdict->summary =
+			ks_strings_add(c->strings, given_back,
+				       verdict->nr_findings,
+				       verdict->nr_findings == 1 ? "" : "s");
+	else if (floor == KS_UNKNOWN)
+		verdict->summary = "nothing wrong found in kernel memory";
+	else
+		verdict->summary = ks_strings_add(c->strings, below,
+						  ks_words_bytes(floor).text);
+}
+
 static void summary_fill(struct ks_case *c)
 {
 	struct ks_verdict *verdict = c->verdict;
 	const struct ks_finding *first = &verdict->finding[0];
 
-	if (!verdict->nr_findings && !verdict->missing->nr)
-		verdict->summary = "nothing wrong found";
-	else if (!verdict->nr_findings)
-		verdict->summary =
-			"nothing wrong found, but not all could be looked at";
+	if (verdict->health != KS_UNHEALTHY)
+		all_clear_fill(c);
 	else if (verdict->nr_findings == 1)
 		verdict->summary = first->summary;
 	else
-		verdict->summary = ks_strings_add(c->strings, "%s; and %zu more",
+		verdict->summary = ks_strings_add(c->strings, "%s (+%zu more)",
 						  first->summary,
 						  verdict->nr_findings - 1);
+}
+
+static void grown_fill(struct ks_case *c)
+{
+	size_t i;
+
+	for (i = 0; i < c->all.nr; i++) {
+		const struct ks_growth *growth = &c->all.growth[i];
+
+		if (growth->bytes > c->grown)
+			c->grown = growth->bytes;
+		if (!growth->reclaimable &&
+		    growth->bytes > c->grown_unreclaimable)
+			c->grown_unreclaimable = growth->bytes;
+	}
 }
 
 static bool growths_fill(struct ks_case *c)
@@ -214,8 +209,44 @@ static bool growths_fill(struct ks_case *c)
 	    !ks_growths_find(&c->late, &at[KS_LOOK_MIDDLE], &at[KS_LOOK_LAST]))
 		return false;
 	c->ns = at[KS_LOOK_LAST].boottime_ns - at[KS_LOOK_FIRST].boottime_ns;
-	c->grown = c->all.nr ? c->all.growth[0].bytes : 0;
+	grown_fill(c);
 	return true;
+}
+
+static void advise(struct ks_case *c, struct ks_finding *finding)
+{
+	size_t i;
+
+	if (finding->benign)
+		ks_benign_fill(c, finding);
+	else
+		ks_remedies_fill(c, finding);
+	/* What may be over already is nothing to stop at once. */
+	for (i = 0; i < finding->nr_remedies; i++)
+		if (finding->sure == KS_POSSIBLE)
+			finding->remedy[i].when = KS_LATER;
+}
+
+static void judge(struct ks_case *c)
+{
+	struct ks_verdict *verdict = c->verdict;
+	size_t i;
+
+	verdict->ns = c->ns;
+	ks_floors_fill(c);
+	ks_judge_caches(c);
+	ks_judge_pages(c);
+	ks_judge_fragmentation(c);
+	ks_judge_stock(c);
+	for (i = 0; i < verdict->nr_findings; i++)
+		ks_benign_judge(c, &verdict->finding[i]);
+	qsort(verdict->finding, verdict->nr_findings,
+	      sizeof(verdict->finding[0]), order);
+	shares_fill(verdict);
+	for (i = 0; i < verdict->nr_findings; i++)
+		advise(c, &verdict->finding[i]);
+	health_fill(verdict);
+	summary_fill(c);
 }
 
 enum ks_status ks_verdict_make(struct ks_verdict *verdict,
@@ -231,25 +262,14 @@ enum ks_status ks_verdict_make(struct ks_verdict *verdict,
 
 	memset(verdict, 0, sizeof(*verdict));
 	verdict->missing = &look->missing;
-	totals_fill(&verdict->totals, look);
-	if (growths_fill(&c)) {
-		verdict->ns = c.ns;
-		ks_judge_caches(&c);
-		ks_judge_pages(&c);
-		ks_judge_fragmentation(&c);
-		ks_judge_stock(&c);
-		qsort(verdict->finding, verdict->nr_findings,
-		      sizeof(verdict->finding[0]), order);
-		shares_fill(verdict);
-		for (i = 0; i < verdict->nr_findings; i++)
-			ks_remedies_fill(&c, &verdict->finding[i]);
-		summary_fill(&c);
-	} else {
-		verdict->strings.failed = true;
-	}
 	for (i = 0; i < KS_NR_LOOKS; i++)
 		verdict->partial |= look->at[i].partial;
 	verdict->partial |= look->missing.nr > 0;
+	ks_totals_fill(&verdict->totals, look);
+	if (growths_fill(&c))
+		judge(&c);
+	else
+		verdict->strings.failed = true;
 	ks_growths_free(&c.all);
 	ks_growths_free(&c.early);
 	ks_growths_free(&c.late);

@@ -8,19 +8,41 @@
 #include "diagnose/samples.h"
 
 /*
- * What a machine at rest moves meanwhile, as jobs start and end, and what this
- * program and its module take for themselves: less is no growth.
+ * What a machine at rest moves in ten seconds, as jobs start and end, and what
+ * this program and its module take for themselves.  It moves to and fro, so it
+ * grows with the root of the time only: a longer look sees slower growth.
  */
 #define KS_NOISE_BYTES (512 * 1024)
+#define KS_NOISE_SECONDS 10
 
-/* What would take longer to fill the memory can wait for a longer look. */
+/*
+ * Programs that start and end take stacks and page tables, and give them back:
+ * so much of pages in ten seconds is no growth.
+ */
+#define KS_NOISE_PAGES_BYTES (4 * 1024 * 1024)
+
+/*
+ * What would take longer to fill the memory can wait for a longer look: one of
+ * ten seconds is no ground for more.  What cannot be reclaimed never goes away,
+ * so that months count.
+ */
 #define KS_HORIZON_SECONDS (7 * 24 * 3600)
+#define KS_HORIZON_UNRECLAIMABLE_SECONDS (90 * 24 * 3600)
 
-/* A cache that grew by less than this share of the one that grew most goes with it. */
+/*
+ * A cache that grew by less than this share of the one that grew most goes with
+ * it.  What can be reclaimed never hides what cannot.
+ */
 #define KS_SIDE_PERMILLE 100
 
-/* Memory is as good as full then: allocations reclaim, and stall. */
-#define KS_FULL_PERMILLE 900
+/* With less available allocations reclaim, and stall. */
+#define KS_SHORT_PERMILLE 100
+
+/* With more available no cache is in anybody's way. */
+#define KS_PLENTY_PERMILLE 200
+
+/* Growth is steady if one part of the look had at most this times the other's rate. */
+#define KS_STEADY_FACTOR 4
 
 /*
  * So much of all memory in one cache is remarkable even if it does not grow:
@@ -34,11 +56,14 @@
 /* Dentries are of one kind if so many of them are. */
 #define KS_MOSTLY_PERMILLE 800
 
+/* Words of a headline, less those of "(+1 more)". */
+#define KS_HEADLINE_WORDS 18
+
 /* A place or a creator with a smaller share is not named. */
 #define KS_NAMED_PERMILLE 30
 
-/* A trace that explains so much of the growth has seen who it was. */
-#define KS_EXPLAINED_PERMILLE 700
+/* So many allocations without an allocator leave the shares as they are. */
+#define KS_DROPPED_PERMILLE 50
 
 /* The look must stay as long as the verdict.  KS_ERROR when memory is out. */
 enum ks_status ks_verdict_make(struct ks_verdict *verdict,
@@ -57,6 +82,7 @@ struct ks_case {
 	struct ks_growths late;		/* from the middle to the last */
 	uint64_t ns;			/* from the first to the last */
 	int64_t grown;			/* bytes that the largest grew by */
+	int64_t grown_unreclaimable;	/* the largest that cannot be reclaimed */
 };
 
 /* The judges: each appends its findings. */
@@ -76,11 +102,47 @@ void ks_summarize(struct ks_case *c, struct ks_finding *finding,
 	((format(printf, 3, 4)));
 
 /* Does growth of so many bytes in the look matter on this host? */
-bool ks_case_matters(const struct ks_case *c, int64_t bytes);
+bool ks_case_matters(const struct ks_case *c, int64_t bytes, bool reclaimable);
+
+/* The least growth in the look that does. */
+uint64_t ks_case_floor(const struct ks_case *c, bool reclaimable);
+
+/* What a slab cache may move in the look for no reason. */
+uint64_t ks_case_noise(const struct ks_case *c);
+
+/* The floors in bytes a second, for each of the judges. */
+void ks_floors_fill(struct ks_case *c);
+
+/* How far pages that no counter explains may be off from look to look. */
+int64_t ks_unaccounted_error(const struct ks_case *c);
+
+/* The least growth of pages in the look that matters. */
+int64_t ks_case_pages_floor(const struct ks_case *c);
+
+/*
+ * Did both parts of the look grow at about the same rate?  One that grew in one
+ * part only, or mostly, may be a burst.
+ */
+bool ks_case_is_steady(const struct ks_case *c, int64_t early, int64_t late);
 
 /* Fill in rate, share of memory and time to full, of growth by bytes. */
 void ks_case_rate(const struct ks_case *c, struct ks_finding *finding,
 		  int64_t bytes);
+
+/* The host in sum. */
+void ks_totals_fill(struct ks_totals *totals, const struct ks_look *look);
+
+/* Is so much memory available that a cache is in nobody's way? */
+bool ks_case_has_plenty(const struct ks_case *c);
+
+/*
+ * Call a finding benign if it is a cache that the kernel gives back, while
+ * there is plenty of memory.
+ */
+void ks_benign_judge(struct ks_case *c, struct ks_finding *finding);
+
+/* What to do about that: nothing but to look again. */
+void ks_benign_fill(struct ks_case *c, struct ks_finding *finding);
 
 uint64_t ks_permille(uint64_t part, uint64_t whole);
 uint64_t ks_per_second(uint64_t number, uint64_t ns);
@@ -88,8 +150,24 @@ uint64_t ks_per_second(uint64_t number, uint64_t ns);
 /* Fill in who allocated from the cache, and what of it is not known. */
 void ks_creators_fill(struct ks_case *c, struct ks_finding *finding);
 
+/* The trace of a cache that saw most, or NULL. */
+const struct ks_traced *ks_case_traced(const struct ks_case *c,
+				       const char *cache);
+
+/* Its allocations that are without an allocator, out of 1000. */
+uint64_t ks_traced_dropped(const struct ks_traced *traced);
+
+/* "curl", "[kworker/N:N: function]", "[softirq]" */
+const char *ks_creator_name(struct ks_case *c,
+			    const struct ks_found_creator *creator);
+
 /* "curl <- probe.sh <- cron" */
 const char *ks_creator_words(struct ks_case *c,
+			     const struct ks_found_creator *creator);
+
+/* "97 %", or "97 % of what was traced (0.9 % of the growth)" */
+const char *ks_creator_share(struct ks_case *c,
+			     const struct ks_finding *finding,
 			     const struct ks_found_creator *creator);
 
 /*

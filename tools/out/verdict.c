@@ -9,6 +9,9 @@
 
 #define WIDTH 79
 
+/* A smaller part of memory has no word of its own: half a percent. */
+#define PART_LEAST 200
+
 /*
  * Print text wrapped at WIDTH: the first line behind what is printed already,
  * at column; others indented.  A word that is longer gets a line of its own:
@@ -62,7 +65,7 @@ static void lines_print(FILE *stream, const char *title,
 static void place_print(FILE *stream, const struct ks_found_place *place)
 {
 	fprintf(stream, "   - %s  %s", ks_words_share(place->share_permille).text,
-		place->path ?: "a directory whose path is not known");
+		place->path ?: "a directory whose path is unknown");
 	if (place->deleted)
 		fputs(", which is deleted", stream);
 	else if (!place->mounted && place->path)
@@ -70,11 +73,11 @@ static void place_print(FILE *stream, const struct ks_found_place *place)
 	fprintf(stream, " (%s on %s)\n", place->fs_type ?: "?", place->device);
 	if (place->nr_negative != KS_UNKNOWN &&
 	    place->nr_positive != KS_UNKNOWN) {
-		fprintf(stream, "     %llu names that do not exist, %llu that do",
+		fprintf(stream, "     %llu negative and %llu positive dentries",
 			(unsigned long long)place->nr_negative,
 			(unsigned long long)place->nr_positive);
 		if (place->growth_per_second != KS_UNKNOWN)
-			fprintf(stream, ", %llu more a second",
+			fprintf(stream, ", growing by %llu/s",
 				(unsigned long long)place->growth_per_second);
 		fputc('\n', stream);
 	}
@@ -99,30 +102,61 @@ static void place_print(FILE *stream, const struct ks_found_place *place)
 			(unsigned long long)place->nr_namespaces);
 }
 
-static void creator_print(FILE *stream, const struct ks_found_creator *creator)
+static void creator_name_print(FILE *stream,
+			       const struct ks_found_creator *creator)
 {
+	bool is_kthread = creator->context &&
+			  !strcmp(creator->context, "kthread");
 	size_t i;
 
-	fprintf(stream, "   - %s  ",
-		ks_words_share(creator->share_permille).text);
 	if (!creator->name)
 		fprintf(stream, "[%s]", creator->context ?: "unknown");
-	else if (creator->context && !strcmp(creator->context, "kthread"))
+	else if (is_kthread && creator->work)
+		fprintf(stream, "[%s: %s]", creator->name, creator->work);
+	else if (is_kthread)
 		fprintf(stream, "[%s]", creator->name);
 	else
 		fputs(creator->name, stream);
 	for (i = 0; i < creator->nr_parents; i++)
 		fprintf(stream, " <- %s", creator->parent[i]);
+}
+
+static void creator_share_print(FILE *stream, const struct ks_finding *finding,
+				const struct ks_found_creator *creator)
+{
+	if (finding->attributed && creator->share_permille != KS_UNKNOWN) {
+		fputs(ks_words_share(creator->share_permille).text, stream);
+		return;
+	}
+	fprintf(stream, "%s of what was traced",
+		ks_words_share(creator->traced_permille).text);
+	if (creator->share_permille != KS_UNKNOWN)
+		fprintf(stream, " (%s of the growth)",
+			ks_words_share(creator->share_permille).text);
+}
+
+static void creator_print(FILE *stream, const struct ks_finding *finding,
+			  const struct ks_found_creator *creator)
+{
+	size_t i;
+
+	fputs("   - ", stream);
+	creator_share_print(stream, finding, creator);
+	fputs("  ", stream);
+	creator_name_print(stream, creator);
 	fputs("\n     ", stream);
 	if (creator->per_second != KS_UNKNOWN)
-		fprintf(stream, "%llu objects a second",
+		fprintf(stream, "%llu objects/s",
 			(unsigned long long)creator->per_second);
+	if (creator->nr_alike > 1)
+		fprintf(stream, ", %llu allocators of such names",
+			(unsigned long long)creator->nr_alike);
 	if (creator->uid != KS_UNKNOWN)
 		fprintf(stream, ", uid %llu",
 			(unsigned long long)creator->uid);
 	if (creator->pid != KS_UNKNOWN)
 		fprintf(stream, ", %s %llu",
-			creator->alive ? "process" : "the last was process",
+			creator->alive ? "process" : "last seen as process",
 			(unsigned long long)creator->pid);
 	if (creator->who && creator->who->nr_alike > 1)
 		fprintf(stream, ", one of %zu such", creator->who->nr_alike);
@@ -135,23 +169,42 @@ static void creator_print(FILE *stream, const struct ks_found_creator *creator)
 		fprintf(stream, "       %s\n", creator->frame[i]);
 }
 
-/* "90 % of memory are in use in about 3 h" */
+/* "In about 3 h less than 10 % of memory will be available" */
 static void full_print(FILE *stream, const struct ks_finding *finding)
 {
 	uint64_t full = finding->full_seconds;
-	uint64_t later = finding->full_seconds_reclaim;
 
-	if (full == KS_UNKNOWN)
+	if (full == KS_UNKNOWN || finding->sure == KS_POSSIBLE)
 		return;
 	if (full)
-		fprintf(stream, "   At this rate 90 %% of memory are in use in %s%s",
+		fprintf(stream,
+			"   At this rate less than 10 %% of memory will be available in %s%s.\n",
 			full < 60 ? "" : "about ", ks_words_span(full).text);
 	else
-		fputs("   90 % of memory are in use now", stream);
-	if (later != KS_UNKNOWN && later > full)
-		fprintf(stream, ";\n   in %s%s if all is given back that can be",
-			later < 60 ? "" : "about ", ks_words_span(later).text);
-	fputs(".\n", stream);
+		fputs("   Less than 10 % of memory is available now.\n", stream);
+}
+
+static void nodes_print(FILE *stream, const struct ks_finding *finding)
+{
+	size_t i;
+
+	/* One node says what the sum says. */
+	if (finding->nr_nodes < 2)
+		return;
+	fputs("   By node\n", stream);
+	for (i = 0; i < finding->nr_nodes; i++) {
+		const struct ks_found_node *node = &finding->node[i];
+		int64_t grown = node->growth_bytes;
+
+		fprintf(stream, "   - node %llu: %s, %s%s\n",
+			(unsigned long long)node->node,
+			ks_words_bytes(node->total_bytes).text,
+			grown < 0 ? "-" : "+",
+			ks_words_bytes(grown < 0 ? -grown : grown).text);
+	}
+	if (finding->nr_more_nodes)
+		fprintf(stream, "   - %zu more nodes\n",
+			finding->nr_more_nodes);
 }
 
 static void remedy_print(FILE *stream, const struct ks_remedy *remedy)
@@ -159,8 +212,8 @@ static void remedy_print(FILE *stream, const struct ks_remedy *remedy)
 	fprintf(stream, "   - %s: ", remedy->when == KS_NOW ? "now" : "later");
 	wrapped_print(stream, remedy->text, remedy->when == KS_NOW ? 10 : 12, 5);
 	if (remedy->cost) {
-		fputs("     But ", stream);
-		wrapped_print(stream, remedy->cost, 9, 5);
+		fputs("     Caution: ", stream);
+		wrapped_print(stream, remedy->cost, 14, 5);
 	}
 	if (remedy->command)
 		fprintf(stream, "       %s\n", remedy->command);
@@ -174,6 +227,9 @@ static void finding_print(FILE *stream, const struct ks_finding *finding,
 
 	snprintf(text, sizeof(text), "%zu. ", number);
 	heading_print(stream, text, finding->summary);
+	if (finding->benign)
+		fputs("   Information only: the kernel frees this memory when it is needed.\n",
+		      stream);
 	fprintf(stream, "   %c%s: ", toupper((unsigned char)
 					     *ks_sure_name(finding->sure)),
 		ks_sure_name(finding->sure) + 1);
@@ -187,9 +243,10 @@ static void finding_print(FILE *stream, const struct ks_finding *finding,
 	if (finding->nr_creators)
 		fputs("   Who\n", stream);
 	for (i = 0; i < finding->nr_creators; i++)
-		creator_print(stream, &finding->creator[i]);
+		creator_print(stream, finding, &finding->creator[i]);
+	nodes_print(stream, finding);
 	lines_print(stream, "Evidence", &finding->evidence);
-	lines_print(stream, "Not known", &finding->unknown);
+	lines_print(stream, "Unknown", &finding->unknown);
 	if (finding->nr_remedies)
 		fputs("   What to do\n", stream);
 	for (i = 0; i < finding->nr_remedies; i++)
@@ -197,33 +254,94 @@ static void finding_print(FILE *stream, const struct ks_finding *finding,
 	fputc('\n', stream);
 }
 
+/* A part of memory; what is too small for a word goes with the rest. */
+static void part_print(FILE *stream, const char *name, uint64_t bytes,
+		       uint64_t least, int64_t *other)
+{
+	if (bytes == KS_UNKNOWN)
+		return;
+	if (bytes < least)
+		*other += bytes;
+	else
+		fprintf(stream, ", %s %s", ks_words_bytes(bytes).text, name);
+}
+
+static void signed_print(FILE *stream, const char *name, int64_t bytes)
+{
+	fprintf(stream, ", %s%s %s", bytes < 0 ? "-" : "",
+		ks_words_bytes(bytes < 0 ? -bytes : bytes).text, name);
+}
+
+/* All of it adds up to the memory that is managed. */
+static void totals_write(FILE *stream, const struct ks_verdict *verdict)
+{
+	const struct ks_totals *totals = &verdict->totals;
+	uint64_t least = totals->managed / PART_LEAST;
+	int64_t other = totals->other;
+
+	fprintf(stream, "Memory: %s: %s free",
+		ks_words_bytes(totals->managed).text,
+		ks_words_bytes(totals->free).text);
+	part_print(stream, "page cache", totals->page_cache, 0, &other);
+	part_print(stream, "anonymous", totals->anon, 0, &other);
+	part_print(stream, "shared", totals->shmem, least, &other);
+	part_print(stream, "huge pages", totals->hugetlb, least, &other);
+	part_print(stream, "reclaimable slab", totals->slab_reclaimable, 0,
+		   &other);
+	part_print(stream, "other slab", totals->slab_unreclaimable, 0, &other);
+	part_print(stream, "kernel stacks", totals->kernel_stacks, least,
+		   &other);
+	part_print(stream, "page tables", totals->page_tables, least, &other);
+	part_print(stream, "vmalloc", totals->vmalloc, least, &other);
+	part_print(stream, "per-CPU", totals->percpu, least, &other);
+	if (totals->unaccounted_known)
+		signed_print(stream, "unaccounted", totals->unaccounted);
+	if (totals->unaccounted_known &&
+	    totals->unaccounted_error != KS_UNKNOWN)
+		fprintf(stream, " (+- %s)",
+			ks_words_bytes(totals->unaccounted_error).text);
+	signed_print(stream, "other", other);
+	fprintf(stream, " (observed for %.1f s)", verdict->ns / 1e9);
+}
+
 static void totals_print(FILE *stream, const struct ks_verdict *verdict)
 {
 	const struct ks_totals *totals = &verdict->totals;
+	char text[1024];
+	FILE *memory;
 
 	if (totals->managed == KS_UNKNOWN || totals->free == KS_UNKNOWN)
 		return;
-	fprintf(stream, "Of %s of memory %s are free",
-		ks_words_bytes(totals->managed).text,
-		ks_words_bytes(totals->free).text);
-	if (totals->page_cache != KS_UNKNOWN)
-		fprintf(stream, ", %s page cache",
-			ks_words_bytes(totals->page_cache).text);
-	if (totals->slab_reclaimable != KS_UNKNOWN &&
-	    totals->slab_unreclaimable != KS_UNKNOWN)
-		fprintf(stream, ",\n%s slab (%s of it reclaimable)",
-			ks_words_bytes(totals->slab_reclaimable +
-				       totals->slab_unreclaimable).text,
-			ks_words_bytes(totals->slab_reclaimable).text);
-	if (totals->unaccounted_known &&
-	    totals->unaccounted_error != KS_UNKNOWN)
-		fprintf(stream, ", %s%s unaccounted (+- %s)",
-			totals->unaccounted < 0 ? "-" : "",
-			ks_words_bytes(totals->unaccounted < 0 ?
-				-totals->unaccounted :
-				totals->unaccounted).text,
-			ks_words_bytes(totals->unaccounted_error).text);
-	fprintf(stream, "; seen for %.1f s.\n", verdict->ns / 1e9);
+	memory = fmemopen(text, sizeof(text), "w");
+	if (!memory)
+		return;
+	totals_write(memory, verdict);
+	fclose(memory);
+	wrapped_print(stream, text, 0, 0);
+}
+
+static void floor_print(FILE *stream, const char *what, uint64_t floor)
+{
+	if (floor == KS_UNKNOWN)
+		return;
+	fprintf(stream, "- growth of %s by less than %s/s\n", what,
+		ks_words_bytes(floor).text);
+}
+
+/* What an all-clear does not cover. */
+static void limits_print(FILE *stream, const struct ks_verdict *verdict)
+{
+	const struct ks_floors *floors = &verdict->floors;
+
+	if (verdict->health == KS_UNHEALTHY)
+		return;
+	fputs("Not seen\n", stream);
+	floor_print(stream, "unreclaimable slab caches", floors->unreclaimable);
+	floor_print(stream, "reclaimable slab caches", floors->reclaimable);
+	floor_print(stream, "other kernel memory", floors->pages);
+	floor_print(stream, "unaccounted memory", floors->unaccounted);
+	fputs("- ", stream);
+	wrapped_print(stream, ks_not_examined, 2, 2);
 }
 
 static void missing_print(FILE *stream, const struct ks_verdict *verdict)
@@ -232,7 +350,7 @@ static void missing_print(FILE *stream, const struct ks_verdict *verdict)
 
 	if (!verdict->missing->nr)
 		return;
-	fputs("Could not be looked at\n", stream);
+	fputs("Not examined\n", stream);
 	for (i = 0; i < verdict->missing->nr; i++) {
 		fputs("- ", stream);
 		wrapped_print(stream, verdict->missing->text[i], 2, 2);
@@ -246,10 +364,10 @@ void ks_verdict_print(FILE *stream, const struct ks_verdict *verdict)
 	fputs("Verdict: ", stream);
 	wrapped_print(stream, verdict->summary, 9, 0);
 	totals_print(stream, verdict);
-	if (verdict->nr_findings || verdict->missing->nr)
-		fputc('\n', stream);
+	fputc('\n', stream);
 	for (i = 0; i < verdict->nr_findings; i++)
 		finding_print(stream, &verdict->finding[i], i + 1);
+	limits_print(stream, verdict);
 	missing_print(stream, verdict);
 }
 
@@ -257,7 +375,7 @@ void ks_verdict_print_remedies(FILE *stream, const struct ks_verdict *verdict)
 {
 	size_t i, j;
 
-	fputs("# Nothing of this was run.\n", stream);
+	fputs("# None of these commands has been run.\n", stream);
 	for (i = 0; i < verdict->nr_findings; i++) {
 		const struct ks_finding *finding = &verdict->finding[i];
 
@@ -269,7 +387,7 @@ void ks_verdict_print_remedies(FILE *stream, const struct ks_verdict *verdict)
 				remedy->when == KS_NOW ? "now" : "later",
 				remedy->text, remedy->effect);
 			if (remedy->cost)
-				fprintf(stream, "# but: %s\n", remedy->cost);
+				fprintf(stream, "# caution: %s\n", remedy->cost);
 			if (remedy->command)
 				fprintf(stream, "%s\n", remedy->command);
 		}

@@ -117,6 +117,9 @@ static void creator_add(struct object *finding, json_object *array,
 
 	text_add(&object, "context", creator->context);
 	text_add(&object, "name", creator->name);
+	text_add(&object, "work", creator->work);
+	if (creator->nr_alike > 1)
+		number_add(&object, "nr_alike", creator->nr_alike);
 	texts_add(&object, "parents", creator->parent, creator->nr_parents);
 	text_add(&object, "cgroup", creator->cgroup);
 	text_add(&object, "container", creator->container);
@@ -135,6 +138,7 @@ static void creator_add(struct object *finding, json_object *array,
 	number_add(&object, "allocs_per_second", creator->per_second);
 	number_add(&object, "nr_outstanding", creator->nr_outstanding);
 	number_add(&object, "share_permille", creator->share_permille);
+	number_add(&object, "traced_permille", creator->traced_permille);
 	if (creator->nr_frames)
 		texts_add(&object, "stack", creator->frame, creator->nr_frames);
 	object_item_add(finding, array, &object);
@@ -179,10 +183,10 @@ static void numbers_add(struct object *object, const struct ks_finding *finding)
 	number_add(object, "bytes_per_second", finding->bytes_per_second);
 	number_add(object, "objects_per_second", finding->objects_per_second);
 	number_add(object, "share_permille", finding->share_permille);
+	number_add(object, "attributed_permille",
+		   finding->attributed_permille);
 	number_add(object, "reclaimable_bytes", finding->reclaimable_bytes);
 	number_add(object, "full_seconds", finding->full_seconds);
-	number_add(object, "full_seconds_reclaim",
-		   finding->full_seconds_reclaim);
 }
 
 static struct object finding_object(const struct ks_finding *finding)
@@ -195,6 +199,7 @@ static struct object finding_object(const struct ks_finding *finding)
 	text_add(&object, "summary", finding->summary);
 	text_add(&object, "sure", ks_sure_name(finding->sure));
 	text_add(&object, "why_sure", finding->why_sure);
+	flag_add(&object, "benign", finding->benign);
 	text_add(&object, "cache", finding->cache);
 	if (finding->cache)
 		flag_add(&object, "reclaimable", finding->reclaimable);
@@ -224,17 +229,43 @@ static struct object memory_object(const struct ks_totals *totals)
 
 	number_add(&object, "managed_bytes", totals->managed);
 	number_add(&object, "free_bytes", totals->free);
+	number_add(&object, "available_bytes", totals->available);
 	number_add(&object, "page_cache_bytes", totals->page_cache);
 	number_add(&object, "anon_bytes", totals->anon);
+	number_add(&object, "shmem_bytes", totals->shmem);
+	number_add(&object, "hugetlb_bytes", totals->hugetlb);
 	number_add(&object, "slab_reclaimable_bytes",
 		   totals->slab_reclaimable);
 	number_add(&object, "slab_unreclaimable_bytes",
 		   totals->slab_unreclaimable);
+	number_add(&object, "kernel_stack_bytes", totals->kernel_stacks);
+	number_add(&object, "page_table_bytes", totals->page_tables);
+	number_add(&object, "vmalloc_bytes", totals->vmalloc);
+	number_add(&object, "percpu_bytes", totals->percpu);
 	if (totals->unaccounted_known)
 		json_add(&object, "unaccounted_bytes",
 			 json_object_new_int64(totals->unaccounted));
 	number_add(&object, "unaccounted_error_bytes",
 		   totals->unaccounted_error);
+	if (totals->other_known)
+		json_add(&object, "other_bytes",
+			 json_object_new_int64(totals->other));
+	return object;
+}
+
+/* Growth that goes unseen, and what no judge looks at. */
+static struct object limits_object(const struct ks_floors *floors)
+{
+	struct object object = object_new();
+
+	number_add(&object, "unreclaimable_bytes_per_second",
+		   floors->unreclaimable);
+	number_add(&object, "reclaimable_bytes_per_second",
+		   floors->reclaimable);
+	number_add(&object, "pages_bytes_per_second", floors->pages);
+	number_add(&object, "unaccounted_bytes_per_second",
+		   floors->unaccounted);
+	text_add(&object, "not_examined", ks_not_examined);
 	return object;
 }
 
@@ -258,12 +289,15 @@ static bool member_print(FILE *stream, const char *name, json_object *value,
 static bool body_print(FILE *stream, const struct ks_verdict *verdict)
 {
 	struct object memory = memory_object(&verdict->totals);
+	struct object limits = limits_object(&verdict->floors);
 	struct object list = object_new();
 	json_object *array;
 	bool complete;
 	size_t i;
 
 	complete = member_print(stream, "memory", memory.json, memory.failed);
+	complete = member_print(stream, "unseen", limits.json,
+				limits.failed) && complete;
 	array = array_add(&list, "findings");
 	for (i = 0; array && i < verdict->nr_findings; i++) {
 		struct object finding = finding_object(&verdict->finding[i]);
@@ -296,8 +330,9 @@ enum ks_status ks_verdict_print_json(FILE *stream,
 		return status;
 	fprintf(stream, ",\n \"look_ns\":%llu",
 		(unsigned long long)verdict->ns);
-	fprintf(stream, ",\n \"healthy\":%s",
-		verdict->nr_findings ? "false" : "true");
+	if (verdict->health != KS_HEALTH_UNKNOWN)
+		fprintf(stream, ",\n \"healthy\":%s",
+			verdict->health == KS_HEALTHY ? "true" : "false");
 	if (!member_print(stream, "verdict",
 			  json_object_new_string(verdict->summary), false) ||
 	    !body_print(stream, verdict))

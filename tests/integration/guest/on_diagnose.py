@@ -21,6 +21,8 @@ SECONDS = 6
 # What starting, reading answers and printing may take beyond.
 SLACK = 5
 
+CLEAR = "nothing wrong found: no kernel memory kept growing by more than "
+
 ACT = fixture.PARAMETERS / "act"
 LEAK = fixture.PARAMETERS / "leak"
 CGROUPS = pathlib.Path("/sys/fs/cgroup")
@@ -64,7 +66,9 @@ def expect_creator(row, name, *parents, least=800):
     expect(row["creators"], f"nobody is named: {row['unknown']}")
     first = row["creators"][0]
     equal(first.get("name"), name, "name of the creator")
-    expect(first["share_permille"] >= least, f"its share: {row['creators']}")
+    expect(first["traced_permille"] >= least, f"its share: {row['creators']}")
+    expect(first.get("share_permille", 0) <= first["traced_permille"],
+           f"its share of the growth: {first}")
     for parent in parents:
         expect(parent in first["parents"], f"parents: {first['parents']}")
     return first
@@ -92,15 +96,22 @@ def test_a_quiet_machine_is_well():
     for seconds in (10, 3):
         answer = diagnose(seconds)
         equal(answer["findings"], [], "findings")
-        equal((answer["healthy"], answer["verdict"]),
-              (True, "nothing wrong found"), "verdict")
+        equal(answer["healthy"], True, "health")
+        expect(answer["verdict"].startswith(CLEAR), answer["verdict"])
+        floor = answer["unseen"]["unreclaimable_bytes_per_second"]
+        near(floor, (512 << 10) / (0.9 * seconds), 0.2, "what goes unseen")
         expect("partial" not in answer, "it is partial")
     memory = answer["memory"]
     total = theirs.meminfo()["managed_pages"] * resource.getpagesize()
     near(memory["managed_bytes"], total, 0.001, "memory")
     status, out, _ = reader.run("diagnose", "--seconds", "2")
     equal(status, 0, "exit status")
-    equal(out.splitlines()[0], "Verdict: nothing wrong found", "its text")
+    expect(out.startswith(f"Verdict: {CLEAR}"), out)
+    whole = ("free", "page_cache", "anon", "shmem", "hugetlb",
+             "slab_reclaimable", "slab_unreclaimable", "kernel_stack",
+             "page_table", "vmalloc", "percpu", "unaccounted", "other")
+    equal(sum(memory.get(f"{part}_bytes", 0) for part in whole),
+          memory["managed_bytes"], "the parts of memory in sum")
 
 
 def test_lookups_in_ext4():
@@ -127,10 +138,8 @@ def test_lookups_in_ext4():
     expect(place["mounted"], "its path is one of a mount")
     expect_creator(row, "cert-check", "python3")
     near(place["dentries_per_second"], rate, 0.5, "dentries a second")
-    free = answer["memory"]["free_bytes"]
-    left = free - answer["memory"]["managed_bytes"] / 10
-    near(row["full_seconds"], left / row["bytes_per_second"], 0.05, "to full")
-    expect(row["full_seconds_reclaim"] >= row["full_seconds"], "to full")
+    expect("full_seconds" not in row, "what is reclaimable stays available")
+    equal((row["benign"], answer["healthy"]), (False, False), "its harm")
     texts = [remedy["text"] for remedy in row["remedies"]]
     expect(any("NSS_SDB_USE_CACHE=yes" in text for text in texts),
            f"NSS is not recognized: {texts}")
@@ -187,6 +196,9 @@ def test_files_that_are_made():
                        count=40000):
         answer = diagnose()
     row = finding(answer, "positive_dentries")
+    expect(row["benign"], "the kernel gives these back")
+    expect(not any("stop" in remedy["text"] and remedy["when"] == "now"
+                   for remedy in row["remedies"]), f"{row['remedies']}")
     expect_place(row, where, "ext4", "job-N.tmp")
     expect_creator(row, "spooler")
     inodes = finding(answer, "inodes")
@@ -222,8 +234,9 @@ def test_two_culprits():
             culprit.storm("modest", "miss", other, "b%lu", rate=1500):
         time.sleep(1)
         row = finding(diagnose(), "negative_dentries")
-    for rows, key in ((row["creators"], "name"), (row["places"], "path")):
-        shares = {each[key]: each["share_permille"] for each in rows}
+    for rows, key, share in ((row["creators"], "name", "traced_permille"),
+                             (row["places"], "path", "share_permille")):
+        shares = {each[key]: each[share] for each in rows}
         for name, want in zip(("greedy", "modest") if key == "name" else
                               (str(one), str(other)), (750, 250)):
             expect(abs(shares.get(name, 0) - want) <= 100,
@@ -235,8 +248,14 @@ def test_a_leak_of_a_module():
     with fixture.Fixture(objects=[1]):
         with culprit.script("leaky", f"while echo 128 500 >{LEAK}; do "
                             "sleep 0.05; done"):
-            row = finding(diagnose(), "unreclaimable_slab")
+            answer = diagnose()
+    row = finding(answer, "unreclaimable_slab")
     expect(row["cache"].endswith("-128"), row["cache"])
+    left = answer["memory"]["available_bytes"] - \
+        answer["memory"]["managed_bytes"] / 10
+    if row["sure"] != "possible":
+        near(row["full_seconds"], left / row["bytes_per_second"], 0.05,
+             "time to full")
     expect(not row["reclaimable"], "it cannot be reclaimed")
     expect("reclaimable_bytes" not in row, "nor any of it")
     first = expect_creator(row, "leaky")
@@ -301,10 +320,10 @@ def test_in_a_cgroup_and_a_pid_namespace():
             comm = theirs.read(f"/proc/{first['pid']}/comm").strip()
             equal(comm, "tenant", "the process of that number")
             if (group / "memory.reclaim").exists():
-                now = [remedy["command"] for remedy in row["remedies"]
-                       if remedy["when"] == "now"]
+                later = [remedy.get("command", "") for remedy in
+                         row["remedies"] if remedy["when"] == "later"]
                 expect(any("/sys/fs/cgroup/box/memory.reclaim" in command
-                           for command in now), f"remedies: {now}")
+                           for command in later), f"remedies: {later}")
 
 
 def test_in_a_container():
@@ -354,9 +373,8 @@ def test_what_it_says_in_words():
     with culprit.storm("talker", "miss", where, "w%lu", rate=4000) as process:
         status, out, err = reader.run("diagnose", "--seconds", "4")
         equal((status, err), (0, ""), "status and stderr")
-        for words in ("Verdict: lookups of names that do not exist",
-                      str(where), "talker", "wN", "Evidence", "Not known",
-                      "What to do", "90 % of memory"):
+        for words in ("Verdict: lookups of non-existent names", str(where),
+                      "talker", "wN", "Evidence", "Unknown", "What to do"):
             expect(words in out, f"no {words!r} in:\n{out}")
         expect(all(len(line) < 120 for line in out.splitlines()), out)
         status, out, err = reader.run("diagnose", "--remedy", "--seconds", "4")

@@ -1,0 +1,538 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What a verdict must not claim, and what it must not advise. */
+#include "look_sample.h"
+
+static void a_share_is_of_the_growth(void **state)
+{
+	const struct ks_finding *found;
+
+	(void)state;
+	allocator(leak(9), "context=softirq", 890);
+	judge();
+	found = only(KS_FINDING_UNRECLAIMABLE_SLAB);
+	assert_int_equal(found->sure, KS_LIKELY);
+	assert_int_equal(found->creator[0].share_permille, 9);
+	assert_int_equal(found->creator[0].traced_permille, 1000);
+	expect_words("Verdict: unreclaimable objects grow the kmalloc-256 cache by 7.3 MiB/s; 0.9 % from [softirq], 99 % untraced");
+	expect_words("- 100 % of what was traced (0.9 % of the growth)  [softirq]");
+	expect_words("account for only 0.9 % of it");
+}
+
+static void allocations_without_an_allocator(void **state)
+{
+	struct ks_traced *trace = leak(990);
+
+	(void)state;
+	allocator(trace, "context=task name=innocent uid=0 pid=7", 1000);
+	set(&trace->trace, 0, "nr_allocs", 1000000);
+	set(&trace->trace, 0, "nr_dropped", 900000);
+	judge();
+	assert_int_equal(only(KS_FINDING_UNRECLAIMABLE_SLAB)->sure, KS_LIKELY);
+	assert_int_equal(only(KS_FINDING_UNRECLAIMABLE_SLAB)->creator[0].share_permille,
+			 99);
+	expect_words("9.9 % from innocent, 90 % untraced");
+	expect_words("too many traced allocations are unattributed");
+	expect_no_words("# effect: 100 % of the growth");
+}
+
+static void more_allocations_than_growth(void **state)
+{
+	(void)state;
+	allocator(leak(2000), "context=task name=busy uid=0 pid=7", 1000);
+	judge();
+	assert_int_equal(only(KS_FINDING_UNRECLAIMABLE_SLAB)->sure, KS_LIKELY);
+	assert_false(only(KS_FINDING_UNRECLAIMABLE_SLAB)->attributed);
+	expect_words("100 % of traced allocations from busy");
+	expect_words("the trace missed frees");
+}
+
+static void growth_without_a_count(void **state)
+{
+	struct ks_traced *trace = leak(990);
+	size_t column;
+
+	(void)state;
+	assert_true(ks_kind_find(trace->trace.kind, "explained_permille", 18,
+				 &column));
+	trace->trace.row[0][column] = (struct ks_value){ 0 };
+	allocator(trace, "context=task name=some uid=0 pid=7", 1000);
+	judge();
+	assert_int_equal(only(KS_FINDING_UNRECLAIMABLE_SLAB)->creator[0].share_permille,
+			 KS_UNKNOWN);
+	expect_words("- 100 % of what was traced  some");
+	expect_words("its share of the growth is unknown");
+}
+
+static void kworkers_are_one_by_their_work(void **state)
+{
+	struct ks_traced *trace = leak(990);
+	const struct ks_finding *found;
+	char words[128];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 64; i++) {
+		snprintf(words, sizeof(words),
+			 "context=kthread name=kworker/%zu:1 uid=0 pid=%zu stack=%zu",
+			 i, i + 100, i % 2 + 1);
+		allocator(trace, words, 100);
+	}
+	row_add(&trace->stacks, "stack=1 depth=0 symbol=__kmalloc+0x1/0x2");
+	row_add(&trace->stacks, "stack=1 depth=1 symbol=drv_work+0x10/0x20%%20[drv]");
+	row_add(&trace->stacks, "stack=1 depth=2 symbol=process_one_work+0x1/0x2");
+	row_add(&trace->stacks, "stack=2 depth=0 symbol=drv_work+0x18/0x20%%20[drv]");
+	row_add(&trace->stacks, "stack=2 depth=1 symbol=process_one_work+0x1/0x2");
+	judge();
+	found = only(KS_FINDING_UNRECLAIMABLE_SLAB);
+	assert_int_equal(found->nr_creators, 1);
+	assert_string_equal(found->creator[0].work, "drv_work [drv]");
+	assert_int_equal(found->creator[0].share_permille, 990);
+	assert_true(found->creator[0].nr_frames > 0);
+	expect_words("99 % from [kworker/N:N: drv_work [drv]]");
+}
+
+static void workers_without_a_stack(void **state)
+{
+	struct ks_traced *trace = leak(1000);
+	const struct ks_finding *found;
+	char words[128];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 64; i++) {
+		snprintf(words, sizeof(words),
+			 "context=task name=pool-%zu parent_1=master uid=5 pid=%zu",
+			 i, i + 100);
+		allocator(trace, words, 100);
+		trace->who[i].alive = true;
+	}
+	judge();
+	found = only(KS_FINDING_UNRECLAIMABLE_SLAB);
+	assert_int_equal(found->nr_creators, 1);
+	assert_string_equal(found->creator[0].name, "pool-N");
+	assert_int_equal(found->creator[0].nr_alike, 64);
+	/* None of the 64 is the one to stop. */
+	assert_int_equal(found->creator[0].pid, KS_UNKNOWN);
+	expect_no_words("kill 100");
+}
+
+static void many_small_allocators(void **state)
+{
+	struct ks_traced *trace = leak(990);
+	char words[128];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 64; i++) {
+		snprintf(words, sizeof(words),
+			 "context=task name=app-%c%c uid=0 pid=%zu",
+			 (char)('a' + i / 8), (char)('a' + i % 8), i + 100);
+		allocator(trace, words, 100 + (i == 9));
+	}
+	judge();
+	assert_int_equal(only(KS_FINDING_UNRECLAIMABLE_SLAB)->nr_creators, 1);
+	assert_string_equal(only(KS_FINDING_UNRECLAIMABLE_SLAB)->creator[0].name,
+			    "app-bb");
+	expect_words("spread over 64 allocators, none above 3 %");
+	expect_words("; spread over many allocators");
+}
+
+/* The error of what no counter explains is not that of a counter. */
+static void kernel_stacks_on_a_large_host(void **state)
+{
+	size_t i;
+
+	(void)state;
+	memory(134217728, 60000000, 50000, NULL);
+	for (i = 0; i < KS_NR_LOOKS; i++) {
+		row_add(&look.at[i].slabs, "name=x size=8 total_bytes=4096");
+		set(&look.at[i].nodes, 1, "unaccounted_error_pages", 384000);
+		set(&look.at[i].nodes, 1, "kernel_stack_pages",
+		    EACH(1000, 79600, 263144)[i]);
+	}
+	judge();
+	assert_in_range(only(KS_FINDING_PAGES)->growth_bytes, 1023 * MIB,
+			1025 * MIB);
+	expect_words("Threads: in /proc/PID/status");
+	expect_no_words("drivers");
+}
+
+/* A MiB a minute kills a host in months, and an hour shows it. */
+static void a_slow_leak_in_a_long_look(void **state)
+{
+	(void)state;
+	look.at[KS_LOOK_MIDDLE].boottime_ns = 1900 * SECOND;
+	look.at[KS_LOOK_LAST].boottime_ns = 3700 * SECOND;
+	memory(67108864, 30000000, 50000, NULL);
+	cache("kmalloc-64", 0, 64, EACH(50000, 541520, 1033040));
+	judge();
+	assert_int_equal(verdict.health, KS_UNHEALTHY);
+	assert_in_range(only(KS_FINDING_UNRECLAIMABLE_SLAB)->growth_bytes,
+			59 * MIB, 61 * MIB);
+	/* No more is said to be unseen than is. */
+	assert_in_range(verdict.floors.unreclaimable, 1000, 10000);
+}
+
+static void an_all_clear_has_its_floor(void **state)
+{
+	(void)state;
+	/* 2 TiB */
+	memory(536870912, 200000000, 50000, NULL);
+	cache("dentry", 1, 192, EACH(1000000, 1030000, 1150000));
+	judge();
+	assert_int_equal(verdict.nr_findings, 0);
+	assert_in_range(verdict.floors.reclaimable, 2880000, 3700000);
+	expect_words("no kernel memory kept growing by more than 3.5 MiB/s");
+}
+
+static void all_of_memory_is_in_the_totals(void **state)
+{
+	const struct ks_totals *totals = &verdict.totals;
+	struct ks_rows *nodes = &look.at[KS_LOOK_LAST].nodes;
+
+	(void)state;
+	memory(4194304, 100000, 50000, EACH_SIGNED(0, 0, 500));
+	set(nodes, 1, "anon_pages", 3800000);
+	set(nodes, 1, "hugetlb_pages", 60000);
+	set(nodes, 1, "kernel_stack_pages", 2000);
+	set(nodes, 1, "page_table_pages", 9000);
+	set(nodes, 1, "vmalloc_pages", 22000);
+	set(nodes, 1, "percpu_pages", 4000);
+	judge();
+	assert_int_equal(totals->managed, totals->free + totals->page_cache +
+			 totals->anon + totals->shmem + totals->hugetlb +
+			 totals->slab_reclaimable + totals->slab_unreclaimable +
+			 totals->kernel_stacks + totals->page_tables +
+			 totals->vmalloc + totals->percpu +
+			 totals->unaccounted + totals->other);
+	assert_int_equal(totals->vmalloc, 20000 * PAGE);
+	assert_int_equal(totals->other, 43804 * (int64_t)PAGE);
+	expect_words("Memory: 16.0 GiB: 391 MiB free, 352 MiB page cache, 14.5 GiB anonymous");
+	expect_words("234 MiB huge pages");
+	expect_words("2.0 MiB unaccounted (+- 3.9 MiB)");
+}
+
+static void backup(void)
+{
+	struct ks_traced *trace;
+
+	host();
+	cache("ext4_inode_cache", 1, 1100, EACH(1000, 61000, 201000));
+	trace = traced("ext4_inode_cache", 990);
+	allocator(trace, "context=task name=rsync parent_1=backup.sh parent_2=cron uid=0 pid=77",
+		  1000);
+	trace->who[0].cgroup = strdup("/system.slice/cron.service");
+	trace->who[0].can_reclaim = true;
+	trace->who[0].alive = true;
+}
+
+/* A cache that fills is what caches are for. */
+static void a_backup_is_left_alone(void **state)
+{
+	(void)state;
+	backup();
+	judge();
+	assert_true(only(KS_FINDING_INODES)->benign);
+	assert_int_equal(verdict.health, KS_HEALTHY);
+	assert_int_equal(only(KS_FINDING_INODES)->full_seconds, KS_UNKNOWN);
+	expect_words("Verdict: nothing wrong found; 1 large or growing cache will be given back when needed");
+	expect_no_words("stop rsync");
+	expect_no_words("systemctl stop");
+	expect_no_words("kill ");
+	expect_no_words("memory.reclaim");
+	expect_no_words("drop_caches");
+	expect_no_words("now: ");
+}
+
+/* Nor are the labels of its files a leak. */
+static void what_goes_with_inodes(void **state)
+{
+	(void)state;
+	backup();
+	cache("lsm_inode_cache", 0, 120, EACH(1000, 61000, 201000));
+	judge();
+	assert_int_equal(verdict.health, KS_HEALTHY);
+	assert_true(only(KS_FINDING_RECLAIMABLE_SLAB)->benign);
+}
+
+/* Unless memory is short: then it is told of as before. */
+static void a_backup_while_memory_is_short(void **state)
+{
+	(void)state;
+	backup();
+	look.available_bytes = 500 * MIB;
+	judge();
+	assert_false(only(KS_FINDING_INODES)->benign);
+	assert_int_equal(verdict.health, KS_UNHEALTHY);
+}
+
+/* A backup ten times as large hides no leak. */
+static void a_leak_beside_a_backup(void **state)
+{
+	(void)state;
+	backup();
+	cache("kmalloc-2k", 0, 2048, EACH(1000, 4000, 11000));
+	judge();
+	assert_int_equal(verdict.nr_findings, 2);
+	assert_string_equal(verdict.finding[0].cache, "kmalloc-2k");
+	assert_int_equal(verdict.health, KS_UNHEALTHY);
+	assert_non_null(strstr(verdict.summary, "kmalloc-2k"));
+}
+
+/* A warm page cache is no full memory. */
+static void time_to_full_is_of_what_is_available(void **state)
+{
+	const struct ks_finding *found;
+
+	(void)state;
+	memory(4194304, 80000, 50000, NULL);
+	look.available_bytes = 10240 * MIB;
+	cache("kmalloc-256", 0, 256, EACH(5000, 95000, 305000));
+	judge();
+	found = only(KS_FINDING_UNRECLAIMABLE_SLAB);
+	/* 10240 less 1638.4 MiB, at 7.32 MiB/s */
+	assert_in_range(found->full_seconds, 1170, 1180);
+	expect_words("less than 10 % of memory will be available in about 20 min.");
+	expect_no_words("available now");
+}
+
+static void moved(const char *cache_name, unsigned int reclaimable)
+{
+	host();
+	cache(cache_name, reclaimable, 1000, EACH(1000, 31000, 101000));
+	walked(KS_WALK_BEFORE, 100, 100000, 1000);
+	directory(KS_WALK_BEFORE, 5, "/usr/share/doc", 0, 1000);
+	walked(KS_WALK_AFTER, 100, 200000, 1000);
+	directory(KS_WALK_AFTER, 5, "/usr/share/doc", 0, 101000);
+	judge();
+}
+
+static void sockets_are_in_no_directory(void **state)
+{
+	(void)state;
+	moved("sock_inode_cache", 1);
+	assert_int_equal(only(KS_FINDING_UNRECLAIMABLE_SLAB)->nr_places, 0);
+	assert_false(only(KS_FINDING_UNRECLAIMABLE_SLAB)->reclaimable);
+	expect_words("Verdict: sockets grow sock_inode_cache by");
+	expect_no_words("/usr/share/doc");
+	expect_no_words("drop_caches");
+}
+
+static void inotify_marks_are_in_no_directory(void **state)
+{
+	(void)state;
+	moved("inotify_inode_mark", 0);
+	assert_int_equal(only(KS_FINDING_UNRECLAIMABLE_SLAB)->nr_places, 0);
+	expect_words("Verdict: inotify watches grow the inotify_inode_mark cache by");
+	expect_no_words("drop_caches");
+}
+
+static void files_in_tmpfs_are_pinned(void **state)
+{
+	(void)state;
+	moved("shmem_inode_cache", 1);
+	assert_false(only(KS_FINDING_INODES)->reclaimable);
+	assert_false(only(KS_FINDING_INODES)->benign);
+	assert_int_equal(only(KS_FINDING_INODES)->nr_places, 1);
+	expect_words("files in tmpfs in /usr/share/doc");
+	expect_no_words("drop_caches");
+}
+
+/* Names that only look as if they were inodes of files. */
+static void other_names_with_inode(void **state)
+{
+	(void)state;
+	moved("f2fs_inode_entry", 1);
+	assert_int_equal(only(KS_FINDING_RECLAIMABLE_SLAB)->nr_places, 0);
+}
+
+static void a_stock_that_grows_slowly(void **state)
+{
+	(void)state;
+	/* 2 TiB, a quarter of it dentries, and 29 MiB more in 10 s */
+	memory(536870912, 200000000, 150000000, NULL);
+	cache("dentry", 1, 192, EACH(2863311530, 2863358530, 2863469530));
+	dentry_states(2863311530, 2800000000, 2863469530, 2800150000);
+	judge();
+	assert_int_equal(only(KS_FINDING_STOCK)->growth_bytes, KS_UNKNOWN);
+	expect_words("it grew by 28.9 MiB in 10.0 s");
+	expect_words("growing slowly");
+	expect_no_words("less than 512");
+	expect_no_words("not growing");
+	expect_no_words("does not grow");
+}
+
+/* A file server keeps what it serves. */
+static void a_stock_of_files_is_no_harm(void **state)
+{
+	(void)state;
+	host();
+	cache("ext4_inode_cache", 1, 1000, EACH(3800000, 3800000, 3800000));
+	judge();
+	assert_true(only(KS_FINDING_STOCK)->benign);
+	assert_int_equal(verdict.health, KS_HEALTHY);
+	expect_no_words("drop_caches");
+}
+
+/* Two short walks of half a billion names cannot tell 350000 from chance. */
+static void growth_within_the_error_of_walks(void **state)
+{
+	size_t i;
+
+	(void)state;
+	memory(536870912, 200000000, 150000, NULL);
+	cache("dentry", 1, 192, EACH(486000000, 486150000, 486500000));
+	dentry_states(486000000, 480000000, 486500000, 480500000);
+	for (i = 0; i < KS_NR_WALKS; i++) {
+		walked(i, 480000000 + 350000 * i, 6000000, 10 * i);
+		directory(i, 9, "/mnt/db", 470000000 + 350000 * i, 0);
+	}
+	judge();
+	assert_int_equal(only(KS_FINDING_NEGATIVE_DENTRIES)->nr_places, 0);
+	expect_words("the largest is /mnt/db with 98 %");
+	expect_no_words("spread over many");
+}
+
+static void names_that_may_exist(void **state)
+{
+	(void)state;
+	host();
+	cache("dentry", 1, 192, EACH(1000000, 1030000, 1100000));
+	judge();
+	assert_int_equal(only(KS_FINDING_RECLAIMABLE_SLAB)->sure, KS_POSSIBLE);
+	assert_int_equal(verdict.health, KS_UNHEALTHY);
+	expect_no_words("non-existent");
+	expect_words("whether the names exist is unknown");
+}
+
+/* Only a walk says what they are, so the allocations prove nothing of that. */
+static void names_that_a_walk_guesses(void **state)
+{
+	(void)state;
+	host();
+	cache("dentry", 1, 192, EACH(1000000, 1030000, 1100000));
+	walked(KS_WALK_BEFORE, 900000, 1000, 1000);
+	allocator(traced("dentry", 990), "context=task name=x uid=0 pid=7", 9);
+	judge();
+	assert_int_equal(only(KS_FINDING_NEGATIVE_DENTRIES)->sure, KS_POSSIBLE);
+	expect_words("only a walk shows what the dentries are");
+	expect_no_words("account for it");
+}
+
+static void a_trickle_before_a_burst(void **state)
+{
+	(void)state;
+	host();
+	cache("kmalloc-4k", 0, 4096, EACH(1000, 1001, 26089));
+	allocator(traced("kmalloc-4k", 990), "context=task name=x uid=0 pid=7",
+		  9);
+	judge();
+	assert_int_equal(only(KS_FINDING_UNRECLAIMABLE_SLAB)->sure, KS_POSSIBLE);
+	expect_words("may be a burst: 4.0 KiB in the first 3.0 s, 98.0 MiB in the 7.0 s");
+	/* And of a burst no day is told. */
+	expect_no_words("of memory will be available");
+}
+
+static void an_estimate_is_no_growth(void **state)
+{
+	size_t i;
+
+	(void)state;
+	host();
+	cache("dentry", 1, 192, EACH(1000000, 1100000, 1300000));
+	cache("ext4_inode_cache", 1, 1000, EACH(10000, 20000, 50000));
+	dentry_states(1000000, 900000, 1000100, 900000);
+	for (i = 0; i < KS_NR_LOOKS; i++) {
+		set(&look.at[i].slabs, 0, "approximate", 1);
+		set(&look.at[i].slabs, 0, "total_bytes", 250000000);
+		set(&look.at[i].slabs, 1, "approximate", 1);
+		set(&look.at[i].slabs, 1, "total_bytes", 60000000);
+	}
+	judge();
+	assert_int_equal(verdict.nr_findings, 0);
+}
+
+static void zone(unsigned int node, const char *name, uint64_t managed,
+		 int64_t index)
+{
+	row_add(&look.zones,
+		"node=%u zone=%s managed_pages=%" PRIu64 " free_pages=%" PRIu64,
+		node, name, managed, managed / 4);
+	row_add(&look.buddies, "node=%u zone=%s order=3 extfrag_index=%" PRId64,
+		node, name, index);
+}
+
+static void pieces_above_dma32(void **state)
+{
+	(void)state;
+	host();
+	zone(0, "DMA32", 500000, -1000);
+	zone(0, "Normal", 3694304, 980);
+	judge();
+	assert_int_equal(only(KS_FINDING_FRAGMENTATION)->sure, KS_LIKELY);
+	expect_words("memory is fragmented in node 0 Normal:");
+}
+
+static void pieces_on_one_node(void **state)
+{
+	(void)state;
+	host();
+	zone(0, "Normal", 2097152, 990);
+	zone(1, "Normal", 2097152, -1000);
+	judge();
+	assert_int_equal(only(KS_FINDING_FRAGMENTATION)->sure, KS_POSSIBLE);
+	expect_words("in 1 of 2 large zones: node 0 Normal");
+}
+
+static void growth_on_one_node(void **state)
+{
+	size_t i;
+
+	(void)state;
+	allocator(leak(990), "context=task name=x uid=0 pid=7", 9);
+	for (i = 0; i < KS_NR_LOOKS; i++)
+		row_add(&look.at[i].slab_nodes,
+			"name=kmalloc-256 node=1 total_bytes=%llu",
+			100 * MIB + i * MIB);
+	judge();
+	expect_words("- node 0: 74.5 MiB, +73.2 MiB\n");
+	expect_words("- node 1: 102 MiB, +2.0 MiB\n");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(a_share_is_of_the_growth),
+		TEST(allocations_without_an_allocator),
+		TEST(more_allocations_than_growth),
+		TEST(growth_without_a_count),
+		TEST(kworkers_are_one_by_their_work),
+		TEST(workers_without_a_stack),
+		TEST(many_small_allocators),
+		TEST(kernel_stacks_on_a_large_host),
+		TEST(a_slow_leak_in_a_long_look),
+		TEST(an_all_clear_has_its_floor),
+		TEST(all_of_memory_is_in_the_totals),
+		TEST(a_backup_is_left_alone),
+		TEST(what_goes_with_inodes),
+		TEST(a_backup_while_memory_is_short),
+		TEST(a_leak_beside_a_backup),
+		TEST(time_to_full_is_of_what_is_available),
+		TEST(sockets_are_in_no_directory),
+		TEST(inotify_marks_are_in_no_directory),
+		TEST(files_in_tmpfs_are_pinned),
+		TEST(other_names_with_inode),
+		TEST(a_stock_that_grows_slowly),
+		TEST(a_stock_of_files_is_no_harm),
+		TEST(growth_within_the_error_of_walks),
+		TEST(names_that_may_exist),
+		TEST(names_that_a_walk_guesses),
+		TEST(a_trickle_before_a_burst),
+		TEST(an_estimate_is_no_growth),
+		TEST(pieces_above_dma32),
+		TEST(pieces_on_one_node),
+		TEST(growth_on_one_node),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
