@@ -83,6 +83,7 @@ static bool has_key(const struct ks_interned *in, u32 index, u32 state,
 
 static bool claim(struct ks_interned *in, u32 index, u32 state, const void *key)
 {
+	/* Other CPUs claim places, too; the cmpxchg() decides. */
 	if (READ_ONCE(in->states[index]) != IS_FREE ||
 	    cmpxchg(&in->states[index], IS_FREE, IS_FILLED) != IS_FREE)
 		return false;

@@ -135,6 +135,7 @@ bool ks_objects_add(struct ks_objects *objects, u64 address, u32 owner)
 	u64 old;
 
 	for (tries = 0; tries < 2 * GROUP; tries++) {
+		/* Another CPU may raise it: a stale one follows an object more. */
 		u32 mask = READ_ONCE(objects->sample_mask);
 
 		if (!is_sampled(hash, mask))
@@ -189,6 +190,7 @@ bool ks_objects_remove(struct ks_objects *objects, u64 address)
 	unsigned int i;
 	u64 place;
 
+	/* Another CPU may raise it, and drop this object itself. */
 	if (!is_sampled(hash, READ_ONCE(objects->sample_mask)))
 		return false;
 	for (i = 0; i < GROUP; i++) {

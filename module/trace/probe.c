@@ -144,6 +144,7 @@ void ks_probe_note_alloc(struct ks_probe *probe, unsigned long call_site,
 	int owner = -EBUSY;
 
 	this_cpu_inc(probe->cpu->totals.nr_allocs);
+	/* An interrupt of this CPU may change the bits of its own context. */
 	if (!(READ_ONCE(cpu->busy) & BIT(context))) {
 		WRITE_ONCE(cpu->busy, cpu->busy | BIT(context));
 		barrier();
@@ -163,6 +164,7 @@ static void alloc_seen(void *data, unsigned long call_site, const void *object)
 	const struct kmem_cache *cache;
 
 	preempt_disable_notrace();
+	/* The worker begins and ends the count while probes run. */
 	if (READ_ONCE(probe->counting)) {
 		this_cpu_inc(probe->cpu->nr_events);
 		if (ks_object_find(object, &cache) && cache == probe->cache)
@@ -196,6 +198,7 @@ static void free_seen(void *data, unsigned long call_site, const void *object)
 	struct ks_probe *probe = data;
 
 	preempt_disable_notrace();
+	/* The worker begins and ends the count while probes run. */
 	if (READ_ONCE(probe->counting)) {
 		this_cpu_inc(probe->cpu->nr_events);
 		note_free(probe, object);
@@ -395,6 +398,7 @@ u64 ks_probe_busiest(struct ks_probe *probe)
 	for_each_possible_cpu(cpu) {
 		struct ks_probe_cpu *one = per_cpu_ptr(probe->cpu, cpu);
 
+		/* Each CPU counts on; a late number only delays the end. */
 		now = READ_ONCE(one->nr_events);
 		most = max(most, now - one->nr_reported);
 		one->nr_reported = now;

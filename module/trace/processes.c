@@ -23,6 +23,7 @@ static void note_id(struct ks_processes *all, u64 id)
 	unsigned int i;
 	u64 seen;
 
+	/* Other CPUs write these at any time; the cmpxchg64() decides. */
 	if (READ_ONCE(all->capped))
 		return;
 	for (i = 0; i < KS_PROCESSES_MAX; i++) {
@@ -50,6 +51,7 @@ void ks_processes_note(struct ks_processes *all,
 	const unsigned long now = jiffies;
 
 	note_id(all, id_of(process));
+	/* Looked at without @busy, so that most events write nothing. */
 	if (READ_ONCE(all->when) == now || test_and_set_bit_lock(0, &all->busy))
 		return;
 	WRITE_ONCE(all->when, now);

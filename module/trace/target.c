@@ -184,6 +184,7 @@ static int try_switch(const struct ks_target *target, bool *counting, bool on,
 	if (!err) {
 		*more = count_locked(target->cache, since + HOLD_NS, reading,
 				     count);
+		/* Probes read it on all CPUs. */
 		if (!*more)
 			WRITE_ONCE(*counting, on);
 	}
@@ -224,6 +225,7 @@ int ks_target_switch(const struct ks_target *target, bool *counting, bool on,
 			break;
 		usleep_range(500, 1000);
 	}
+	/* Probes read it on all CPUs. */
 	WRITE_ONCE(*counting, on);
 	return err;
 }

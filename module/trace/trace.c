@@ -51,6 +51,7 @@ struct wait {
 
 static bool is_overload(struct ks_probe *probe, u64 now, struct wait *wait)
 {
+	/* A parameter that root may write at any time. */
 	const u64 limit = READ_ONCE(max_trace_rate), ns = now - wait->loaded;
 	u64 nr;
 
@@ -81,6 +82,7 @@ static int wait_until(struct ks_probe *probe, u64 since, u64 until,
 
 	traced->ended = "time";
 	for (now = since; now < until; now = ks_hold_clock()) {
+		/* Whoever asked for it sets "enough". */
 		err = ks_progress_check(progress);
 		if (err == -ETIME)
 			traced->ended = "max-walk";
@@ -94,6 +96,7 @@ static int wait_until(struct ks_probe *probe, u64 since, u64 until,
 			return err == -ETIME ? 0 : err;
 		if (strcmp(traced->ended, "time"))
 			return 0;
+		/* Readers of the job look at it without a lock. */
 		WRITE_ONCE(progress->permille,
 			   div64_u64((now - since) * 1000, until - since));
 		schedule_timeout_idle(min(msecs_to_jiffies(PAUSE_MS),
@@ -120,6 +123,7 @@ static int count_for(struct ks_probe *probe, u64 ns, struct ks_traced *traced,
 	err = err ?: wait_until(probe, since, since + ns, traced, progress) ?:
 	      ks_target_switch(target, &probe->counting, false, &after,
 			       progress);
+	/* Probes read it on all CPUs. */
 	WRITE_ONCE(probe->counting, false);
 	traced->ns = ks_hold_clock() - since;
 	if (err)

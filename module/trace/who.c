@@ -101,6 +101,7 @@ static void copy_name(char *to, const struct task_struct *task)
 	unsigned int i;
 
 	for (i = 0; i < TASK_COMM_LEN - 1; i++) {
+		/* The task, or another one, may write it now. */
 		to[i] = READ_ONCE(task->comm[i]);
 		if (!to[i])
 			return;
