@@ -71,6 +71,22 @@ static void prints(struct world *world, enum ks_form form, const char *expected)
 	free(text);
 }
 
+/* Without headings: since 2.40 libsmartcols is as wide as the cells only. */
+static void prints_cells(struct world *world, const char *expected)
+{
+	char *text, *to, *from;
+
+	world->output.form = KS_FORM_TABLE;
+	text = printed(print, world);
+	for (to = from = text; *from; from++)
+		if (*from != ' ' || (to > text && to[-1] != ' ' &&
+				     to[-1] != '\n'))
+			*to++ = *from;
+	*to = '\0';
+	assert_string_equal(text, expected);
+	free(text);
+}
+
 static json_object *parsed(struct world *world)
 {
 	json_tokener *tokener = json_tokener_new();
@@ -79,8 +95,10 @@ static json_object *parsed(struct world *world)
 
 	world->output.form = KS_FORM_JSON;
 	text = printed(print, world);
-	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT |
-					JSON_TOKENER_VALIDATE_UTF8);
+	/* Later versions of json-c refuse the numbers of differences if strict. */
+	json_tokener_set_flags(tokener, JSON_TOKENER_VALIDATE_UTF8 |
+			       (world->answer.difference ? 0 :
+				JSON_TOKENER_STRICT));
 	json = json_tokener_parse_ex(tokener, text, (int)strlen(text) + 1);
 	assert_non_null(json);
 	json_tokener_free(tokener);
@@ -101,9 +119,9 @@ static void tables_are_human(void **state)
 	       "   -       1.5K   1.5us -\n");
 	world->output.exact = true;
 	world->output.no_headings = true;
-	prints(world, KS_FORM_TABLE,
-	       "   0 18446744073709551615       - -\n"
-	       "   -                 1536    1500 -\n");
+	prints_cells(world,
+		     "0 18446744073709551615 - -\n"
+		     "- 1536 1500 -\n");
 }
 
 static void tables_of_differences_have_signs(void **state)
