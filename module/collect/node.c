@@ -236,9 +236,10 @@ static void node_fill(struct ks_node_record *record, int nid)
 	if (!complete)
 		return;
 	record->unaccounted_pages = unaccounted(record);
-	/* A batch can have pages of any node. */
+	/* A batch can have pages of any node that has some. */
 	if (record->unaccounted_pages != KS_UNSET_S64)
-		record->unaccounted_error_pages = ks_pages_batched_most();
+		record->unaccounted_error_pages = record->managed_pages ?
+						  ks_pages_batched_most() : 0;
 }
 
 /*

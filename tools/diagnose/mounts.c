@@ -83,27 +83,39 @@ static bool process_take(struct ks_mounts *mounts, const char *proc,
 	return true;
 }
 
+static int is_process(const struct dirent *entry)
+{
+	uint64_t pid;
+
+	return ks_text_number(entry->d_name, UINT32_MAX, &pid);
+}
+
+static int by_pid(const struct dirent **one, const struct dirent **other)
+{
+	const unsigned long a = strtoul((*one)->d_name, NULL, 10);
+	const unsigned long b = strtoul((*other)->d_name, NULL, 10);
+
+	return (a > b) - (a < b);
+}
+
+/* The lowest pid stands for its namespace: most likely what began it. */
 static bool processes_take(struct ks_mounts *mounts, const char *proc,
 			   const struct ks_devices *devices)
 {
-	struct dirent *entry;
-	size_t processes = 0;
-	bool complete;
-	uint64_t pid;
-	DIR *folder;
+	bool complete = process_take(mounts, proc, 1, devices);
+	struct dirent **entries;
+	int i, nr;
 
-	complete = process_take(mounts, proc, 1, devices);
-	folder = opendir(proc);
-	if (!folder)
-		return complete;
-	while (complete && processes < PROCESSES_MAX &&
-	       (entry = readdir(folder))) {
-		if (!ks_text_number(entry->d_name, UINT32_MAX, &pid))
-			continue;
-		complete = process_take(mounts, proc, pid, devices);
-		processes++;
+	nr = scandir(proc, &entries, is_process, by_pid);
+	for (i = 0; i < nr; i++) {
+		if (complete && i < PROCESSES_MAX)
+			complete = process_take(mounts, proc,
+						strtoul(entries[i]->d_name,
+							NULL, 10), devices);
+		free(entries[i]);
 	}
-	closedir(folder);
+	if (nr >= 0)
+		free(entries);
 	return complete;
 }
 
