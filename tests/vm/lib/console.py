@@ -24,7 +24,8 @@ TROUBLE = re.compile(
 
 # A report of KCSAN, from one line to the next.
 RACE = re.compile(r"^[^\n]*={60,}\n[^\n]*BUG: KCSAN:.*?={60,}$", re.M | re.S)
-OURS = "[kmemscope]"
+# The module, and the fixture, whose race on request shows that they are found.
+OURS = ("[kmemscope]", "[kmemscope_fixture]")
 
 # The kernel repeats its command line, which is the caller's own text.
 ECHO = re.compile(r"(Kernel command line|Command line):")
@@ -45,7 +46,8 @@ def trouble(text):
     """The lines that tell of trouble, each once, the first few."""
     found = []
     # The kernel has races of its own; only those with our code are ours.
-    text = RACE.sub(lambda race: race[0] if OURS in race[0] else "", text)
+    text = RACE.sub(lambda race: race[0] if any(
+        name in race[0] for name in OURS) else "", text)
     for line in text.splitlines():
         line = line.strip()
         if TROUBLE.search(line) and not ECHO.search(line):
