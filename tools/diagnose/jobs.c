@@ -131,6 +131,10 @@ static enum ks_status walk_take(struct ks_jobs *jobs, uint32_t id,
 	enum ks_status status;
 	uint64_t took;
 
+	/* What grows later is walked again: this replaces that walk. */
+	ks_rows_cut(&walk->dentries, 0);
+	ks_rows_cut(&walk->directories, 0);
+	ks_rows_cut(&walk->names, 0);
 	status = rows_take(jobs, id, &walk->dentries, err);
 	if (!status)
 		status = rows_take(jobs, id, &walk->directories, err);

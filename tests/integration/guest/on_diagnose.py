@@ -43,6 +43,10 @@ def diagnose_in_time(seconds):
     expect(not any(text.endswith(LATE) for text in answer["missing"]),
            f"too late; missing: {answer['missing']}")
     expect(took < seconds + SLACK, f"{seconds} s of it took {took:.1f} s")
+    for row in answer["findings"]:
+        places = [(place.get("device"), place.get("inode"), place.get("path"))
+                  for place in row["places"]]
+        equal(len(places), len(set(places)), "places, each once")
     return status, answer
 
 
