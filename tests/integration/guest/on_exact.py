@@ -425,3 +425,8 @@ def settle():
         seen.append(wire.shared().status()["memory_bytes"])
         theirs.read("/proc/slabinfo")
     return seen[-1]
+
+
+# What depends on how many CPUs keep free objects.
+MANY_CPUS = [test_every_pattern_on_all_cpus, test_all_caches_at_once,
+             test_long_lists_take_a_job, test_under_load]

@@ -586,3 +586,8 @@ def test_under_load():
     equal(sum(row["nr_allocs"] for row in seen.allocators)
           + whole["nr_dropped"], 10000, "of all allocators")
     equal(sum(row["nr_outstanding"] for row in seen.allocators), 0, "left")
+
+
+# What depends on how many CPUs count.
+MANY_CPUS = [test_known_objects_are_counted_exactly, test_whose_it_is,
+             test_stacks_name_the_caller, test_under_load]
