@@ -16,6 +16,7 @@
 #include "collect/walk.h"
 #include "internals/symbols.h"
 #include "record/kinds.h"
+#include "record/memory.h"
 
 /**
  * struct term - a counter that goes into a member of the record
@@ -378,7 +379,8 @@ static int nodes_collect(struct ks_snapshot *snap)
 	err = ks_snapshot_reserve(snap, num_online_nodes() + 1, 0);
 	if (err)
 		return err;
-	host = kmalloc(sizeof(*host), GFP_KERNEL);
+	/* Some readers hold a lock of generic netlink's. */
+	host = kmalloc(sizeof(*host), KS_GFP_NOW);
 	if (!host)
 		return -ENOMEM;
 	ks_record_init(&ks_kind_node, host);
