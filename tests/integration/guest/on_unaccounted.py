@@ -18,6 +18,9 @@ N = 8192
 # What the test's own doings take meanwhile.
 OWN = 512
 
+# Of that, what no counter has: before 7.x a module's memory is in no node's.
+OWN_UNCOUNTED = 64
+
 # The promise of the error.
 MOST_ERROR_PER_CPU = 64
 
@@ -35,14 +38,19 @@ def risen(before, after, key, field="unaccounted_pages"):
 
 
 def expect_risen(before, after, key, want, field="unaccounted_pages"):
-    """A row's field rose by this, within the promised error and the real."""
+    """A row's field rose by this, within what the test's own doings take.
+
+    The error is of unaccounted pages: others are in what the kernel counts,
+    and other caches than the fixture's grow as well.
+    """
     got = risen(before, after, key, field)
     error = after[key]["unaccounted_error_pages"]
     where = "host" if key is None else f"node {key}"
     note(f"{where} {field}: {got:+} for {want:+}, error {error}")
     expect(error < N / 2, f"{where}: an error of {error} would hide {N} pages")
-    expect(abs(got - want) <= error,
-           f"{where} {field} rose by {got}, not {want}, error {error}")
+    if field == "unaccounted_pages":
+        expect(abs(got - want) <= error + OWN_UNCOUNTED,
+               f"{where} {field} rose by {got}, not {want}, error {error}")
     expect(abs(got - want) <= OWN,
            f"{where} {field} rose by {got}, not {want}")
 
