@@ -41,24 +41,24 @@ COMMANDS = {
     # What a newcomer sees pass.
     "test": [
         [FETCH_CORE,
-         Suite("integration", "integration/run --core", (500, 300)),
+         Suite("integration", "integration/run --core", (257, 300)),
          Suite("dkms", "dkms/run 6.12", (40, 60))],
-        [Suite("cli", "cli/run", (660, 30)),
+        [Suite("cli", "cli/run", (963, 60)),
          Suite("lint", "lint/run --quick", (10, 60)),
          Suite("runner", "lib/selftest", (9, 15)),
          Suite("fuzz", "fuzz/run", (4, 60)),
-         Suite("layouts", "layouts/run --series 5.10,6.12,7.3", (250, 30)),
-         Suite("kunit", "kunit/run --kernel light", (360, 60), quiet=900)],
+         Suite("layouts", "layouts/run --series 5.10,6.12,7.3", (355, 30)),
+         Suite("kunit", "kunit/run --kernel light", (377, 60), quiet=900)],
     ],
     # All that "make test" leaves out.
     "matrix": [
         [FETCH_ALL,
-         Suite("integration", "integration/run --rest", (900, 1200)),
+         Suite("integration", "integration/run --rest", (1100, 1200)),
          Suite("proof", "integration/run --proof", (30, 900), quiet=600)],
         [Suite("seeds", "lint/run --seeds", (10, 120)),
          Suite("layouts", "layouts/run", (700, 60), quiet=900),
          Suite("harness", "vm/selftest", (38, 300), quiet=1200),
-         Suite("kunit", "kunit/run", (362, 120), quiet=1200),
+         Suite("kunit", "kunit/run", (377, 120), quiet=1200),
          Suite("dkms", "dkms/run 6.1", (40, 60)),
          Suite("signed", "signed/run", (4, 60)),
          Suite("races", "integration/run --kernel kcsan", (80, 400),
@@ -68,7 +68,7 @@ COMMANDS = {
     "check": [
         [Suite("guest", "integration/run --kernel 6.12 --one-guest slab zones "
                "nodes debugfs", (40, 50))],
-        [Suite("cli", "cli/run", (660, 30))],
+        [Suite("cli", "cli/run", (963, 60))],
         [Suite("lint", "lint/run --quick", (10, 60))],
     ],
     # What tries at random, for longer.

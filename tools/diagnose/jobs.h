@@ -6,7 +6,7 @@
 #include "diagnose/look.h"
 #include "lib/nl.h"
 
-/* The module runs no more for one socket. */
+/* A walk before, a walk after and traces: never more than these at once. */
 #define KS_JOBS_MAX 4
 
 struct ks_jobs {

@@ -281,7 +281,7 @@ static enum ks_status request_try(struct ks_nl *nl,
 		status = exchange(nl, &reply, err);
 	if (!status && reply.interrupted && request->job)
 		return ks_fail(err, KS_PARTIAL,
-			       "the answer is partial: the kernel's lists changed while all slabs were counted");
+			       "the answer is partial: what it is about changed while the job ran");
 	if (!status && reply.interrupted)
 		return ks_fail(err, KS_PARTIAL,
 			       "the answer is partial: the kernel's lists changed each of the %d times it was asked",
