@@ -53,7 +53,9 @@ COMMANDS = {
     # All that "make test" leaves out.
     "matrix": [
         [FETCH_ALL,
-         Suite("integration", "integration/run --rest", (1100, 1200)),
+         # 200 reloads on the debug kernel are one test.
+         Suite("integration", "integration/run --rest", (1100, 1200),
+               quiet=900),
          Suite("proof", "integration/run --proof", (30, 900), quiet=600)],
         [Suite("seeds", "lint/run --seeds", (10, 120)),
          Suite("layouts", "layouts/run", (700, 60), quiet=900),
