@@ -81,10 +81,10 @@ class Progress:
         if not running:
             return seconds
         spent = time.monotonic() - running.started
-        if running.seen and tests:
-            # What it has done tells more than the clock.
-            return max(0, spent * (tests / running.seen - 1))
-        return max(0, seconds - spent)
+        if spent < seconds or not running.seen:
+            # Tests differ too much to go by how many are done.
+            return max(0, seconds - spent)
+        return min(seconds, spent * max(0, tests / running.seen - 1))
 
     def text(self):
         """One line: what runs, how many of how many, how long to go."""

@@ -23,6 +23,7 @@ SEED = 20161
 # Who may be refused no more often than this, but for these causes.
 READERS = [workers.read_netlink, workers.read_debugfs, workers.run_job]
 MOST_REFUSED = 0.05
+FEW = 2
 # The module goes, or has just gone.
 NOT_THERE = {"ENOENT", "ENOENT: None", "ENXIO", "EPROTONOSUPPORT: None"}
 # Traces are one at a time: all allocations of the host pass their probes.
@@ -106,7 +107,8 @@ def expect_few_refusals(done):
         asked = times + sum(counted.values())
         share = sum(counted.values()) / max(asked, 1)
         note(f"{act.__name__}: {share:.1%} of {asked} refused {counted}")
-        expect(share < MOST_REFUSED,
+        # One in a few dozen, on a slow machine, is no share yet.
+        expect(share < MOST_REFUSED or sum(counted.values()) <= FEW,
                f"{act.__name__}: {share:.1%} of {asked} refused: {counted}")
 
 
