@@ -1,14 +1,18 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Run the suites of a command, side by side, and add up what they count."""
 
+import pathlib
 import signal
 import sys
 import threading
 import time
 
-import plan
-from progress import Progress
-from running import Running
+# The harness has the cache, and children that do not outlive us.
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "vm/lib"))
+
+import plan                                                     # noqa: E402
+from progress import Progress                                   # noqa: E402
+from running import Running                                     # noqa: E402
 
 
 class Run:

@@ -7,13 +7,14 @@ import pathlib
 import sys
 import time
 
+import paths
+
 # Seconds between two lines where there is no terminal to draw on.
 PERIOD = 30
 
 
 def _memory():
-    base = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
-    return pathlib.Path(base) / "kmemscope" / "suites.json"
+    return pathlib.Path(paths.cache("suites.json"))
 
 
 def _length(seconds):
@@ -65,7 +66,6 @@ class Progress:
     def _save(self):
         path = _memory()
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
             new = path.with_suffix(".new")
             new.write_text(json.dumps(self._known, indent=1), encoding="utf-8")
             new.rename(path)

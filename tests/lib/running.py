@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """A suite that runs: its output, its counts, and its end."""
 
-import ctypes
 import os
 import re
 import signal
@@ -10,20 +9,14 @@ import threading
 import time
 
 import plan
+import tools
 
 COUNTS = re.compile(r"(\d+) passed, (\d+) failed(?:, (\d+) skipped)?")
 RESULT = re.compile(r"(?:not )?ok \d+|# (?:done|FAILED): ")
 # TAP of a guest comes twice: as each test ends, and in order when all have.
 LATER = re.compile(r"# (?:done|FAILED): ")
 
-PR_SET_PDEATHSIG = 1
 END_SECONDS = 30
-
-_libc = ctypes.CDLL(None)
-
-
-def _die_with_parent():
-    _libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 class Running:
@@ -40,19 +33,23 @@ class Running:
         self.seconds = None
         self._show = show
         self._live = False
+        self._over = threading.Event()
         # A group of its own, which ends as one.
         self._process = subprocess.Popen(
             suite.argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT, text=True, errors="backslashreplace",
-            start_new_session=True, preexec_fn=_die_with_parent)
+            start_new_session=True, preexec_fn=tools.die_with_parent())
 
     def follow(self):
         """Read its output until it ends; what it came to is in the members."""
-        watch = threading.Thread(target=self._watch, daemon=True)
+        watch = threading.Thread(target=self._watch)
         watch.start()
         for line in self._process.stdout:
             self._line(line.rstrip("\n"))
         self._process.wait()
+        self._over.set()
+        # What it is ended for may outlive it for a moment.
+        watch.join()
         self.seconds = time.monotonic() - self.started
 
     def _line(self, line):
@@ -68,13 +65,13 @@ class Running:
 
     def _watch(self):
         """End it when it stands still."""
-        while self._process.poll() is None:
+        left = self.suite.quiet
+        while not self._over.wait(left):
             left = self.heard + self.suite.quiet - time.monotonic()
             if left <= 0:
                 self.stood_still = True
                 self.end()
                 return
-            time.sleep(min(left, 1))
 
     def end(self):
         """End it with all that it started."""
