@@ -54,11 +54,9 @@ class Image:
         """The file with its BTF, fetched if it is not in the cache."""
         fields = self._lists.show(self._package)
         name = "%s_%s" % (self.release, fields["Version"])
-        folder = paths.cache("btf", name)
-        with paths.lock("btf-" + name):
-            if not os.path.isdir(folder):
-                with paths.becoming(folder) as scratch:
-                    self._extract(name, fields, scratch)
+        folder = paths.filled(
+            paths.cache("btf", name), "btf-" + name,
+            lambda scratch: self._extract(name, fields, scratch))
         return os.path.join(folder, "btf")
 
     def _extract(self, name, fields, folder):

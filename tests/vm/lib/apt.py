@@ -165,11 +165,9 @@ def keyring():
     package = "debian-archive-keyring"
     HOST.refresh_if_stale()
     version = HOST.show(package)["Version"]
-    path = paths.cache("apt", "%s_%s" % (package, version))
-    with paths.lock(package):
-        if not os.path.isdir(path):
-            with paths.becoming(path) as scratch:
-                HOST.unpack([(package, version)], scratch)
+    path = paths.filled(
+        paths.cache("apt", "%s_%s" % (package, version)), package,
+        lambda scratch: HOST.unpack([(package, version)], scratch))
     return os.path.join(path, "usr", "share", "keyrings", package + ".gpg")
 
 

@@ -68,16 +68,13 @@ def obtain():
     lists = suite.find(name)
     version = apt.remembered("qemu", lists, lambda: {
         "version": lists.show(PACKAGE)["Version"]})["version"]
-    path = paths.cache("emulators", version)
-    if not os.path.isdir(path):
-        with paths.lock("emulator"):
-            if not os.path.isdir(path):
-                with paths.becoming(path) as scratch:
-                    lists.unpack([(package, None) for package in PACKAGES],
-                                 scratch)
-                    # It must run here, and be new enough.
-                    unpacked(scratch)
-    return path
+
+    def fill(scratch):
+        lists.unpack([(package, None) for package in PACKAGES], scratch)
+        # It must run here, and be new enough.
+        unpacked(scratch)
+
+    return paths.filled(paths.cache("emulators", version), "emulator", fill)
 
 
 def unpacked(folder):

@@ -35,13 +35,8 @@ def resolve(row):
 def obtain(kind, pinned, fill):
     """The folder <cache>/kernels/<release>_<version>/<kind>, filled once."""
     name = "%s_%s" % (pinned["release"], pinned["version"])
-    path = paths.cache("kernels", name, kind)
-    if not os.path.isdir(path):
-        with paths.lock("%s-%s" % (kind, name)):
-            if not os.path.isdir(path):
-                with paths.becoming(path) as scratch:
-                    fill(scratch)
-    return path
+    return paths.filled(paths.cache("kernels", name, kind),
+                        "%s-%s" % (kind, name), fill)
 
 
 def release(row):

@@ -43,3 +43,13 @@ def becoming(path):
         os.rename(scratch, path)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
+
+
+def filled(path, name, fill):
+    """The folder `path`; fill(scratch) makes it, under a lock, if need be."""
+    if not os.path.isdir(path):
+        with lock(name):
+            if not os.path.isdir(path):
+                with becoming(path) as scratch:
+                    fill(scratch)
+    return path

@@ -42,25 +42,20 @@ def image():
     """The image for today's package list, built if there is none."""
     key = "\n".join([debian.codename(), debian.VARIANT] + packages() + list(UNUSED))
     path = paths.cache("rootfs", hashlib.sha256(key.encode()).hexdigest()[:16])
-    if not os.path.isdir(path):
-        with paths.lock("rootfs"):
-            if not os.path.isdir(path):
-                build(path)
-    return Image(path)
+    return Image(paths.filled(path, "rootfs", build))
 
 
-def build(path):
+def build(scratch):
     tools.need("mke2fs")
     tools.note("building the rootfs image, once: " + " ".join(packages()))
-    with paths.becoming(path) as scratch:
-        tree = os.path.join(scratch, "tree")
-        # Programs of this machine run in it, with its libraries.
-        debian.install(debian.codename(), packages(), tree, "rootfs-build.txt")
-        for name in UNUSED:
-            shutil.rmtree(os.path.join(tree, name), ignore_errors=True)
-        list_contents(tree, os.path.join(scratch, "contents"))
-        make_image(tree, os.path.join(scratch, "image"))
-        shutil.rmtree(tree)
+    tree = os.path.join(scratch, "tree")
+    # Programs of this machine run in it, with its libraries.
+    debian.install(debian.codename(), packages(), tree, "rootfs-build.txt")
+    for name in UNUSED:
+        shutil.rmtree(os.path.join(tree, name), ignore_errors=True)
+    list_contents(tree, os.path.join(scratch, "contents"))
+    make_image(tree, os.path.join(scratch, "image"))
+    shutil.rmtree(tree)
 
 
 def list_contents(tree, path):

@@ -26,12 +26,10 @@ def parts(where, package):
     """A folder with these parts of the newest version."""
     tools.need("xz")
     version = newest(where, package)
-    path = paths.cache("kernels", "%s_%s" % (package, version))
-    with paths.lock(os.path.basename(path)):
-        if not os.path.isdir(path):
-            with paths.becoming(path) as scratch:
-                extract(where, package, version, scratch, PARTS)
-    return path
+    name = "%s_%s" % (package, version)
+    return paths.filled(
+        paths.cache("kernels", name), name,
+        lambda scratch: extract(where, package, version, scratch, PARTS))
 
 
 def newest(where, package):

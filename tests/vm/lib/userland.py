@@ -39,21 +39,17 @@ def root(suite):
             raise HarnessError("modules of this kernel cannot be built from "
                                "%s: /usr and /etc are Debian %s's while they "
                                "are" % (place, suite))
-    if not os.path.isdir(path):
-        with paths.lock("userland-" + suite):
-            if not os.path.isdir(path):
-                build(suite, packages, path)
-    return path
+    return paths.filled(path, "userland-" + suite,
+                        lambda scratch: build(suite, packages, scratch))
 
 
-def build(suite, packages, path):
+def build(suite, packages, scratch):
     tools.note("fetching Debian %s's compiler, once" % suite)
-    with paths.becoming(path) as scratch:
-        # debootstrap wants to make the folder that it fills.
-        tree = os.path.join(scratch, "tree")
-        debian.install(suite, packages, tree, "userland-build.txt")
-        for name in UNUSED:
-            shutil.rmtree(os.path.join(tree, name), ignore_errors=True)
-        for name in os.listdir(tree):
-            os.rename(os.path.join(tree, name), os.path.join(scratch, name))
-        os.rmdir(tree)
+    # debootstrap wants to make the folder that it fills.
+    tree = os.path.join(scratch, "tree")
+    debian.install(suite, packages, tree, "userland-build.txt")
+    for name in UNUSED:
+        shutil.rmtree(os.path.join(tree, name), ignore_errors=True)
+    for name in os.listdir(tree):
+        os.rename(os.path.join(tree, name), os.path.join(scratch, name))
+    os.rmdir(tree)
