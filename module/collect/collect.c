@@ -227,22 +227,23 @@ int ks_collect_begin_by(struct ks_collection *c, const struct ks_view *view,
 	u64 since = ks_hold_clock();
 	int err;
 
+	c->view = view;
+	c->shared = false;
 	do {
 		*reason = options ? ks_collect_refusal(view) :
 				    refusal(view->collector);
 		if (*reason)
 			return -EOPNOTSUPP;
-		c->view = view;
-		c->shared = false;
 		c->generation = ks_hotplug_generation();
 		err = begin(c, view, want, options, !wait);
 		if (!err)
 			break;
 		err = try_again(err, wait, since + KS_PATIENCE_NS);
+	} while (!err);
+	if (err) {
 		*reason = error_reason(view, err);
-		if (err)
-			return err;
-	} while (true);
+		return err;
+	}
 	if (!view->step)
 		ks_snapshot_finish(c->snap);
 	note_changes(c);

@@ -72,12 +72,6 @@ static struct dump *dump_of(const struct netlink_callback *cb)
 	return (struct dump *)cb->args[0];
 }
 
-static void say(struct netlink_ext_ack *extack, const char *reason)
-{
-	if (extack && reason)
-		extack->_msg = reason;
-}
-
 /*
  * Begins the collection that was asked for. Asking for something that does not
  * exist is an error, and not an empty answer.
@@ -198,7 +192,7 @@ static int parse_and_begin(struct netlink_callback *cb, struct dump *dump)
 /* The attributes that are blamed are in the request, which @cb keeps. */
 static void blame(const struct netlink_callback *cb, const struct dump *dump)
 {
-	say(cb->extack, dump->reason);
+	ks_netlink_say(cb->extack, dump->reason);
 	if (dump->bad)
 		NL_SET_BAD_ATTR(cb->extack, dump->bad);
 }
@@ -220,7 +214,7 @@ int ks_dump_start(struct netlink_callback *cb)
 		return -EOPNOTSUPP;
 	dump = kzalloc(sizeof(*dump) + view->kind->size, KS_GFP_NOW);
 	if (!dump) {
-		say(cb->extack, ks_collect_error(-ENOMEM));
+		ks_netlink_say(cb->extack, ks_collect_error(-ENOMEM));
 		return -ENOMEM;
 	}
 	dump->view = view;

@@ -22,12 +22,6 @@
 #include "record/kinds.h"
 #include "record/memory.h"
 
-static void say(struct netlink_ext_ack *extack, const char *reason)
-{
-	if (extack && reason)
-		extack->_msg = reason;
-}
-
 /* Answers a request with one record. */
 static int reply_record(struct genl_info *info, const struct ks_kind *kind,
 			u8 cmd, const void *record)
@@ -124,7 +118,7 @@ static int start_asked(struct genl_info *info, const struct ks_view *view,
 		return -ENOMEM;
 	err = ks_job_start(view, asked, info->snd_portid, record, &reason);
 	if (err) {
-		say(info->extack, reason);
+		ks_netlink_say(info->extack, reason);
 	} else {
 		err = reply_record(info, &ks_kind_job, KMEMSCOPE_CMD_JOB_START,
 				   record);
@@ -167,7 +161,7 @@ static int job_start(struct sk_buff *skb, struct genl_info *info)
 	err = ks_record_ask(&ks_kind_job, &asked->job, info->attrs);
 	asked->options = ks_record_options(&ks_kind_job, info->attrs);
 	if (err < 0)
-		say(info->extack, "an attribute that is empty asks for nothing");
+		ks_netlink_say(info->extack, "an attribute that is empty asks for nothing");
 	else
 		err = start_asked(info, view, asked);
 	kfree(asked);
@@ -189,7 +183,7 @@ static int with_job(struct sk_buff *skb, struct genl_info *info,
 		return -EINVAL;
 	}
 	err = act(nla_get_u32(id), info->snd_portid, &reason);
-	say(info->extack, reason);
+	ks_netlink_say(info->extack, reason);
 	return err;
 }
 

@@ -99,87 +99,60 @@ static inline u64 ks_stat_shown(enum node_stat_item item, u64 value)
 /*
  * What a CPU keeps for a zone: pages on its free lists, changes of counters
  * that it did not add to them yet, and its NUMA events. The CPU goes on to
- * change them while others read.
+ * change them while others read. Since v5.14 they are in two structs.
  */
 #ifdef KS_HAVE_PER_CPU_ZONESTAT
 #define KS_NR_NUMA_ITEMS	NR_VM_NUMA_EVENT_ITEMS
-
-static inline int ks_zone_cpu_pages(const struct zone *zone, int cpu)
-{
-	/* Its CPU changes it. */
-	return READ_ONCE(per_cpu_ptr(zone->per_cpu_pageset, cpu)->count);
-}
-
-#ifdef CONFIG_SMP
-static inline const s8 *ks_zone_cpu_diffs(const struct zone *zone, int cpu)
-{
-	return per_cpu_ptr(zone->per_cpu_zonestats, cpu)->vm_stat_diff;
-}
-#endif
-
-#ifdef CONFIG_NUMA
-static inline u64 ks_zone_cpu_numa(const struct zone *zone, int cpu, int item)
-{
-	/* Its CPU changes it. */
-	return READ_ONCE(per_cpu_ptr(zone->per_cpu_zonestats,
-				     cpu)->vm_numa_event[item]);
-}
-
-static inline u64 ks_zone_numa(const struct zone *zone, int item)
-{
-	return atomic_long_read(&zone->vm_numa_event[item]);
-}
-#endif
-#else /* !KS_HAVE_PER_CPU_ZONESTAT */
+#define KS_ZONE_NUMA		vm_numa_event
+#define KS_CPU_NUMA		vm_numa_event
+#define KS_CPU_PAGES		count
+#define ks_zone_cpu_lists(zone, cpu)	\
+	per_cpu_ptr((zone)->per_cpu_pageset, cpu)
+#define ks_zone_cpu_stats(zone, cpu)	\
+	per_cpu_ptr((zone)->per_cpu_zonestats, cpu)
+#else
 #define KS_NR_NUMA_ITEMS	NR_VM_NUMA_STAT_ITEMS
+#define KS_ZONE_NUMA		vm_numa_stat
+#define KS_CPU_NUMA		vm_numa_stat_diff
+#define KS_CPU_PAGES		pcp.count
+#define ks_zone_cpu_lists(zone, cpu)	per_cpu_ptr((zone)->pageset, cpu)
+#define ks_zone_cpu_stats(zone, cpu)	per_cpu_ptr((zone)->pageset, cpu)
+#endif
 
 static inline int ks_zone_cpu_pages(const struct zone *zone, int cpu)
 {
 	/* Its CPU changes it. */
-	return READ_ONCE(per_cpu_ptr(zone->pageset, cpu)->pcp.count);
+	return READ_ONCE(ks_zone_cpu_lists(zone, cpu)->KS_CPU_PAGES);
 }
 
+static inline const s8 *ks_zone_cpu_diffs(const struct zone *zone, int cpu)
+{
 #ifdef CONFIG_SMP
-static inline const s8 *ks_zone_cpu_diffs(const struct zone *zone, int cpu)
-{
-	return per_cpu_ptr(zone->pageset, cpu)->vm_stat_diff;
-}
+	return ks_zone_cpu_stats(zone, cpu)->vm_stat_diff;
+#else
+	return NULL;	/* one CPU keeps nothing */
 #endif
+}
 
+/* Without NUMA there are no events. */
+static inline u64 ks_zone_cpu_numa(const struct zone *zone, int cpu, int item)
+{
 #ifdef CONFIG_NUMA
-static inline u64 ks_zone_cpu_numa(const struct zone *zone, int cpu, int item)
-{
 	/* Its CPU changes it. */
-	return READ_ONCE(per_cpu_ptr(zone->pageset,
-				     cpu)->vm_numa_stat_diff[item]);
+	return READ_ONCE(ks_zone_cpu_stats(zone, cpu)->KS_CPU_NUMA[item]);
+#else
+	return 0;
+#endif
 }
 
 static inline u64 ks_zone_numa(const struct zone *zone, int item)
 {
-	return atomic_long_read(&zone->vm_numa_stat[item]);
-}
-#endif
-#endif /* KS_HAVE_PER_CPU_ZONESTAT */
-
-/* Without SMP there is nothing to add; without NUMA there are no events. */
-#ifndef CONFIG_SMP
-static inline const s8 *ks_zone_cpu_diffs(const struct zone *zone, int cpu)
-{
-	return NULL;
-}
-#endif
-
-#ifndef CONFIG_NUMA
-static inline u64 ks_zone_cpu_numa(const struct zone *zone, int cpu, int item)
-{
+#ifdef CONFIG_NUMA
+	return atomic_long_read(&zone->KS_ZONE_NUMA[item]);
+#else
 	return 0;
-}
-
-static inline u64 ks_zone_numa(const struct zone *zone, int item)
-{
-	return 0;
-}
 #endif
+}
 
 /* The same of a node. */
 static inline const s8 *ks_node_cpu_diffs(const struct pglist_data *pgdat,
