@@ -242,6 +242,10 @@ static void a_backup_is_left_alone(void **state)
 	expect_no_words("memory.reclaim");
 	expect_no_words("drop_caches");
 	expect_no_words("now: ");
+	/* Like any command, it is words first. */
+	assert_int_equal(only(KS_FINDING_INODES)->remedy[0].argv.nr, 2);
+	assert_string_equal(only(KS_FINDING_INODES)->remedy[0].command,
+			    "kmemscope diagnose");
 }
 
 /* Nor are the labels of its files a leak. */

@@ -265,35 +265,20 @@ static void a_starter_that_began_in_the_trace(void **state)
 			 0);
 }
 
-/* The module may tell the parent's number: then no cgroup is needed. */
+/* The module tells the parent's number: then no cgroup is needed. */
 static void a_starter_by_its_number(void **state)
 {
-	static const struct ks_column parent_pid = {
-		.name = "parent_pid",
-		.title = "PARENT_PID",
-		.type = KS_TYPE_U32,
-	};
-	static struct ks_column columns[40];
-	static struct ks_kind kind;
 	char text[100];
 
 	(void)state;
 	need_host();
 	start(1);
-	if (!ks_kind_find(&ks_kind_trace_allocator, "parent_pid", 10,
-			  &(size_t){ 0 })) {
-		ks_kind_widen(&kind, &ks_kind_trace_allocator, columns, 40,
-			      &parent_pid, 1);
-		look.traced[0].allocators.kind = &kind;
-	}
 	snprintf(text, sizeof(text), "parent_pid=%u %s",
 		 (unsigned int)starter, parents(starter_name));
 	assert_int_equal(find("gone", GONE, text)->starter_pid, starter);
 	stop(NULL);
 	/* Another process has that number now. */
 	start(1);
-	if (kind.nr_columns)
-		look.traced[0].allocators.kind = &kind;
 	snprintf(text, sizeof(text), "parent_pid=%u %s",
 		 (unsigned int)child[0], parents(starter_name));
 	assert_int_equal(find("gone", GONE, text)->starter_pid, 0);

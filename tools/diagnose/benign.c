@@ -32,12 +32,11 @@ void ks_benign_judge(struct ks_case *c, struct ks_finding *finding)
 void ks_benign_fill(struct ks_case *c, struct ks_finding *finding)
 {
 	finding->reclaimable_bytes = finding->total_bytes;
-	ks_remedy_add(finding, (struct ks_remedy){
+	ks_remedy_give(c, finding, (struct ks_remedy){
 		.when = KS_LATER,
 		.text = "nothing has to be stopped; look again if memory gets short",
-		.command = "kmemscope diagnose",
+		.argv = ks_argv_begin("kmemscope", "diagnose", NULL),
 		.effect = "looks again; it changes nothing",
 		.frees_bytes = KS_UNKNOWN,
 	});
-	(void)c;
 }

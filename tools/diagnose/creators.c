@@ -106,26 +106,6 @@ static const char *key_of(struct ks_case *c,
 			      (unsigned long long)creator->uid);
 }
 
-static void parents_fill(struct ks_found_creator *creator,
-			 const struct ks_rows *rows, size_t row)
-{
-	static const uint16_t attrs[KS_PARENTS_MAX] = {
-		KMEMSCOPE_A_TRACE_ALLOCATOR_PARENT_1,
-		KMEMSCOPE_A_TRACE_ALLOCATOR_PARENT_2,
-		KMEMSCOPE_A_TRACE_ALLOCATOR_PARENT_3,
-		KMEMSCOPE_A_TRACE_ALLOCATOR_PARENT_4,
-	};
-
-	while (creator->nr_parents < KS_PARENTS_MAX) {
-		const char *name = ks_field_text(rows, row,
-						 attrs[creator->nr_parents]);
-
-		if (!name)
-			break;
-		creator->parent[creator->nr_parents++] = name;
-	}
-}
-
 static void frames_fill(struct ks_found_creator *creator,
 			const struct ks_rows *stacks, uint64_t stack)
 {
@@ -227,7 +207,7 @@ static struct ks_found_creator creator_of(struct ks_case *c,
 				KMEMSCOPE_A_TRACE_ALLOCATOR_NR_OUTSTANDING),
 	};
 
-	parents_fill(&creator, rows, row);
+	creator.nr_parents = ks_field_parents(rows, row, creator.parent);
 	if (who && who->starter_pid &&
 	    who->starter_parent < creator.nr_parents) {
 		creator.starter = creator.parent[who->starter_parent];

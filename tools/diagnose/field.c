@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Single values of rows, by their numbers on the wire. */
+#include <linux/kmemscope.h>
+
 #include "diagnose/field.h"
 
 static const struct ks_value *value_of(const struct ks_rows *rows, size_t row,
@@ -40,4 +42,21 @@ const char *ks_field_text(const struct ks_rows *rows, size_t row,
 	const struct ks_value *value = value_of(rows, row, attr);
 
 	return value && value->presence == KS_TEXT ? value->text : NULL;
+}
+
+size_t ks_field_parents(const struct ks_rows *allocators, size_t row,
+			const char **parent)
+{
+	static const uint16_t attrs[KS_PARENTS_MAX] = {
+		KMEMSCOPE_A_TRACE_ALLOCATOR_PARENT_1,
+		KMEMSCOPE_A_TRACE_ALLOCATOR_PARENT_2,
+		KMEMSCOPE_A_TRACE_ALLOCATOR_PARENT_3,
+		KMEMSCOPE_A_TRACE_ALLOCATOR_PARENT_4,
+	};
+	size_t nr = 0;
+
+	while (nr < KS_PARENTS_MAX &&
+	       (parent[nr] = ks_field_text(allocators, row, attrs[nr])))
+		nr++;
+	return nr;
 }

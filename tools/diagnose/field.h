@@ -19,4 +19,14 @@ bool ks_field_signed(const struct ks_rows *rows, size_t row, uint16_t attr,
 const char *ks_field_text(const struct ks_rows *rows, size_t row,
 			  uint16_t attr);
 
+/* Parents of an allocator that the module tells. */
+#define KS_PARENTS_MAX 4
+
+/*
+ * The names of an allocator's parents, the nearest first; returns how many.
+ * @parent has room for KS_PARENTS_MAX.
+ */
+size_t ks_field_parents(const struct ks_rows *allocators, size_t row,
+			const char **parent);
+
 #endif /* KS_FIELD_H */

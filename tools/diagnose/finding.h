@@ -52,7 +52,6 @@ struct ks_found_place {
 	uint64_t container_pid;
 };
 
-#define KS_PARENTS_MAX 4
 #define KS_FRAMES_MAX 16
 
 struct ks_who;

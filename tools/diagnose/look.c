@@ -73,14 +73,6 @@ static void sleep_until(uint64_t boottime_ns)
 		;
 }
 
-static void rows_empty(struct ks_rows *rows)
-{
-	const struct ks_kind *kind = rows->kind;
-
-	ks_rows_free(rows);
-	*rows = (struct ks_rows){ .kind = kind };
-}
-
 /* Dump a kind; what cannot be dumped is noted, once. */
 static void rows_take(struct ks_look *look, struct ks_nl *nl,
 		      struct ks_rows *rows, bool *partial, bool note)
@@ -89,7 +81,7 @@ static void rows_take(struct ks_look *look, struct ks_nl *nl,
 	struct ks_error err = { 0 };
 	enum ks_status status;
 
-	rows_empty(rows);
+	ks_rows_cut(rows, 0);
 	status = ks_nl_dump(nl, &request, rows, &err);
 	if (status == KS_PARTIAL)
 		*partial = true;
@@ -253,11 +245,8 @@ static bool has_stock(const struct ks_look *look, const struct ks_look_at *at)
 			bytes = ks_field(&at->slabs, i,
 					 KMEMSCOPE_A_SLAB_TOTAL_BYTES);
 	}
-	for (i = 0; i < at->nodes.nr; i++)
-		if (ks_field(&at->nodes, i, KMEMSCOPE_A_NODE_NODE) ==
-		    KS_UNKNOWN)
-			pages = ks_field(&at->nodes, i,
-					 KMEMSCOPE_A_NODE_MANAGED_PAGES);
+	if (ks_look_at_host(at, &i))
+		pages = ks_field(&at->nodes, i, KMEMSCOPE_A_NODE_MANAGED_PAGES);
 	return bytes != KS_UNKNOWN && pages != KS_UNKNOWN &&
 	       bytes / STOCK_PERMILLE >= pages / 1000 * look->page_bytes;
 }

@@ -97,6 +97,9 @@ struct ks_look {
 void ks_look_at_init(struct ks_look_at *at);
 void ks_look_at_free(struct ks_look_at *at);
 
+/* The row of the whole host among its nodes; false without one. */
+bool ks_look_at_host(const struct ks_look_at *at, size_t *row);
+
 /* An empty look, whose rows know their kinds. */
 void ks_look_init(struct ks_look *look);
 

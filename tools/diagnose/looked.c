@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What a look holds: made empty, and given back. */
+#include <linux/kmemscope.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -48,6 +49,15 @@ void ks_look_at_free(struct ks_look_at *at)
 	ks_rows_free(&at->slabs);
 	ks_rows_free(&at->slab_nodes);
 	ks_rows_free(&at->nodes);
+}
+
+bool ks_look_at_host(const struct ks_look_at *at, size_t *row)
+{
+	for (*row = 0; *row < at->nodes.nr; ++*row)
+		if (ks_field(&at->nodes, *row, KMEMSCOPE_A_NODE_NODE) ==
+		    KS_UNKNOWN)
+			return true;
+	return false;
 }
 
 void ks_look_init(struct ks_look *look)

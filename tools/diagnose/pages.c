@@ -13,13 +13,11 @@
 static bool pages_at(const struct ks_case *c, size_t at, uint16_t attr,
 		     int64_t *pages)
 {
-	const struct ks_rows *nodes = &c->look->at[at].nodes;
-	size_t i;
+	const struct ks_look_at *looked = &c->look->at[at];
+	size_t row;
 
-	for (i = 0; i < nodes->nr; i++)
-		if (ks_field(nodes, i, KMEMSCOPE_A_NODE_NODE) == KS_UNKNOWN)
-			return ks_field_signed(nodes, i, attr, pages);
-	return false;
+	return ks_look_at_host(looked, &row) &&
+	       ks_field_signed(&looked->nodes, row, attr, pages);
 }
 
 /* Slab memory in no cache: kmalloc() hands out what is large by page. */

@@ -5,20 +5,6 @@
 #include "diagnose/verdict.h"
 #include "lib/array.h"
 
-/* The row of the whole host, which has no node. */
-static bool host_row(const struct ks_rows *nodes, size_t *row)
-{
-	size_t i;
-
-	for (i = 0; i < nodes->nr; i++) {
-		if (ks_field(nodes, i, KMEMSCOPE_A_NODE_NODE) != KS_UNKNOWN)
-			continue;
-		*row = i;
-		return true;
-	}
-	return false;
-}
-
 static uint64_t node_bytes(const struct ks_look *look, size_t row,
 			   uint16_t attr)
 {
@@ -90,10 +76,10 @@ void ks_totals_fill(struct ks_totals *totals, const struct ks_look *look)
 {
 	const struct ks_rows *nodes = &look->at[KS_LOOK_LAST].nodes;
 	int64_t pages;
-	size_t row = 0;
+	size_t row;
 
-	if (!host_row(nodes, &row))
-		row = nodes->nr;	/* all below is absent then */
+	/* Without it the row is beyond the last, and all below is absent. */
+	ks_look_at_host(&look->at[KS_LOOK_LAST], &row);
 	totals->managed = node_bytes(look, row, KMEMSCOPE_A_NODE_MANAGED_PAGES);
 	totals->free = node_bytes(look, row, KMEMSCOPE_A_NODE_FREE_PAGES);
 	totals->anon = node_bytes(look, row, KMEMSCOPE_A_NODE_ANON_PAGES);

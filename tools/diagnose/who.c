@@ -17,55 +17,30 @@
 /* Only the busiest allocators are worth it. */
 #define ALLOCATORS_MAX 32
 
-#define PARENTS_MAX 4
-
 #define CGROUPS "/sys/fs/cgroup"
 
 /* An allocator of the trace, and who started it as the module saw it. */
 struct allocator {
 	const char *name;
-	const char *parent[PARENTS_MAX];
+	const char *parent[KS_PARENTS_MAX];
 	size_t nr_parents;
 	uint64_t pid;
 	uint64_t parent_pid;
 	uint64_t uid;
 };
 
-/* A column that the module may not have yet. */
-static uint64_t number_by_name(const struct ks_rows *rows, size_t row,
-			       const char *name)
-{
-	size_t column;
-
-	if (!ks_kind_find(rows->kind, name, strlen(name), &column) ||
-	    !rows->row[row][column].presence)
-		return KS_UNKNOWN;
-	return rows->row[row][column].magnitude;
-}
-
 static struct allocator allocator_of(const struct ks_rows *rows, size_t row)
 {
-	static const uint16_t attrs[PARENTS_MAX] = {
-		KMEMSCOPE_A_TRACE_ALLOCATOR_PARENT_1,
-		KMEMSCOPE_A_TRACE_ALLOCATOR_PARENT_2,
-		KMEMSCOPE_A_TRACE_ALLOCATOR_PARENT_3,
-		KMEMSCOPE_A_TRACE_ALLOCATOR_PARENT_4,
-	};
 	struct allocator allocator = {
 		.name = ks_field_text(rows, row,
 				      KMEMSCOPE_A_TRACE_ALLOCATOR_NAME),
 		.pid = ks_field(rows, row, KMEMSCOPE_A_TRACE_ALLOCATOR_PID),
 		.uid = ks_field(rows, row, KMEMSCOPE_A_TRACE_ALLOCATOR_UID),
-		.parent_pid = number_by_name(rows, row, "parent_pid"),
+		.parent_pid = ks_field(rows, row,
+				       KMEMSCOPE_A_TRACE_ALLOCATOR_PARENT_PID),
 	};
-	const char *name;
 
-	while (allocator.nr_parents < PARENTS_MAX) {
-		name = ks_field_text(rows, row, attrs[allocator.nr_parents]);
-		if (!name)
-			break;
-		allocator.parent[allocator.nr_parents++] = name;
-	}
+	allocator.nr_parents = ks_field_parents(rows, row, allocator.parent);
 	return allocator;
 }
 
