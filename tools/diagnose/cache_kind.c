@@ -27,15 +27,16 @@ static const char * const file_inodes[] = {
 	"xfs_inode", "zonefs_inode_cache",
 };
 
-/*
- * Caches that claim to be reclaimable though the kernel cannot drop what is in
- * use, or whose objects go only with those that use them.
- */
+/* Caches that are not what they claim. */
 static const struct {
 	const char *name;
 	enum ks_cache_kind kind;
 	const char *noun;
-} pinned[] = {
+} known[] = {
+	/*
+	 * They claim to be reclaimable, though the kernel cannot drop what is
+	 * in use, or their objects go only with those that use them.
+	 */
 	{ "shmem_inode_cache", KS_CACHE_MEMORY_INODE, "files in tmpfs" },
 	{ "hugetlbfs_inode_cache", KS_CACHE_MEMORY_INODE,
 	  "files in hugetlbfs" },
@@ -48,25 +49,30 @@ static const struct {
 	{ "inotify_inode_mark", KS_CACHE_UNRECLAIMABLE, "inotify watches" },
 	{ "dnotify_mark", KS_CACHE_UNRECLAIMABLE, "dnotify watches" },
 	{ "fanotify_mark", KS_CACHE_UNRECLAIMABLE, "fanotify marks" },
-};
 
-/*
- * What is kept beside each inode, page or buffer of a file, and goes with it.
- * These claim nothing, but they are a leak no more than the files are.
- */
-static const struct {
-	const char *name;
-	const char *noun;
-} companions[] = {
-	{ "lsm_inode_cache", "security labels of inodes" },
-	{ "selinux_inode_security", "security labels of inodes" },
-	{ "iint_cache", "integrity records of inodes" },
-	{ "ima_iint_cache", "integrity records of inodes" },
-	{ "evm_iint_cache", "integrity records of inodes" },
-	{ "fscrypt_inode_info", "keys of encrypted inodes" },
-	{ "fscrypt_info", "keys of encrypted inodes" },
-	{ "fsverity_info", "hash trees of inodes" },
-	{ "jbd2_journal_head", "journal heads of buffers" },
+	/*
+	 * What is kept beside each inode, page or buffer of a file, and goes
+	 * with it. These claim nothing, but they are a leak no more than the
+	 * files are.
+	 */
+	{ "lsm_inode_cache", KS_CACHE_RECLAIMABLE,
+	  "security labels of inodes" },
+	{ "selinux_inode_security", KS_CACHE_RECLAIMABLE,
+	  "security labels of inodes" },
+	{ "iint_cache", KS_CACHE_RECLAIMABLE,
+	  "integrity records of inodes" },
+	{ "ima_iint_cache", KS_CACHE_RECLAIMABLE,
+	  "integrity records of inodes" },
+	{ "evm_iint_cache", KS_CACHE_RECLAIMABLE,
+	  "integrity records of inodes" },
+	{ "fscrypt_inode_info", KS_CACHE_RECLAIMABLE,
+	  "keys of encrypted inodes" },
+	{ "fscrypt_info", KS_CACHE_RECLAIMABLE,
+	  "keys of encrypted inodes" },
+	{ "fsverity_info", KS_CACHE_RECLAIMABLE,
+	  "hash trees of inodes" },
+	{ "jbd2_journal_head", KS_CACHE_RECLAIMABLE,
+	  "journal heads of buffers" },
 };
 
 enum ks_cache_kind ks_cache_kind_of(const char *name, bool reclaimable,
@@ -77,17 +83,11 @@ enum ks_cache_kind ks_cache_kind_of(const char *name, bool reclaimable,
 	*noun = NULL;
 	if (!strcmp(name, "dentry"))
 		return KS_CACHE_DENTRY;
-	for (i = 0; i < ARRAY_SIZE(pinned); i++) {
-		if (strcmp(name, pinned[i].name))
+	for (i = 0; i < ARRAY_SIZE(known); i++) {
+		if (strcmp(name, known[i].name))
 			continue;
-		*noun = pinned[i].noun;
-		return pinned[i].kind;
-	}
-	for (i = 0; i < ARRAY_SIZE(companions); i++) {
-		if (strcmp(name, companions[i].name))
-			continue;
-		*noun = companions[i].noun;
-		return KS_CACHE_RECLAIMABLE;
+		*noun = known[i].noun;
+		return known[i].kind;
 	}
 	*noun = "inodes";
 	for (i = 0; i < ARRAY_SIZE(file_inodes); i++)
