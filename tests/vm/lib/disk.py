@@ -11,8 +11,9 @@ def make(folder, mebibytes):
     path = os.path.join(folder, "disk")
     with open(path, "wb") as handle:
         handle.truncate(mebibytes << 20)
-    # Nothing is left for the guest to initialize behind a measurement's back.
-    tools.run(["mke2fs", "-q", "-F", "-t", "ext4", "-E",
+    # An inode for every 4 KiB, as tests make many small files. Nothing is left
+    # for the guest to initialize behind a measurement's back.
+    tools.run(["mke2fs", "-q", "-F", "-t", "ext4", "-T", "small", "-E",
                "lazy_itable_init=0,lazy_journal_init=0", path],
               "making a file system", stdout=subprocess.DEVNULL)
     return path
