@@ -11,6 +11,7 @@
 #include "lib/array.h"
 #include "lib/text.h"
 #include "sample.h"
+#include "table/format.h"
 
 struct number {
 	uint64_t number;
@@ -20,13 +21,13 @@ struct number {
 static void check(size_t column, const struct kms_style *style,
 		  const struct number *numbers, size_t nr)
 {
-	char buffer[KMS_TEXT_MAX];
+	char buffer[KMS_FORMAT_MAX];
 	struct kms_value value;
 	size_t i;
 
 	for (i = 0; i < nr; i++) {
 		value = kms_value_unsigned(numbers[i].number);
-		assert_string_equal(kms_text_value(&sample.columns[column],
+		assert_string_equal(kms_format_value(&sample.columns[column],
 						   &value, style, buffer),
 				    numbers[i].text);
 	}
@@ -111,15 +112,15 @@ static void differences_have_a_sign(void **state)
 	static const struct number keys[] = { { 1, "1" } };
 	const struct kms_column *column = &sample.columns[SAMPLE_SIZE_BYTES];
 	struct kms_value value = kms_value_signed(-1536);
-	char buffer[KMS_TEXT_MAX];
+	char buffer[KMS_FORMAT_MAX];
 
 	(void)state;
 	check(SAMPLE_SIZE_BYTES, &style, numbers, ARRAY_SIZE(numbers));
 	check(SAMPLE_NODE, &style, keys, ARRAY_SIZE(keys));
-	assert_string_equal(kms_text_value(column, &value, &style, buffer),
+	assert_string_equal(kms_format_value(column, &value, &style, buffer),
 			    "-1.5K");
 	value.magnitude = UINT64_MAX;
-	assert_string_equal(kms_text_value(column, &value, &style, buffer),
+	assert_string_equal(kms_format_value(column, &value, &style, buffer),
 			    "-16E");
 }
 

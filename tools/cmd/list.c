@@ -8,6 +8,7 @@
 
 #include "client/job.h"
 #include "client/nl.h"
+#include "client/version.h"
 #include "cmd/cmd.h"
 #include "cmd/list.h"
 #include "cmd/options.h"
@@ -432,7 +433,7 @@ static enum kms_status list_fetch(struct list *list, struct kms_error *err)
 
 	status = kms_nl_open(&nl, err);
 	if (!status && options->output.form == KMS_FORM_JSON)
-		status = kms_answer_version(&list->newer, nl, err);
+		status = kms_version_get(&list->newer, nl, err);
 	if (!status && options->since_ns) {
 		status = answer_fetch(list, nl, &list->older, err);
 		if (!status)

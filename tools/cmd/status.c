@@ -2,6 +2,7 @@
 /* kmemscope status: the module, its collectors, and what they cost. */
 #include <getopt.h>
 
+#include "client/version.h"
 #include "cmd/cmd.h"
 #include "output/output.h"
 #include "table/kinds.h"
@@ -43,7 +44,7 @@ static enum kms_status state_fetch(struct state *state, struct kms_error *err)
 	if (status)
 		return status;
 	state->answer.stamp = kms_stamp_now();
-	status = kms_answer_version(&state->answer, nl, err);
+	status = kms_version_get(&state->answer, nl, err);
 	if (!status)
 		status = kms_nl_do(nl, &status_get, &state->answer.rows, err);
 	if (!status)

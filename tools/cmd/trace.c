@@ -18,6 +18,7 @@
 #include "output/folded.h"
 #include "output/output.h"
 #include "table/answer.h"
+#include "table/format.h"
 #include "table/kinds.h"
 
 #define SLAB_FOLDER "/sys/kernel/slab"
@@ -245,14 +246,14 @@ static void text_add(FILE *stream, const struct trace *trace, uint16_t attr,
 		     const char *format)
 {
 	const struct kms_style style = { 0 };
-	char buffer[KMS_TEXT_MAX], *ascii;
+	char buffer[KMS_FORMAT_MAX], *ascii;
 	const char *text;
 	size_t column;
 
 	kms_kind_find_attr(&kms_kind_trace, attr, &column);
 	if (!trace->whole.row[0][column].presence)
 		return;
-	text = kms_text_value(&kms_kind_trace.columns[column],
+	text = kms_format_value(&kms_kind_trace.columns[column],
 			      &trace->whole.row[0][column], &style, buffer);
 	ascii = kms_text_fits(text) ? NULL : kms_text_ascii(text);
 	fprintf(stream, format, ascii ?: text);

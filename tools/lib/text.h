@@ -1,19 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Values as text, and text that is safe to print. */
+/* Text that is safe to print. */
 #ifndef KMS_LIB_TEXT_H
 #define KMS_LIB_TEXT_H
 
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
-
-#include "table/value.h"
-
-/* Enough for any number in any form. */
-#define KMS_TEXT_MAX 32
-
-struct kms_style {
-	bool exact;	/* all digits, no units */
-	bool sign;	/* differences: '+' before what grew, but for keys */
-};
 
 /*
  * Copy len bytes that the kernel (or a file) says are text, up to the first
@@ -44,12 +37,6 @@ char *kms_text_ascii(const char *text);
 
 /* Print text as the locale can take it. */
 void kms_text_print(FILE *stream, const char *text);
-
-/* A present value as text: in buffer, or the value's own. */
-const char *kms_text_value(const struct kms_column *column,
-			   const struct kms_value *value,
-			   const struct kms_style *style,
-			   char buffer[KMS_TEXT_MAX]);
 
 /* All of text must be one decimal number of at most max. */
 bool kms_text_number(const char *text, uint64_t max, uint64_t *number);

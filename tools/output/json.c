@@ -6,13 +6,14 @@
 
 #include "lib/text.h"
 #include "output/output.h"
+#include "table/format.h"
 
 #define PLAIN (JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE)
 
 /* A number below INT64_MIN, which only a difference can be. */
 static json_object *deep_new(const struct kms_value *value)
 {
-	char text[KMS_TEXT_MAX];
+	char text[KMS_FORMAT_MAX];
 
 	snprintf(text, sizeof(text), "-%llu",
 		 (unsigned long long)value->magnitude);
@@ -154,7 +155,7 @@ static bool since_add(json_object *envelope, const struct kms_answer *answer)
 {
 	uint64_t passed = answer->stamp.boottime_ns - answer->since.boottime_ns;
 	json_object *since = json_object_new_object();
-	char text[KMS_TEXT_MAX];
+	char text[KMS_FORMAT_MAX];
 
 	snprintf(text, sizeof(text), "%llu.%03llu",
 		 (unsigned long long)passed / 1000000000,

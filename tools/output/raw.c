@@ -4,6 +4,7 @@
 
 #include "lib/text.h"
 #include "output/output.h"
+#include "table/format.h"
 
 /*
  * Text has its odd bytes escaped as \xNN already; what would end a value in
@@ -13,11 +14,11 @@ static void value_print(FILE *stream, const struct kms_column *column,
 			const struct kms_value *value, const char *special)
 {
 	static const struct kms_style style = { .exact = true };
-	char buffer[KMS_TEXT_MAX];
+	char buffer[KMS_FORMAT_MAX];
 	const char *text;
 	bool fits;
 
-	text = kms_text_value(column, value, &style, buffer);
+	text = kms_format_value(column, value, &style, buffer);
 	fits = kms_text_fits(text);
 	for (; *text; text++) {
 		if (strchr(special, *text) ||

@@ -6,6 +6,7 @@
 
 #include "lib/text.h"
 #include "output/output.h"
+#include "table/format.h"
 
 static struct libscols_table *table_new(const struct kms_output *output,
 					const struct kms_kind *kind,
@@ -54,7 +55,7 @@ static int line_fill(struct libscols_line *line, const struct kms_kind *kind,
 		     const struct kms_selection *columns,
 		     const struct kms_style *style)
 {
-	char buffer[KMS_TEXT_MAX];
+	char buffer[KMS_FORMAT_MAX];
 	size_t i, column;
 	const char *text;
 	int failed = 0;
@@ -63,7 +64,7 @@ static int line_fill(struct libscols_line *line, const struct kms_kind *kind,
 		column = columns->column[i];
 		text = "-";
 		if (row[column].presence)
-			text = kms_text_value(&kind->columns[column],
+			text = kms_format_value(&kind->columns[column],
 					      &row[column], style, buffer);
 		failed = cell_fill(line, i, text);
 	}
@@ -100,7 +101,7 @@ void kms_table_print_row(const struct kms_output *output,
 			 const struct kms_value *row)
 {
 	const struct kms_style style = { .exact = output->exact };
-	char buffer[KMS_TEXT_MAX];
+	char buffer[KMS_FORMAT_MAX];
 	int width = 0, len;
 	const char *text;
 	size_t i;
@@ -113,7 +114,7 @@ void kms_table_print_row(const struct kms_output *output,
 	for (i = 0; i < kind->nr_columns; i++) {
 		text = "-";
 		if (row[i].presence)
-			text = kms_text_value(&kind->columns[i], &row[i],
+			text = kms_format_value(&kind->columns[i], &row[i],
 					      &style, buffer);
 		len = (int)strlen(kind->columns[i].name);
 		fprintf(output->stream, "%s:%*s ", kind->columns[i].name,

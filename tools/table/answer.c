@@ -27,24 +27,6 @@ struct kms_stamp kms_stamp_now(void)
 	return stamp;
 }
 
-enum kms_status kms_answer_version(struct kms_answer *answer, struct kms_nl *nl,
-				   struct kms_error *err)
-{
-	struct kms_request request = kms_request_rows(&kms_kind_status);
-	struct kms_rows rows = { .kind = &kms_kind_status };
-	enum kms_status status;
-	size_t column;
-
-	status = kms_nl_do(nl, &request, &rows, err);
-	if (!status && rows.nr &&
-	    kms_kind_find_attr(rows.kind, KMEMSCOPE_A_STATUS_VERSION,
-			       &column) &&
-	    !kms_value_copy(&answer->version, &rows.row[0][column]))
-		status = kms_fail_memory(err);
-	kms_rows_free(&rows);
-	return status;
-}
-
 static enum kms_status older_check(const struct kms_answer *newer,
 				   const struct kms_answer *older,
 				   const char *what, struct kms_error *err)

@@ -3,7 +3,6 @@
 #ifndef KMS_TABLE_ANSWER_H
 #define KMS_TABLE_ANSWER_H
 
-#include "client/nl.h"
 #include "lib/error.h"
 #include "table/rows.h"
 #include "table/scope.h"
@@ -27,10 +26,6 @@ struct kms_answer {
 };
 
 struct kms_stamp kms_stamp_now(void);
-
-/* Ask the module for its version. */
-enum kms_status kms_answer_version(struct kms_answer *answer, struct kms_nl *nl,
-				   struct kms_error *err);
 
 /*
  * Read what --json printed into the file at path; root is the key of its rows.

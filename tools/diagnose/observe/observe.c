@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "client/nl.h"
+#include "client/version.h"
 #include "diagnose/judge/growth.h"
 #include "diagnose/observe/allocators.h"
 #include "diagnose/observe/jobs.h"
@@ -419,7 +420,7 @@ static enum kms_status look_run(struct kms_look *look, struct kms_nl *nl,
 	uint64_t start, from, end;
 
 	look->stamp = kms_stamp_now();
-	status = kms_answer_version(&answer, nl, err);
+	status = kms_version_get(&answer, nl, err);
 	if (status)
 		return status;
 	look->version = answer.version;
