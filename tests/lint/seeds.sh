@@ -43,7 +43,7 @@ marks)
 	echo 'module/a.c:4: a marked access without its reason'
 	;;
 generated)
-	copy module tools/lib tests/fuzz
+	copy module tools/table tests/fuzz
 	# A member that the spec does not know, and a file changed by hand.
 	sed -i 's/^struct ks_zone_record {/&\n\tu32 nonsense;/' \
 		module/record/records.h
