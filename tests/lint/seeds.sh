@@ -43,16 +43,18 @@ marks)
 	echo 'module/a.c:4: a marked access without its reason'
 	;;
 generated)
-	copy module tools/table tests/fuzz
+	copy module tools/table tests/fuzz docs
 	# A member that the spec does not know, and a file changed by hand.
 	sed -i 's/^struct ks_zone_record {/&\n\tu32 nonsense;/' \
 		module/record/records.h
 	echo '/* changed */' >>module/include/uapi/linux/kmemscope.h
 	echo '# changed' >>tests/fuzz/kmemscope.txt
+	echo 'changed' >>docs/reference.md
 	cat <<-'EOF'
 	ks_zone_record.nonsense is not in the spec
 	module/include/uapi/linux/kmemscope.h is out of date
 	tests/fuzz/kmemscope.txt is out of date
+	docs/reference.md is out of date
 	EOF
 	;;
 onefield)
