@@ -116,6 +116,18 @@ sizes)
 	yes '/* line */' | head -n 601 >a.c
 	echo 'a.c: 601 lines'
 	;;
+vocabulary)
+	mkdir tools tests
+	echo 'The heavy hitters of a directory.' >README.md
+	echo '/* The culprit. */' >tools/a.c
+	echo 'x = MOST_ENTRIES;' >tools/b.c
+	echo 'the most entries, and the culprit of a test' >tests/c
+	cat <<-'EOF'
+	README.md:1:The heavy hitters of a directory.  <- write: top-k table
+	tools/a.c:1:
+	tools/b.c:1:
+	EOF
+	;;
 paths)
 	echo "see /ho""me/somebody/notes" >a
 	echo "from http://deb.deb""ian.org/" >b
