@@ -116,6 +116,29 @@ sizes)
 	yes '/* line */' | head -n 601 >a.c
 	echo 'a.c: 601 lines'
 	;;
+commits)
+	commit() {
+		git -c user.name=a -c user.email=a@b.c commit -q --allow-empty \
+			-m "$1" -m "$2"
+	}
+	commit 'old: what is not checked' ''
+	git config kmemscope.commits-since "$(git rev-parse HEAD)"
+	commit 'slab: count objects' "Signed-off-by: a <a@b.c>"
+	first=$(git log -1 --format=%h --abbrev=12)
+	commit 'no room' ''
+	commit 'slab: objects are counted' "Signed-off-by: a <a@b.c>"
+	commit 'slab: counts objects' "Fixes: $first"
+	commit "slab: count $(printf '%070d' 0)" "Fixes: $first (\"slab: no\")"
+	cat <<-'EOF'
+	("no room"): the subject does not begin with a room and a colon
+	("no room"): not signed off
+	("slab: objects are counted"): 'objects' is no verb in the imperative
+	("slab: counts objects"): 'counts' is no verb in the imperative
+	("slab: counts objects"): not the form Fixes:
+	the subject has 82 characters, 72 at most
+	has the subject "slab: count objects"
+	EOF
+	;;
 vocabulary)
 	mkdir tools tests
 	echo 'The heavy hitters of a directory.' >README.md
