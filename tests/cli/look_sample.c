@@ -139,6 +139,7 @@ void judge(void)
 	struct kms_error err = { 0 };
 
 	assert_int_equal(kms_verdict_make(&verdict, &look, &err), KMS_OK);
+	assert_int_equal(kms_remedies_fill(&verdict, &look, &err), KMS_OK);
 	/* It is read at a glance. */
 	assert_in_range(words_count(verdict.summary), 1, 20);
 }

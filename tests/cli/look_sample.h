@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "diagnose/judge/verdict.h"
+#include "diagnose/tell/remedies.h"
 #include "diagnose/tell/text.h"
 #include "sample.h"
 

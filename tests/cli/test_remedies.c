@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "diagnose/judge/verdict.h"
+#include "diagnose/tell/remedies.h"
 #include "diagnose/tell/text.h"
 #include "lib/array.h"
 #include "lib/text.h"
@@ -278,6 +279,7 @@ static void judge(void)
 	struct kms_error err = { 0 };
 
 	assert_int_equal(kms_verdict_make(&verdict, &look, &err), KMS_OK);
+	assert_int_equal(kms_remedies_fill(&verdict, &look, &err), KMS_OK);
 	assert_true(verdict.nr_findings > 0);
 }
 

@@ -8,6 +8,7 @@
 #include <inttypes.h>
 
 #include "diagnose/judge/verdict.h"
+#include "diagnose/tell/remedies.h"
 #include "sample.h"
 
 #define EACH(a, b, c) ((const uint64_t[]){ a, b, c })
@@ -58,6 +59,7 @@ static void judge(struct host host)
 			host.pages[i], host.managed[i],
 			host.unaccounted_growth * (int)i, host.error);
 	assert_int_equal(kms_verdict_make(&verdict, &look, &err), KMS_OK);
+	assert_int_equal(kms_remedies_fill(&verdict, &look, &err), KMS_OK);
 }
 
 static void error_is_of_unaccounted_alone(void **state)

@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "diagnose/observe/observe.h"
+#include "diagnose/observe/proc.h"
 #include "lib/words.h"
 
 #define MIB (1024 * 1024ull)

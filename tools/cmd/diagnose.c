@@ -7,6 +7,8 @@
 #include "cmd/cmd.h"
 #include "cmd/options.h"
 #include "diagnose/judge/verdict.h"
+#include "diagnose/observe/observe.h"
+#include "diagnose/tell/remedies.h"
 #include "diagnose/tell/text.h"
 #include "lib/text.h"
 #include "table/kinds.h"
@@ -97,6 +99,8 @@ static enum kms_status diagnose(const struct options *options,
 	status = kms_look_take(look, options->ns, err);
 	if (!status)
 		status = kms_verdict_make(verdict, look, err);
+	if (!status)
+		status = kms_remedies_fill(verdict, look, err);
 	if (!status)
 		status = verdict_print(options, look, verdict, err);
 	if (!status && verdict->partial)

@@ -4,7 +4,7 @@
 #define KMS_CMD_OPTIONS_H
 
 #include "client/request.h"
-#include "cmd/list.h"
+#include "cmd/list_command.h"
 #include "output/output.h"
 
 /* A key column, by its name with '-', and what it must have. */

@@ -34,6 +34,19 @@ const char *kms_sure_name(enum kms_sure sure)
 	return names[sure];
 }
 
+bool kms_finding_has_slab(const struct kms_finding *finding)
+{
+	switch (finding->kind) {
+	case KMS_FINDING_LARGE_KMALLOC:
+	case KMS_FINDING_PAGES:
+	case KMS_FINDING_UNACCOUNTED:
+	case KMS_FINDING_FRAGMENTATION:
+		return false;
+	default:
+		return finding->cache;
+	}
+}
+
 void kms_lines_add(struct kms_lines *lines, const char *line)
 {
 	if (lines->nr < KMS_LINES_MAX)

@@ -3,7 +3,7 @@
 #ifndef KMS_DIAGNOSE_FINDING_H
 #define KMS_DIAGNOSE_FINDING_H
 
-#include "diagnose/tell/argv.h"
+#include "diagnose/argv.h"
 #include "lib/strings.h"
 #include "table/field.h"
 
@@ -202,6 +202,9 @@ extern const char kms_not_examined[];
 /* The kind's name in fields: "negative_dentries", ... */
 const char *kms_finding_name(enum kms_finding_kind kind);
 const char *kms_sure_name(enum kms_sure sure);
+
+/* Is its cache a slab cache, not a counter of pages? */
+bool kms_finding_has_slab(const struct kms_finding *finding);
 
 /* Append a line; one too many is dropped. */
 void kms_lines_add(struct kms_lines *lines, const char *line);

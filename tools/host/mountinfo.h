@@ -14,7 +14,7 @@ struct kms_mount {
 };
 
 struct kms_mountinfo {
-	struct kms_mount *mount; /* a later one may cover an earlier one */
+	struct kms_mount *mount;	/* later ones cover earlier ones */
 	size_t nr;
 };
 

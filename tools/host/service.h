@@ -10,7 +10,7 @@
 #define KMS_SERVICE_NAME_MAX 256
 
 struct kms_service {
-	char name[KMS_SERVICE_NAME_MAX]; /* "": none, or it is not proved */
+	char name[KMS_SERVICE_NAME_MAX];	/* "": none, or not proved */
 	bool is_user;		/* of the manager of one user, not of the system's */
 	uint32_t uid;		/* of that user */
 	size_t nr_processes;	/* in its cgroup */

@@ -7,7 +7,8 @@
 #include <stddef.h>
 #include <stdio.h>
 
-#include "lib/pattern.h"
+/* A pattern is of this many names at most. */
+#define KMS_PATTERN_NAMES_MAX 256
 
 /* Bytes of a name, or of a part of it. */
 struct kms_span {

@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "lib/fold.h"
+
 /*
  * The notation, for people; the example beside it tells a letter from a
  * placeholder:
@@ -27,8 +29,6 @@ struct kms_pattern {
  * and of which only the first KMS_PATTERN_NAMES_MAX are looked at.  False when
  * memory is out.
  */
-#define KMS_PATTERN_NAMES_MAX 256
-
 bool kms_pattern_find(struct kms_pattern *pattern, const char * const *names,
 		      size_t nr);
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "diagnose/judge/verdict.h"
+#include "diagnose/judge/allocators.h"
 #include "host/container.h"
 #include "lib/fold.h"
 #include "lib/words.h"
@@ -400,47 +400,4 @@ void kms_creators_fill(struct kms_case *c, struct kms_finding *finding)
 	if (!finding->nr_creators)
 		kms_lines_add(&finding->unknown,
 			      "who allocates: no traced object stayed allocated");
-}
-
-const char *kms_creator_name(struct kms_case *c,
-			     const struct kms_found_creator *creator)
-{
-	if (!creator->name)
-		return kms_strings_add(c->strings, "[%s]",
-				       creator->context ?: "unknown");
-	if (!is_text(creator->context, "kthread"))
-		return creator->name;
-	if (creator->work)
-		return kms_strings_add(c->strings, "[%s: %s]", creator->name,
-				       creator->work);
-	return kms_strings_add(c->strings, "[%s]", creator->name);
-}
-
-const char *kms_creator_share(struct kms_case *c,
-			      const struct kms_finding *finding,
-			      const struct kms_found_creator *creator)
-{
-	if (finding->attributed &&
-	    creator->share_permille != KMS_UNKNOWN)
-		return kms_strings_add(c->strings, "%s",
-				kms_words_share(creator->share_permille).text);
-	if (creator->share_permille == KMS_UNKNOWN)
-		return kms_strings_add(c->strings, "%s of what was traced",
-				kms_words_share(creator->traced_permille).text);
-	return kms_strings_add(c->strings,
-			       "%s of what was traced (%s of the growth)",
-			       kms_words_share(creator->traced_permille).text,
-			       kms_words_share(creator->share_permille).text);
-}
-
-const char *kms_creator_words(struct kms_case *c,
-			      const struct kms_found_creator *creator)
-{
-	const char *words = kms_creator_name(c, creator);
-	size_t i;
-
-	for (i = 0; i < creator->nr_parents; i++)
-		words = kms_strings_add(c->strings, "%s <- %s", words,
-					creator->parent[i]);
-	return words;
 }

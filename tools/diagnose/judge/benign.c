@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Caches that the kernel gives back by itself: they do no harm. */
-#include "diagnose/judge/verdict.h"
+#include "diagnose/judge/judge.h"
 #include "lib/words.h"
 
 void kms_benign_judge(struct kms_case *c, struct kms_finding *finding)
@@ -28,16 +28,4 @@ void kms_benign_judge(struct kms_case *c, struct kms_finding *finding)
 	kms_tell(c, &finding->evidence,
 		 "the kernel gives these objects back when memory is short; %s are available now",
 		 kms_words_bytes(c->verdict->totals.available).text);
-}
-
-void kms_benign_fill(struct kms_case *c, struct kms_finding *finding)
-{
-	finding->reclaimable_bytes = finding->total_bytes;
-	kms_remedy_give(c, finding, (struct kms_remedy){
-		.when = KMS_LATER,
-		.text = "nothing has to be stopped; look again if memory gets short",
-		.argv = kms_argv_begin("kmemscope", "diagnose", NULL),
-		.effect = "looks again; it changes nothing",
-		.frees_bytes = KMS_UNKNOWN,
-	});
 }

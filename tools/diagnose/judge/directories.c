@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "diagnose/judge/verdict.h"
+#include "diagnose/judge/directories.h"
 #include "lib/words.h"
 
 /* A directory of a walk, by its row. */

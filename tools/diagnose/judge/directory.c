@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "diagnose/judge/verdict.h"
+#include "diagnose/judge/directories.h"
 #include "host/container.h"
 #include "host/samples.h"
 #include "lib/pattern.h"

@@ -3,7 +3,7 @@
 #include <linux/kmemscope.h>
 #include <string.h>
 
-#include "diagnose/judge/verdict.h"
+#include "diagnose/judge/judge.h"
 #include "lib/array.h"
 #include "lib/words.h"
 

@@ -2,7 +2,8 @@
 /* Memory that grows by page, outside the slab caches. */
 #include <linux/kmemscope.h>
 
-#include "diagnose/judge/verdict.h"
+#include "diagnose/judge/judge.h"
+#include "diagnose/judge/totals.h"
 #include "lib/array.h"
 #include "lib/words.h"
 

@@ -3,7 +3,10 @@
 #include <linux/kmemscope.h>
 #include <string.h>
 
-#include "diagnose/judge/verdict.h"
+#include "diagnose/allocator_words.h"
+#include "diagnose/judge/allocators.h"
+#include "diagnose/judge/directories.h"
+#include "diagnose/judge/judge.h"
 #include "lib/words.h"
 
 static int64_t bytes_in(const struct kms_growths *growths, const char *name)
@@ -175,7 +178,7 @@ static const char *who_words(struct kms_case *c,
 
 	if (!finding->nr_creators)
 		return "";
-	name = kms_creator_name(c, first);
+	name = kms_creator_name(c->strings, first);
 	if (first->traced_permille < KMS_NAMED_PERMILLE)
 		return "; spread over many allocators";
 	if (finding->attributed && first->share_permille != KMS_UNKNOWN)

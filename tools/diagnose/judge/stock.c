@@ -3,7 +3,9 @@
 #include <linux/kmemscope.h>
 #include <string.h>
 
-#include "diagnose/judge/verdict.h"
+#include "diagnose/judge/allocators.h"
+#include "diagnose/judge/directories.h"
+#include "diagnose/judge/judge.h"
 #include "lib/words.h"
 
 static bool is_found(const struct kms_case *c, const char *cache)

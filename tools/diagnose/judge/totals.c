@@ -2,7 +2,7 @@
 /* The host's memory in sum, and what growth a look can see. */
 #include <linux/kmemscope.h>
 
-#include "diagnose/judge/verdict.h"
+#include "diagnose/judge/totals.h"
 #include "lib/array.h"
 
 static uint64_t node_bytes(const struct kms_look *look, size_t row,
@@ -101,65 +101,9 @@ void kms_totals_fill(struct kms_totals *totals, const struct kms_look *look)
 	other_fill(totals);
 }
 
-bool kms_case_has_plenty(const struct kms_case *c)
-{
-	const struct kms_totals *totals = &c->verdict->totals;
-
-	return totals->managed != KMS_UNKNOWN &&
-	       totals->available != KMS_UNKNOWN &&
-	       kms_permille(totals->available, totals->managed) >=
-	       KMS_PLENTY_PERMILLE;
-}
-
-/* Bytes that move to and fro grow with the root of the time. */
-static double noise(const struct kms_case *c, double bytes)
-{
-	uint64_t ratio = c->ns / 100000 / KMS_NOISE_SECONDS; /* of 10000 */
-	uint64_t root = 100;
-
-	while ((root + 1) * (root + 1) <= ratio)
-		root++;
-	return bytes * root / 100;
-}
-
-uint64_t kms_case_noise(const struct kms_case *c)
-{
-	return noise(c, KMS_NOISE_BYTES);
-}
-
-uint64_t kms_case_floor(const struct kms_case *c, bool reclaimable)
-{
-	double seconds = c->ns / 1e9, slow = 0;
-	double least = noise(c, KMS_NOISE_BYTES);
-	uint64_t managed = c->verdict->totals.managed;
-
-	if (managed != KMS_UNKNOWN)
-		slow = managed * seconds /
-		       (reclaimable ? KMS_HORIZON_SECONDS :
-				      KMS_HORIZON_UNRECLAIMABLE_SECONDS);
-	/* The longer the look, the later the day that it can see. */
-	if (seconds > KMS_NOISE_SECONDS)
-		slow *= KMS_NOISE_SECONDS / seconds;
-	return least > slow ? least : slow;
-}
-
-bool kms_case_matters(const struct kms_case *c, int64_t bytes, bool reclaimable)
-{
-	return c->ns && bytes > 0 &&
-	       (uint64_t)bytes >= kms_case_floor(c, reclaimable);
-}
-
 static uint64_t floor_rate(const struct kms_case *c, uint64_t bytes)
 {
 	return c->ns ? kms_per_second(bytes, c->ns) : KMS_UNKNOWN;
-}
-
-int64_t kms_case_pages_floor(const struct kms_case *c)
-{
-	double least = noise(c, KMS_NOISE_PAGES_BYTES);
-	double floor = kms_case_floor(c, false);
-
-	return floor > least ? floor : least;
 }
 
 void kms_floors_fill(struct kms_case *c)

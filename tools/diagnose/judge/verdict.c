@@ -3,93 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "diagnose/judge/judge.h"
+#include "diagnose/judge/totals.h"
 #include "diagnose/judge/verdict.h"
 #include "lib/words.h"
-
-#define NS_PER_SECOND 1000000000ull
-
-uint64_t kms_permille(uint64_t part, uint64_t whole)
-{
-	if (!whole)
-		return 0;
-	return (uint64_t)((double)part * 1000 / whole + 0.5);
-}
-
-uint64_t kms_per_second(uint64_t number, uint64_t ns)
-{
-	return ns ? (uint64_t)((double)number * NS_PER_SECOND / ns + 0.5) : 0;
-}
-
-void kms_tell(struct kms_case *c, struct kms_lines *lines, const char *format,
-	      ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	kms_lines_add(lines, kms_strings_vadd(c->strings, format, args));
-	va_end(args);
-}
-
-void kms_summarize(struct kms_case *c, struct kms_finding *finding,
-		   const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	finding->summary = kms_strings_vadd(c->strings, format, args);
-	va_end(args);
-}
-
-void kms_case_rate(const struct kms_case *c, struct kms_finding *finding,
-		   int64_t bytes)
-{
-	const struct kms_totals *totals = &c->verdict->totals;
-	uint64_t rate, kept;
-
-	if (finding->total_bytes != KMS_UNKNOWN &&
-	    totals->managed != KMS_UNKNOWN)
-		finding->memory_permille = kms_permille(finding->total_bytes,
-							totals->managed);
-	if (bytes <= 0 || !c->ns)
-		return;
-	finding->growth_bytes = bytes;
-	rate = kms_per_second(bytes, c->ns);
-	finding->bytes_per_second = rate;
-	/* What the kernel can reclaim stays available: it fills nothing. */
-	if (finding->reclaimable || !rate || totals->managed == KMS_UNKNOWN ||
-	    totals->available == KMS_UNKNOWN)
-		return;
-	kept = totals->managed / 1000 * KMS_SHORT_PERMILLE;
-	finding->full_seconds = totals->available > kept ?
-		(totals->available - kept) / rate : 0;
-}
-
-bool kms_case_is_steady(const struct kms_case *c, int64_t early, int64_t late)
-{
-	const struct kms_look_at *at = c->look->at;
-	double first, second;
-
-	if (early <= 0 || late <= 0 ||
-	    at[KMS_LOOK_MIDDLE].boottime_ns <= at[KMS_LOOK_FIRST].boottime_ns ||
-	    at[KMS_LOOK_LAST].boottime_ns <= at[KMS_LOOK_MIDDLE].boottime_ns)
-		return false;
-	first = (double)early / (at[KMS_LOOK_MIDDLE].boottime_ns -
-				 at[KMS_LOOK_FIRST].boottime_ns);
-	second = (double)late / (at[KMS_LOOK_LAST].boottime_ns -
-				 at[KMS_LOOK_MIDDLE].boottime_ns);
-	return first <= KMS_STEADY_FACTOR * second &&
-	       second <= KMS_STEADY_FACTOR * first;
-}
-
-const struct kms_walk *kms_case_walk(const struct kms_case *c)
-{
-	size_t i = KMS_NR_WALKS;
-
-	while (i--)
-		if (c->look->walk[i].done)
-			return &c->look->walk[i];
-	return NULL;
-}
 
 /* What does harm comes first; then what grows, the fastest of it; then by size. */
 static int order(const void *a, const void *b)
@@ -217,20 +134,6 @@ static bool growths_fill(struct kms_case *c)
 	return true;
 }
 
-static void advise(struct kms_case *c, struct kms_finding *finding)
-{
-	size_t i;
-
-	if (finding->benign)
-		kms_benign_fill(c, finding);
-	else
-		kms_remedies_fill(c, finding);
-	/* What may be over already is nothing to stop at once. */
-	for (i = 0; i < finding->nr_remedies; i++)
-		if (finding->sure == KMS_POSSIBLE)
-			finding->remedy[i].when = KMS_LATER;
-}
-
 static void judge(struct kms_case *c)
 {
 	struct kms_verdict *verdict = c->verdict;
@@ -248,7 +151,7 @@ static void judge(struct kms_case *c)
 	      sizeof(verdict->finding[0]), order);
 	shares_fill(verdict);
 	for (i = 0; i < verdict->nr_findings; i++)
-		advise(c, &verdict->finding[i]);
+		kms_reclaimable_fill(c, &verdict->finding[i]);
 	health_fill(verdict);
 	summary_fill(c);
 }

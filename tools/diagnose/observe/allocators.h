@@ -3,7 +3,7 @@
 #ifndef KMS_DIAGNOSE_OBSERVE_ALLOCATORS_H
 #define KMS_DIAGNOSE_OBSERVE_ALLOCATORS_H
 
-#include "diagnose/observe/observe.h"
+#include "diagnose/observation.h"
 
 /*
  * Fill in the cgroups of a trace's allocators.  This is to be done soon, as

@@ -4,7 +4,7 @@
 #define KMS_DIAGNOSE_OBSERVE_JOBS_H
 
 #include "client/nl.h"
-#include "diagnose/observe/observe.h"
+#include "diagnose/observation.h"
 
 /* A walk before, a walk after and traces: never more than these at once. */
 #define KMS_JOBS_MAX 4

@@ -19,9 +19,11 @@
 
 #include "client/nl.h"
 #include "client/version.h"
-#include "diagnose/judge/growth.h"
+#include "diagnose/growth.h"
 #include "diagnose/observe/allocators.h"
 #include "diagnose/observe/jobs.h"
+#include "diagnose/observe/observe.h"
+#include "diagnose/observe/proc.h"
 #include "host/file.h"
 #include "host/process.h"
 #include "table/kinds.h"

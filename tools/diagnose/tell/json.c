@@ -2,7 +2,7 @@
 /* What a diagnosis found, as JSON: what is not known has no key. */
 #include <json-c/json.h>
 
-#include "diagnose/observe/observe.h"
+#include "diagnose/observation.h"
 #include "diagnose/tell/text.h"
 #include "output/output.h"
 

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "diagnose/observe/observe.h"
+#include "diagnose/allocator_words.h"
 #include "diagnose/tell/stop.h"
 #include "host/container.h"
 #include "lib/array.h"
@@ -31,21 +31,21 @@ static const struct {
 };
 
 /* "12 min ago", of a time of CLOCK_BOOTTIME */
-static const char *age_of(struct kms_case *c, uint64_t began_ns)
+static const char *age_of(struct kms_advice *a, uint64_t began_ns)
 {
-	uint64_t now = c->look->at[KMS_LOOK_LAST].boottime_ns;
+	uint64_t now = a->look->at[KMS_LOOK_LAST].boottime_ns;
 	uint64_t passed = now > began_ns ? now - began_ns : 0;
 
-	return kms_strings_add(c->strings, "%s ago",
+	return kms_strings_add(a->strings, "%s ago",
 			       kms_words_span(passed / 1000000000).text);
 }
 
-static void container_stop(struct kms_case *c, struct kms_remedy *remedy,
+static void container_stop(struct kms_advice *a, struct kms_remedy *remedy,
 			   const struct kms_container *container)
 {
 	size_t i;
 
-	remedy->text = kms_strings_add(c->strings, "%s, in %s %s", remedy->text,
+	remedy->text = kms_strings_add(a->strings, "%s, in %s %s", remedy->text,
 				       container->engine, container->name);
 	for (i = 0; !container->inner && i < ARRAY_SIZE(engines); i++) {
 		if (strcmp(engines[i].name, container->engine))
@@ -53,7 +53,7 @@ static void container_stop(struct kms_case *c, struct kms_remedy *remedy,
 		remedy->cost = engines[i].cost;
 		remedy->argv = kms_argv_begin(engines[i].program, "stop",
 					      NULL);
-		kms_argv_operand(&remedy->argv, c->strings, container->name);
+		kms_argv_operand(&remedy->argv, a->strings, container->name);
 	}
 }
 
@@ -65,52 +65,52 @@ bool kms_service_is_own(const struct kms_found_creator *creator)
 	       !*who->service.other && !creator->container;
 }
 
-static void unit_stop(struct kms_case *c, struct kms_remedy *remedy,
+static void unit_stop(struct kms_advice *a, struct kms_remedy *remedy,
 		      const struct kms_service *service)
 {
-	const char *manager = kms_strings_add(c->strings, "%u@.host", service->uid);
+	const char *manager = kms_strings_add(a->strings, "%u@.host", service->uid);
 
 	if (service->is_user)
 		remedy->argv = kms_argv_begin("systemctl", "--user", "-M",
 					      manager, "stop", NULL);
 	else
 		remedy->argv = kms_argv_begin("systemctl", "stop", NULL);
-	kms_argv_operand(&remedy->argv, c->strings, service->name);
-	remedy->cost = kms_strings_add(c->strings,
+	kms_argv_operand(&remedy->argv, a->strings, service->name);
+	remedy->cost = kms_strings_add(a->strings,
 				       "all of %s ends: %zu process%s now",
 				       service->name, service->nr_processes,
 				       service->nr_processes == 1 ? "" : "es");
 }
 
-static void pid_kill(struct kms_case *c, struct kms_remedy *remedy,
+static void pid_kill(struct kms_advice *a, struct kms_remedy *remedy,
 		     uint64_t pid)
 {
-	const char *number = kms_strings_add(c->strings, "%llu",
+	const char *number = kms_strings_add(a->strings, "%llu",
 					     (unsigned long long)pid);
 
 	remedy->argv = kms_argv_begin("kill", number, NULL);
 }
 
-static void starter_kill(struct kms_case *c, struct kms_remedy *remedy,
+static void starter_kill(struct kms_advice *a, struct kms_remedy *remedy,
 			 const struct kms_found_creator *creator)
 {
 	const struct kms_who *who = creator->who;
 
-	remedy->text = kms_strings_add(c->strings,
+	remedy->text = kms_strings_add(a->strings,
 				       "stop %s, process %llu since %s, which starts %s",
 				       creator->starter,
 				       (unsigned long long)creator->starter_pid,
-				       age_of(c, who->starter_began_ns),
-				       kms_creator_words(c, creator));
-	remedy->cost = kms_strings_add(c->strings,
+				       age_of(a, who->starter_began_ns),
+				       kms_creator_words(a->strings, creator));
+	remedy->cost = kms_strings_add(a->strings,
 				       "it has %zu process%s of its own now, which may go on without it",
 				       who->starter_children,
 				       who->starter_children == 1 ? "" : "es");
-	pid_kill(c, remedy, creator->starter_pid);
+	pid_kill(a, remedy, creator->starter_pid);
 }
 
 /* pgrep(1) takes the name for a regular expression. */
-static const char *expression_of(struct kms_case *c, const char *text)
+static const char *expression_of(struct kms_advice *a, const char *text)
 {
 	char *name = kms_text_unescape(text), *escaped, *end;
 	const char *from, *kept = "";
@@ -125,89 +125,89 @@ static const char *expression_of(struct kms_case *c, const char *text)
 	if (escaped) {
 		*end = '\0';
 		text = kms_text_escape(escaped, strlen(escaped));
-		kept = kms_strings_add(c->strings, "%s", text ?: "");
+		kept = kms_strings_add(a->strings, "%s", text ?: "");
 		free((void *)text);
 	}
 	if (!*kept)
-		c->strings->failed = true;
+		a->strings->failed = true;
 	free(escaped);
 	free(name);
 	return kept;
 }
 
 /* Nothing is proved: list what has the name, for people to judge. */
-static void name_find(struct kms_case *c, struct kms_remedy *remedy,
+static void name_find(struct kms_advice *a, struct kms_remedy *remedy,
 		      const struct kms_found_creator *creator)
 {
 	const char *name = creator->nr_parents ? creator->parent[0] :
 			   creator->name;
 
-	remedy->text = kms_strings_add(c->strings,
+	remedy->text = kms_strings_add(a->strings,
 				       "find and stop what starts %s%s",
-				       kms_creator_words(c, creator),
+				       kms_creator_words(a->strings, creator),
 				       creator->cgroup ? "" :
 				       "; its cgroup is not known");
 	/* Where numbers are of elsewhere, or one name stands for several */
-	if (!c->look->host_processes ||
+	if (!a->look->host_processes ||
 	    (creator->who && creator->who->alive && !creator->alive))
 		return;
 	remedy->argv = kms_argv_begin("pgrep", "-a", "-x", NULL);
-	kms_argv_operand(&remedy->argv, c->strings, expression_of(c, name));
+	kms_argv_operand(&remedy->argv, a->strings, expression_of(a, name));
 }
 
-static void process_stop(struct kms_case *c, struct kms_remedy *remedy,
+static void process_stop(struct kms_advice *a, struct kms_remedy *remedy,
 			 const struct kms_found_creator *creator)
 {
 	const struct kms_who *who = creator->who;
 
 	if (creator->nr_alike > 1) {
 		/* None of them is the one. */
-		remedy->text = kms_strings_add(c->strings,
+		remedy->text = kms_strings_add(a->strings,
 					       "find and stop what starts %s",
-					       kms_creator_words(c, creator));
+					       kms_creator_words(a->strings, creator));
 	} else if (creator->starter) {
-		starter_kill(c, remedy, creator);
+		starter_kill(a, remedy, creator);
 	} else if (!who || !who->alive || !creator->alive) {
-		name_find(c, remedy, creator);
+		name_find(a, remedy, creator);
 	} else if (who->nr_alike > 1) {
-		remedy->text = kms_strings_add(c->strings,
+		remedy->text = kms_strings_add(a->strings,
 					       "stop what starts %s: process %llu is one of %zu such processes",
-					       kms_creator_words(c, creator),
+					       kms_creator_words(a->strings, creator),
 					       (unsigned long long)creator->pid,
 					       who->nr_alike);
 	} else {
-		remedy->text = kms_strings_add(c->strings,
+		remedy->text = kms_strings_add(a->strings,
 					       "stop %s, process %llu since %s",
-					       kms_creator_words(c, creator),
+					       kms_creator_words(a->strings, creator),
 					       (unsigned long long)creator->pid,
-					       age_of(c, who->began_ns));
-		pid_kill(c, remedy, creator->pid);
+					       age_of(a, who->began_ns));
+		pid_kill(a, remedy, creator->pid);
 	}
 }
 
-static void remedy_fill(struct kms_case *c, struct kms_remedy *remedy,
+static void remedy_fill(struct kms_advice *a, struct kms_remedy *remedy,
 			const struct kms_found_creator *creator)
 {
 	const struct kms_who *who = creator->who;
 	struct kms_container container;
 	char *other;
 
-	remedy->text = kms_strings_add(c->strings, "stop %s",
-				       kms_creator_words(c, creator));
+	remedy->text = kms_strings_add(a->strings, "stop %s",
+				       kms_creator_words(a->strings, creator));
 	if (creator->cgroup &&
 	    kms_container_find(&container, creator->cgroup)) {
-		container_stop(c, remedy, &container);
+		container_stop(a, remedy, &container);
 		return;
 	}
 	if (who && *who->service.name && !*who->service.other) {
-		unit_stop(c, remedy, &who->service);
+		unit_stop(a, remedy, &who->service);
 		return;
 	}
-	process_stop(c, remedy, creator);
+	process_stop(a, remedy, creator);
 	if (!who || !*who->service.name)
 		return;
 	other = kms_text_escape(who->service.other, sizeof(who->service.other));
-	remedy->text = kms_strings_add(c->strings,
+	remedy->text = kms_strings_add(a->strings,
 				       "%s; this job only, as %s has others, such as %s",
 				       remedy->text, who->service.name,
 				       other ?: "?");
@@ -215,7 +215,7 @@ static void remedy_fill(struct kms_case *c, struct kms_remedy *remedy,
 }
 
 /* The trace need not have seen all of the growth. */
-static const char *effect_of(struct kms_case *c,
+static const char *effect_of(struct kms_advice *a,
 			     const struct kms_finding *finding,
 			     const struct kms_found_creator *creator)
 {
@@ -224,12 +224,12 @@ static const char *effect_of(struct kms_case *c,
 	if (creator->share_permille == KMS_UNKNOWN)
 		return "what it allocates ends; its share of the growth is unknown";
 	rate = finding->bytes_per_second / 1000.0 * creator->share_permille;
-	return kms_strings_add(c->strings, "%s of the growth ends: %s/s",
+	return kms_strings_add(a->strings, "%s of the growth ends: %s/s",
 			       kms_words_share(creator->share_permille).text,
 			       kms_words_bytes(rate).text);
 }
 
-void kms_stop_add(struct kms_case *c, struct kms_finding *finding,
+void kms_stop_add(struct kms_advice *a, struct kms_finding *finding,
 		  const struct kms_found_creator *creator)
 {
 	struct kms_remedy remedy = {
@@ -243,7 +243,7 @@ void kms_stop_add(struct kms_case *c, struct kms_finding *finding,
 	/* What runs the host, or this program, is not for it to stop. */
 	if (creator->who && creator->who->spared)
 		return;
-	remedy.effect = effect_of(c, finding, creator);
-	remedy_fill(c, &remedy, creator);
-	kms_remedy_give(c, finding, remedy);
+	remedy.effect = effect_of(a, finding, creator);
+	remedy_fill(a, &remedy, creator);
+	kms_remedy_give(a, finding, remedy);
 }

@@ -3,10 +3,10 @@
 #ifndef KMS_DIAGNOSE_TELL_STOP_H
 #define KMS_DIAGNOSE_TELL_STOP_H
 
-#include "diagnose/judge/verdict.h"
+#include "diagnose/tell/advice.h"
 
 /* Append how to stop one, unless nothing but its name is known. */
-void kms_stop_add(struct kms_case *c, struct kms_finding *finding,
+void kms_stop_add(struct kms_advice *a, struct kms_finding *finding,
 		  const struct kms_found_creator *creator);
 
 /*

@@ -3,7 +3,7 @@
 #include <ctype.h>
 #include <string.h>
 
-#include "diagnose/observe/observe.h"
+#include "diagnose/observation.h"
 #include "diagnose/tell/text.h"
 #include "lib/words.h"
 
