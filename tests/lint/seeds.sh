@@ -174,6 +174,16 @@ vocabulary)
 	tools/b.c:1:
 	EOF
 	;;
+links)
+	printf '[a](b.md) [c](c.md#not-there) [d](#a-heading) [e](c.md#a-heading)\n' \
+		>a.md
+	printf '# A heading\n' >c.md
+	cat <<-'EOF'
+	a.md: no file b.md
+	a.md: no heading c.md#not-there
+	a.md: no heading #a-heading
+	EOF
+	;;
 paths)
 	echo "see /ho""me/somebody/notes" >a
 	echo "from http://deb.deb""ian.org/" >b
