@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# docs.sh READER: the man pages and the completion know what --help knows.
+# docs.sh READER: the man pages, the README and the completion know what --help
+# knows.
 
 # shellcheck source=tests/cli/tap.sh
 . "$(dirname "$0")/tap.sh"
@@ -49,6 +50,9 @@ done
 for command in $commands; do
 	check "kmemscope(8) has $command" \
 		grep -qw -e "$command" "$work/kmemscope"
+	check "README has $command" \
+		grep -Eq "^\| \`kmemscope ([a-z]*\`, \`)?${command}[\` ]" \
+			"$tools/../README.md"
 	own=
 	if [ -e "$work/kmemscope-$command" ]; then
 		own=$work/kmemscope-$command
