@@ -9,6 +9,7 @@ import glob
 import os
 import re
 import shutil
+import subprocess
 
 import apt
 import paths
@@ -16,6 +17,12 @@ import suite
 import tools
 import vmlinuz
 from errors import HarnessError
+from tally import Failure
+
+# What a test with an image raises when it fails; anything else is a bug of the
+# test.
+ERRORS = (Failure, HarnessError, vmlinuz.ImageError, OSError,
+          subprocess.SubprocessError)
 
 # In the order of their kernels' age.
 SUITES = ("bullseye", "bookworm", "trixie-backports")
