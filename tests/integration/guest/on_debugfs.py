@@ -3,20 +3,16 @@
 
 import collections
 import os
-import pathlib
 import stat
 
-import yaml
-
 import on_trace
+import presence
 import reader
 import spec
 import tables
 import wire
 from compare import cells, compare
 from ktap import again, equal, expect, note
-
-MUST_HAVE = pathlib.Path(__file__).resolve().parent / "must-have.yaml"
 
 # How many values of a table may differ each time because the reader is a
 # process of its own, with memory that counts: a few caches, but much of small
@@ -110,61 +106,49 @@ def test_files_equal_the_reader():
                f"{sorted(differ, key=str)[:20]}")
 
 
-def lists():
-    """The fields that this kernel must show: {kind: {how often: fields}}."""
-    tree = yaml.safe_load(MUST_HAVE.read_text(encoding="utf-8"))
-    release = ".".join(os.uname().release.split(".")[:2])
-    expect(release in tree, f"{MUST_HAVE.name} has no list for {release}")
-    return tree[release]
-
-
-def records_by_list():
-    """Records as the list sorts them: the host apart from the nodes."""
+def all_records():
+    """{kind: records}, with the host apart from the nodes."""
     found = {kind.name: wire.records(kind.name)
              for kind in spec.DUMPS + spec.JOBS}
     found.update(on_trace.whole_trace())
     found["status"] = [wire.shared().status()]
     found["host"] = [row for row in found["node"] if "node" not in row]
     found["node"] = [row for row in found["node"] if "node" in row]
-    # None but of a job that is there; this one ends with its socket.
+    # The module has a job record only while a job is there; this one ends with
+    # its socket.
     with wire.Socket() as own:
         own.start_job("slab")
         found["job"] = own.dump("job")
-    # Costs are absent before the first collection; that was just now.
+    # Costs are absent before the first collection, which was just now.
     found["collector"] = wire.records("collector")
     return found
 
 
-def test_every_field_is_in_the_list_of_this_kernel():
-    """A field that nobody listed could be absent for ever, unnoticed."""
-    listed = lists()
-    equal(set(listed), set(spec.KINDS) | {"host"}, "kinds in the list")
-    for name, often in listed.items():
-        fields = [field for names in often.values() for field in names]
-        kind = spec.KINDS["node" if name == "host" else name]
-        equal(sorted(fields), sorted(kind.names), f"fields of {name}")
+def check_field(kind, field, rows, wanted):
+    """One field is in every, some or none of the records of its kind."""
+    without = [row for row in rows if field not in row]
+    if wanted == "every":
+        expect(not without, f"{kind} without {field}: {without[:3]}")
+    elif wanted == "some":
+        expect(len(without) < len(rows), f"no {kind} has {field}")
+    else:
+        expect(len(without) == len(rows),
+               f"{kind} has {field}, {presence.PATH.name} says it cannot")
+
+
+def check_presence():
+    """Every field of the spec, in all kinds of records."""
+    release = ".".join(os.uname().release.split(".")[:2])
+    found = all_records()
+    for kind, fields in presence.of_release(release).items():
+        expect(found[kind], f"no records of {kind}")
+        for field, wanted in fields.items():
+            check_field(kind, field, found[kind], wanted)
 
 
 def test_fields_that_must_be_present_are():
-    """In every record, in some, or in none: as this kernel's list says.
+    """In every record, but for what may-lack.yaml lists.
 
-    What could not be read as a lock was busy may be absent, but not each time.
+    A field may be absent because a lock was busy, but not each time.
     """
-    again(expect_listed)
-
-
-def expect_listed():
-    """Records as the list has them."""
-    found = records_by_list()
-    for name, often in lists().items():
-        rows = found[name]
-        expect(rows, f"no records of {name}")
-        for field in often["every"]:
-            without = [row for row in rows if field not in row]
-            expect(not without, f"{name} without {field}: {without[:3]}")
-        for field in often.get("some", []):
-            expect(any(field in row for row in rows),
-                   f"no {name} has {field}")
-        for field in often.get("none", []):
-            expect(not any(field in row for row in rows),
-                   f"{name} has {field}, the list says it cannot")
+    again(check_presence)

@@ -39,7 +39,7 @@ TERMS = ["free_pages", "pcp_pages", "lru_pages", "isolated_pages",
          "kernel_stack_pages", "page_table_pages", "zsmalloc_pages",
          "hugetlb_pages"]
 
-# Further terms of kernels that count them; must-have.yaml says which do.
+# Further terms of kernels that count them; may-lack.yaml says which.
 TERMS_OF_SOME = ["secondary_page_table_pages", "gpu_pages",
                  "writeback_temp_pages", "memmap_pages"]
 
@@ -118,7 +118,7 @@ def huge_pages(count):
 def compare_nodes():
     """Every field of a node or the host that both have."""
     fields = {field for _, field in cells(their_nodes())}
-    # What /proc does not show we cannot know better; must-have.yaml says which.
+    # What /proc does not show we cannot know better; may-lack.yaml says which.
     for field in set(theirs.MEMINFO) - fields:
         for key, row in rows_of_nodes().items():
             expect(field not in row, f"/proc shows no {field}, {key} does")
