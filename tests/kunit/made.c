@@ -7,12 +7,12 @@
 #include <linux/errno.h>
 #include <linux/string.h>
 
-#include "collect/job.h"
 #include "internals/hotplug.h"
 #include "internals/internals.h"
 #include "internals/progress.h"
 #include "record/kinds.h"
 #include "record/memory.h"
+#include "run/job.h"
 
 #include "made.h"
 
