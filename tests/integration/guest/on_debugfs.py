@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The debugfs tree: modes, names, and the same records as netlink."""
+"""The debugfs tree: modes, names, and the same records as by netlink."""
 
 import collections
 import os
@@ -12,11 +12,10 @@ import spec
 import tables
 import wire
 from compare import cells, compare
-from ktap import again, equal, expect, note
+from ktap import equal, expect, note, retry
 
-# How many values of a table may differ each time because the reader is a
-# process of its own, with memory that counts: a few caches, but much of small
-# tables.
+# The share of values that may always differ, because the reader is a process
+# whose memory counts: a few caches, but many values of a small table.
 MOVED = {"node": 0.2, "zone": 0.2}
 MOVED_ELSE = 0.05
 ROUNDS = 5
@@ -25,7 +24,7 @@ MAX_ROUNDS = 30
 
 
 def test_every_file_is_0400():
-    """For root, to read; nothing else is in the tree."""
+    """Only root may read them, and the tree has no other files."""
     found = {path.relative_to(tables.ROOT).as_posix()
              for path in tables.ROOT.rglob("*") if path.is_file()}
     equal(found, set(tables.FILES.values()), "files in the tree")
@@ -36,7 +35,7 @@ def test_every_file_is_0400():
 
 
 def test_header_names_are_the_specs():
-    """The first line, in the order of the spec."""
+    """The first line has the names in the order of the spec."""
     for kind in spec.DUMPS + spec.JOBS:
         text = tables.path(kind.name).read_text(encoding="utf-8")
         equal(text.splitlines()[0].split(),
@@ -45,7 +44,7 @@ def test_header_names_are_the_specs():
 
 
 def keyed(kind, records):
-    """Cells of a kind's records; twins are told apart by their number."""
+    """The cells of records; records with equal keys get numbers."""
     seen, rows = collections.Counter(), {}
     for record in records:
         key = kind.key(record)
@@ -55,7 +54,7 @@ def keyed(kind, records):
 
 
 def test_files_equal_netlink():
-    """Every record and every value, read in one process."""
+    """Every record and value, both read by this process."""
     for kind in spec.DUMPS:
         if kind.name == "collector":
             continue  # its numbers move with each reading; see below
@@ -66,7 +65,7 @@ def test_files_equal_netlink():
 
 
 def test_status_and_collectors_equal_netlink():
-    """All but the costs, which each reading moves."""
+    """All but the costs, which change with each reading."""
     moving = ("_ns", "_entries", "_total", "memory_bytes", "memory_peak_bytes")
 
     def steady(record):
@@ -80,7 +79,7 @@ def test_status_and_collectors_equal_netlink():
 
 
 def differing(kind):
-    """What differs between a file and the reader, and how much there is."""
+    """(cells that differ between file and reader, number of cells)."""
     head, rows = tables.parse(kind.name, reader.raw(kind.name))
     file_head, file_rows = tables.table(kind.name)
     equal(head, file_head, f"{kind.name} columns")
@@ -153,4 +152,4 @@ def test_fields_that_must_be_present_are():
 
     A field may be absent because a lock was busy, but not each time.
     """
-    again(check_presence)
+    retry(check_presence)
