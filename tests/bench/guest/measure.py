@@ -64,7 +64,7 @@ def gap(action):
     return measure
 
 
-def least(measure, times):
+def minimum(measure, times):
     """The minimum of several measurements, after a warm-up."""
     if isinstance(measure, str):
         return measure
@@ -81,6 +81,6 @@ def say(**what):
 def run(row):
     """Measure a row."""
     say(row=row.name, unit=row.unit, goal=row.goal, each=row.each,
-        ours=least(row.ours, row.times),
-        theirs={name: least(measure, row.times)
+        ours=minimum(row.ours, row.times),
+        theirs={name: minimum(measure, row.times)
                 for name, measure in row.theirs.items()})

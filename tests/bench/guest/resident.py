@@ -43,7 +43,7 @@ def _memory(field):
 
 def load(_):
     """Measure the time to load, and the memory of module and snapshots."""
-    run(Row("snapshots while nobody reads", _memory("memory_bytes"), {}, 1,
+    run(Row("snapshots without readers", _memory("memory_bytes"), {}, 1,
             "KiB"))
     run(Row("snapshots at most in this run", _memory("memory_peak_bytes"),
             {}, 1, "KiB"))

@@ -443,5 +443,5 @@ def test_without_the_module():
         module.reload()
 
 
-# The tests that depend on the number of CPUs.
+# What the number of CPUs can hide.
 MANY_CPUS = [test_pages_that_nobody_accounts_for]

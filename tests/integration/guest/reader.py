@@ -40,12 +40,12 @@ def text(*arguments):
 
 
 def raw(kind_name):
-    """All columns and rows of a record type, as plain lines."""
+    """All columns and rows of a kind as plain lines."""
     return text(*COMMANDS[kind_name], "--output-all", "--raw", "--bytes")
 
 
 def records(kind_name, *arguments):
-    """The rows of a JSON answer, and the other members beside them."""
+    """The rows of a kind's JSON answer, and what stands beside them."""
     answer = json.loads(text(*COMMANDS[kind_name], "--json", *arguments))
     lists = [key for key, value in answer.items() if isinstance(value, list)]
     if len(lists) != 1:
