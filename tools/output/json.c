@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "lib/clock.h"
 #include "lib/text.h"
 #include "output/output.h"
 #include "table/format.h"
@@ -158,12 +159,11 @@ static bool since_add(json_object *envelope, const struct kms_answer *answer)
 	char text[KMS_FORMAT_MAX];
 
 	snprintf(text, sizeof(text), "%llu.%03llu",
-		 (unsigned long long)passed / 1000000000,
-		 (unsigned long long)passed % 1000000000 / 1000000);
+		 passed / NS_PER_SEC, passed % NS_PER_SEC / NS_PER_MS);
 	return member_add(envelope, "since", since) &&
 	       stamp_add(since, &answer->since) &&
 	       member_add(envelope, "seconds",
-			  json_object_new_double_s(passed / 1e9, text));
+			  json_object_new_double_s((double)passed / NS_PER_SEC, text));
 }
 
 static bool envelope_fill(json_object *envelope,

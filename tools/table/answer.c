@@ -3,8 +3,8 @@
 #include <linux/kmemscope.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
+#include "lib/clock.h"
 #include "table/answer.h"
 #include "table/diff.h"
 #include "table/kinds.h"
@@ -12,11 +12,9 @@
 struct kms_stamp kms_stamp_now(void)
 {
 	struct kms_stamp stamp = { "", 0 };
-	struct timespec now;
 	FILE *file;
 
-	clock_gettime(CLOCK_BOOTTIME, &now);
-	stamp.boottime_ns = (uint64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+	stamp.boottime_ns = kms_now_ns();
 	file = fopen("/proc/sys/kernel/random/boot_id", "re");
 	if (file) {
 		if (!fgets(stamp.boot_id, sizeof(stamp.boot_id), file))

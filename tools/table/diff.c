@@ -17,23 +17,10 @@ struct place {
 	size_t before;
 };
 
-static int keys_compare(const struct kms_value *a, const struct kms_value *b,
-			const struct kms_kind *kind)
-{
-	int result = 0;
-	size_t i;
-
-	for (i = 0; !result && i < kind->nr_columns; i++) {
-		if (kind->columns[i].key)
-			result = kms_value_compare(&a[i], &b[i]);
-	}
-	return result;
-}
-
 static int places_compare(const void *a, const void *b, void *kind)
 {
 	const struct place *left = a, *right = b;
-	int result = keys_compare(left->row, right->row, kind);
+	int result = kms_rows_compare_keys(kind, left->row, right->row);
 
 	if (result)
 		return result;
@@ -68,7 +55,8 @@ static size_t same_count(const struct side *side, const struct kms_value *row,
 {
 	size_t i = side->next;
 
-	while (i < side->nr && !keys_compare(side->row[i], row, kind))
+	while (i < side->nr &&
+	       !kms_rows_compare_keys(kind, side->row[i], row))
 		i++;
 	return i - side->next;
 }
@@ -86,8 +74,8 @@ static bool step(struct side *newer, struct side *older,
 	if (newer->next == newer->nr)
 		row = older->row[older->next];
 	else if (older->next == older->nr ||
-		 keys_compare(newer->row[newer->next], older->row[older->next],
-			      kind) <= 0)
+		 kms_rows_compare_keys(kind, newer->row[newer->next],
+				       older->row[older->next]) <= 0)
 		row = newer->row[newer->next];
 	else
 		row = older->row[older->next];

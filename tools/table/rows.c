@@ -54,6 +54,19 @@ void kms_rows_filter(struct kms_rows *rows,
 	rows->nr = kept;
 }
 
+int kms_rows_compare_keys(const struct kms_kind *kind,
+			  const struct kms_value *a, const struct kms_value *b)
+{
+	int result = 0;
+	size_t i;
+
+	for (i = 0; !result && i < kind->nr_columns; i++) {
+		if (kind->columns[i].key)
+			result = kms_value_compare(&a[i], &b[i]);
+	}
+	return result;
+}
+
 void kms_rows_free(struct kms_rows *rows)
 {
 	kms_rows_cut(rows, 0);

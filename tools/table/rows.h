@@ -23,6 +23,10 @@ void kms_rows_filter(struct kms_rows *rows,
 		     bool (*keep)(const struct kms_value *row, void *arg),
 		     void *arg);
 
+/* Compare the keys of two rows: below, equal or above 0. */
+int kms_rows_compare_keys(const struct kms_kind *kind,
+			  const struct kms_value *a, const struct kms_value *b);
+
 void kms_rows_free(struct kms_rows *rows);
 
 #endif /* KMS_TABLE_ROWS_H */
