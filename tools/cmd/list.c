@@ -4,7 +4,6 @@
 #include <linux/kmemscope.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "client/job.h"
 #include "client/nl.h"
@@ -12,46 +11,47 @@
 #include "cmd/cmd.h"
 #include "cmd/list.h"
 #include "cmd/options.h"
+#include "lib/array.h"
+#include "lib/clock.h"
 #include "lib/text.h"
 #include "table/answer.h"
 #include "table/order.h"
 
 struct list {
+	const struct kms_list_command *command;
 	struct kms_options options;
-	const struct kms_list_own *own;
 	const struct kms_kind *kind;
-	struct kms_request request;	/* the filters that are options */
-	size_t operand;			/* the column of the operands */
+	struct kms_request request;	/* with the filters that are options */
+	size_t operand;			/* the column that operands name */
 	struct kms_selection columns;
 	struct kms_order order;
 	bool sorted;
 	struct kms_answer newer;
 	struct kms_answer older;
-	struct kms_error partial;	/* why the answer is */
+	struct kms_error partial;	/* why the answer is partial */
 };
 
 static enum kms_status filter_prepare(struct list *list,
 				      const struct kms_option_filter *given,
 				      struct kms_error *err)
 {
+	const struct kms_column *column;
 	struct kms_filter *filter;
 	uint64_t number = 0;
-	size_t column;
+	size_t index;
 
-	/* One that the other kind of record has, but not this one */
-	if (!kms_kind_find(list->kind, given->name, strlen(given->name),
-			   &column) || !list->kind->columns[column].key)
+	if (!kms_kind_find_key(list->kind, given->name, &index))
 		return kms_fail(err, KMS_ERROR, "--%s: %s have no column %s",
-				given->name, list->options.view->root,
+				given->name, list->kind->listing.rows,
 				given->column->title);
-	if (list->kind->columns[column].type != KMS_TYPE_STRING &&
-	    !kms_text_number(given->text,
-			     list->kind->columns[column].type == KMS_TYPE_U32 ?
+	column = &list->kind->columns[index];
+	if (column->type != KMS_TYPE_STRING &&
+	    !kms_text_number(given->text, column->type == KMS_TYPE_U32 ?
 			     UINT32_MAX : UINT64_MAX, &number))
 		return kms_fail(err, KMS_ERROR, "--%s: not a number: '%s'",
 				given->name, given->text);
 	filter = &list->request.filters[list->request.nr_filters++];
-	filter->column = column;
+	filter->column = index;
 	filter->text = given->text;
 	filter->number = number;
 	return KMS_OK;
@@ -76,38 +76,52 @@ static enum kms_status term_add(struct list *list, size_t column,
 	return status;
 }
 
-static enum kms_status filters_prepare(struct list *list,
-				       const struct kms_list_command *command,
-				       struct kms_error *err)
+static enum kms_status filters_prepare(struct list *list, struct kms_error *err)
 {
 	const struct kms_options *options = &list->options;
-	enum kms_status status = KMS_OK;
 	const struct kms_filter *filter;
+	enum kms_status status;
 	size_t i;
 
 	list->request = kms_request_rows(list->kind);
-	for (i = 0; !status && i < options->nr_filters; i++) {
-		if (options->filters[i].text)
-			status = filter_prepare(list, &options->filters[i],
-						err);
+	for (i = 0; i < options->nr_filters; i++) {
+		if (!options->filters[i].text)
+			continue;
+		status = filter_prepare(list, &options->filters[i], err);
+		if (status)
+			return status;
 	}
-	for (i = 0; !status && i < list->request.nr_filters; i++) {
+	for (i = 0; i < list->request.nr_filters; i++) {
 		filter = &list->request.filters[i];
 		status = term_add(list, filter->column, filter->text,
 				  filter->number, err);
+		if (status)
+			return status;
 	}
-	if (list->own)
-		return status;
-	if (!status && options->nr_operands &&
-	    (!kms_kind_find(list->kind, command->operand,
-			    strlen(command->operand), &list->operand) ||
-	     list->request.nr_filters == KMS_FILTERS_MAX))
+	return KMS_OK;
+}
+
+static enum kms_status operands_prepare(struct list *list,
+					struct kms_error *err)
+{
+	const struct kms_options *options = &list->options;
+	enum kms_status status;
+	size_t i;
+
+	if (list->command->ops || !options->nr_operands)
+		return KMS_OK;
+	if (!kms_kind_find_key(list->kind, list->command->operand,
+			       &list->operand) ||
+	    list->request.nr_filters == KMS_FILTERS_MAX)
 		return kms_fail(err, KMS_ERROR, "unexpected argument: '%s'",
 				options->operands[0]);
-	for (i = 0; !status && i < options->nr_operands; i++)
+	for (i = 0; i < options->nr_operands; i++) {
 		status = term_add(list, list->operand, options->operands[i], 0,
 				  err);
-	return status;
+		if (status)
+			return status;
+	}
+	return KMS_OK;
 }
 
 static bool compares(const struct kms_options *options)
@@ -115,104 +129,117 @@ static bool compares(const struct kms_options *options)
 	return options->diff || options->since_ns;
 }
 
-static enum kms_status columns_prepare(struct list *list, struct kms_error *err)
+/* The columns that are printed unless others are named. */
+static enum kms_status default_select(struct list *list, struct kms_error *err)
 {
 	const struct kms_options *options = &list->options;
-	const char * const *standard = options->view->columns;
-	const char *given = options->columns;
-	enum kms_status status = KMS_OK;
+	const struct kms_listing *listing = &list->kind->listing;
+	const char * const *names = listing->columns;
 
-	if (compares(options) && options->view->changes)
-		standard = options->view->changes;
-	else if (options->flag)
-		standard = options->view->flag_columns;
+	if (options->all_columns || options->output.form != KMS_FORM_TABLE)
+		return kms_select_all(&list->columns, list->kind, err);
+	if (options->flag)
+		names = list->kind->flags->columns;
+	if (compares(options) && listing->changes)
+		names = listing->changes;
+	return kms_select_names(&list->columns, list->kind, names, err);
+}
 
-	if (!given || *given == '+' || options->all_columns) {
-		if (options->all_columns ||
-		    options->output.form != KMS_FORM_TABLE)
-			status =
-				kms_select_all(&list->columns, list->kind, err);
-		else
-			status = kms_select_names(&list->columns, list->kind,
-						  standard, err);
+static enum kms_status columns_prepare(struct list *list, struct kms_error *err)
+{
+	const char *given = list->options.columns;
+	enum kms_status status;
+
+	if (!given || *given == '+' || list->options.all_columns) {
+		status = default_select(list, err);
+		if (status)
+			return status;
 	}
-	if (!status && given)
-		status = kms_select_add(&list->columns, list->kind,
-					given + (*given == '+'), err);
-	if (!status && list->columns.nr < list->kind->nr_columns &&
-	    options->output.form == KMS_FORM_JSON)
-		status = kms_select_add(&list->newer.scope.columns, list->kind,
-					given, err);
-	return status;
+	if (!given)
+		return KMS_OK;
+	status = kms_select_add(&list->columns, list->kind,
+				given + (*given == '+'), err);
+	if (status || list->options.output.form != KMS_FORM_JSON ||
+	    list->columns.nr == list->kind->nr_columns)
+		return status;
+	return kms_select_add(&list->newer.scope.columns, list->kind, given,
+			      err);
 }
 
 static enum kms_status order_prepare(struct list *list, struct kms_error *err)
 {
-	const struct kms_options *options = &list->options;
-	const char *sort = options->sort;
+	const struct kms_listing *listing = &list->kind->listing;
+	const char *sort = list->options.sort;
 
-	if (!sort && compares(options))
-		sort = options->view->change;
-	else if (!sort)
-		sort = options->view->sort;
+	if (!sort)
+		sort = compares(&list->options) ? listing->sort_changes :
+						  listing->sort;
 	list->sorted = sort;
 	if (!sort)
 		return KMS_OK;
 	return kms_order_parse(&list->order, list->kind, sort, err);
 }
 
-static bool flag_fills(const struct list *list, size_t column)
+/* Does the column have values only with the flag of the kind? */
+static bool flag_fills(const struct kms_kind *kind, size_t column)
 {
-	const char * const *name = list->options.view->flag_fills;
+	const char * const *name = kind->nr_flags ? kind->flags->fills : NULL;
 
 	for (; name && *name; name++) {
-		if (!strcmp(*name, list->kind->columns[column].name))
+		if (!strcmp(*name, kind->columns[column].name))
 			return true;
 	}
 	return false;
 }
 
-/* To name a column that only the kind's flag fills is to ask for it. */
+/* Naming a column that only the flag fills sets the flag. */
 static enum kms_status flag_prepare(struct list *list, struct kms_error *err)
 {
-	const struct kms_options *options = &list->options;
+	const char *given = list->options.columns;
 	struct kms_selection named = { 0 };
-	bool asked = options->flag;
-	enum kms_status status = KMS_OK;
+	bool flag = list->options.flag;
+	enum kms_status status;
 	size_t i;
 
-	if (options->columns)
-		status = kms_select_add(&named, list->kind, options->columns +
-					(*options->columns == '+'), err);
+	if (given) {
+		status = kms_select_add(&named, list->kind,
+					given + (*given == '+'), err);
+		if (status) {
+			kms_select_free(&named);
+			return status;
+		}
+	}
 	for (i = 0; i < named.nr; i++)
-		asked |= flag_fills(list, named.column[i]);
-	if (list->sorted)
-		asked |= flag_fills(list, list->order.column);
-	if (asked)
-		list->request.flag = list->kind->flags;
+		flag |= flag_fills(list->kind, named.column[i]);
 	kms_select_free(&named);
-	return status;
+	if (list->sorted)
+		flag |= flag_fills(list->kind, list->order.column);
+	if (flag)
+		list->request.flag = list->kind->flags;
+	return KMS_OK;
 }
 
 /* Check the command line against the kind of record. */
-static enum kms_status list_prepare(struct list *list,
-				    const struct kms_list_command *command,
-				    struct kms_error *err)
+static enum kms_status list_prepare(struct list *list, struct kms_error *err)
 {
+	static enum kms_status (*const steps[])(struct list *list,
+						struct kms_error *err) = {
+		filters_prepare, operands_prepare, columns_prepare,
+		order_prepare, flag_prepare,
+	};
 	enum kms_status status;
+	size_t i;
 
 	list->kind = list->options.view->kind;
 	list->newer.rows.kind = list->kind;
 	list->older.rows.kind = list->kind;
-	status = filters_prepare(list, command, err);
-	if (!status)
-		status = columns_prepare(list, err);
-	if (!status)
-		status = order_prepare(list, err);
-	if (!status)
-		status = flag_prepare(list, err);
 	list->newer.scope.top = list->options.top;
-	return status;
+	for (i = 0; i < ARRAY_SIZE(steps); i++) {
+		status = steps[i](list, err);
+		if (status)
+			return status;
+	}
+	return KMS_OK;
 }
 
 /* Did the older answer have a row of that name? */
@@ -241,8 +268,8 @@ static bool operand_repeats(const struct kms_options *options, size_t index)
 }
 
 /*
- * Ask the kernel, once for each operand.  When two answers are compared, what
- * only one of them knows is no mistake: it came or went in between.
+ * Ask the kernel, once for each operand. When two answers are compared, a name
+ * that only one of them has is no mistake: it came or went in between.
  */
 static enum kms_status rows_fetch(struct list *list, struct kms_nl *nl,
 				  struct kms_answer *answer,
@@ -274,12 +301,15 @@ static enum kms_status rows_fetch(struct list *list, struct kms_nl *nl,
 	return answer->partial ? KMS_PARTIAL : KMS_OK;
 }
 
+/* Can only a job fill this row? */
 static bool is_in_doubt(const struct list *list, const struct kms_value *row)
 {
-	const char *doubt = list->options.view->flag_doubt;
+	const struct kms_flag *flag = list->request.flag;
 	size_t column;
 
-	return kms_kind_find(list->kind, doubt, strlen(doubt), &column) &&
+	return flag && flag->doubt &&
+	       kms_kind_find(list->kind, flag->doubt, strlen(flag->doubt),
+			     &column) &&
 	       row[column].presence == KMS_NUMBER && row[column].magnitude == 1;
 }
 
@@ -287,8 +317,6 @@ static bool has_doubts(const struct list *list, const struct kms_answer *answer)
 {
 	size_t i;
 
-	if (!list->request.flag || !list->options.view->flag_doubt)
-		return false;
 	for (i = 0; i < answer->rows.nr; i++) {
 		if (is_in_doubt(list, answer->rows.row[i]))
 			return true;
@@ -296,19 +324,7 @@ static bool has_doubts(const struct list *list, const struct kms_answer *answer)
 	return false;
 }
 
-static bool same_keys(const struct kms_kind *kind, const struct kms_value *a,
-		      const struct kms_value *b)
-{
-	size_t i;
-
-	for (i = 0; i < kind->nr_columns; i++) {
-		if (kind->columns[i].key && kms_value_compare(&a[i], &b[i]))
-			return false;
-	}
-	return true;
-}
-
-/* Rows that lists could not tell exactly are replaced by what a job found. */
+/* Replace the rows in doubt by those that a job finds. */
 static enum kms_status doubts_settle(struct list *list, struct kms_nl *nl,
 				     struct kms_answer *answer,
 				     struct kms_error *err)
@@ -323,7 +339,8 @@ static enum kms_status doubts_settle(struct list *list, struct kms_nl *nl,
 	status = kms_job_rows(nl, &request, &id, &found, err);
 	for (i = 0; i < answer->rows.nr; i++) {
 		for (j = 0; is_in_doubt(list, row[i]) && j < found.nr; j++) {
-			if (!same_keys(list->kind, row[i], found.row[j]))
+			if (kms_rows_compare_keys(list->kind, row[i],
+						  found.row[j]))
 				continue;
 			doubtful = row[i];
 			row[i] = found.row[j];
@@ -335,31 +352,29 @@ static enum kms_status doubts_settle(struct list *list, struct kms_nl *nl,
 	return status;
 }
 
-/* A job's answer cannot be asked for in part, so rows are left out here. */
+/* The kernel gives a job's whole answer, so rows are left out here. */
 static enum kms_status job_fetch(struct list *list, struct kms_nl *nl,
 				 struct kms_answer *answer,
 				 struct kms_error *err)
 {
 	struct kms_request request = kms_job_request(list->kind);
 	const struct kms_list_view *view = list->options.view;
+	enum kms_status status, filled = KMS_OK;
 	struct kms_error more = { 0 };
-	enum kms_status status;
-	bool partial;
 	uint32_t id;
 
-	if (list->options.budget_ns)
+	if (list->options.budget_ms)
 		kms_job_ask(&request, KMEMSCOPE_A_JOB_BUDGET_NS, NULL,
-			    list->options.budget_ns);
+			    list->options.budget_ms * NS_PER_MS);
 	status = kms_job_rows(nl, &request, &id, &answer->rows, err);
-	partial = status == KMS_PARTIAL;
-	/* The rows that there are can be filled all the same. */
-	if ((!status || partial) && view->fill)
-		status = view->fill(nl, id, &answer->rows,
-				    partial ? &more : err);
+	/* A partial answer is filled all the same. */
+	if ((!status || status == KMS_PARTIAL) && view->fill)
+		filled = view->fill(nl, id, &answer->rows, &more);
 	kms_scope_apply(&list->newer.scope, &answer->rows);
-	if (!partial || !status || status == KMS_PARTIAL)
-		return partial ? KMS_PARTIAL : status;
-	*err = more;
+	if (filled && (!status || filled != KMS_PARTIAL)) {
+		*err = more;
+		return filled;
+	}
 	return status;
 }
 
@@ -367,34 +382,23 @@ static enum kms_status answer_fetch(struct list *list, struct kms_nl *nl,
 				    struct kms_answer *answer,
 				    struct kms_error *err)
 {
+	const struct kms_list_ops *ops = list->command->ops;
 	enum kms_status status;
 
 	answer->stamp = kms_stamp_now();
-	if (list->own)
-		status = list->own->fetch(list->own->arg, nl, answer, err);
+	if (ops)
+		status = ops->fetch(list->command->arg, nl, answer, err);
+	else if (list->kind->listing.by_job)
+		status = job_fetch(list, nl, answer, err);
 	else
-		status = list->options.view->job ?
-			 job_fetch(list, nl, answer, err) :
-			 rows_fetch(list, nl, answer, err);
+		status = rows_fetch(list, nl, answer, err);
 	if (!status && has_doubts(list, answer))
 		status = doubts_settle(list, nl, answer, err);
-	if (status == KMS_PARTIAL) {
-		answer->partial = true;
-		list->partial = *err;
-		status = KMS_OK;
-	}
-	return status;
-}
-
-static void wait_ns(uint64_t ns)
-{
-	struct timespec left = {
-		.tv_sec = ns / 1000000000,
-		.tv_nsec = ns % 1000000000,
-	};
-
-	while (nanosleep(&left, &left) && errno == EINTR)
-		;
+	if (status != KMS_PARTIAL)
+		return status;
+	answer->partial = true;
+	list->partial = *err;
+	return KMS_OK;
 }
 
 static enum kms_status difference_make(struct list *list, struct kms_error *err)
@@ -425,84 +429,104 @@ static enum kms_status difference_make(struct list *list, struct kms_error *err)
 	return status;
 }
 
+static enum kms_status answers_fetch(struct list *list, struct kms_nl *nl,
+				     struct kms_error *err)
+{
+	const struct kms_options *options = &list->options;
+	enum kms_status status;
+
+	if (options->output.form == KMS_FORM_JSON) {
+		status = kms_version_get(&list->newer, nl, err);
+		if (status)
+			return status;
+	}
+	if (options->since_ns) {
+		status = answer_fetch(list, nl, &list->older, err);
+		if (status)
+			return status;
+		kms_sleep_until(kms_now_ns() + options->since_ns);
+	}
+	return answer_fetch(list, nl, &list->newer, err);
+}
+
 static enum kms_status list_fetch(struct list *list, struct kms_error *err)
 {
 	const struct kms_options *options = &list->options;
-	struct kms_nl *nl = NULL;
 	enum kms_status status;
+	struct kms_nl *nl;
 
-	status = kms_nl_open(&nl, err);
-	if (!status && options->output.form == KMS_FORM_JSON)
-		status = kms_version_get(&list->newer, nl, err);
-	if (!status && options->since_ns) {
-		status = answer_fetch(list, nl, &list->older, err);
-		if (!status)
-			wait_ns(options->since_ns);
+	if (options->diff) {
+		status = kms_answer_read(&list->older, options->diff,
+					 list->kind->listing.rows, err);
+		if (status)
+			return status;
 	}
-	if (!status)
-		status = answer_fetch(list, nl, &list->newer, err);
+	status = kms_nl_open(&nl, err);
+	if (status)
+		return status;
+	status = answers_fetch(list, nl, err);
 	kms_nl_close(nl);
-	if (!status && compares(options))
-		status = difference_make(list, err);
-	return status;
+	if (status || !compares(options))
+		return status;
+	return difference_make(list, err);
 }
 
 static enum kms_status list_print(struct list *list, struct kms_error *err)
 {
-	enum kms_status status = KMS_OK;
+	const struct kms_list_ops *ops = list->command->ops;
+	const struct kms_options *options = &list->options;
+	enum kms_status status;
 
-	if (list->sorted)
+	if (list->sorted) {
 		status = kms_order_rows(&list->order, &list->newer.rows,
 					list->newer.difference, err);
-	if (list->options.top && list->newer.rows.nr > list->options.top)
-		kms_rows_cut(&list->newer.rows, list->options.top);
-	if (!status && list->own)
-		return list->own->print(list->own->arg, &list->options.output,
-					&list->newer, &list->columns, err);
-	if (!status)
-		status = kms_out_answer(&list->options.output, &list->newer,
-					&list->columns, err);
-	return status;
+		if (status)
+			return status;
+	}
+	if (options->top && list->newer.rows.nr > options->top)
+		kms_rows_cut(&list->newer.rows, options->top);
+	if (ops)
+		return ops->print(list->command->arg, &options->output,
+				  &list->newer, &list->columns, err);
+	return kms_out_answer(&options->output, &list->newer, &list->columns,
+			      err);
 }
 
-static int list_finish(struct list *list, char **argv, enum kms_status status,
-		       const struct kms_error *err)
+static void list_free(struct list *list)
 {
-	if (!status && list->newer.partial)
-		status = kms_cmd_fail(argv, KMS_PARTIAL, &list->partial);
-	else if (status)
-		kms_cmd_fail(argv, status, err);
 	kms_answer_free(&list->newer);
 	kms_answer_free(&list->older);
 	kms_select_free(&list->columns);
-	return status;
+}
+
+static int list_show(struct list *list, char **argv)
+{
+	struct kms_error err = { 0 };
+	enum kms_status status;
+
+	status = list_prepare(list, &err);
+	if (status) {
+		kms_cmd_fail(argv, status, &err);
+		return kms_cmd_refuse(argv);
+	}
+	status = list_fetch(list, &err);
+	if (!status)
+		status = list_print(list, &err);
+	if (status)
+		return kms_cmd_fail(argv, status, &err);
+	if (list->newer.partial)
+		return kms_cmd_fail(argv, KMS_PARTIAL, &list->partial);
+	return KMS_OK;
 }
 
 int kms_list_run(const struct kms_list_command *command, int argc, char **argv)
 {
-	struct list list = { .own = command->own };
-	struct kms_error err = { 0 };
-	enum kms_status status;
+	struct list list = { .command = command };
+	int status;
 
-	switch (kms_options_parse(&list.options, command, argc, argv)) {
-	case KMS_PARSED_DONE:
-		return KMS_OK;
-	case KMS_PARSED_WRONG:
-		return kms_cmd_refuse(argv);
-	default:
-		break;
-	}
-	status = list_prepare(&list, command, &err);
-	if (status) {
-		list_finish(&list, argv, status, &err);
-		return kms_cmd_refuse(argv);
-	}
-	if (list.options.diff)
-		status = kms_answer_read(&list.older, list.options.diff,
-					 list.options.view->root, &err);
-	if (!status)
-		status = list_fetch(&list, &err);
-	if (!status)
-		status = list_print(&list, &err);
-	return list_finish(&list, argv, status, &err);
+	if (!kms_options_parse(&list.options, command, argc, argv, &status))
+		return status;
+	status = list_show(&list, argv);
+	list_free(&list);
+	return status;
 }

@@ -5,6 +5,7 @@
 
 #include "cmd/list_command.h"
 
+/* Returns what the program exits with. */
 int kms_list_run(const struct kms_list_command *command, int argc, char **argv);
 
 #endif /* KMS_CMD_LIST_H */

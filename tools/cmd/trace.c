@@ -14,6 +14,7 @@
 #include "host/alias.h"
 #include "host/cgroup.h"
 #include "lib/array.h"
+#include "lib/clock.h"
 #include "lib/text.h"
 #include "output/folded.h"
 #include "output/output.h"
@@ -22,19 +23,7 @@
 #include "table/kinds.h"
 
 #define SLAB_FOLDER "/sys/kernel/slab"
-#define DEFAULT_NS 10000000000
-
-/* The module's columns and one of ours, the path of a cgroup. */
-#define COLUMNS_MAX 32
-static struct kms_column columns[COLUMNS_MAX];
-static struct kms_kind allocator_kind;
-
-static const struct kms_column cgroup_column = {
-	.name = "cgroup",
-	.title = "CGROUP",
-	.type = KMS_TYPE_STRING,
-	.help = "Path of its cgroup, where cgroup2 is mounted",
-};
+#define DEFAULT_SECONDS 10
 
 struct trace {
 	const char *cache;
@@ -46,57 +35,23 @@ struct trace {
 	struct kms_rows stacks;
 };
 
-enum {
-	OWN_SECONDS,
-	OWN_STACKS,
-	OWN_FOLDED,
-};
-
-static const struct kms_list_option own_options[] = {
-	[OWN_SECONDS] = { "seconds", "SECONDS", "how long to trace (10); max_walk_ms limits it" },
-	[OWN_STACKS] = { "stacks", NULL,
-			 "tell allocators apart by their kernel stacks, too" },
-	[OWN_FOLDED] = { "folded", NULL,
-			 "print stacks as flame graphs are made of" },
-};
-
-static bool own_take(void *arg, size_t option, const char *argument,
-		     const char *program)
-{
-	struct trace *trace = arg;
-
-	switch (option) {
-	case OWN_SECONDS:
-		if (kms_options_seconds(argument, &trace->ns))
-			return true;
-		fprintf(stderr, "%s: --seconds: not a number of seconds: '%s'\n",
-			program, argument);
-		return false;
-	case OWN_FOLDED:
-		trace->folded = true;
-		break;
-	}
-	/* Stacks are what is folded */
-	trace->with_stacks = true;
-	return true;
-}
-
-static bool own_check(void *arg, const struct kms_options *options,
-		      const char *program)
+static bool trace_check(void *arg, const struct kms_options *options,
+			struct kms_error *err)
 {
 	struct trace *trace = arg;
 
 	if (options->nr_operands != 1) {
-		fprintf(stderr, "%s: %s\n", program,
-			options->nr_operands ? "one slab cache at a time" :
-					       "no slab cache was named");
+		kms_fail(err, KMS_ERROR, "%s", options->nr_operands ?
+			 "only one slab cache at a time" : "no slab cache");
 		return false;
 	}
 	if (trace->folded && options->output.form != KMS_FORM_TABLE) {
-		fprintf(stderr, "%s: --folded is a form of its own\n",
-			program);
+		kms_fail(err, KMS_ERROR,
+			 "--folded excludes --json, --raw and --pairs");
 		return false;
 	}
+	/* Without stacks there is nothing to fold. */
+	trace->with_stacks |= trace->folded;
 	trace->cache = options->operands[0];
 	trace->quiet = options->output.form != KMS_FORM_TABLE;
 	return true;
@@ -135,21 +90,22 @@ static char *alias_find(struct kms_nl *nl, const char *name)
 	return other;
 }
 
+/* Find the paths of the cgroups. */
 static enum kms_status cgroups_fill(struct kms_rows *rows,
 				    struct kms_error *err)
 {
+	const char *name = "cgroup";
 	size_t i, column, id;
 	struct kms_value *row;
 
-	kms_kind_find(rows->kind, cgroup_column.name,
-		      strlen(cgroup_column.name), &column);
+	kms_kind_find(rows->kind, name, strlen(name), &column);
 	kms_kind_find_attr(rows->kind, KMEMSCOPE_A_TRACE_ALLOCATOR_CGROUP_ID,
 			   &id);
 	for (i = 0; i < rows->nr; i++) {
 		row = rows->row[i];
 		if (row[id].presence != KMS_NUMBER)
 			continue;
-		/* Mostly the same as in the row before */
+		/* Neighbours mostly share a cgroup. */
 		if (i && !kms_value_compare(&rows->row[i - 1][id], &row[id])) {
 			if (!kms_value_copy(&row[column],
 					    &rows->row[i - 1][column]))
@@ -187,6 +143,24 @@ static enum kms_status wait_or_interrupt(struct kms_nl *nl, uint32_t id,
 	return status;
 }
 
+static enum kms_status answer_take(struct trace *trace, struct kms_nl *nl,
+				   uint32_t id, struct kms_rows *allocators,
+				   struct kms_error *err)
+{
+	enum kms_status status;
+
+	status = kms_job_take(nl, id, &trace->whole, err);
+	if (status)
+		return status;
+	status = kms_job_take(nl, id, allocators, err);
+	if (!status && trace->with_stacks)
+		status = kms_job_take(nl, id, &trace->stacks, err);
+	if (!status && trace->whole.nr != 1)
+		return kms_fail(err, KMS_ERROR,
+				"the module returned no trace result");
+	return status;
+}
+
 static enum kms_status job_run(struct trace *trace, struct kms_nl *nl,
 			       const char *cache, struct kms_rows *allocators,
 			       struct kms_error *err)
@@ -200,22 +174,17 @@ static enum kms_status job_run(struct trace *trace, struct kms_nl *nl,
 	if (trace->with_stacks)
 		request.flag = kms_kind_job.flags;
 	status = kms_job_start(nl, &request, &id, err);
-	if (!status)
-		status = wait_or_interrupt(nl, id, err);
-	if (!status)
-		status = kms_job_take(nl, id, &trace->whole, err);
-	if (!status)
-		status = kms_job_take(nl, id, allocators, err);
-	if (!status && trace->with_stacks)
-		status = kms_job_take(nl, id, &trace->stacks, err);
-	if (!status && trace->whole.nr != 1)
-		return kms_fail(err, KMS_ERROR, "the module forgot its trace");
-	return status;
+	if (status)
+		return status;
+	status = wait_or_interrupt(nl, id, err);
+	if (status)
+		return status;
+	return answer_take(trace, nl, id, allocators, err);
 }
 
-static enum kms_status own_fetch(void *arg, struct kms_nl *nl,
-				 struct kms_answer *answer,
-				 struct kms_error *err)
+static enum kms_status trace_fetch(void *arg, struct kms_nl *nl,
+				   struct kms_answer *answer,
+				   struct kms_error *err)
 {
 	struct trace *trace = arg;
 	enum kms_status status;
@@ -228,9 +197,9 @@ static enum kms_status own_fetch(void *arg, struct kms_nl *nl,
 			status = job_run(trace, nl, alias, &answer->rows, err);
 		free(alias);
 	}
-	if (!status)
-		status = cgroups_fill(&answer->rows, err);
-	return status;
+	if (status)
+		return status;
+	return cgroups_fill(&answer->rows, err);
 }
 
 static const struct kms_value *whole_value(const struct trace *trace,
@@ -368,10 +337,10 @@ static enum kms_status stacks_print(const struct trace *trace,
 	return status;
 }
 
-static enum kms_status own_print(void *arg, const struct kms_output *output,
-				 const struct kms_answer *answer,
-				 const struct kms_selection *selection,
-				 struct kms_error *err)
+static enum kms_status trace_print(void *arg, const struct kms_output *output,
+				   const struct kms_answer *answer,
+				   const struct kms_selection *selection,
+				   struct kms_error *err)
 {
 	struct trace *trace = arg;
 	enum kms_status status;
@@ -386,47 +355,46 @@ static enum kms_status own_print(void *arg, const struct kms_output *output,
 		return KMS_OK;
 	}
 	status = kms_out_answer(output, answer, selection, err);
-	if (!status && output->form == KMS_FORM_TABLE)
-		status = stacks_print(trace, output, err);
-	return status;
+	if (status || output->form != KMS_FORM_TABLE)
+		return status;
+	return stacks_print(trace, output, err);
 }
+
+static const struct kms_list_ops trace_ops = {
+	.check = trace_check,
+	.fetch = trace_fetch,
+	.print = trace_print,
+};
 
 int kms_cmd_trace(int argc, char **argv)
 {
 	struct trace trace = {
-		.ns = DEFAULT_NS,
+		.ns = DEFAULT_SECONDS * NS_PER_SEC,
 		.whole.kind = &kms_kind_trace,
 		.stacks.kind = &kms_kind_trace_stack,
 	};
-	const struct kms_list_own own = {
-		.usage = " CACHE",
-		.options = own_options,
-		.nr_options = ARRAY_SIZE(own_options),
-		.arg = &trace,
-		.take = own_take,
-		.check = own_check,
-		.fetch = own_fetch,
-		.print = own_print,
+	const struct kms_option options[] = {
+		kms_option_seconds("seconds",
+				   "how long to trace (10); max_walk_ms limits it",
+				   &trace.ns, 0, 0),
+		kms_option_flag('\0', "stacks",
+				"tell allocators apart by their kernel stacks, too",
+				&trace.with_stacks),
+		kms_option_flag('\0', "folded",
+				"print stacks as flame graphs are made of",
+				&trace.folded),
 	};
 	const struct kms_list_command command = {
 		.summary = "Trace who allocates from a slab cache",
-		.view = {
-			.kind = &allocator_kind,
-			.root = "allocators",
-			.columns = (const char * const[]){
-				"share_permille", "allocs_per_second",
-				"nr_allocs", "nr_outstanding", "context",
-				"name", "parent_1", "parent_2", "uid", "pid",
-				"cgroup", NULL
-			},
-			.sort = "nr_allocs",
-		},
-		.own = &own,
+		.usage = "CACHE",
+		.views = { { .kind = &kms_kind_trace_allocator } },
+		.ops = &trace_ops,
+		.arg = &trace,
+		.options = options,
+		.nr_options = ARRAY_SIZE(options),
 	};
 	int status;
 
-	kms_kind_widen(&allocator_kind, &kms_kind_trace_allocator, columns,
-		       ARRAY_SIZE(columns), &cgroup_column, 1);
 	status = kms_list_run(&command, argc, argv);
 	kms_rows_free(&trace.whole);
 	kms_rows_free(&trace.stacks);
