@@ -95,6 +95,15 @@ json '(.boottime_ns | type) == "number" and (.boot_id | length) == 36 and
 json '.request == {"filters": {"name": ["dentry"]}, "columns": ["size"],
       "top": 3} and .slabs == [{"size": 192}]' slab -J -o size --top 3 dentry
 json '.slab_nodes | length == 2' slab --per-node -J
+json '[.slabs[] | select(.coverage_percent == 100) | .name] | sort ==
+      ["dentry", "ext4_inode_cache"]' slab -J
+prints "\
+NAME             COVERAGE_PERCENT
+dentry                      100.0
+ext4_inode_cache            100.0" \
+	slab -o name,coverage-percent --sort +name dentry ext4_inode_cache
+# Of several forms the last one counts.
+prints "NAME=\"dentry\"" slab -J -r -P -o name dentry
 json '.zones | length == 2' zone -J
 json '.orders | map(.extfrag_index) == [-1000, -1000]' buddy -J
 json '.nodes | map(has("node")) == [true, true, false]' node -J

@@ -83,7 +83,7 @@ static bool pattern_fill(const struct kms_rows *rows, size_t row,
 		return false;
 	if (pattern.text && nr) {
 		*own_value(rows, row, "pattern") = kms_value_text(pattern.text);
-		*own_value(rows, row, "pattern_permille") =
+		*own_value(rows, row, "pattern_percent") =
 			kms_value_unsigned(pattern.nr_covered * 1000 / nr);
 	}
 	kms_pattern_free(&pattern);

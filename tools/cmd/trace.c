@@ -246,11 +246,11 @@ static void overload_print(const struct trace *trace)
 		      stderr);
 }
 
-/* What the rows stand for; what is missing from them is said in any case. */
+/* Sum up the trace. What is missing from the rows is printed in any case. */
 static void summary_print(const struct trace *trace)
 {
-	const struct kms_value *explained =
-		whole_value(trace, KMEMSCOPE_A_TRACE_EXPLAINED_PERMILLE);
+	const struct kms_value *rate =
+		whole_value(trace, KMEMSCOPE_A_TRACE_SAMPLE_RATE);
 
 	if (!trace->quiet) {
 		text_add(stderr, trace, KMEMSCOPE_A_TRACE_CACHE, "%s: ");
@@ -261,12 +261,9 @@ static void summary_print(const struct trace *trace)
 		text_add(stderr, trace, KMEMSCOPE_A_TRACE_DURATION_NS, "%s");
 		text_add(stderr, trace, KMEMSCOPE_A_TRACE_NR_GROWN,
 			 ", grown by %s");
-		if (explained->presence)
-			fprintf(stderr, ", %llu.%llu%% of that explained",
-				(unsigned long long)explained->magnitude / 10,
-				(unsigned long long)explained->magnitude % 10);
-		if (whole_value(trace, KMEMSCOPE_A_TRACE_SAMPLE_RATE)
-		    ->magnitude > 1)
+		text_add(stderr, trace, KMEMSCOPE_A_TRACE_EXPLAINED_PERMILLE,
+			 ", %s%% of that explained");
+		if (rate->magnitude > 1)
 			text_add(stderr, trace, KMEMSCOPE_A_TRACE_SAMPLE_RATE,
 				 "; 1 of %s objects followed");
 		fputc('\n', stderr);

@@ -19,7 +19,8 @@ enum kms_unit {
 	KMS_UNIT_BYTES,
 	KMS_UNIT_PAGES,
 	KMS_UNIT_NS,
-	KMS_UNIT_PERMILLE,
+	KMS_UNIT_PERMILLE,	/* printed as percent */
+	KMS_UNIT_INDEX,		/* as the kernel prints it, times 1000 */
 };
 
 /* One attribute of the spec. A key helps to name one record. */

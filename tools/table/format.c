@@ -61,6 +61,10 @@ const char *kms_format_value(const struct kms_column *column,
 		 column->unit == KMS_UNIT_NS)
 		scaled_print(buffer, sign, value->magnitude, 1000, times,
 			     ARRAY_SIZE(times));
+	else if (column->unit == KMS_UNIT_PERMILLE)
+		snprintf(buffer, KMS_FORMAT_MAX, "%s%llu.%llu", sign,
+			 (unsigned long long)value->magnitude / 10,
+			 (unsigned long long)value->magnitude % 10);
 	else
 		snprintf(buffer, KMS_FORMAT_MAX, "%s%llu", sign,
 			 (unsigned long long)value->magnitude);

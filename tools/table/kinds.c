@@ -272,11 +272,11 @@ static const struct kms_column job_columns[] = {
 	},
 	{
 		.attr = KMEMSCOPE_A_JOB_PROGRESS_PERMILLE,
-		.name = "progress_permille",
-		.title = "PROGRESS_PERMILLE",
+		.name = "progress_percent",
+		.title = "PROGRESS_PERCENT",
 		.type = KMS_TYPE_U32,
 		.unit = KMS_UNIT_PERMILLE,
-		.help = "How much of it is done, out of 1000",
+		.help = "How much of it is done",
 	},
 	{
 		.attr = KMEMSCOPE_A_JOB_ELAPSED_NS,
@@ -455,11 +455,11 @@ static const struct kms_column slab_columns[] = {
 	},
 	{
 		.attr = KMEMSCOPE_A_SLAB_COVERAGE_PERMILLE,
-		.name = "coverage_permille",
-		.title = "COVERAGE_PERMILLE",
+		.name = "coverage_percent",
+		.title = "COVERAGE_PERCENT",
 		.type = KMS_TYPE_U32,
 		.unit = KMS_UNIT_PERMILLE,
-		.help = "Partial slabs looked at, out of 1000",
+		.help = "Partial slabs looked at",
 	},
 	{
 		.attr = KMEMSCOPE_A_SLAB_TOTAL_BYTES,
@@ -660,11 +660,11 @@ static const struct kms_column slab_node_columns[] = {
 	},
 	{
 		.attr = KMEMSCOPE_A_SLAB_NODE_COVERAGE_PERMILLE,
-		.name = "coverage_permille",
-		.title = "COVERAGE_PERMILLE",
+		.name = "coverage_percent",
+		.title = "COVERAGE_PERCENT",
 		.type = KMS_TYPE_U32,
 		.unit = KMS_UNIT_PERMILLE,
-		.help = "Partial slabs looked at, out of 1000",
+		.help = "Partial slabs looked at",
 	},
 	{
 		.attr = KMEMSCOPE_A_SLAB_NODE_TOTAL_BYTES,
@@ -922,16 +922,16 @@ static const struct kms_column buddy_columns[] = {
 		.name = "unusable_index",
 		.title = "UNUSABLE_INDEX",
 		.type = KMS_TYPE_S64,
-		.unit = KMS_UNIT_PERMILLE,
-		.help = "Share of free memory in blocks too small for this order, in permille",
+		.unit = KMS_UNIT_INDEX,
+		.help = "Share of free memory in blocks too small for this order, 0 to 1000",
 	},
 	{
 		.attr = KMEMSCOPE_A_BUDDY_EXTFRAG_INDEX,
 		.name = "extfrag_index",
 		.title = "EXTFRAG_INDEX",
 		.type = KMS_TYPE_S64,
-		.unit = KMS_UNIT_PERMILLE,
-		.help = "Why a request of this order would fail, in permille",
+		.unit = KMS_UNIT_INDEX,
+		.help = "Why a request of this order would fail, -1000 to 1000",
 	},
 };
 
@@ -1476,11 +1476,11 @@ static const struct kms_column dentry_columns[] = {
 	},
 	{
 		.attr = KMEMSCOPE_A_DENTRY_COVERAGE_PERMILLE,
-		.name = "coverage_permille",
-		.title = "COVERAGE_PERMILLE",
+		.name = "coverage_percent",
+		.title = "COVERAGE_PERCENT",
 		.type = KMS_TYPE_U32,
 		.unit = KMS_UNIT_PERMILLE,
-		.help = "How much of the hash table was walked, out of 1000",
+		.help = "How much of the hash table was walked",
 	},
 	{
 		.attr = KMEMSCOPE_A_DENTRY_NR_BUCKETS,
@@ -1516,7 +1516,7 @@ static const char * const dentry_listed[] = {
 	"nr_negative",
 	"nr_lru",
 	"total_bytes",
-	"coverage_permille",
+	"coverage_percent",
 	NULL
 };
 
@@ -1604,11 +1604,11 @@ static const struct kms_column dentry_superblock_columns[] = {
 	},
 	{
 		.attr = KMEMSCOPE_A_DENTRY_SUPERBLOCK_SHARE_PERMILLE,
-		.name = "share_permille",
-		.title = "SHARE_PERMILLE",
+		.name = "share_percent",
+		.title = "SHARE_PERCENT",
 		.type = KMS_TYPE_U32,
 		.unit = KMS_UNIT_PERMILLE,
-		.help = "Their share of all hashed dentries, out of 1000",
+		.help = "Their share of all hashed dentries",
 	},
 	{
 		.attr = KMEMSCOPE_A_DENTRY_SUPERBLOCK_APPROXIMATE,
@@ -1620,11 +1620,11 @@ static const struct kms_column dentry_superblock_columns[] = {
 	},
 	{
 		.attr = KMEMSCOPE_A_DENTRY_SUPERBLOCK_COVERAGE_PERMILLE,
-		.name = "coverage_permille",
-		.title = "COVERAGE_PERMILLE",
+		.name = "coverage_percent",
+		.title = "COVERAGE_PERCENT",
 		.type = KMS_TYPE_U32,
 		.unit = KMS_UNIT_PERMILLE,
-		.help = "How much of the hash table was walked, out of 1000",
+		.help = "How much of the hash table was walked",
 	},
 };
 
@@ -1635,8 +1635,8 @@ static const char * const dentry_superblock_listed[] = {
 	"nr_dentries",
 	"nr_negative",
 	"nr_lru",
-	"share_permille",
-	"coverage_permille",
+	"share_percent",
+	"coverage_percent",
 	NULL
 };
 
@@ -1743,11 +1743,11 @@ static const struct kms_column dentry_directory_columns[] = {
 	},
 	{
 		.attr = KMEMSCOPE_A_DENTRY_DIRECTORY_SHARE_PERMILLE,
-		.name = "share_permille",
-		.title = "SHARE_PERMILLE",
+		.name = "share_percent",
+		.title = "SHARE_PERCENT",
 		.type = KMS_TYPE_U32,
 		.unit = KMS_UNIT_PERMILLE,
-		.help = "Their share of all hashed dentries, out of 1000",
+		.help = "Their share of all hashed dentries",
 	},
 	{
 		.attr = KMEMSCOPE_A_DENTRY_DIRECTORY_APPROXIMATE,
@@ -1759,11 +1759,11 @@ static const struct kms_column dentry_directory_columns[] = {
 	},
 	{
 		.attr = KMEMSCOPE_A_DENTRY_DIRECTORY_COVERAGE_PERMILLE,
-		.name = "coverage_permille",
-		.title = "COVERAGE_PERMILLE",
+		.name = "coverage_percent",
+		.title = "COVERAGE_PERCENT",
 		.type = KMS_TYPE_U32,
 		.unit = KMS_UNIT_PERMILLE,
-		.help = "How much of the hash table was walked, out of 1000",
+		.help = "How much of the hash table was walked",
 	},
 	{
 		.attr = 0,
@@ -1791,11 +1791,11 @@ static const struct kms_column dentry_directory_columns[] = {
 	},
 	{
 		.attr = 0,
-		.name = "pattern_permille",
-		.title = "PATTERN_PERMILLE",
+		.name = "pattern_percent",
+		.title = "PATTERN_PERCENT",
 		.type = KMS_TYPE_U32,
 		.unit = KMS_UNIT_PERMILLE,
-		.help = "How many of the sampled names that covers, out of 1000",
+		.help = "How many of the sampled names that covers",
 	},
 };
 
@@ -1803,8 +1803,8 @@ static const char * const dentry_directory_listed[] = {
 	"total_bytes",
 	"nr_dentries",
 	"nr_negative",
-	"share_permille",
-	"coverage_permille",
+	"share_percent",
+	"coverage_percent",
 	"fs_type",
 	"full_path",
 	"pattern",
@@ -1958,11 +1958,11 @@ static const struct kms_column trace_columns[] = {
 	},
 	{
 		.attr = KMEMSCOPE_A_TRACE_EXPLAINED_PERMILLE,
-		.name = "explained_permille",
-		.title = "EXPLAINED_PERMILLE",
+		.name = "explained_percent",
+		.title = "EXPLAINED_PERCENT",
 		.type = KMS_TYPE_U32,
 		.unit = KMS_UNIT_PERMILLE,
-		.help = "What allocations less frees explain of nr_grown, out of 1000",
+		.help = "What allocations less frees explain of nr_grown",
 	},
 	{
 		.attr = KMEMSCOPE_A_TRACE_SAMPLE_RATE,
@@ -2131,11 +2131,11 @@ static const struct kms_column trace_allocator_columns[] = {
 	},
 	{
 		.attr = KMEMSCOPE_A_TRACE_ALLOCATOR_SHARE_PERMILLE,
-		.name = "share_permille",
-		.title = "SHARE_PERMILLE",
+		.name = "share_percent",
+		.title = "SHARE_PERCENT",
 		.type = KMS_TYPE_U32,
 		.unit = KMS_UNIT_PERMILLE,
-		.help = "Its share of all allocations seen, out of 1000",
+		.help = "Its share of all allocations seen",
 	},
 	{
 		.attr = KMEMSCOPE_A_TRACE_ALLOCATOR_NR_OUTSTANDING,
@@ -2196,7 +2196,7 @@ static const struct kms_column trace_allocator_columns[] = {
 };
 
 static const char * const trace_allocator_listed[] = {
-	"share_permille",
+	"share_percent",
 	"allocs_per_second",
 	"nr_allocs",
 	"nr_outstanding",

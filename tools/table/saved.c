@@ -84,14 +84,33 @@ static enum kms_status text_parse(const char *path, const char *text,
 	return KMS_OK;
 }
 
-/* False when the JSON value is nothing that the column can have. */
+/* Percent has one decimal, so ten times that is a whole number of permille. */
+static struct kms_value percent_parse(json_object *json)
+{
+	double permille = json_object_get_double(json) * 10;
+	uint64_t whole;
+
+	if (!(permille >= 0 && permille <= UINT32_MAX))
+		return (struct kms_value){ 0 };
+	whole = (uint64_t)(permille + 0.5);
+	/* Few decimals are exact in a double. */
+	if (permille - whole > 1e-3 || whole - permille > 1e-3)
+		return (struct kms_value){ 0 };
+	return kms_value_unsigned(whole);
+}
+
+/* False if the JSON value is nothing that the column can have. */
 static bool value_parse(json_object *json, const struct kms_column *column,
 			struct kms_value *value)
 {
 	const char *text;
 
 	*value = (struct kms_value){ 0 };
-	if (json_object_is_type(json, json_type_int)) {
+	if (column->unit == KMS_UNIT_PERMILLE) {
+		if (json_object_is_type(json, json_type_double) ||
+		    json_object_is_type(json, json_type_int))
+			*value = percent_parse(json);
+	} else if (json_object_is_type(json, json_type_int)) {
 		if (json_object_get_int64(json) < 0)
 			*value = kms_value_signed(json_object_get_int64(json));
 		else
@@ -109,6 +128,18 @@ static bool value_parse(json_object *json, const struct kms_column *column,
 	return false;
 }
 
+/* Does the row have the column in permille, as older programs saved it? */
+static bool has_permille(json_object *row, const struct kms_column *column)
+{
+	size_t len = strlen(column->name) - strlen("percent");
+	char name[64];
+
+	if (column->unit != KMS_UNIT_PERMILLE)
+		return false;
+	snprintf(name, sizeof(name), "%.*spermille", (int)len, column->name);
+	return json_object_object_get_ex(row, name, NULL);
+}
+
 static enum kms_status row_parse(json_object *json, const char *path,
 				 struct kms_rows *rows, struct kms_error *err)
 {
@@ -124,6 +155,10 @@ static enum kms_status row_parse(json_object *json, const char *path,
 				path, rows->nr);
 	for (i = 0; i < rows->kind->nr_columns; i++) {
 		column = &rows->kind->columns[i];
+		if (has_permille(json, column))
+			return kms_fail(err, KMS_ERROR,
+					"%s: row %zu has no %s but permille, from an older program; save it again",
+					path, rows->nr, column->name);
 		if (json_object_object_get_ex(json, column->name, &value) &&
 		    !value_parse(value, column, &row[i]))
 			return kms_fail(err, KMS_ERROR,
