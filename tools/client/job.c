@@ -9,7 +9,6 @@
 
 #include "client/job.h"
 #include "lib/clock.h"
-#include "table/field.h"
 #include "table/kinds.h"
 
 #define FIRST_PAUSE_NS	10000000L
@@ -17,7 +16,7 @@
 
 static bool is_state(const struct kms_rows *job, const char *state)
 {
-	const char *text = kms_field_text(job, 0, KMEMSCOPE_A_JOB_STATE);
+	const char *text = kms_rows_text(job, 0, KMEMSCOPE_A_JOB_STATE);
 
 	return text && !strcmp(text, state);
 }
@@ -50,15 +49,15 @@ enum kms_status kms_job_start(struct kms_nl *nl,
 {
 	struct kms_rows job = { .kind = &kms_kind_job };
 	enum kms_status status;
-	uint64_t number;
+	const struct kms_value *number;
 
 	status = kms_nl_do(nl, request, &job, err);
-	number = kms_field(&job, 0, KMEMSCOPE_A_JOB_ID);
-	if (!status && (job.nr != 1 || number == KMS_UNKNOWN))
+	number = kms_rows_value(&job, 0, KMEMSCOPE_A_JOB_ID);
+	if (!status && (job.nr != 1 || number->presence != KMS_NUMBER))
 		status = kms_fail(err, KMS_ERROR,
 				  "the module returned no job id");
 	if (!status)
-		*id = (uint32_t)number;
+		*id = (uint32_t)number->magnitude;
 	kms_rows_free(&job);
 	return status;
 }

@@ -15,7 +15,7 @@
 #include "client/reply.h"
 
 /* Times a request is made before its answer is taken as it is. */
-#define TRIES 5
+#define MAX_TRIES 5
 #define FIRST_PAUSE_NS (20 * 1000 * 1000)
 #define TIMEOUT_SECONDS 30
 
@@ -287,7 +287,7 @@ static enum kms_status request_try(struct kms_nl *nl,
 	if (!status && reply.interrupted)
 		return kms_fail(err, KMS_PARTIAL,
 				"the answer is partial: the kernel's lists changed each of the %d times it was asked",
-				TRIES);
+				MAX_TRIES);
 	return status;
 }
 
@@ -312,7 +312,7 @@ static enum kms_status request_carry(struct kms_nl *nl,
 		status = request_try(nl, request, flags, rows, err);
 		/* What a job found can be taken but once. */
 		if (!status || !passes(status, err) || request->job ||
-		    try == TRIES)
+		    try == MAX_TRIES)
 			break;
 		kms_rows_cut(rows, before);
 		nanosleep(&pause, NULL);

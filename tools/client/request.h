@@ -5,7 +5,7 @@
 
 #include "table/rows.h"
 
-#define KMS_FILTERS_MAX 8
+#define KMS_MAX_FILTERS 8
 
 /* A column of the kind, and the text or number it must have. */
 struct kms_filter {
@@ -18,7 +18,7 @@ struct kms_request {
 	const struct kms_kind *kind;
 	uint8_t cmd;
 	const char *needs;	/* capabilities that the command asks for */
-	struct kms_filter filters[KMS_FILTERS_MAX];
+	struct kms_filter filters[KMS_MAX_FILTERS];
 	size_t nr_filters;
 	const struct kms_flag *flag;	/* asked for as well, or NULL */
 	uint32_t job;		/* whose answer is asked for instead, or 0 */

@@ -73,7 +73,7 @@ static bool place_fill(const struct kms_rows *rows, size_t row,
 static bool pattern_fill(const struct kms_rows *rows, size_t row,
 			 const struct kms_rows *names)
 {
-	const char *name[KMS_PATTERN_NAMES_MAX];
+	const char *name[KMS_MAX_PATTERN_NAMES];
 	struct kms_pattern pattern;
 	size_t nr;
 

@@ -112,7 +112,7 @@ static enum kms_status operands_prepare(struct list *list,
 		return KMS_OK;
 	if (!kms_kind_find_key(list->kind, list->command->operand,
 			       &list->operand) ||
-	    list->request.nr_filters == KMS_FILTERS_MAX)
+	    list->request.nr_filters == KMS_MAX_FILTERS)
 		return kms_fail(err, KMS_ERROR, "unexpected argument: '%s'",
 				options->operands[0]);
 	for (i = 0; i < options->nr_operands; i++) {

@@ -50,7 +50,7 @@ static void filters_offer(struct kms_options *options,
 
 	for (i = 0; i < kind->nr_columns; i++) {
 		column = &kind->columns[i];
-		if (!column->key || options->nr_filters == KMS_FILTERS_MAX)
+		if (!column->key || options->nr_filters == KMS_MAX_FILTERS)
 			continue;
 		if (command->operand && !strcmp(command->operand, column->name))
 			continue;

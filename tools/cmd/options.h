@@ -27,7 +27,7 @@ struct kms_options {
 	uint64_t since_ns;		/* 0: no second answer */
 	uint64_t budget_ms;		/* 0: the module's default */
 	bool flag;			/* the flag of the kind */
-	struct kms_option_filter filters[KMS_FILTERS_MAX];
+	struct kms_option_filter filters[KMS_MAX_FILTERS];
 	size_t nr_filters;
 	char **operands;
 	size_t nr_operands;

@@ -54,15 +54,18 @@ static enum kms_status json_print(const struct state *state,
 	enum kms_status status;
 
 	status = kms_json_begin(stdout, &state->answer, err);
-	if (!status)
-		status = kms_json_row(stdout, "status", &kms_kind_status,
-				      state->answer.rows.row[0], err);
-	if (!status)
-		status = kms_json_rows(stdout, "collectors", &state->collectors,
-				       &state->columns, err);
-	if (!status)
-		kms_json_end(stdout);
-	return status;
+	if (status)
+		return status;
+	status = kms_json_row(stdout, "status", &kms_kind_status,
+			      state->answer.rows.row[0], err);
+	if (status)
+		return status;
+	status = kms_json_rows(stdout, "collectors", &state->collectors,
+			       &state->columns, err);
+	if (status)
+		return status;
+	kms_json_end(stdout);
+	return KMS_OK;
 }
 
 static enum kms_status state_print(const struct state *state,
@@ -76,7 +79,7 @@ static enum kms_status state_print(const struct state *state,
 	if (state->collectors.nr)
 		fputc('\n', output->stream);
 	return kms_table_print(output, &state->collectors, &state->columns,
-			       false, err);
+			       KMS_AMOUNTS, err);
 }
 
 static enum kms_status state_show(const struct kms_output *output,

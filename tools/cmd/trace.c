@@ -30,8 +30,8 @@ struct trace {
 	uint64_t ns;
 	bool with_stacks;
 	bool folded;
-	bool quiet;		/* no summary: who reads is no person */
-	struct kms_rows whole;
+	bool quiet;		/* print no summary beside JSON and plain lines */
+	struct kms_rows total;
 	struct kms_rows stacks;
 };
 
@@ -65,6 +65,7 @@ static bool slab_is_known(const char *name, void *arg)
 	size_t i, column;
 
 	kms_kind_find_attr(slabs->kind, KMEMSCOPE_A_SLAB_NAME, &column);
+	/* As the names in rows are. */
 	escaped = kms_text_escape(name, strlen(name));
 	for (i = 0; escaped && i < slabs->nr && !known; i++)
 		known = slabs->row[i][column].presence == KMS_TEXT &&
@@ -73,7 +74,7 @@ static bool slab_is_known(const char *name, void *arg)
 	return known;
 }
 
-/* The name that the module knows the cache by, or NULL. */
+/* Find the name that the module has for the cache; NULL if it has none. */
 static char *alias_find(struct kms_nl *nl, const char *name)
 {
 	struct kms_request request = kms_request_rows(&kms_kind_slab);
@@ -127,7 +128,7 @@ static void interrupt(int number)
 	interrupted = true;
 }
 
-/* ^C ends the trace, and a second one this program. */
+/* ^C ends the trace, and a second ^C this program. */
 static enum kms_status wait_or_interrupt(struct kms_nl *nl, uint32_t id,
 					 struct kms_error *err)
 {
@@ -149,13 +150,13 @@ static enum kms_status answer_take(struct trace *trace, struct kms_nl *nl,
 {
 	enum kms_status status;
 
-	status = kms_job_take(nl, id, &trace->whole, err);
+	status = kms_job_take(nl, id, &trace->total, err);
 	if (status)
 		return status;
 	status = kms_job_take(nl, id, allocators, err);
 	if (!status && trace->with_stacks)
 		status = kms_job_take(nl, id, &trace->stacks, err);
-	if (!status && trace->whole.nr != 1)
+	if (!status && trace->total.nr != 1)
 		return kms_fail(err, KMS_ERROR,
 				"the module returned no trace result");
 	return status;
@@ -202,92 +203,90 @@ static enum kms_status trace_fetch(void *arg, struct kms_nl *nl,
 	return cgroups_fill(&answer->rows, err);
 }
 
-static const struct kms_value *whole_value(const struct trace *trace,
+static const struct kms_value *total_value(const struct trace *trace,
 					   uint16_t attr)
 {
-	size_t column;
-
-	kms_kind_find_attr(&kms_kind_trace, attr, &column);
-	return &trace->whole.row[0][column];
+	return kms_rows_value(&trace->total, 0, attr);
 }
 
-static void text_add(FILE *stream, const struct trace *trace, uint16_t attr,
-		     const char *format)
+/* Print a value of the whole trace in a format; nothing if it is absent. */
+static void value_print(const struct trace *trace, uint16_t attr,
+			const char *format)
 {
+	const struct kms_value *value = total_value(trace, attr);
 	const struct kms_style style = { 0 };
-	char buffer[KMS_FORMAT_MAX], *ascii;
+	char buffer[KMS_MAX_FORMAT], *ascii;
 	const char *text;
 	size_t column;
 
-	kms_kind_find_attr(&kms_kind_trace, attr, &column);
-	if (!trace->whole.row[0][column].presence)
+	if (!value->presence)
 		return;
-	text = kms_format_value(&kms_kind_trace.columns[column],
-			      &trace->whole.row[0][column], &style, buffer);
+	kms_kind_find_attr(&kms_kind_trace, attr, &column);
+	text = kms_format_value(&kms_kind_trace.columns[column], value, &style,
+				buffer);
 	ascii = kms_text_fits(text) ? NULL : kms_text_ascii(text);
-	fprintf(stream, format, ascii ?: text);
+	fprintf(stderr, format, ascii ?: text);
 	free(ascii);
 }
 
-static void number_add(FILE *stream, const struct trace *trace, uint16_t attr,
-		       const char *format)
+/* The same for a number, unless it is 0. */
+static void number_print(const struct trace *trace, uint16_t attr,
+			 const char *format)
 {
-	if (whole_value(trace, attr)->magnitude)
-		text_add(stream, trace, attr, format);
+	if (total_value(trace, attr)->magnitude)
+		value_print(trace, attr, format);
 }
 
 static void overload_print(const struct trace *trace)
 {
-	const struct kms_value *ended =
-		whole_value(trace, KMEMSCOPE_A_TRACE_ENDED);
+	const char *ended = kms_rows_text(&trace->total, 0,
+					  KMEMSCOPE_A_TRACE_ENDED);
 
-	if (ended->presence == KMS_TEXT && !strcmp(ended->text, "overload"))
-		fputs("the trace ended early: more events than max_trace_rate allows\n",
+	if (ended && !strcmp(ended, "overload"))
+		fputs("the trace ended early: there were more events than max_trace_rate allows\n",
 		      stderr);
+}
+
+static void total_print(const struct trace *trace)
+{
+	value_print(trace, KMEMSCOPE_A_TRACE_CACHE, "%s: ");
+	value_print(trace, KMEMSCOPE_A_TRACE_NR_ALLOCS, "%s allocated, ");
+	value_print(trace, KMEMSCOPE_A_TRACE_NR_FREES, "%s freed in ");
+	value_print(trace, KMEMSCOPE_A_TRACE_DURATION_NS, "%s");
+	value_print(trace, KMEMSCOPE_A_TRACE_NR_GROWN, ", grown by %s");
+	value_print(trace, KMEMSCOPE_A_TRACE_EXPLAINED_PERMILLE,
+		    ", %s%% of that explained");
+	if (total_value(trace, KMEMSCOPE_A_TRACE_SAMPLE_RATE)->magnitude > 1)
+		value_print(trace, KMEMSCOPE_A_TRACE_SAMPLE_RATE,
+			    "; 1 of %s objects followed");
+	fputc('\n', stderr);
 }
 
 /* Sum up the trace. What is missing from the rows is printed in any case. */
 static void summary_print(const struct trace *trace)
 {
-	const struct kms_value *rate =
-		whole_value(trace, KMEMSCOPE_A_TRACE_SAMPLE_RATE);
-
-	if (!trace->quiet) {
-		text_add(stderr, trace, KMEMSCOPE_A_TRACE_CACHE, "%s: ");
-		text_add(stderr, trace, KMEMSCOPE_A_TRACE_NR_ALLOCS,
-			 "%s allocated, ");
-		text_add(stderr, trace, KMEMSCOPE_A_TRACE_NR_FREES,
-			 "%s freed in ");
-		text_add(stderr, trace, KMEMSCOPE_A_TRACE_DURATION_NS, "%s");
-		text_add(stderr, trace, KMEMSCOPE_A_TRACE_NR_GROWN,
-			 ", grown by %s");
-		text_add(stderr, trace, KMEMSCOPE_A_TRACE_EXPLAINED_PERMILLE,
-			 ", %s%% of that explained");
-		if (rate->magnitude > 1)
-			text_add(stderr, trace, KMEMSCOPE_A_TRACE_SAMPLE_RATE,
-				 "; 1 of %s objects followed");
-		fputc('\n', stderr);
-	}
-	number_add(stderr, trace, KMEMSCOPE_A_TRACE_NR_DROPPED,
-		   "%s allocations have no allocator: there was no room\n");
-	number_add(stderr, trace, KMEMSCOPE_A_TRACE_NR_LOST_SAMPLES,
-		   "%s objects were not followed: there was no room\n");
+	if (!trace->quiet)
+		total_print(trace);
+	number_print(trace, KMEMSCOPE_A_TRACE_NR_DROPPED,
+		     "%s allocations have no allocator: the table was full\n");
+	number_print(trace, KMEMSCOPE_A_TRACE_NR_LOST_SAMPLES,
+		     "%s objects were not followed: the table was full\n");
 	overload_print(trace);
 }
 
-/* Only the stacks of rows that are printed. */
+/* Is the stack one of an allocator that is printed? */
 static bool stack_is_printed(const struct kms_value *row, void *arg)
 {
 	const struct kms_rows *allocators = arg;
-	size_t i, stack, column;
+	const struct kms_value *printed;
+	size_t i, stack;
 
 	kms_kind_find_attr(&kms_kind_trace_stack, KMEMSCOPE_A_TRACE_STACK_STACK,
 			   &stack);
-	kms_kind_find_attr(allocators->kind, KMEMSCOPE_A_TRACE_ALLOCATOR_STACK,
-			   &column);
 	for (i = 0; i < allocators->nr; i++) {
-		if (!kms_value_compare(&allocators->row[i][column],
-				       &row[stack]))
+		printed = kms_rows_value(allocators, i,
+					 KMEMSCOPE_A_TRACE_ALLOCATOR_STACK);
+		if (!kms_value_compare(printed, &row[stack]))
 			return true;
 	}
 	return false;
@@ -302,18 +301,21 @@ static enum kms_status json_print(const struct trace *trace,
 	enum kms_status status;
 
 	status = kms_json_begin(output->stream, answer, err);
-	if (!status)
-		status = kms_json_row(output->stream, "trace", &kms_kind_trace,
-				      trace->whole.row[0], err);
-	if (!status)
-		status = kms_json_rows(output->stream, output->root,
-				       &answer->rows, selection, err);
+	if (status)
+		return status;
+	status = kms_json_row(output->stream, "trace", &kms_kind_trace,
+			      trace->total.row[0], err);
+	if (status)
+		return status;
+	status = kms_json_rows(output->stream, output->root, &answer->rows,
+			       selection, err);
 	if (!status && trace->with_stacks)
 		status = kms_json_rows(output->stream, "stacks", &trace->stacks,
 				       NULL, err);
-	if (!status)
-		kms_json_end(output->stream);
-	return status;
+	if (status)
+		return status;
+	kms_json_end(output->stream);
+	return KMS_OK;
 }
 
 static enum kms_status stacks_print(const struct trace *trace,
@@ -325,11 +327,11 @@ static enum kms_status stacks_print(const struct trace *trace,
 
 	if (!trace->stacks.nr)
 		return KMS_OK;
-	fputc('\n', output->stream);
 	status = kms_select_all(&all, &kms_kind_trace_stack, err);
-	if (!status)
-		status = kms_table_print(output, &trace->stacks, &all, false,
-					 err);
+	if (status)
+		return status;
+	fputc('\n', output->stream);
+	status = kms_table_print(output, &trace->stacks, &all, KMS_AMOUNTS, err);
 	kms_select_free(&all);
 	return status;
 }
@@ -367,7 +369,7 @@ int kms_cmd_trace(int argc, char **argv)
 {
 	struct trace trace = {
 		.ns = DEFAULT_SECONDS * NS_PER_SEC,
-		.whole.kind = &kms_kind_trace,
+		.total.kind = &kms_kind_trace,
 		.stacks.kind = &kms_kind_trace_stack,
 	};
 	const struct kms_option options[] = {
@@ -393,7 +395,7 @@ int kms_cmd_trace(int argc, char **argv)
 	int status;
 
 	status = kms_list_run(&command, argc, argv);
-	kms_rows_free(&trace.whole);
+	kms_rows_free(&trace.total);
 	kms_rows_free(&trace.stacks);
 	return status;
 }

@@ -8,8 +8,8 @@
 #include "lib/fold.h"
 
 /* Shorter ones may be anything. */
-#define HEX_LEAST 4
-#define MIXED_LEAST 6
+#define MIN_HEX 4
+#define MIN_MIXED 6
 
 bool kms_fold_is_word(char c)
 {
@@ -50,9 +50,9 @@ static char parts_class(const struct kms_fold *fold)
 	/* Words of people may be hexadecimal, but have no digits. */
 	if (digits && shortest)
 		return 'N';
-	if (hex && shortest >= HEX_LEAST && 2 * with_digit >= fold->nr)
+	if (hex && shortest >= MIN_HEX && 2 * with_digit >= fold->nr)
 		return 'H';
-	if (mixed && shortest >= MIXED_LEAST && 2 * with_both >= fold->nr)
+	if (mixed && shortest >= MIN_MIXED && 2 * with_both >= fold->nr)
 		return 'X';
 	return '*';
 }
@@ -79,7 +79,7 @@ static size_t run_length(const struct kms_span *part, size_t at)
  */
 static bool digits_fold(struct kms_fold *fold, bool put)
 {
-	size_t at[KMS_PATTERN_NAMES_MAX] = { 0 }, run, len, i;
+	size_t at[KMS_MAX_PATTERN_NAMES] = { 0 }, run, len, i;
 	const struct kms_span *first = &fold->part[0];
 	bool same;
 

@@ -8,7 +8,7 @@
 #include <stdio.h>
 
 /* A pattern is of this many names at most. */
-#define KMS_PATTERN_NAMES_MAX 256
+#define KMS_MAX_PATTERN_NAMES 256
 
 /* Bytes of a name, or of a part of it. */
 struct kms_span {
@@ -19,7 +19,7 @@ struct kms_span {
 struct kms_fold {
 	FILE *out;		/* takes the pattern, as bytes */
 	bool specific;		/* what was put says more than "any name" */
-	struct kms_span part[KMS_PATTERN_NAMES_MAX];
+	struct kms_span part[KMS_MAX_PATTERN_NAMES];
 	size_t nr;		/* at least one */
 };
 

@@ -20,23 +20,23 @@
 #include "lib/text.h"
 
 /* A name with more is folded from there on as one word. */
-#define TOKENS_MAX 64
+#define MAX_TOKENS 64
 
 /* Names of which so many are the same but for digits are those. */
 #define ALIKE_PERMILLE 750
 
 /* A shape that fewer names have is no pattern of theirs. */
 #define SHAPE_PERMILLE 500
-#define SHAPE_LEAST_PERMILLE 250
+#define MIN_SHAPE_PERMILLE 250
 
 struct shape {
-	struct kms_span token[TOKENS_MAX];
+	struct kms_span token[MAX_TOKENS];
 	size_t nr;
 };
 
 struct work {
-	char *name[KMS_PATTERN_NAMES_MAX];	/* not escaped */
-	struct shape shape[KMS_PATTERN_NAMES_MAX];
+	char *name[KMS_MAX_PATTERN_NAMES];	/* not escaped */
+	struct shape shape[KMS_MAX_PATTERN_NAMES];
 	size_t nr;
 	size_t nr_left_out;			/* those behind the others */
 	struct kms_fold fold;
@@ -48,7 +48,7 @@ static void shape_find(struct shape *shape, const char *name)
 
 	for (shape->nr = 0; *name; name += len) {
 		len = 1;
-		if (shape->nr == TOKENS_MAX - 1)
+		if (shape->nr == MAX_TOKENS - 1)
 			len = strlen(name);
 		else if (kms_fold_is_word(*name))
 			while (kms_fold_is_word(name[len]))
@@ -238,7 +238,7 @@ static bool choose(struct kms_pattern *pattern, struct work *work)
 	}
 	if (shape && (1000 * count >= SHAPE_PERMILLE * work->nr ||
 		      (!ends && 1000 * count >=
-				SHAPE_LEAST_PERMILLE * work->nr))) {
+				MIN_SHAPE_PERMILLE * work->nr))) {
 		pattern->text = shape;
 		pattern->nr_covered = count;
 		shape = NULL;
@@ -266,8 +266,8 @@ bool kms_pattern_find(struct kms_pattern *pattern, const char * const *names,
 	size_t i;
 
 	*pattern = (struct kms_pattern){ 0 };
-	if (nr > KMS_PATTERN_NAMES_MAX)
-		nr = KMS_PATTERN_NAMES_MAX;
+	if (nr > KMS_MAX_PATTERN_NAMES)
+		nr = KMS_MAX_PATTERN_NAMES;
 	pattern->nr_names = nr;
 	if (!nr)
 		return true;

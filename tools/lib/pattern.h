@@ -26,7 +26,7 @@ struct kms_pattern {
 
 /*
  * Find the pattern that covers the most of nr names, which are escaped text
- * and of which only the first KMS_PATTERN_NAMES_MAX are looked at.  False when
+ * and of which only the first KMS_MAX_PATTERN_NAMES are looked at.  False when
  * memory is out.
  */
 bool kms_pattern_find(struct kms_pattern *pattern, const char * const *names,

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Stacks as flame graphs are made of. */
+/* Stacks in the form that flame graphs are made from. */
 #include <linux/kmemscope.h>
 #include <string.h>
 
 #include "lib/text.h"
 #include "output/folded.h"
-#include "table/field.h"
 
-/* What would end a part of the line is escaped as all else is. */
+/* Escape also ';', which ends a part of the line. */
 static void part_print(FILE *stream, const char *text, size_t len)
 {
 	const bool fits = kms_text_fits(text);
@@ -20,13 +19,13 @@ static void part_print(FILE *stream, const char *text, size_t len)
 	}
 }
 
-/* Kernel threads and interrupts in brackets, as ps(1) has them. */
+/* Kernel threads and interrupts stand in brackets, as in ps(1). */
 static void name_print(FILE *stream, const struct kms_rows *allocators,
 		       size_t row)
 {
-	const char *context = kms_field_text(allocators, row,
+	const char *context = kms_rows_text(allocators, row,
 				KMEMSCOPE_A_TRACE_ALLOCATOR_CONTEXT);
-	const char *name = kms_field_text(allocators, row,
+	const char *name = kms_rows_text(allocators, row,
 				KMEMSCOPE_A_TRACE_ALLOCATOR_NAME);
 	const bool task = context && !strcmp(context, "task");
 	const char *text = name ? name : context ? context : "-";
@@ -38,10 +37,10 @@ static void name_print(FILE *stream, const struct kms_rows *allocators,
 		putc(']', stream);
 }
 
-/* The function alone: a graph adds up what its instructions do. */
+/* The function alone: a graph adds up the instructions of a function. */
 static void frame_print(FILE *stream, const struct kms_rows *stacks, size_t row)
 {
-	const char *symbol = kms_field_text(stacks, row,
+	const char *symbol = kms_rows_text(stacks, row,
 					    KMEMSCOPE_A_TRACE_STACK_SYMBOL);
 	const char *text = symbol ? symbol : "[unknown]";
 
@@ -51,17 +50,19 @@ static void frame_print(FILE *stream, const struct kms_rows *stacks, size_t row)
 
 /* The frames of a stack are neighbours, the innermost first. */
 static void frames_print(FILE *stream, const struct kms_rows *stacks,
-			 uint64_t stack)
+			 const struct kms_value *stack)
 {
 	const uint16_t attr = KMEMSCOPE_A_TRACE_STACK_STACK;
 	size_t first = 0, end;
 
-	if (stack == KMS_UNKNOWN)
+	if (!stack->presence)
 		return;
-	while (first < stacks->nr && kms_field(stacks, first, attr) != stack)
+	while (first < stacks->nr &&
+	       kms_value_compare(kms_rows_value(stacks, first, attr), stack))
 		first++;
 	end = first;
-	while (end < stacks->nr && kms_field(stacks, end, attr) == stack)
+	while (end < stacks->nr &&
+	       !kms_value_compare(kms_rows_value(stacks, end, attr), stack))
 		end++;
 	while (end > first)
 		frame_print(stream, stacks, --end);
@@ -76,9 +77,9 @@ void kms_folded_print(FILE *stream, const struct kms_rows *allocators,
 	for (i = 0; i < allocators->nr; i++) {
 		name_print(stream, allocators, i);
 		frames_print(stream, stacks,
-			     kms_field(allocators, i,
-				       KMEMSCOPE_A_TRACE_ALLOCATOR_STACK));
+			     kms_rows_value(allocators, i,
+					    KMEMSCOPE_A_TRACE_ALLOCATOR_STACK));
 		fprintf(stream, " %llu\n", (unsigned long long)
-			kms_field_value(allocators, i, attr)->magnitude);
+			kms_rows_value(allocators, i, attr)->magnitude);
 	}
 }

@@ -14,7 +14,7 @@
 /* A number below INT64_MIN. Only a difference can be one. */
 static json_object *deep_new(const struct kms_value *value)
 {
-	char text[KMS_FORMAT_MAX];
+	char text[KMS_MAX_FORMAT];
 
 	snprintf(text, sizeof(text), "-%llu",
 		 (unsigned long long)value->magnitude);
@@ -27,7 +27,7 @@ static json_object *percent_new(const struct kms_column *column,
 {
 	static const struct kms_style style = { .exact = true };
 	double percent = (double)value->magnitude / 10;
-	char text[KMS_FORMAT_MAX];
+	char text[KMS_MAX_FORMAT];
 
 	kms_format_value(column, value, &style, text);
 	return json_object_new_double_s(value->negative ? -percent : percent,
@@ -174,7 +174,7 @@ static bool since_add(json_object *envelope, const struct kms_answer *answer)
 {
 	uint64_t passed = answer->stamp.boottime_ns - answer->since.boottime_ns;
 	json_object *since = json_object_new_object();
-	char text[KMS_FORMAT_MAX];
+	char text[KMS_MAX_FORMAT];
 
 	snprintf(text, sizeof(text), "%llu.%03llu",
 		 passed / NS_PER_SEC, passed % NS_PER_SEC / NS_PER_MS);

@@ -7,11 +7,11 @@
 #include "table/rows.h"
 #include "table/scope.h"
 
-#define KMS_BOOT_ID_MAX 40
+#define KMS_MAX_BOOT_ID 40
 
 /* A point in time, comparable within one boot. */
 struct kms_stamp {
-	char boot_id[KMS_BOOT_ID_MAX];	/* empty where it is not known */
+	char boot_id[KMS_MAX_BOOT_ID];	/* empty where it is not known */
 	uint64_t boottime_ns;
 };
 

@@ -4,22 +4,21 @@
 
 #include "table/field.h"
 
-const struct kms_value *kms_field_value(const struct kms_rows *rows, size_t row,
+static const struct kms_value *value_of(const struct kms_rows *rows, size_t row,
 					uint16_t attr)
 {
-	static const struct kms_value absent;
 	size_t column;
 
 	if (row >= rows->nr || !kms_kind_find_attr(rows->kind, attr, &column))
-		return &absent;
+		return NULL;
 	return &rows->row[row][column];
 }
 
 uint64_t kms_field(const struct kms_rows *rows, size_t row, uint16_t attr)
 {
-	const struct kms_value *value = kms_field_value(rows, row, attr);
+	const struct kms_value *value = value_of(rows, row, attr);
 
-	if (value->presence != KMS_NUMBER || value->negative)
+	if (!value || value->presence != KMS_NUMBER || value->negative)
 		return KMS_UNKNOWN;
 	return value->magnitude;
 }
@@ -27,9 +26,9 @@ uint64_t kms_field(const struct kms_rows *rows, size_t row, uint16_t attr)
 bool kms_field_signed(const struct kms_rows *rows, size_t row, uint16_t attr,
 		      int64_t *number)
 {
-	const struct kms_value *value = kms_field_value(rows, row, attr);
+	const struct kms_value *value = value_of(rows, row, attr);
 
-	if (value->presence != KMS_NUMBER ||
+	if (!value || value->presence != KMS_NUMBER ||
 	    value->magnitude > INT64_MAX)
 		return false;
 	*number = value->negative ? -(int64_t)value->magnitude :
@@ -40,9 +39,9 @@ bool kms_field_signed(const struct kms_rows *rows, size_t row, uint16_t attr,
 const char *kms_field_text(const struct kms_rows *rows, size_t row,
 			   uint16_t attr)
 {
-	const struct kms_value *value = kms_field_value(rows, row, attr);
+	const struct kms_value *value = value_of(rows, row, attr);
 
-	return value->presence == KMS_TEXT ? value->text : NULL;
+	return value && value->presence == KMS_TEXT ? value->text : NULL;
 }
 
 size_t kms_field_parents(const struct kms_rows *allocators, size_t row,

@@ -5,12 +5,8 @@
 
 #include "table/rows.h"
 
-/* Stands for an absent number in kms_field(). */
+/* What no number is: see kms_field(). */
 #define KMS_UNKNOWN UINT64_MAX
-
-/* A value; an absent one if there is no such row or column. */
-const struct kms_value *kms_field_value(const struct kms_rows *rows, size_t row,
-					uint16_t attr);
 
 /* A number, KMS_UNKNOWN where it is absent (or negative). */
 uint64_t kms_field(const struct kms_rows *rows, size_t row, uint16_t attr);

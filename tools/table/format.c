@@ -28,18 +28,18 @@ static void scaled_print(char *buffer, const char *sign, uint64_t number,
 		i++;
 	}
 	if (tenth)
-		snprintf(buffer, KMS_FORMAT_MAX, "%s%llu.%llu%s", sign,
+		snprintf(buffer, KMS_MAX_FORMAT, "%s%llu.%llu%s", sign,
 			 (unsigned long long)whole, (unsigned long long)tenth,
 			 units[i]);
 	else
-		snprintf(buffer, KMS_FORMAT_MAX, "%s%llu%s", sign,
+		snprintf(buffer, KMS_MAX_FORMAT, "%s%llu%s", sign,
 			 (unsigned long long)whole, units[i]);
 }
 
 const char *kms_format_value(const struct kms_column *column,
 			   const struct kms_value *value,
 			   const struct kms_style *style,
-			   char buffer[KMS_FORMAT_MAX])
+			   char buffer[KMS_MAX_FORMAT])
 {
 	static const char * const sizes[] = {
 		"B", "K", "M", "G", "T", "P", "E",
@@ -62,11 +62,11 @@ const char *kms_format_value(const struct kms_column *column,
 		scaled_print(buffer, sign, value->magnitude, 1000, times,
 			     ARRAY_SIZE(times));
 	else if (column->unit == KMS_UNIT_PERMILLE)
-		snprintf(buffer, KMS_FORMAT_MAX, "%s%llu.%llu", sign,
+		snprintf(buffer, KMS_MAX_FORMAT, "%s%llu.%llu", sign,
 			 (unsigned long long)value->magnitude / 10,
 			 (unsigned long long)value->magnitude % 10);
 	else
-		snprintf(buffer, KMS_FORMAT_MAX, "%s%llu", sign,
+		snprintf(buffer, KMS_MAX_FORMAT, "%s%llu", sign,
 			 (unsigned long long)value->magnitude);
 	return buffer;
 }

@@ -6,7 +6,7 @@
 #include "table/value.h"
 
 /* Enough for any number in any form. */
-#define KMS_FORMAT_MAX 32
+#define KMS_MAX_FORMAT 32
 
 struct kms_style {
 	bool exact;	/* all digits, no units */
@@ -17,6 +17,6 @@ struct kms_style {
 const char *kms_format_value(const struct kms_column *column,
 			     const struct kms_value *value,
 			     const struct kms_style *style,
-			     char buffer[KMS_FORMAT_MAX]);
+			     char buffer[KMS_MAX_FORMAT]);
 
 #endif /* KMS_TABLE_FORMAT_H */

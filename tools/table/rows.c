@@ -54,6 +54,23 @@ void kms_rows_filter(struct kms_rows *rows,
 	rows->nr = kept;
 }
 
+const struct kms_value *kms_rows_value(const struct kms_rows *rows, size_t row,
+				       uint16_t attr)
+{
+	static const struct kms_value absent;
+	size_t column;
+
+	if (row >= rows->nr || !kms_kind_find_attr(rows->kind, attr, &column))
+		return &absent;
+	return &rows->row[row][column];
+}
+
+const char *kms_rows_text(const struct kms_rows *rows, size_t row,
+			  uint16_t attr)
+{
+	return kms_rows_value(rows, row, attr)->text;
+}
+
 int kms_rows_compare_keys(const struct kms_kind *kind,
 			  const struct kms_value *a, const struct kms_value *b)
 {

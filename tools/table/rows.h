@@ -23,6 +23,14 @@ void kms_rows_filter(struct kms_rows *rows,
 		     bool (*keep)(const struct kms_value *row, void *arg),
 		     void *arg);
 
+/* A value by its number on the wire; absent if there is no such row. */
+const struct kms_value *kms_rows_value(const struct kms_rows *rows, size_t row,
+				       uint16_t attr);
+
+/* The text of such a value; NULL if it is absent. */
+const char *kms_rows_text(const struct kms_rows *rows, size_t row,
+			  uint16_t attr);
+
 /* Compare the keys of two rows: below, equal or above 0. */
 int kms_rows_compare_keys(const struct kms_kind *kind,
 			  const struct kms_value *a, const struct kms_value *b);

@@ -10,7 +10,7 @@
 #include "table/answer.h"
 
 /* Far more than the largest host's answer; keeps /dev/zero from hurting. */
-#define FILE_BYTES_MAX (256 * 1024 * 1024)
+#define MAX_FILE_BYTES (256 * 1024 * 1024)
 
 static enum kms_status file_read(const char *path, char **text, size_t *len,
 				 struct kms_error *err)
@@ -28,7 +28,7 @@ static enum kms_status file_read(const char *path, char **text, size_t *len,
 				strerror(errno));
 	do {
 		room = room ? 2 * room : 64 * 1024;
-		if (room > FILE_BYTES_MAX) {
+		if (room > MAX_FILE_BYTES) {
 			status = kms_fail(err, KMS_ERROR, "%s: is too big",
 					  path);
 			break;
