@@ -68,7 +68,7 @@ for command in slab zone buddy node counters; do
 	usage "--node: not a number: '4294967296'" $command --node 4294967296
 	try 1 'cannot open /nonesuch: No such file or directory' \
 		$command --diff /nonesuch
-	try 1 '/dev/null: ends in the middle' $command --diff /dev/null
+	try 1 '/dev/null: is truncated' $command --diff /dev/null
 done
 for command in status zone buddy node off on; do
 	usage "unexpected argument: 'frob'" $command frob

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Commands that list the records of a kind: ask, compare, sort, print. */
+/* Commands that list records: request, compare, sort, print. */
 #include <errno.h>
 #include <linux/kmemscope.h>
 #include <stdlib.h>
@@ -57,7 +57,7 @@ static enum kms_status filter_prepare(struct list *list,
 	return KMS_OK;
 }
 
-/* The value that rows which match a filter have. */
+/* Note the value that a filter asks for. */
 static enum kms_status term_add(struct list *list, size_t column,
 				const char *text, uint64_t number,
 				struct kms_error *err)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Commands that list the records of a kind. */
+/* Commands that list records. */
 #ifndef KMS_CMD_LIST_H
 #define KMS_CMD_LIST_H
 

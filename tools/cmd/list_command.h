@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What tells one command that lists records from another. */
+/* The description of a command that lists records. */
 #ifndef KMS_CMD_LIST_COMMAND_H
 #define KMS_CMD_LIST_COMMAND_H
 
@@ -19,7 +19,7 @@ struct kms_selection;
 
 #define KMS_MAX_VIEWS 4
 
-/* A kind of record that a command lists, and what chooses it. */
+/* A record type that a command lists, and the option that chooses it. */
 struct kms_list_view {
 	const struct kms_kind *kind;
 	const char *by;		/* WHAT of --by WHAT, or NULL */

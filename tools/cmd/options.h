@@ -8,7 +8,7 @@
 #include "cmd/parse.h"
 #include "output/output.h"
 
-/* An option for each key: only rows that have this value there. */
+/* Each key is an option that limits the rows to one value. */
 struct kms_option_filter {
 	char name[64];		/* the column's, with '-' */
 	char help[80];

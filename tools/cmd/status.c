@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* kmemscope status: the module, its collectors, and what they cost. */
+/* kmemscope status: the module, its collectors, and their cost. */
 #include "client/version.h"
 #include "cmd/cmd.h"
 #include "cmd/parse.h"

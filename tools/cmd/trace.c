@@ -268,9 +268,9 @@ static void summary_print(const struct trace *trace)
 	if (!trace->quiet)
 		total_print(trace);
 	number_print(trace, KMEMSCOPE_A_TRACE_NR_DROPPED,
-		     "%s allocations have no allocator: the table was full\n");
+		     "%s allocations have no allocator: there was no room\n");
 	number_print(trace, KMEMSCOPE_A_TRACE_NR_LOST_SAMPLES,
-		     "%s objects were not followed: the table was full\n");
+		     "%s objects were not followed: there was no room\n");
 	overload_print(trace);
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Rows, and when and from what they were got. */
+/* Rows, with the time and the version of the module that sent them. */
 #include <linux/kmemscope.h>
 #include <stdio.h>
 #include <string.h>
@@ -35,26 +35,26 @@ static enum kms_status older_check(const struct kms_answer *newer,
 	if (!*newer->stamp.boot_id ||
 	    strcmp(newer->stamp.boot_id, older->stamp.boot_id))
 		return kms_fail(err, KMS_ERROR,
-				"%s: is of another boot (%s, now it is %s)",
+				"%s: is from another boot (%s, now it is %s)",
 				what, older->stamp.boot_id,
 				newer->stamp.boot_id);
 	if (older->stamp.boottime_ns > newer->stamp.boottime_ns)
 		return kms_fail(err, KMS_ERROR,
-				"%s: was made later than now, by its boottime_ns",
+				"%s: is from the future, by its boottime_ns",
 				what);
 	if (older->scope.top)
 		return kms_fail(err, KMS_ERROR,
-				"%s: was made with --top, so it lacks rows",
+				"%s: was saved with --top, so it lacks rows",
 				what);
 	if (!kms_scope_within(&newer->scope, &older->scope))
 		return kms_fail(err, KMS_ERROR,
-				"%s: was asked for less than is asked for now; use the same filters",
+				"%s: was saved with other filters; use the same filters",
 				what);
 	for (i = 0; older->scope.columns.nr && i < kind->nr_columns; i++) {
 		if (kind->columns[i].key &&
 		    !kms_select_has(&older->scope.columns, i))
 			return kms_fail(err, KMS_ERROR,
-					"%s: was made without the column %s",
+					"%s: was saved without the column %s",
 					what, kind->columns[i].title);
 	}
 	return KMS_OK;

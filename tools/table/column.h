@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the reader knows of a kind of record: its columns, from the spec. */
+/* Record types and their columns, as the spec has them. */
 #ifndef KMS_TABLE_COLUMN_H
 #define KMS_TABLE_COLUMN_H
 

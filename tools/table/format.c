@@ -5,7 +5,7 @@
 #include "lib/array.h"
 #include "table/format.h"
 
-/* Scale by powers of base, one decimal: 1536 of 1024s is "1.5" and unit 1. */
+/* Scale by powers of base, to one decimal: 1536 by 1024 is "1.5K". */
 static void scaled_print(char *buffer, const char *sign, uint64_t number,
 			 uint64_t base, const char * const *units, size_t nr)
 {
@@ -17,7 +17,7 @@ static void scaled_print(char *buffer, const char *sign, uint64_t number,
 		i++;
 	}
 	whole = number / unit;
-	/* A remainder is below 2^60, so ten of them fit. */
+	/* A remainder is below 2^60, so ten times that fits. */
 	tenth = (number % unit * 10 + unit / 2) / unit;
 	if (tenth == 10) {
 		tenth = 0;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Records of one kind; a row has a value for each column of the kind. */
+/* Records of one type; a row has a value for each column. */
 #include <stdlib.h>
 
 #include "table/rows.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Records of one kind; a row has a value for each column of the kind. */
+/* Records of one type; a row has a value for each column. */
 #ifndef KMS_TABLE_ROWS_H
 #define KMS_TABLE_ROWS_H
 
@@ -12,13 +12,13 @@ struct kms_rows {
 	size_t room;
 };
 
-/* Append a row of absent values and return it, or NULL when memory is out. */
+/* Append a row of absent values; NULL if memory is out. */
 struct kms_value *kms_rows_add(struct kms_rows *rows);
 
-/* Forget all rows from number first on. */
+/* Drop all rows from number first on. */
 void kms_rows_cut(struct kms_rows *rows, size_t first);
 
-/* Forget all rows for which keep() says no. */
+/* Drop all rows for which keep() returns false. */
 void kms_rows_filter(struct kms_rows *rows,
 		     bool (*keep)(const struct kms_value *row, void *arg),
 		     void *arg);
