@@ -102,8 +102,9 @@ static enum kms_status answer_receive(struct kms_nl *nl,
 	return KMS_OK;
 }
 
-static enum kms_status message_exchange(struct kms_nl *nl, struct kms_reply *reply,
-				struct kms_error *err)
+static enum kms_status message_exchange(struct kms_nl *nl,
+					struct kms_reply *reply,
+					struct kms_error *err)
 {
 	reply->portid = mnl_socket_get_portid(nl->socket);
 	if (mnl_socket_sendto(nl->socket, reply->request,
@@ -146,10 +147,9 @@ static enum kms_status family_resolve(struct kms_nl *nl, struct kms_error *err)
 	if (status && err->code == ENOENT)
 		return kms_absent_explain(err);
 	if (status && err->code)
-		return kms_fail(
-			err, KMS_ERROR,
-			"cannot look up the module's netlink family: %s",
-			strerror(err->code));
+		return kms_fail(err, KMS_ERROR,
+				"cannot look up the module's netlink family: %s",
+				strerror(err->code));
 	if (!status && !nl->family)
 		return kms_absent_explain(err);
 	return status;

@@ -29,7 +29,8 @@ const struct kms_command kms_commands[] = {
 				{
 					.kind = &kms_kind_slab_node,
 					.option = "per-node",
-					.option_help = "one row for each cache and NUMA node",
+					.option_help =
+					"one row for each cache and NUMA node",
 				},
 			},
 		},
@@ -50,15 +51,16 @@ const struct kms_command kms_commands[] = {
 				{
 					.kind = &kms_kind_migratetype,
 					.option = "migratetypes",
-					.option_help = "walk the free lists, one row for each migrate type",
+					.option_help =
+					"walk the free lists, one row for each migrate type",
 				},
 			},
 		},
 	}, {
 		.name = "node",
-		.summary = "NUMA nodes, and memory nobody accounts for",
+		.summary = "NUMA nodes, and memory that no counter explains",
 		.list = &(const struct kms_list_command){
-			.summary = "Print NUMA nodes, and last the whole host, in pages",
+			.summary = "Print NUMA nodes and, as the last row, the whole host, in pages",
 			.views = { { .kind = &kms_kind_node } },
 		},
 	}, {

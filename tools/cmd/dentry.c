@@ -126,7 +126,7 @@ int kms_cmd_dentry(int argc, char **argv)
 			{ .kind = &kms_kind_dentry_name, .by = "name" },
 			{ .kind = &kms_kind_dentry, .by = "total" },
 		},
-		.budget_help = "walk for that long at most, 3000 unless asked",
+		.budget_help = "limit the walk to that many milliseconds (3000)",
 	};
 
 	return kms_list_run(&command, argc, argv);

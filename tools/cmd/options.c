@@ -76,16 +76,17 @@ static void filters_add(struct table *table, struct kms_options *options,
 			const struct kms_list_command *command)
 {
 	struct kms_option_filter *filter;
+	const char *argument;
 	size_t i;
 
 	for (i = 0; !command->ops && i < nr_views(command); i++)
 		filters_offer(options, command, command->views[i].kind);
 	for (i = 0; i < options->nr_filters; i++) {
 		filter = &options->filters[i];
-		option_add(table, kms_option_text('\0', filter->name,
-				   filter->column->type == KMS_TYPE_STRING ?
-				   "NAME" : "NUMBER",
-				   filter->help, &filter->text));
+		argument = filter->column->type == KMS_TYPE_STRING ? "NAME" :
+								     "NUMBER";
+		option_add(table, kms_option_text('\0', filter->name, argument,
+						  filter->help, &filter->text));
 	}
 }
 
@@ -140,9 +141,21 @@ static void own_add(struct table *table, struct kms_options *options,
 	filters_add(table, options, command);
 }
 
+/* The options that compare two answers. */
+static void compare_add(struct table *table, struct kms_options *options)
+{
+	const char *diff =
+		"print what changed since FILE, an earlier --json answer";
+	const char *since = "print what changes in that many seconds from now";
+
+	option_add(table, kms_option_text('\0', "diff", "FILE", diff,
+					  &options->diff));
+	option_add(table, kms_option_seconds("since", since, &options->since_ns,
+					     0, 0));
+}
+
 /* The options that all commands have. */
-static void common_add(struct table *table, struct kms_options *options,
-		       const struct kms_list_command *command)
+static void common_add(struct table *table, struct kms_options *options)
 {
 	const struct kms_option common[] = {
 		kms_option_text('\0', "sort", "[+|-]COL",
@@ -172,14 +185,6 @@ static void common_add(struct table *table, struct kms_options *options,
 	};
 	size_t i;
 
-	if (!command->ops) {
-		option_add(table, kms_option_text('\0', "diff", "FILE",
-				   "print what changed since FILE, an earlier --json answer",
-				   &options->diff));
-		option_add(table, kms_option_seconds("since",
-				   "print what changes in that many seconds from now",
-				   &options->since_ns, 0, 0));
-	}
 	for (i = 0; i < ARRAY_SIZE(common); i++)
 		option_add(table, common[i]);
 }
@@ -212,29 +217,38 @@ static void details_print(const void *arg)
 	}
 }
 
-/* The view that is chosen by its option, by --by, or by a key it alone has. */
+/* Is there a filter by a key that the default view does not have? */
+static bool filters_exceed(const struct kms_options *options,
+			   const struct kms_list_view *view)
+{
+	size_t i, column;
+
+	for (i = 0; i < options->nr_filters; i++) {
+		if (options->filters[i].text &&
+		    !kms_kind_find_key(view->kind, options->filters[i].name,
+				       &column))
+			return true;
+	}
+	return false;
+}
+
+/* NULL: --by names no view. */
 static const struct kms_list_view *
 view_choose(const struct kms_options *options, const struct table *table,
 	    const struct kms_list_command *command)
 {
-	size_t i, j, column;
+	const struct kms_list_view *view;
+	size_t i;
 
 	for (i = 0; i < nr_views(command); i++) {
-		if (table->by && command->views[i].by &&
-		    !strcmp(table->by, command->views[i].by))
-			return &command->views[i];
-		if (table->chosen[i])
-			return &command->views[i];
-		for (j = 0; command->views[i].option &&
-			    j < options->nr_filters; j++) {
-			if (options->filters[j].text &&
-			    !kms_kind_find_key(command->views[0].kind,
-					       options->filters[j].name,
-					       &column))
-				return &command->views[i];
-		}
+		view = &command->views[i];
+		if (view->option && (table->chosen[i] ||
+				     filters_exceed(options, command->views)))
+			return view;
+		if (view->by && table->by && !strcmp(table->by, view->by))
+			return view;
 	}
-	return table->by ? NULL : &command->views[0];
+	return table->by ? NULL : command->views;
 }
 
 /* Do the options go together? */
@@ -275,7 +289,9 @@ bool kms_options_parse(struct kms_options *options,
 
 	*options = (struct kms_options){ .output.stream = stdout };
 	own_add(&table, options, command);
-	common_add(&table, options, command);
+	if (!command->ops)
+		compare_add(&table, options);
+	common_add(&table, options);
 	usage.nr_options = table.nr;
 	if (!kms_cmd_parse(&usage, argc, argv, status))
 		return false;

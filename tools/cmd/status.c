@@ -111,7 +111,8 @@ int kms_cmd_status(int argc, char **argv)
 				&output.exact),
 	};
 	const struct kms_usage usage = {
-		.summary = "Print the state of the kernel module, its collectors and what they cost",
+		.summary =
+			"Print the state of the kernel module, its collectors and what they cost",
 		.options = options,
 		.nr_options = ARRAY_SIZE(options),
 	};

@@ -374,13 +374,13 @@ int kms_cmd_trace(int argc, char **argv)
 	};
 	const struct kms_option options[] = {
 		kms_option_seconds("seconds",
-				   "how long to trace (10); max_walk_ms limits it",
+				   "trace for that long (10); max_walk_ms is the limit",
 				   &trace.ns, 0, 0),
 		kms_option_flag('\0', "stacks",
-				"tell allocators apart by their kernel stacks, too",
+				"separate allocators also by their kernel stacks",
 				&trace.with_stacks),
 		kms_option_flag('\0', "folded",
-				"print stacks as flame graphs are made of",
+				"print stacks in the form for flame graphs",
 				&trace.folded),
 	};
 	const struct kms_list_command command = {

@@ -223,8 +223,8 @@ char *kms_mountinfo_path(const struct kms_mountinfo *mounts, const char *device,
 }
 
 /* The rest of the path below a layer; NULL if it is not in it. */
-static const char *path_below_layer(const char *layer, size_t len, const char *path,
-			       bool *failed)
+static const char *path_below_layer(const char *layer, size_t len,
+				    const char *path, bool *failed)
 {
 	char *text = field_text(layer, len), *bytes, *real;
 	const char *rest;
@@ -249,7 +249,7 @@ static const char *path_below_layer(const char *layer, size_t len, const char *p
 
 /* The same for all layers in the options. */
 static const char *path_below_layers(const char *options, const char *path,
-				bool *failed)
+				     bool *failed)
 {
 	const char *rest = NULL, *value;
 	size_t len, part;

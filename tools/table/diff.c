@@ -63,7 +63,7 @@ static size_t same_count(const struct side *side, const struct kms_value *row,
 
 /* Go on to the lowest key left, and count its rows on both sides. */
 static bool key_next(struct side *newer, struct side *older,
-		 const struct kms_kind *kind)
+		     const struct kms_kind *kind)
 {
 	const struct kms_value *row;
 
@@ -85,8 +85,9 @@ static bool key_next(struct side *newer, struct side *older,
 }
 
 /* The value of a row; a missing row has 0 where the other has a number. */
-static struct kms_value value_or_zero(const struct kms_value *row, size_t column,
-				 const struct kms_value *other)
+static struct kms_value value_or_zero(const struct kms_value *row,
+				      size_t column,
+				      const struct kms_value *other)
 {
 	if (row)
 		return row[column];

@@ -37,9 +37,9 @@ static void scaled_print(char *buffer, const char *sign, uint64_t number,
 }
 
 const char *kms_format_value(const struct kms_column *column,
-			   const struct kms_value *value,
-			   const struct kms_style *style,
-			   char buffer[KMS_MAX_FORMAT])
+			     const struct kms_value *value,
+			     const struct kms_style *style,
+			     char buffer[KMS_MAX_FORMAT])
 {
 	static const char * const sizes[] = {
 		"B", "K", "M", "G", "T", "P", "E",

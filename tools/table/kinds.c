@@ -542,7 +542,7 @@ static const struct kms_flag slab_flags[] = {
 	{
 		.attr = KMEMSCOPE_A_SLAB_EXACT,
 		.name = "exact",
-		.help = "count what is really in use; reads each CPU's lists",
+		.help = "count the objects in use exactly; reads the lists of each CPU",
 		.fills = slab_exact_fills,
 		.columns = slab_exact_columns,
 		.doubt = "approximate",

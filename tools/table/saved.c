@@ -94,7 +94,7 @@ static struct kms_value percent_parse(json_object *json)
 		return (struct kms_value){ 0 };
 	whole = (uint64_t)(permille + 0.5);
 	/* Few decimals are exact in a double. */
-	if (permille - whole > 1e-3 || whole - permille > 1e-3)
+	if (permille - whole > 0.001 || whole - permille > 0.001)
 		return (struct kms_value){ 0 };
 	return kms_value_unsigned(whole);
 }
