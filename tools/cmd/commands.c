@@ -60,7 +60,7 @@ const struct kms_command kms_commands[] = {
 		.name = "node",
 		.summary = "NUMA nodes, and memory that no counter explains",
 		.list = &(const struct kms_list_command){
-			.summary = "Print NUMA nodes and, as the last row, the whole host, in pages",
+			.summary = "Print NUMA nodes and, last, the whole host, in pages",
 			.views = { { .kind = &kms_kind_node } },
 		},
 	}, {

@@ -10,237 +10,19 @@
 #include "client/version.h"
 #include "cmd/cmd.h"
 #include "cmd/list.h"
+#include "cmd/list_plan.h"
 #include "cmd/options.h"
-#include "lib/array.h"
 #include "lib/clock.h"
-#include "lib/text.h"
 #include "table/answer.h"
-#include "table/order.h"
 
 struct list {
 	const struct kms_list_command *command;
 	struct kms_options options;
-	const struct kms_kind *kind;
-	struct kms_request request;	/* with the filters that are options */
-	size_t operand;			/* the column that operands name */
-	struct kms_selection columns;
-	struct kms_order order;
-	bool sorted;
+	struct kms_list_plan plan;
 	struct kms_answer newer;
 	struct kms_answer older;
 	struct kms_error partial;	/* why the answer is partial */
 };
-
-static enum kms_status filter_prepare(struct list *list,
-				      const struct kms_option_filter *given,
-				      struct kms_error *err)
-{
-	const struct kms_column *column;
-	struct kms_filter *filter;
-	uint64_t number = 0;
-	size_t index;
-
-	if (!kms_kind_find_key(list->kind, given->name, &index))
-		return kms_fail(err, KMS_ERROR, "--%s: %s have no column %s",
-				given->name, list->kind->listing.rows,
-				given->column->title);
-	column = &list->kind->columns[index];
-	if (column->type != KMS_TYPE_STRING &&
-	    !kms_text_number(given->text, column->type == KMS_TYPE_U32 ?
-			     UINT32_MAX : UINT64_MAX, &number))
-		return kms_fail(err, KMS_ERROR, "--%s: not a number: '%s'",
-				given->name, given->text);
-	filter = &list->request.filters[list->request.nr_filters++];
-	filter->column = index;
-	filter->text = given->text;
-	filter->number = number;
-	return KMS_OK;
-}
-
-/* Note the value that a filter asks for. */
-static enum kms_status term_add(struct list *list, size_t column,
-				const char *text, uint64_t number,
-				struct kms_error *err)
-{
-	struct kms_value value = kms_value_unsigned(number);
-	enum kms_status status;
-
-	if (list->kind->columns[column].type == KMS_TYPE_STRING) {
-		value.presence = KMS_TEXT;
-		value.text = kms_text_escape(text, strlen(text));
-		if (!value.text)
-			return kms_fail_memory(err);
-	}
-	status = kms_scope_add(&list->newer.scope, column, &value, err);
-	kms_value_clear(&value);
-	return status;
-}
-
-static enum kms_status filters_prepare(struct list *list, struct kms_error *err)
-{
-	const struct kms_options *options = &list->options;
-	const struct kms_filter *filter;
-	enum kms_status status;
-	size_t i;
-
-	list->request = kms_request_rows(list->kind);
-	for (i = 0; i < options->nr_filters; i++) {
-		if (!options->filters[i].text)
-			continue;
-		status = filter_prepare(list, &options->filters[i], err);
-		if (status)
-			return status;
-	}
-	for (i = 0; i < list->request.nr_filters; i++) {
-		filter = &list->request.filters[i];
-		status = term_add(list, filter->column, filter->text,
-				  filter->number, err);
-		if (status)
-			return status;
-	}
-	return KMS_OK;
-}
-
-static enum kms_status operands_prepare(struct list *list,
-					struct kms_error *err)
-{
-	const struct kms_options *options = &list->options;
-	enum kms_status status;
-	size_t i;
-
-	if (list->command->ops || !options->nr_operands)
-		return KMS_OK;
-	if (!kms_kind_find_key(list->kind, list->command->operand,
-			       &list->operand) ||
-	    list->request.nr_filters == KMS_MAX_FILTERS)
-		return kms_fail(err, KMS_ERROR, "unexpected argument: '%s'",
-				options->operands[0]);
-	for (i = 0; i < options->nr_operands; i++) {
-		status = term_add(list, list->operand, options->operands[i], 0,
-				  err);
-		if (status)
-			return status;
-	}
-	return KMS_OK;
-}
-
-static bool compares(const struct kms_options *options)
-{
-	return options->diff || options->since_ns;
-}
-
-/* The columns that are printed unless others are named. */
-static enum kms_status default_select(struct list *list, struct kms_error *err)
-{
-	const struct kms_options *options = &list->options;
-	const struct kms_listing *listing = &list->kind->listing;
-	const char * const *names = listing->columns;
-
-	if (options->all_columns || options->output.form != KMS_FORM_TABLE)
-		return kms_select_all(&list->columns, list->kind, err);
-	if (options->flag)
-		names = list->kind->flags->columns;
-	if (compares(options) && listing->changes)
-		names = listing->changes;
-	return kms_select_names(&list->columns, list->kind, names, err);
-}
-
-static enum kms_status columns_prepare(struct list *list, struct kms_error *err)
-{
-	const char *given = list->options.columns;
-	enum kms_status status;
-
-	if (!given || *given == '+' || list->options.all_columns) {
-		status = default_select(list, err);
-		if (status)
-			return status;
-	}
-	if (!given)
-		return KMS_OK;
-	status = kms_select_add(&list->columns, list->kind,
-				given + (*given == '+'), err);
-	if (status || list->options.output.form != KMS_FORM_JSON ||
-	    list->columns.nr == list->kind->nr_columns)
-		return status;
-	return kms_select_add(&list->newer.scope.columns, list->kind, given,
-			      err);
-}
-
-static enum kms_status order_prepare(struct list *list, struct kms_error *err)
-{
-	const struct kms_listing *listing = &list->kind->listing;
-	const char *sort = list->options.sort;
-
-	if (!sort)
-		sort = compares(&list->options) ? listing->sort_changes :
-						  listing->sort;
-	list->sorted = sort;
-	if (!sort)
-		return KMS_OK;
-	return kms_order_parse(&list->order, list->kind, sort, err);
-}
-
-/* Does the column have values only with the flag of the kind? */
-static bool flag_fills(const struct kms_kind *kind, size_t column)
-{
-	const char * const *name = kind->nr_flags ? kind->flags->fills : NULL;
-
-	for (; name && *name; name++) {
-		if (!strcmp(*name, kind->columns[column].name))
-			return true;
-	}
-	return false;
-}
-
-/* Naming a column that only the flag fills sets the flag. */
-static enum kms_status flag_prepare(struct list *list, struct kms_error *err)
-{
-	const char *given = list->options.columns;
-	struct kms_selection named = { 0 };
-	bool flag = list->options.flag;
-	enum kms_status status;
-	size_t i;
-
-	if (given) {
-		status = kms_select_add(&named, list->kind,
-					given + (*given == '+'), err);
-		if (status) {
-			kms_select_free(&named);
-			return status;
-		}
-	}
-	for (i = 0; i < named.nr; i++)
-		flag |= flag_fills(list->kind, named.column[i]);
-	kms_select_free(&named);
-	if (list->sorted)
-		flag |= flag_fills(list->kind, list->order.column);
-	if (flag)
-		list->request.flag = list->kind->flags;
-	return KMS_OK;
-}
-
-/* Check the command line against the kind of record. */
-static enum kms_status list_prepare(struct list *list, struct kms_error *err)
-{
-	static enum kms_status (*const steps[])(struct list *list,
-						struct kms_error *err) = {
-		filters_prepare, operands_prepare, columns_prepare,
-		order_prepare, flag_prepare,
-	};
-	enum kms_status status;
-	size_t i;
-
-	list->kind = list->options.view->kind;
-	list->newer.rows.kind = list->kind;
-	list->older.rows.kind = list->kind;
-	list->newer.scope.top = list->options.top;
-	for (i = 0; i < ARRAY_SIZE(steps); i++) {
-		status = steps[i](list, err);
-		if (status)
-			return status;
-	}
-	return KMS_OK;
-}
 
 /* Did the older answer have a row of that name? */
 static bool older_has(const struct list *list, const char *name)
@@ -249,7 +31,7 @@ static bool older_has(const struct list *list, const char *name)
 	size_t i;
 
 	for (i = 0; i < list->older.rows.nr; i++) {
-		value = &list->older.rows.row[i][list->operand];
+		value = &list->older.rows.row[i][list->plan.operand];
 		if (value->presence == KMS_TEXT && !strcmp(value->text, name))
 			return true;
 	}
@@ -276,7 +58,7 @@ static enum kms_status rows_fetch(struct list *list, struct kms_nl *nl,
 				  struct kms_error *err)
 {
 	const struct kms_options *options = &list->options;
-	struct kms_request request = list->request;
+	struct kms_request request = list->plan.request;
 	struct kms_filter *filter = &request.filters[request.nr_filters];
 	enum kms_status status;
 	size_t i;
@@ -284,7 +66,7 @@ static enum kms_status rows_fetch(struct list *list, struct kms_nl *nl,
 	if (!options->nr_operands)
 		return kms_nl_dump(nl, &request, &answer->rows, err);
 	request.nr_filters++;
-	filter->column = list->operand;
+	filter->column = list->plan.operand;
 	for (i = 0; i < options->nr_operands; i++) {
 		if (operand_repeats(options, i))
 			continue;
@@ -304,11 +86,11 @@ static enum kms_status rows_fetch(struct list *list, struct kms_nl *nl,
 /* Can only a job fill this row? */
 static bool is_in_doubt(const struct list *list, const struct kms_value *row)
 {
-	const struct kms_flag *flag = list->request.flag;
+	const struct kms_flag *flag = list->plan.request.flag;
 	size_t column;
 
 	return flag && flag->doubt &&
-	       kms_kind_find(list->kind, flag->doubt, strlen(flag->doubt),
+	       kms_kind_find(list->plan.kind, flag->doubt, strlen(flag->doubt),
 			     &column) &&
 	       row[column].presence == KMS_NUMBER && row[column].magnitude == 1;
 }
@@ -329,8 +111,8 @@ static enum kms_status doubts_settle(struct list *list, struct kms_nl *nl,
 				     struct kms_answer *answer,
 				     struct kms_error *err)
 {
-	struct kms_request request = kms_job_request(list->kind);
-	struct kms_rows found = { .kind = list->kind };
+	struct kms_request request = kms_job_request(list->plan.kind);
+	struct kms_rows found = { .kind = list->plan.kind };
 	struct kms_value **row = answer->rows.row, *doubtful;
 	enum kms_status status;
 	size_t i, j;
@@ -339,7 +121,7 @@ static enum kms_status doubts_settle(struct list *list, struct kms_nl *nl,
 	status = kms_job_rows(nl, &request, &id, &found, err);
 	for (i = 0; i < answer->rows.nr; i++) {
 		for (j = 0; is_in_doubt(list, row[i]) && j < found.nr; j++) {
-			if (kms_rows_compare_keys(list->kind, row[i],
+			if (kms_rows_compare_keys(list->plan.kind, row[i],
 						  found.row[j]))
 				continue;
 			doubtful = row[i];
@@ -357,7 +139,7 @@ static enum kms_status job_fetch(struct list *list, struct kms_nl *nl,
 				 struct kms_answer *answer,
 				 struct kms_error *err)
 {
-	struct kms_request request = kms_job_request(list->kind);
+	struct kms_request request = kms_job_request(list->plan.kind);
 	const struct kms_list_view *view = list->options.view;
 	enum kms_status status, filled = KMS_OK;
 	struct kms_error more = { 0 };
@@ -388,7 +170,7 @@ static enum kms_status answer_fetch(struct list *list, struct kms_nl *nl,
 	answer->stamp = kms_stamp_now();
 	if (ops)
 		status = ops->fetch(list->command->arg, nl, answer, err);
-	else if (list->kind->listing.by_job)
+	else if (list->plan.kind->listing.by_job)
 		status = job_fetch(list, nl, answer, err);
 	else
 		status = rows_fetch(list, nl, answer, err);
@@ -411,12 +193,12 @@ static enum kms_status difference_make(struct list *list, struct kms_error *err)
 		kms_fail(&list->partial, KMS_PARTIAL,
 			 "the difference is partial: %s is",
 			 list->options.diff);
-	watched = calloc(list->kind->nr_columns, sizeof(*watched));
+	watched = calloc(list->plan.kind->nr_columns, sizeof(*watched));
 	if (!watched)
 		return kms_fail_memory(err);
-	for (i = 0; i < list->columns.nr; i++)
-		watched[list->columns.column[i]] = true;
-	watched[list->order.column] = true;
+	for (i = 0; i < list->plan.columns.nr; i++)
+		watched[list->plan.columns.column[i]] = true;
+	watched[list->plan.order.column] = true;
 	status = kms_answer_subtract(&list->newer, &list->older,
 				     list->options.diff ? list->options.diff :
 							 "the first answer",
@@ -457,7 +239,7 @@ static enum kms_status list_fetch(struct list *list, struct kms_error *err)
 
 	if (options->diff) {
 		status = kms_answer_read(&list->older, options->diff,
-					 list->kind->listing.rows, err);
+					 list->plan.kind->listing.rows, err);
 		if (status)
 			return status;
 	}
@@ -466,7 +248,7 @@ static enum kms_status list_fetch(struct list *list, struct kms_error *err)
 		return status;
 	status = answers_fetch(list, nl, err);
 	kms_nl_close(nl);
-	if (status || !compares(options))
+	if (status || !kms_options_compare(options))
 		return status;
 	return difference_make(list, err);
 }
@@ -477,8 +259,8 @@ static enum kms_status list_print(struct list *list, struct kms_error *err)
 	const struct kms_options *options = &list->options;
 	enum kms_status status;
 
-	if (list->sorted) {
-		status = kms_order_rows(&list->order, &list->newer.rows,
+	if (list->plan.sorted) {
+		status = kms_order_rows(&list->plan.order, &list->newer.rows,
 					list->newer.difference, err);
 		if (status)
 			return status;
@@ -487,8 +269,8 @@ static enum kms_status list_print(struct list *list, struct kms_error *err)
 		kms_rows_cut(&list->newer.rows, options->top);
 	if (ops)
 		return ops->print(list->command->arg, &options->output,
-				  &list->newer, &list->columns, err);
-	return kms_out_answer(&options->output, &list->newer, &list->columns,
+				  &list->newer, &list->plan.columns, err);
+	return kms_out_answer(&options->output, &list->newer, &list->plan.columns,
 			      err);
 }
 
@@ -496,7 +278,7 @@ static void list_free(struct list *list)
 {
 	kms_answer_free(&list->newer);
 	kms_answer_free(&list->older);
-	kms_select_free(&list->columns);
+	kms_list_plan_free(&list->plan);
 }
 
 static int list_show(struct list *list, char **argv)
@@ -504,11 +286,15 @@ static int list_show(struct list *list, char **argv)
 	struct kms_error err = { 0 };
 	enum kms_status status;
 
-	status = list_prepare(list, &err);
+	status = kms_list_plan(&list->plan, &list->options, &err);
 	if (status) {
 		kms_cmd_fail(argv, status, &err);
 		return kms_cmd_refuse(argv);
 	}
+	list->newer.rows.kind = list->plan.kind;
+	list->older.rows.kind = list->plan.kind;
+	list->newer.scope = list->plan.scope;
+	list->plan.scope = (struct kms_scope){ 0 };
 	status = list_fetch(list, &err);
 	if (!status)
 		status = list_print(list, &err);

@@ -287,7 +287,10 @@ bool kms_options_parse(struct kms_options *options,
 	};
 	struct kms_error err;
 
-	*options = (struct kms_options){ .output.stream = stdout };
+	*options = (struct kms_options){
+		.output.stream = stdout,
+		.operand = command->operand,
+	};
 	own_add(&table, options, command);
 	if (!command->ops)
 		compare_add(&table, options);

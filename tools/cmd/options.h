@@ -29,6 +29,7 @@ struct kms_options {
 	bool flag;			/* the flag of the kind */
 	struct kms_option_filter filters[KMS_MAX_FILTERS];
 	size_t nr_filters;
+	const char *operand;		/* the key that operands name, or NULL */
 	char **operands;
 	size_t nr_operands;
 };
@@ -37,5 +38,11 @@ struct kms_options {
 bool kms_options_parse(struct kms_options *options,
 		       const struct kms_list_command *command, int argc,
 		       char **argv, int *status);
+
+/* Is the difference between two answers to be printed? */
+static inline bool kms_options_compare(const struct kms_options *options)
+{
+	return options->diff || options->since_ns;
+}
 
 #endif /* KMS_CMD_OPTIONS_H */
