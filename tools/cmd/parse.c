@@ -28,7 +28,7 @@ static const struct kms_option version_option = {
 };
 
 /* The options of a command line, in the order of --help. */
-struct table {
+struct parser {
 	const struct kms_option *row[KMS_MAX_OPTIONS];
 	size_t nr;
 	struct option longs[KMS_MAX_OPTIONS + 1];
@@ -119,13 +119,13 @@ bool kms_options_seconds(const char *text, uint64_t *ns)
 	return *ns > 0;
 }
 
-static void table_add(struct table *table, const struct kms_option *option)
+static void parser_add(struct parser *parser, const struct kms_option *option)
 {
-	char *letters = table->letters + strlen(table->letters);
-	int value = FIRST_VALUE + (int)table->nr;
+	char *letters = parser->letters + strlen(parser->letters);
+	int value = FIRST_VALUE + (int)parser->nr;
 
 	/* A table that does not fit is a mistake in the program. */
-	if (table->nr == KMS_MAX_OPTIONS)
+	if (parser->nr == KMS_MAX_OPTIONS)
 		abort();
 	if (option->letter) {
 		value = option->letter;
@@ -133,33 +133,33 @@ static void table_add(struct table *table, const struct kms_option *option)
 		if (option->argument)
 			*letters = ':';
 	}
-	table->longs[table->nr] = (struct option){
+	parser->longs[parser->nr] = (struct option){
 		.name = option->name,
 		.has_arg = option->argument ? required_argument : no_argument,
 		.val = value,
 	};
-	table->row[table->nr++] = option;
+	parser->row[parser->nr++] = option;
 }
 
-static void table_fill(struct table *table, const struct kms_usage *usage)
+static void parser_fill(struct parser *parser, const struct kms_usage *usage)
 {
 	size_t i;
 
-	*table = (struct table){ 0 };
+	*parser = (struct parser){ 0 };
 	for (i = 0; i < usage->nr_options; i++)
-		table_add(table, &usage->options[i]);
-	table_add(table, &help_option);
-	table_add(table, &version_option);
+		parser_add(parser, &usage->options[i]);
+	parser_add(parser, &help_option);
+	parser_add(parser, &version_option);
 }
 
 /* The option that getopt_long() found, or NULL. */
-static const struct kms_option *table_find(const struct table *table, int value)
+static const struct kms_option *parser_find(const struct parser *parser, int value)
 {
 	size_t i;
 
-	for (i = 0; i < table->nr; i++) {
-		if (table->longs[i].val == value)
-			return table->row[i];
+	for (i = 0; i < parser->nr; i++) {
+		if (parser->longs[i].val == value)
+			return parser->row[i];
 	}
 	return NULL;
 }
@@ -173,23 +173,23 @@ static int option_words(char *words, size_t size,
 			option->argument ? option->argument : "");
 }
 
-static void help_print(const struct kms_usage *usage, const struct table *table,
+static void help_print(const struct kms_usage *usage, const struct parser *parser,
 		       const char *program)
 {
 	int width = 0, len;
 	char words[64];
 	size_t i;
 
-	for (i = 0; i < table->nr; i++) {
-		len = option_words(words, sizeof(words), table->row[i]);
+	for (i = 0; i < parser->nr; i++) {
+		len = option_words(words, sizeof(words), parser->row[i]);
 		if (len > width)
 			width = len;
 	}
 	printf("Usage:\n %s [options]%s%s\n\n%s.\n\nOptions:\n", program,
 	       usage->operands ? " " : "",
 	       usage->operands ? usage->operands : "", usage->summary);
-	for (i = 0; i < table->nr; i++) {
-		const struct kms_option *option = table->row[i];
+	for (i = 0; i < parser->nr; i++) {
+		const struct kms_option *option = parser->row[i];
 
 		option_words(words, sizeof(words), option);
 		if (option->letter)
@@ -258,16 +258,16 @@ bool kms_cmd_parse(const struct kms_usage *usage, int argc, char **argv,
 		   int *status)
 {
 	const struct kms_option *option;
-	struct table table;
+	struct parser parser;
 	int value;
 
 	*status = KMS_OK;
-	table_fill(&table, usage);
-	while ((value = getopt_long(argc, argv, table.letters, table.longs,
+	parser_fill(&parser, usage);
+	while ((value = getopt_long(argc, argv, parser.letters, parser.longs,
 				    NULL)) != -1) {
-		option = table_find(&table, value);
+		option = parser_find(&parser, value);
 		if (option == &help_option) {
-			help_print(usage, &table, argv[0]);
+			help_print(usage, &parser, argv[0]);
 			return false;
 		}
 		if (option == &version_option) {
