@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What a verdict must not claim, and what it must not advise. */
-#include "look_sample.h"
+#include "observation_sample.h"
 
 static void a_share_is_of_the_growth(void **state)
 {
@@ -11,8 +11,8 @@ static void a_share_is_of_the_growth(void **state)
 	judge();
 	found = only(KMS_FINDING_UNRECLAIMABLE_SLAB);
 	assert_int_equal(found->sure, KMS_LIKELY);
-	assert_int_equal(found->creator[0].share_permille, 9);
-	assert_int_equal(found->creator[0].traced_permille, 1000);
+	assert_int_equal(found->allocator[0].share_permille, 9);
+	assert_int_equal(found->allocator[0].traced_permille, 1000);
 	expect_words("Verdict: unreclaimable objects grow the kmalloc-256 cache by 7.3 MiB/s; 0.9 % from [softirq], 99 % untraced");
 	expect_words("- 100 % of what was traced (0.9 % of the growth)  [softirq]");
 	expect_words("account for only 0.9 % of it");
@@ -20,16 +20,16 @@ static void a_share_is_of_the_growth(void **state)
 
 static void allocations_without_an_allocator(void **state)
 {
-	struct kms_traced *trace = leak(990);
+	struct kms_trace *trace = leak(990);
 
 	(void)state;
 	allocator(trace, "context=task name=innocent uid=0 pid=7", 1000);
-	set(&trace->trace, 0, "nr_allocs", 1000000);
-	set(&trace->trace, 0, "nr_dropped", 900000);
+	set(&trace->total, 0, "nr_allocs", 1000000);
+	set(&trace->total, 0, "nr_dropped", 900000);
 	judge();
 	assert_int_equal(only(KMS_FINDING_UNRECLAIMABLE_SLAB)->sure,
 			 KMS_LIKELY);
-	assert_int_equal(only(KMS_FINDING_UNRECLAIMABLE_SLAB)->creator[0].share_permille,
+	assert_int_equal(only(KMS_FINDING_UNRECLAIMABLE_SLAB)->allocator[0].share_permille,
 			 99);
 	expect_words("9.9 % from innocent, 90 % untraced");
 	expect_words("too many traced allocations are unattributed");
@@ -50,16 +50,16 @@ static void more_allocations_than_growth(void **state)
 
 static void growth_without_a_count(void **state)
 {
-	struct kms_traced *trace = leak(990);
+	struct kms_trace *trace = leak(990);
 	size_t column;
 
 	(void)state;
-	assert_true(kms_kind_find(trace->trace.kind, "explained_permille", 18,
+	assert_true(kms_kind_find(trace->total.kind, "explained_permille", 18,
 				  &column));
-	trace->trace.row[0][column] = (struct kms_value){ 0 };
+	trace->total.row[0][column] = (struct kms_value){ 0 };
 	allocator(trace, "context=task name=some uid=0 pid=7", 1000);
 	judge();
-	assert_int_equal(only(KMS_FINDING_UNRECLAIMABLE_SLAB)->creator[0].share_permille,
+	assert_int_equal(only(KMS_FINDING_UNRECLAIMABLE_SLAB)->allocator[0].share_permille,
 			 KMS_UNKNOWN);
 	expect_words("- 100 % of what was traced  some");
 	expect_words("its share of the growth is unknown");
@@ -67,7 +67,7 @@ static void growth_without_a_count(void **state)
 
 static void kworkers_are_one_by_their_work(void **state)
 {
-	struct kms_traced *trace = leak(990);
+	struct kms_trace *trace = leak(990);
 	const struct kms_finding *found;
 	char words[128];
 	size_t i;
@@ -86,16 +86,16 @@ static void kworkers_are_one_by_their_work(void **state)
 	row_add(&trace->stacks, "stack=2 depth=1 symbol=process_one_work+0x1/0x2");
 	judge();
 	found = only(KMS_FINDING_UNRECLAIMABLE_SLAB);
-	assert_int_equal(found->nr_creators, 1);
-	assert_string_equal(found->creator[0].work, "drv_work [drv]");
-	assert_int_equal(found->creator[0].share_permille, 990);
-	assert_true(found->creator[0].nr_frames > 0);
+	assert_int_equal(found->nr_allocators, 1);
+	assert_string_equal(found->allocator[0].work, "drv_work [drv]");
+	assert_int_equal(found->allocator[0].share_permille, 990);
+	assert_true(found->allocator[0].nr_frames > 0);
 	expect_words("99 % from [kworker/N:N: drv_work [drv]]");
 }
 
 static void workers_without_a_stack(void **state)
 {
-	struct kms_traced *trace = leak(1000);
+	struct kms_trace *trace = leak(1000);
 	const struct kms_finding *found;
 	char words[128];
 	size_t i;
@@ -106,21 +106,21 @@ static void workers_without_a_stack(void **state)
 			 "context=task name=pool-%zu parent_1=master uid=5 pid=%zu",
 			 i, i + 100);
 		allocator(trace, words, 100);
-		trace->who[i].alive = true;
+		trace->facts[i].alive = true;
 	}
 	judge();
 	found = only(KMS_FINDING_UNRECLAIMABLE_SLAB);
-	assert_int_equal(found->nr_creators, 1);
-	assert_string_equal(found->creator[0].name, "pool-N");
-	assert_int_equal(found->creator[0].nr_alike, 64);
+	assert_int_equal(found->nr_allocators, 1);
+	assert_string_equal(found->allocator[0].name, "pool-N");
+	assert_int_equal(found->allocator[0].nr_alike, 64);
 	/* None of the 64 is the one to stop. */
-	assert_int_equal(found->creator[0].pid, KMS_UNKNOWN);
+	assert_int_equal(found->allocator[0].pid, KMS_UNKNOWN);
 	expect_no_words("kill 100");
 }
 
 static void many_small_allocators(void **state)
 {
-	struct kms_traced *trace = leak(990);
+	struct kms_trace *trace = leak(990);
 	char words[128];
 	size_t i;
 
@@ -132,8 +132,8 @@ static void many_small_allocators(void **state)
 		allocator(trace, words, 100 + (i == 9));
 	}
 	judge();
-	assert_int_equal(only(KMS_FINDING_UNRECLAIMABLE_SLAB)->nr_creators, 1);
-	assert_string_equal(only(KMS_FINDING_UNRECLAIMABLE_SLAB)->creator[0].name,
+	assert_int_equal(only(KMS_FINDING_UNRECLAIMABLE_SLAB)->nr_allocators, 1);
+	assert_string_equal(only(KMS_FINDING_UNRECLAIMABLE_SLAB)->allocator[0].name,
 			    "app-bb");
 	expect_words("spread over 64 allocators, none above 3 %");
 	expect_words("; spread over many allocators");
@@ -146,10 +146,10 @@ static void kernel_stacks_on_a_large_host(void **state)
 
 	(void)state;
 	memory(134217728, 60000000, 50000, NULL);
-	for (i = 0; i < KMS_NR_LOOKS; i++) {
-		row_add(&look.at[i].slabs, "name=x size=8 total_bytes=4096");
-		set(&look.at[i].nodes, 1, "unaccounted_error_pages", 384000);
-		set(&look.at[i].nodes, 1, "kernel_stack_pages",
+	for (i = 0; i < KMS_NR_MOMENTS; i++) {
+		row_add(&obs.moment[i].slabs, "name=x size=8 total_bytes=4096");
+		set(&obs.moment[i].nodes, 1, "unaccounted_error_pages", 384000);
+		set(&obs.moment[i].nodes, 1, "kernel_stack_pages",
 		    EACH(1000, 79600, 263144)[i]);
 	}
 	judge();
@@ -163,8 +163,8 @@ static void kernel_stacks_on_a_large_host(void **state)
 static void a_slow_leak_in_a_long_look(void **state)
 {
 	(void)state;
-	look.at[KMS_LOOK_MIDDLE].boottime_ns = 1900 * SECOND;
-	look.at[KMS_LOOK_LAST].boottime_ns = 3700 * SECOND;
+	obs.moment[KMS_MOMENT_MIDDLE].boottime_ns = 1900 * SECOND;
+	obs.moment[KMS_MOMENT_LAST].boottime_ns = 3700 * SECOND;
 	memory(67108864, 30000000, 50000, NULL);
 	cache("kmalloc-64", 0, 64, EACH(50000, 541520, 1033040));
 	judge();
@@ -190,7 +190,7 @@ static void an_all_clear_has_its_floor(void **state)
 static void all_of_memory_is_in_the_totals(void **state)
 {
 	const struct kms_totals *totals = &verdict.totals;
-	struct kms_rows *nodes = &look.at[KMS_LOOK_LAST].nodes;
+	struct kms_rows *nodes = &obs.moment[KMS_MOMENT_LAST].nodes;
 
 	(void)state;
 	memory(4194304, 100000, 50000, EACH_SIGNED(0, 0, 500));
@@ -216,16 +216,16 @@ static void all_of_memory_is_in_the_totals(void **state)
 
 static void backup(void)
 {
-	struct kms_traced *trace;
+	struct kms_trace *trace;
 
 	host();
 	cache("ext4_inode_cache", 1, 1100, EACH(1000, 61000, 201000));
-	trace = traced("ext4_inode_cache", 990);
+	trace = trace_add("ext4_inode_cache", 990);
 	allocator(trace, "context=task name=rsync parent_1=backup.sh parent_2=cron uid=0 pid=77",
 		  1000);
-	trace->who[0].cgroup = strdup("/system.slice/cron.service");
-	trace->who[0].can_reclaim = true;
-	trace->who[0].alive = true;
+	trace->facts[0].cgroup = strdup("/system.slice/cron.service");
+	trace->facts[0].can_reclaim = true;
+	trace->facts[0].alive = true;
 }
 
 /* A cache that fills is what caches are for. */
@@ -266,7 +266,7 @@ static void a_backup_while_memory_is_short(void **state)
 {
 	(void)state;
 	backup();
-	look.available_bytes = 500 * MIB;
+	obs.available_bytes = 500 * MIB;
 	judge();
 	assert_false(only(KMS_FINDING_INODES)->benign);
 	assert_int_equal(verdict.health, KMS_UNHEALTHY);
@@ -292,7 +292,7 @@ static void time_to_full_is_of_what_is_available(void **state)
 
 	(void)state;
 	memory(4194304, 80000, 50000, NULL);
-	look.available_bytes = 10240 * MIB;
+	obs.available_bytes = 10240 * MIB;
 	cache("kmalloc-256", 0, 256, EACH(5000, 95000, 305000));
 	judge();
 	found = only(KMS_FINDING_UNRECLAIMABLE_SLAB);
@@ -317,7 +317,7 @@ static void sockets_are_in_no_directory(void **state)
 {
 	(void)state;
 	moved("sock_inode_cache", 1);
-	assert_int_equal(only(KMS_FINDING_UNRECLAIMABLE_SLAB)->nr_places, 0);
+	assert_int_equal(only(KMS_FINDING_UNRECLAIMABLE_SLAB)->nr_directories, 0);
 	assert_false(only(KMS_FINDING_UNRECLAIMABLE_SLAB)->reclaimable);
 	expect_words("Verdict: sockets grow sock_inode_cache by");
 	expect_no_words("/usr/share/doc");
@@ -328,7 +328,7 @@ static void inotify_marks_are_in_no_directory(void **state)
 {
 	(void)state;
 	moved("inotify_inode_mark", 0);
-	assert_int_equal(only(KMS_FINDING_UNRECLAIMABLE_SLAB)->nr_places, 0);
+	assert_int_equal(only(KMS_FINDING_UNRECLAIMABLE_SLAB)->nr_directories, 0);
 	expect_words("Verdict: inotify watches grow the inotify_inode_mark cache by");
 	expect_no_words("drop_caches");
 }
@@ -339,7 +339,7 @@ static void files_in_tmpfs_are_pinned(void **state)
 	moved("shmem_inode_cache", 1);
 	assert_false(only(KMS_FINDING_INODES)->reclaimable);
 	assert_false(only(KMS_FINDING_INODES)->benign);
-	assert_int_equal(only(KMS_FINDING_INODES)->nr_places, 1);
+	assert_int_equal(only(KMS_FINDING_INODES)->nr_directories, 1);
 	expect_words("files in tmpfs in /usr/share/doc");
 	expect_no_words("drop_caches");
 }
@@ -349,7 +349,7 @@ static void other_names_with_inode(void **state)
 {
 	(void)state;
 	moved("f2fs_inode_entry", 1);
-	assert_int_equal(only(KMS_FINDING_RECLAIMABLE_SLAB)->nr_places, 0);
+	assert_int_equal(only(KMS_FINDING_RECLAIMABLE_SLAB)->nr_directories, 0);
 }
 
 static void a_stock_that_grows_slowly(void **state)
@@ -394,7 +394,7 @@ static void growth_within_the_error_of_walks(void **state)
 		directory(i, 9, "/mnt/db", 470000000 + 350000 * i, 0);
 	}
 	judge();
-	assert_int_equal(only(KMS_FINDING_NEGATIVE_DENTRIES)->nr_places, 0);
+	assert_int_equal(only(KMS_FINDING_NEGATIVE_DENTRIES)->nr_directories, 0);
 	expect_words("the largest is /mnt/db with 98 %");
 	expect_no_words("spread over many");
 }
@@ -419,7 +419,7 @@ static void names_that_a_walk_guesses(void **state)
 	host();
 	cache("dentry", 1, 192, EACH(1000000, 1030000, 1100000));
 	walked(KMS_WALK_BEFORE, 900000, 1000, 1000);
-	allocator(traced("dentry", 990), "context=task name=x uid=0 pid=7", 9);
+	allocator(trace_add("dentry", 990), "context=task name=x uid=0 pid=7", 9);
 	judge();
 	assert_int_equal(only(KMS_FINDING_NEGATIVE_DENTRIES)->sure,
 			 KMS_POSSIBLE);
@@ -432,7 +432,7 @@ static void a_trickle_before_a_burst(void **state)
 	(void)state;
 	host();
 	cache("kmalloc-4k", 0, 4096, EACH(1000, 1001, 26089));
-	allocator(traced("kmalloc-4k", 990), "context=task name=x uid=0 pid=7",
+	allocator(trace_add("kmalloc-4k", 990), "context=task name=x uid=0 pid=7",
 		  9);
 	judge();
 	assert_int_equal(only(KMS_FINDING_UNRECLAIMABLE_SLAB)->sure, KMS_POSSIBLE);
@@ -450,11 +450,11 @@ static void an_estimate_is_no_growth(void **state)
 	cache("dentry", 1, 192, EACH(1000000, 1100000, 1300000));
 	cache("ext4_inode_cache", 1, 1000, EACH(10000, 20000, 50000));
 	dentry_states(1000000, 900000, 1000100, 900000);
-	for (i = 0; i < KMS_NR_LOOKS; i++) {
-		set(&look.at[i].slabs, 0, "approximate", 1);
-		set(&look.at[i].slabs, 0, "total_bytes", 250000000);
-		set(&look.at[i].slabs, 1, "approximate", 1);
-		set(&look.at[i].slabs, 1, "total_bytes", 60000000);
+	for (i = 0; i < KMS_NR_MOMENTS; i++) {
+		set(&obs.moment[i].slabs, 0, "approximate", 1);
+		set(&obs.moment[i].slabs, 0, "total_bytes", 250000000);
+		set(&obs.moment[i].slabs, 1, "approximate", 1);
+		set(&obs.moment[i].slabs, 1, "total_bytes", 60000000);
 	}
 	judge();
 	assert_int_equal(verdict.nr_findings, 0);
@@ -463,10 +463,10 @@ static void an_estimate_is_no_growth(void **state)
 static void zone(unsigned int node, const char *name, uint64_t managed,
 		 int64_t index)
 {
-	row_add(&look.zones,
+	row_add(&obs.zones,
 		"node=%u zone=%s managed_pages=%" PRIu64 " free_pages=%" PRIu64,
 		node, name, managed, managed / 4);
-	row_add(&look.buddies, "node=%u zone=%s order=3 extfrag_index=%" PRId64,
+	row_add(&obs.buddies, "node=%u zone=%s order=3 extfrag_index=%" PRId64,
 		node, name, index);
 }
 
@@ -498,8 +498,8 @@ static void growth_on_one_node(void **state)
 
 	(void)state;
 	allocator(leak(990), "context=task name=x uid=0 pid=7", 9);
-	for (i = 0; i < KMS_NR_LOOKS; i++)
-		row_add(&look.at[i].slab_nodes,
+	for (i = 0; i < KMS_NR_MOMENTS; i++)
+		row_add(&obs.moment[i].slab_nodes,
 			"name=kmalloc-256 node=1 total_bytes=%llu",
 			100 * MIB + i * MIB);
 	judge();

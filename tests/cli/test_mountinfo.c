@@ -335,16 +335,16 @@ static void expect_seen(const struct kms_mounts *mounts, const char *wanted,
 			const char *inside, unsigned int pid,
 			const char *cgroup)
 {
-	struct kms_place place;
+	struct kms_location location;
 
 	assert_true(kms_mounts_find(mounts, device, "/x", wanted ? is_in : NULL,
-				    wanted, &place));
-	assert_string_equal(place.path ?: "none", path);
-	assert_string_equal(place.inside ?: "none", inside);
-	assert_int_equal(place.pid, pid);
-	assert_string_equal(place.cgroup ?: "none", cgroup);
-	free(place.path);
-	free(place.inside);
+				    wanted, &location));
+	assert_string_equal(location.path ?: "none", path);
+	assert_string_equal(location.inside ?: "none", inside);
+	assert_int_equal(location.pid, pid);
+	assert_string_equal(location.cgroup ?: "none", cgroup);
+	free(location.path);
+	free(location.inside);
 }
 
 static void expect_place(const struct kms_mounts *mounts, const char *device,
@@ -416,7 +416,7 @@ static void shared_volumes(void **state)
 	char proc[] = "/tmp/kmemscope-proc-XXXXXX", command[100];
 	struct kms_rows rows = directories_of(devices);
 	struct kms_mounts mounts;
-	struct kms_place place;
+	struct kms_location location;
 
 	(void)state;
 	assert_non_null(mkdtemp(proc));
@@ -434,9 +434,9 @@ static void shared_volumes(void **state)
 	expect_seen(&mounts, "/elsewhere", "8:1", "/vol/x", "none", 0, "none");
 	expect_seen(&mounts, "/one", "8:1", "/vol/x", "/a/x", 10, "/one");
 	expect_seen(&mounts, "/two", "8:1", "/vol/x", "/b/x", 20, "/two");
-	assert_true(kms_mounts_find(&mounts, "8:1", "/x", NULL, NULL, &place));
-	assert_int_equal(place.nr_others, 2);
-	free(place.path);
+	assert_true(kms_mounts_find(&mounts, "8:1", "/x", NULL, NULL, &location));
+	assert_int_equal(location.nr_others, 2);
+	free(location.path);
 	kms_mounts_free(&mounts);
 	kms_rows_free(&rows);
 	snprintf(command, sizeof(command), "rm -r %s", proc);

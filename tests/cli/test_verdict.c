@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* From looks that are made up to what is found in them. */
-#include "look_sample.h"
+#include "observation_sample.h"
 
 static void nothing_wrong(void **state)
 {
@@ -32,7 +32,7 @@ static void noise_on_a_small_host(void **state)
 static void nothing_known(void **state)
 {
 	(void)state;
-	kms_strings_add(&look.missing, "slab: the slab collector is off");
+	kms_strings_add(&obs.missing, "slab: the slab collector is off");
 	judge();
 	assert_int_equal(verdict.nr_findings, 0);
 	assert_true(verdict.partial);
@@ -63,19 +63,19 @@ static void storm(void)
 static void a_storm_of_lookups(void **state)
 {
 	const struct kms_finding *found;
-	struct kms_traced *trace;
+	struct kms_trace *trace;
 
 	(void)state;
 	storm();
-	trace = traced("dentry", 990);
+	trace = trace_add("dentry", 990);
 	row_add(&trace->allocators,
 		"id=1 context=task name=curl parent_1=probe.sh parent_2=cron uid=0 pid=77 nr_allocs=900 allocs_per_second=9000 nr_outstanding=890");
 	row_add(&trace->allocators,
 		"id=2 context=task name=busy uid=0 pid=78 nr_allocs=500 allocs_per_second=5000 nr_outstanding=0");
-	trace->who[0].cgroup = strdup("/system.slice/probe.service");
-	trace->who[0].can_reclaim = true;
-	strcpy(trace->who[0].service.name, "probe.service");
-	trace->who[0].service.nr_processes = 3;
+	trace->facts[0].cgroup = strdup("/system.slice/probe.service");
+	trace->facts[0].can_reclaim = true;
+	strcpy(trace->facts[0].service.name, "probe.service");
+	trace->facts[0].service.nr_processes = 3;
 	judge();
 	assert_int_equal(verdict.nr_findings, 1);
 	found = only(KMS_FINDING_NEGATIVE_DENTRIES);
@@ -95,19 +95,19 @@ static void a_storm_of_lookups(void **state)
 	assert_false(found->benign);
 
 	/* Where it grows, not where the most are */
-	assert_int_equal(found->nr_places, 1);
-	assert_string_equal(found->place[0].path, "/etc/pki");
-	assert_string_equal(found->place[0].pattern, ".N_dOeSnotExist_.db");
-	assert_int_equal(found->place[0].nr_names, 2);
-	assert_int_equal(found->place[0].share_permille, 1000);
-	assert_int_equal(found->place[0].growth_per_second, 10000);
-	assert_false(found->place[0].mounted);
+	assert_int_equal(found->nr_directories, 1);
+	assert_string_equal(found->directory[0].path, "/etc/pki");
+	assert_string_equal(found->directory[0].pattern, ".N_dOeSnotExist_.db");
+	assert_int_equal(found->directory[0].nr_names, 2);
+	assert_int_equal(found->directory[0].share_permille, 1000);
+	assert_int_equal(found->directory[0].growth_per_second, 10000);
+	assert_false(found->directory[0].mounted);
 
 	/* Who keeps what it takes, not who takes most */
-	assert_int_equal(found->nr_creators, 1);
-	assert_string_equal(found->creator[0].name, "curl");
-	assert_int_equal(found->creator[0].nr_parents, 2);
-	assert_string_equal(found->creator[0].service, "probe.service");
+	assert_int_equal(found->nr_allocators, 1);
+	assert_string_equal(found->allocator[0].name, "curl");
+	assert_int_equal(found->allocator[0].nr_parents, 2);
+	assert_string_equal(found->allocator[0].service, "probe.service");
 
 	expect_words("\nsystemctl stop -- probe.service\n");
 	expect_words("# caution: all of probe.service ends: 3 processes now\n");
@@ -129,7 +129,7 @@ static void a_storm_without_walk_and_trace(void **state)
 	judge();
 	found = only(KMS_FINDING_NEGATIVE_DENTRIES);
 	assert_int_equal(found->sure, KMS_LIKELY);
-	assert_int_equal(found->nr_places + found->nr_creators, 0);
+	assert_int_equal(found->nr_directories + found->nr_allocators, 0);
 	for (i = 0; i < found->unknown.nr; i++)
 		without += strstr(found->unknown.line[i], "walked") ||
 			   strstr(found->unknown.line[i], "who allocates");
@@ -175,10 +175,10 @@ static void into_free_slots(void **state)
 
 	(void)state;
 	storm();
-	assert_true(kms_kind_find(look.at[0].slabs.kind, "total_bytes", 11,
+	assert_true(kms_kind_find(obs.moment[0].slabs.kind, "total_bytes", 11,
 				  &column));
-	for (i = 0; i < KMS_NR_LOOKS; i++)
-		look.at[i].slabs.row[0][column] =
+	for (i = 0; i < KMS_NR_MOMENTS; i++)
+		obs.moment[i].slabs.row[0][column] =
 			kms_value_unsigned(300 * MIB);
 	judge();
 	assert_in_range(only(KMS_FINDING_NEGATIVE_DENTRIES)->growth_bytes,
@@ -203,12 +203,12 @@ static void bursts_are_only_possible(void **state)
 static void a_leak(void **state)
 {
 	const struct kms_finding *found;
-	struct kms_traced *trace;
+	struct kms_trace *trace;
 
 	(void)state;
 	host();
 	cache("kmalloc-128", 0, 128, EACH(5000, 35000, 105000));
-	trace = traced("kmalloc-128", 995);
+	trace = trace_add("kmalloc-128", 995);
 	row_add(&trace->allocators,
 		"id=1 context=task name=a uid=0 pid=1 stack=1 nr_allocs=10000 nr_outstanding=3 allocs_per_second=2000");
 	row_add(&trace->allocators,
@@ -222,10 +222,10 @@ static void a_leak(void **state)
 	found = only(KMS_FINDING_UNRECLAIMABLE_SLAB);
 	assert_false(found->reclaimable);
 	assert_int_equal(found->reclaimable_bytes, KMS_UNKNOWN);
-	assert_int_equal(found->nr_creators, 1);
-	assert_int_equal(found->creator[0].nr_outstanding, 500);
-	assert_int_equal(found->creator[0].nr_frames, 2);
-	assert_string_equal(found->creator[0].frame[1],
+	assert_int_equal(found->nr_allocators, 1);
+	assert_int_equal(found->allocator[0].nr_outstanding, 500);
+	assert_int_equal(found->allocator[0].nr_frames, 2);
+	assert_string_equal(found->allocator[0].frame[1],
 			    "drv_open+0x10/0x20 [drv]");
 	expect_words("[kworker x]");
 	expect_words("modinfo -- drv");
@@ -264,7 +264,7 @@ static void pages_beyond_their_error(void **state)
 	found = only(KMS_FINDING_UNACCOUNTED);
 	assert_int_equal(found->growth_bytes, 6000 * PAGE);
 	assert_int_equal(found->sure, KMS_CERTAIN);
-	assert_int_equal(found->nr_creators, 0);
+	assert_int_equal(found->nr_allocators, 0);
 }
 
 static void pages_within_their_error(void **state)
@@ -292,8 +292,8 @@ static void a_stock_of_dentries(void **state)
 	assert_int_equal(found->growth_bytes, KMS_UNKNOWN);
 	assert_int_equal(found->full_seconds, KMS_UNKNOWN);
 	assert_in_range(found->memory_permille, 575, 585);
-	assert_string_equal(found->place[0].path, "/var/old");
-	assert_string_equal(found->place[0].pattern, "only-one");
+	assert_string_equal(found->directory[0].path, "/var/old");
+	assert_string_equal(found->directory[0].pattern, "only-one");
 	expect_words("not growing now; most from /var/old\n");
 	expect_words("15 % of the hash table was");
 	expect_words("drop_caches");
@@ -312,13 +312,13 @@ static void a_cache_that_may_be_large(void **state)
 static void pieces(uint64_t index3, uint64_t index9)
 {
 	host();
-	row_add(&look.zones, "node=0 zone=DMA managed_pages=4000");
-	row_add(&look.zones, "node=0 zone=Normal managed_pages=4190000");
-	row_add(&look.buddies, "node=0 zone=DMA order=3 extfrag_index=-1000");
-	row_add(&look.buddies,
+	row_add(&obs.zones, "node=0 zone=DMA managed_pages=4000");
+	row_add(&obs.zones, "node=0 zone=Normal managed_pages=4190000");
+	row_add(&obs.buddies, "node=0 zone=DMA order=3 extfrag_index=-1000");
+	row_add(&obs.buddies,
 		"node=0 zone=Normal order=3 extfrag_index=%" PRId64,
 		(int64_t)index3);
-	row_add(&look.buddies,
+	row_add(&obs.buddies,
 		"node=0 zone=Normal order=9 extfrag_index=%" PRId64,
 		(int64_t)index9);
 	judge();
@@ -356,20 +356,20 @@ static void chance_is_no_growth(void **state)
 	(void)state;
 	storm();
 	for (i = 0; i < KMS_NR_WALKS; i++) {
-		struct kms_rows *rows = &look.walk[i].directories;
+		struct kms_rows *rows = &obs.walk[i].directories;
 
 		directory(i, 9, "/mnt/rest", 1000000 + 6000 * i, 0);
 		assert_true(kms_kind_find(rows->kind, "coverage_permille", 17,
 					  &column));
 		rows->row[2][column] = kms_value_unsigned(100);
-		assert_true(kms_kind_find(look.walk[i].dentries.kind,
+		assert_true(kms_kind_find(obs.walk[i].dentries.kind,
 					  "coverage_permille", 17, &column));
-		look.walk[i].dentries.row[0][column] = kms_value_unsigned(100);
+		obs.walk[i].dentries.row[0][column] = kms_value_unsigned(100);
 	}
 	judge();
 	found = only(KMS_FINDING_NEGATIVE_DENTRIES);
-	for (i = 0; i < found->nr_places; i++)
-		assert_string_not_equal(found->place[i].path, "/mnt/rest");
+	for (i = 0; i < found->nr_directories; i++)
+		assert_string_not_equal(found->directory[i].path, "/mnt/rest");
 }
 
 int main(void)

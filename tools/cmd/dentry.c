@@ -52,8 +52,8 @@ static const struct kms_column made[NR_MADE] = {
 	},
 };
 
-#define COLUMNS_MAX 32
-static struct kms_column columns[COLUMNS_MAX];
+#define MAX_COLUMNS 32
+static struct kms_column columns[MAX_COLUMNS];
 static struct kms_kind directory_kind;
 
 static struct kms_value *made_value(const struct kms_rows *rows, size_t row,
@@ -79,27 +79,27 @@ static bool place_fill(const struct kms_rows *rows, size_t row,
 					  KMEMSCOPE_A_DENTRY_DIRECTORY_PATH);
 	struct kms_container container;
 	struct kms_value *value;
-	struct kms_place place;
+	struct kms_location location;
 	char name[sizeof(container.name) + 32];
 
 	if (!device || !path)
 		return true;
-	if (!kms_mounts_find(mounts, device, path, NULL, NULL, &place))
+	if (!kms_mounts_find(mounts, device, path, NULL, NULL, &location))
 		return false;
 	value = made_value(rows, row, CONTAINER);
-	if (place.cgroup && kms_container_find(&container, place.cgroup)) {
+	if (location.cgroup && kms_container_find(&container, location.cgroup)) {
 		snprintf(name, sizeof(name), "%s %s", container.engine,
 			 container.name);
 		*value = kms_value_text(name);
-	} else if (place.cgroup && !place.path) {
-		*value = kms_value_text(place.cgroup);
+	} else if (location.cgroup && !location.path) {
+		*value = kms_value_text(location.cgroup);
 	}
 	value = made_value(rows, row, FULL_PATH);
-	if (place.path) {
-		text_give(value, place.path);
-		free(place.inside);
+	if (location.path) {
+		text_give(value, location.path);
+		free(location.inside);
 	} else {
-		text_give(value, place.inside);
+		text_give(value, location.inside);
 	}
 	return true;
 }

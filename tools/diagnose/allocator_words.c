@@ -5,45 +5,45 @@
 #include "diagnose/allocator_words.h"
 #include "lib/words.h"
 
-const char *kms_creator_name(struct kms_strings *strings,
-			     const struct kms_found_creator *creator)
+const char *kms_allocator_name(struct kms_strings *strings,
+			     const struct kms_found_allocator *allocator)
 {
-	if (!creator->name)
+	if (!allocator->name)
 		return kms_strings_add(strings, "[%s]",
-				       creator->context ?: "unknown");
-	if (!creator->context || strcmp(creator->context, "kthread"))
-		return creator->name;
-	if (creator->work)
-		return kms_strings_add(strings, "[%s: %s]", creator->name,
-				       creator->work);
-	return kms_strings_add(strings, "[%s]", creator->name);
+				       allocator->context ?: "unknown");
+	if (!allocator->context || strcmp(allocator->context, "kthread"))
+		return allocator->name;
+	if (allocator->work)
+		return kms_strings_add(strings, "[%s: %s]", allocator->name,
+				       allocator->work);
+	return kms_strings_add(strings, "[%s]", allocator->name);
 }
 
-const char *kms_creator_share(struct kms_strings *strings,
+const char *kms_allocator_share(struct kms_strings *strings,
 			      const struct kms_finding *finding,
-			      const struct kms_found_creator *creator)
+			      const struct kms_found_allocator *allocator)
 {
 	if (finding->attributed &&
-	    creator->share_permille != KMS_UNKNOWN)
+	    allocator->share_permille != KMS_UNKNOWN)
 		return kms_strings_add(strings, "%s",
-				kms_words_share(creator->share_permille).text);
-	if (creator->share_permille == KMS_UNKNOWN)
+				kms_words_share(allocator->share_permille).text);
+	if (allocator->share_permille == KMS_UNKNOWN)
 		return kms_strings_add(strings, "%s of what was traced",
-				kms_words_share(creator->traced_permille).text);
+				kms_words_share(allocator->traced_permille).text);
 	return kms_strings_add(strings,
 			       "%s of what was traced (%s of the growth)",
-			       kms_words_share(creator->traced_permille).text,
-			       kms_words_share(creator->share_permille).text);
+			       kms_words_share(allocator->traced_permille).text,
+			       kms_words_share(allocator->share_permille).text);
 }
 
-const char *kms_creator_words(struct kms_strings *strings,
-			      const struct kms_found_creator *creator)
+const char *kms_allocator_chain(struct kms_strings *strings,
+			      const struct kms_found_allocator *allocator)
 {
-	const char *words = kms_creator_name(strings, creator);
+	const char *words = kms_allocator_name(strings, allocator);
 	size_t i;
 
-	for (i = 0; i < creator->nr_parents; i++)
+	for (i = 0; i < allocator->nr_parents; i++)
 		words = kms_strings_add(strings, "%s <- %s", words,
-					creator->parent[i]);
+					allocator->parent[i]);
 	return words;
 }

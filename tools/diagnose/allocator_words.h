@@ -6,16 +6,16 @@
 #include "diagnose/finding.h"
 
 /* "curl", "[kworker/N:N: function]", "[softirq]" */
-const char *kms_creator_name(struct kms_strings *strings,
-			     const struct kms_found_creator *creator);
+const char *kms_allocator_name(struct kms_strings *strings,
+			     const struct kms_found_allocator *allocator);
 
 /* "curl <- probe.sh <- cron" */
-const char *kms_creator_words(struct kms_strings *strings,
-			      const struct kms_found_creator *creator);
+const char *kms_allocator_chain(struct kms_strings *strings,
+			      const struct kms_found_allocator *allocator);
 
 /* "97 %", or "97 % of what was traced (0.9 % of the growth)" */
-const char *kms_creator_share(struct kms_strings *strings,
+const char *kms_allocator_share(struct kms_strings *strings,
 			      const struct kms_finding *finding,
-			      const struct kms_found_creator *creator);
+			      const struct kms_found_allocator *allocator);
 
 #endif /* KMS_DIAGNOSE_ALLOCATOR_WORDS_H */

@@ -17,7 +17,7 @@
 static void word_add(struct kms_argv *command, const char *word)
 {
 	/* Programs are named here with fewer: see the callers. */
-	if (command->nr < KMS_ARGV_WORDS)
+	if (command->nr < KMS_MAX_WORDS)
 		command->word[command->nr++] = word;
 }
 

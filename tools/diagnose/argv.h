@@ -5,11 +5,11 @@
 
 #include "lib/strings.h"
 
-#define KMS_ARGV_WORDS 12
+#define KMS_MAX_WORDS 12
 
 /* All words are bytes, not escaped text; the one after the last is NULL. */
 struct kms_argv {
-	const char *word[KMS_ARGV_WORDS + 1];
+	const char *word[KMS_MAX_WORDS + 1];
 	size_t nr;
 	const char *into;	/* the file that its output goes to, or NULL */
 };

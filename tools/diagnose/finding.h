@@ -29,7 +29,7 @@ enum kms_sure {
 
 /* All numbers may be KMS_UNKNOWN, all texts NULL. */
 
-struct kms_found_place {
+struct kms_found_directory {
 	const char *path;	/* as people know it, or in its file system */
 	bool mounted;		/* path is one that can be followed */
 	bool deleted;
@@ -52,16 +52,16 @@ struct kms_found_place {
 	uint64_t container_pid;
 };
 
-#define KMS_FRAMES_MAX 16
+#define KMS_MAX_FRAMES 16
 
-struct kms_who;
+struct kms_allocator_facts;
 
-struct kms_found_creator {
+struct kms_found_allocator {
 	const char *context;	/* task, kthread, softirq or irq */
 	const char *name;
-	const char *parent[KMS_PARENTS_MAX];
+	const char *parent[KMS_MAX_PARENTS];
 	size_t nr_parents;
-	const struct kms_who *who;	/* what the host knows of it */
+	const struct kms_allocator_facts *facts;	/* what the host knows of it */
 	const char *cgroup;
 	const char *container;
 	const char *service;	/* of this host, and proved */
@@ -78,7 +78,7 @@ struct kms_found_creator {
 	uint64_t share_permille;	/* of the growth */
 	uint64_t traced_permille;	/* of what was traced */
 	uint64_t nr_outstanding;
-	const char *frame[KMS_FRAMES_MAX];
+	const char *frame[KMS_MAX_FRAMES];
 	size_t nr_frames;
 };
 
@@ -100,14 +100,14 @@ struct kms_remedy {
 	uint64_t frees_bytes;	/* at most */
 };
 
-#define KMS_LINES_MAX 12
-#define KMS_PLACES_MAX 8
-#define KMS_CREATORS_MAX 8
-#define KMS_NODES_MAX 64
-#define KMS_REMEDIES_MAX 16
+#define KMS_MAX_LINES 12
+#define KMS_MAX_DIRECTORIES 8
+#define KMS_MAX_ALLOCATORS 8
+#define KMS_MAX_NODES 64
+#define KMS_MAX_REMEDIES 16
 
 struct kms_lines {
-	const char *line[KMS_LINES_MAX];
+	const char *line[KMS_MAX_LINES];
 	size_t nr;
 };
 
@@ -132,20 +132,20 @@ struct kms_finding {
 	bool attributed;		/* the trace accounts for the growth */
 	uint64_t reclaimable_bytes;	/* of it, at most */
 	uint64_t full_seconds;		/* until 10 % of memory is available */
-	struct kms_found_node node[KMS_NODES_MAX];
+	struct kms_found_node node[KMS_MAX_NODES];
 	size_t nr_nodes;
 	size_t nr_more_nodes;		/* that there was no room for */
-	struct kms_found_place place[KMS_PLACES_MAX];
-	size_t nr_places;
-	struct kms_found_creator creator[KMS_CREATORS_MAX];
-	size_t nr_creators;
+	struct kms_found_directory directory[KMS_MAX_DIRECTORIES];
+	size_t nr_directories;
+	struct kms_found_allocator allocator[KMS_MAX_ALLOCATORS];
+	size_t nr_allocators;
 	struct kms_lines evidence;
 	struct kms_lines unknown;
-	struct kms_remedy remedy[KMS_REMEDIES_MAX];
+	struct kms_remedy remedy[KMS_MAX_REMEDIES];
 	size_t nr_remedies;
 };
 
-#define KMS_FINDINGS_MAX 32
+#define KMS_MAX_FINDINGS 32
 
 /* The host in sum, in bytes. */
 struct kms_totals {
@@ -189,7 +189,7 @@ struct kms_verdict {
 	enum kms_health health;
 	struct kms_totals totals;
 	struct kms_floors floors;
-	struct kms_finding finding[KMS_FINDINGS_MAX];
+	struct kms_finding finding[KMS_MAX_FINDINGS];
 	size_t nr_findings;
 	const struct kms_strings *missing;
 	bool partial;

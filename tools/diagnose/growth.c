@@ -62,7 +62,7 @@ const struct kms_growth *kms_growths_of(const struct kms_growths *growths,
 	return NULL;
 }
 
-static int order(const void *a, const void *b)
+static int growth_compare(const void *a, const void *b)
 {
 	const struct kms_growth *left = a, *right = b;
 
@@ -87,8 +87,8 @@ static void slots_add(struct kms_growth *growth)
 
 /* Where the slabs are an estimate, the kernel's own count of dentries is not. */
 static void dentries_count(struct kms_growth *growth,
-			   const struct kms_look_at *older,
-			   const struct kms_look_at *newer)
+			   const struct kms_moment *older,
+			   const struct kms_moment *newer)
 {
 	if (growth->kind != KMS_CACHE_DENTRY || growth->objects_known ||
 	    !older->dentries.known || !newer->dentries.known)
@@ -98,8 +98,8 @@ static void dentries_count(struct kms_growth *growth,
 }
 
 static bool growth_fill(struct kms_growth *growth, const char *name,
-			const struct kms_look_at *older,
-			const struct kms_look_at *newer, size_t row)
+			const struct kms_moment *older,
+			const struct kms_moment *newer, size_t row)
 {
 	struct sums before, now;
 	bool was_there = sums_of(&older->slabs, name, &before);
@@ -131,8 +131,8 @@ static bool growth_fill(struct kms_growth *growth, const char *name,
 }
 
 bool kms_growths_find(struct kms_growths *growths,
-		      const struct kms_look_at *older,
-		      const struct kms_look_at *newer)
+		      const struct kms_moment *older,
+		      const struct kms_moment *newer)
 {
 	const struct kms_rows *slabs = &newer->slabs;
 	size_t i;
@@ -151,7 +151,7 @@ bool kms_growths_find(struct kms_growths *growths,
 				newer, i))
 			growths->nr++;
 	}
-	qsort(growths->growth, growths->nr, sizeof(*growths->growth), order);
+	qsort(growths->growth, growths->nr, sizeof(*growths->growth), growth_compare);
 	return true;
 }
 

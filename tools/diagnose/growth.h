@@ -29,8 +29,8 @@ struct kms_growths {
 
 /* All caches of newer, against older; false when memory is out. */
 bool kms_growths_find(struct kms_growths *growths,
-		      const struct kms_look_at *older,
-		      const struct kms_look_at *newer);
+		      const struct kms_moment *older,
+		      const struct kms_moment *newer);
 
 /* What a cache grew by; NULL where it was not there. */
 const struct kms_growth *kms_growths_of(const struct kms_growths *growths,

@@ -18,7 +18,7 @@ struct kms_dentry_state {
 };
 
 /* One point in time. */
-struct kms_look_at {
+struct kms_moment {
 	uint64_t boottime_ns;	/* 0: it did not come to this one */
 	struct kms_rows slabs;
 	struct kms_rows slab_nodes;
@@ -27,7 +27,7 @@ struct kms_look_at {
 	bool partial;		/* rows may be missing */
 };
 
-enum { KMS_LOOK_FIRST, KMS_LOOK_MIDDLE, KMS_LOOK_LAST, KMS_NR_LOOKS };
+enum { KMS_MOMENT_FIRST, KMS_MOMENT_MIDDLE, KMS_MOMENT_LAST, KMS_NR_MOMENTS };
 
 /* A walk over all dentries. */
 struct kms_walk {
@@ -39,7 +39,7 @@ struct kms_walk {
 };
 
 /* What the host knows about one allocator, beside the trace. */
-struct kms_who {
+struct kms_allocator_facts {
 	char *cgroup;		/* path, escaped; NULL: not known */
 	bool can_reclaim;	/* the cgroup has a file memory.reclaim */
 	bool alive;		/* its pid still is that process */
@@ -54,14 +54,14 @@ struct kms_who {
 };
 
 /* Who allocated from a cache. */
-struct kms_traced {
+struct kms_trace {
 	char *cache;
 	uint64_t began_ns;
 	bool done;
-	struct kms_rows trace;		/* one row: in all */
+	struct kms_rows total;		/* one row: in all */
 	struct kms_rows allocators;
 	struct kms_rows stacks;
-	struct kms_who *who;		/* for each allocator */
+	struct kms_allocator_facts *facts;		/* for each allocator */
 };
 
 /* A trace that explains so much of the growth has seen who it was. */
@@ -71,21 +71,21 @@ struct kms_traced {
 #define KMS_OVERSTATED_PERMILLE 1300
 
 /* In a long look what grows later is traced as well. */
-#define KMS_TRACES_MAX 8
+#define KMS_MAX_TRACES 8
 
 enum { KMS_WALK_BEFORE, KMS_WALK_AFTER, KMS_NR_WALKS };
 
-struct kms_look {
+struct kms_observation {
 	struct kms_stamp stamp;
 	struct kms_value version;
 	uint32_t page_bytes;
 	uint64_t available_bytes;	/* MemAvailable at last; KMS_UNKNOWN */
-	struct kms_look_at at[KMS_NR_LOOKS];
+	struct kms_moment moment[KMS_NR_MOMENTS];
 	struct kms_rows zones;
 	struct kms_rows buddies;
 	struct kms_walk walk[KMS_NR_WALKS];
-	struct kms_traced traced[KMS_TRACES_MAX];
-	size_t nr_traced;
+	struct kms_trace trace[KMS_MAX_TRACES];
+	size_t nr_traces;
 	size_t nr_refused;		/* traces that the module did not begin */
 	struct kms_mounts mounts;
 	bool host_processes;	/* /proc has the pids that the module has */
@@ -94,15 +94,15 @@ struct kms_look {
 };
 
 /* An empty point in time, and the end of one. */
-void kms_look_at_init(struct kms_look_at *at);
-void kms_look_at_free(struct kms_look_at *at);
+void kms_moment_init(struct kms_moment *at);
+void kms_moment_free(struct kms_moment *at);
 
 /* The row of the whole host among its nodes; false without one. */
-bool kms_look_at_host(const struct kms_look_at *at, size_t *row);
+bool kms_moment_host(const struct kms_moment *at, size_t *row);
 
 /* An empty look, whose rows know their kinds. */
-void kms_look_init(struct kms_look *look);
+void kms_observation_init(struct kms_observation *obs);
 
-void kms_look_free(struct kms_look *look);
+void kms_observation_free(struct kms_observation *obs);
 
 #endif /* KMS_DIAGNOSE_OBSERVATION_H */

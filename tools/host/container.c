@@ -77,7 +77,7 @@ static bool form_take(struct kms_container *container, size_t form,
 			return false;
 		len = ID_PRINTED;
 	}
-	if (len >= KMS_CONTAINER_NAME_MAX)
+	if (len >= KMS_MAX_CONTAINER_NAME)
 		return false;
 	container->engine = forms[form].engine;
 	memcpy(container->name, component, len);

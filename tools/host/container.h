@@ -7,11 +7,11 @@
 #include <stddef.h>
 
 /* A file's name has 255 bytes at most, each of which may be escaped. */
-#define KMS_CONTAINER_NAME_MAX (4 * 255 + 1)
+#define KMS_MAX_CONTAINER_NAME (4 * 255 + 1)
 
 struct kms_container {
 	const char *engine;	/* "docker", "kubernetes", ... */
-	char name[KMS_CONTAINER_NAME_MAX];	/* as its engine prints it */
+	char name[KMS_MAX_CONTAINER_NAME];	/* as its engine prints it */
 	/*
 	 * It lies in another container or in a unit.  Those may make cgroups of
 	 * any name there, so the host's engine may know it by that name or not.

@@ -8,7 +8,7 @@
 #include "host/mountinfo.h"
 #include "table/rows.h"
 
-struct kms_mount_space {
+struct kms_mount_namespace {
 	char id[32];		/* what /proc/PID/ns/mnt leads to */
 	uint32_t pid;		/* a process in it */
 	char *cgroup;		/* of that process, escaped; NULL: not known */
@@ -16,7 +16,7 @@ struct kms_mount_space {
 };
 
 struct kms_mounts {
-	struct kms_mount_space *space;	/* the first is that of process 1 */
+	struct kms_mount_namespace *space;	/* the first is that of process 1 */
 	size_t nr;
 };
 
@@ -25,7 +25,7 @@ struct kms_mounts {
  * Other namespaces than the first may have it by another path, or only they.
  * One of them is told about if it is the only one, or the one that is wanted.
  */
-struct kms_place {
+struct kms_location {
 	char *path;
 	size_t nr_others;	/* namespaces that have another path for it */
 	char *inside;		/* the path in the one, or NULL */
@@ -51,7 +51,7 @@ typedef bool kms_mounts_wanted(const char *cgroup, const void *arg);
  */
 bool kms_mounts_find(const struct kms_mounts *mounts, const char *device,
 		     const char *path, kms_mounts_wanted *wanted,
-		     const void *arg, struct kms_place *place);
+		     const void *arg, struct kms_location *location);
 
 void kms_mounts_free(struct kms_mounts *mounts);
 

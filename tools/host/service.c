@@ -16,7 +16,7 @@
 #include "lib/array.h"
 #include "lib/text.h"
 
-#define FILE_MAX (1024 * 1024)
+#define MAX_FILE (1024 * 1024)
 
 /* The numbers of the processes in a cgroup, one a line; NULL: none are told. */
 static char *members_read(const char *root, const char *cgroup)
@@ -29,7 +29,7 @@ static char *members_read(const char *root, const char *cgroup)
 		if (asprintf(&path, "%s%s%s/cgroup.procs", root, mounts[i],
 			     bytes) < 0)
 			break;
-		text = kms_file_read(path, FILE_MAX);
+		text = kms_file_read(path, MAX_FILE);
 		free(path);
 	}
 	free(bytes);
@@ -42,7 +42,7 @@ static bool is_service(const char *name)
 	static const char marks[] = ":_.-\\@", suffix[] = ".service";
 	size_t len = strlen(name), end = sizeof(suffix) - 1, i;
 
-	if (len <= end || len >= KMS_SERVICE_NAME_MAX || *name == '-' ||
+	if (len <= end || len >= KMS_MAX_SERVICE_NAME || *name == '-' ||
 	    strcmp(name + len - end, suffix))
 		return false;
 	for (i = 0; i < len; i++)

@@ -7,10 +7,10 @@
 #include "host/systemd.h"
 
 /* As systemd limits it */
-#define KMS_SERVICE_NAME_MAX 256
+#define KMS_MAX_SERVICE_NAME 256
 
 struct kms_service {
-	char name[KMS_SERVICE_NAME_MAX];	/* "": none, or not proved */
+	char name[KMS_MAX_SERVICE_NAME];	/* "": none, or not proved */
 	bool is_user;		/* of the manager of one user, not of the system's */
 	uint32_t uid;		/* of that user */
 	size_t nr_processes;	/* in its cgroup */

@@ -47,7 +47,7 @@ const char *kms_field_text(const struct kms_rows *rows, size_t row,
 size_t kms_field_parents(const struct kms_rows *allocators, size_t row,
 			 const char **parent)
 {
-	static const uint16_t attrs[KMS_PARENTS_MAX] = {
+	static const uint16_t attrs[KMS_MAX_PARENTS] = {
 		KMEMSCOPE_A_TRACE_ALLOCATOR_PARENT_1,
 		KMEMSCOPE_A_TRACE_ALLOCATOR_PARENT_2,
 		KMEMSCOPE_A_TRACE_ALLOCATOR_PARENT_3,
@@ -55,7 +55,7 @@ size_t kms_field_parents(const struct kms_rows *allocators, size_t row,
 	};
 	size_t nr = 0;
 
-	while (nr < KMS_PARENTS_MAX &&
+	while (nr < KMS_MAX_PARENTS &&
 	       (parent[nr] = kms_field_text(allocators, row, attrs[nr])))
 		nr++;
 	return nr;

@@ -20,7 +20,7 @@ const char *kms_field_text(const struct kms_rows *rows, size_t row,
 			   uint16_t attr);
 
 /* Parents of an allocator that the module tells. */
-#define KMS_PARENTS_MAX 4
+#define KMS_MAX_PARENTS 4
 
 /*
  * The names of an allocator's parents, the nearest first; returns how many.

@@ -6,13 +6,13 @@
 #include "diagnose/judge/case.h"
 
 /* Fill in who allocated from the cache, and what of it is not known. */
-void kms_creators_fill(struct kms_case *c, struct kms_finding *finding);
+void kms_allocators_fill(struct kms_case *c, struct kms_finding *finding);
 
 /* The trace of a cache that saw most, or NULL. */
-const struct kms_traced *kms_case_traced(const struct kms_case *c,
+const struct kms_trace *kms_case_trace(const struct kms_case *c,
 					 const char *cache);
 
 /* Its allocations that are without an allocator, out of 1000. */
-uint64_t kms_traced_dropped(const struct kms_traced *traced);
+uint64_t kms_trace_dropped(const struct kms_trace *trace);
 
 #endif /* KMS_DIAGNOSE_JUDGE_ALLOCATORS_H */

@@ -64,17 +64,17 @@ void kms_case_rate(const struct kms_case *c, struct kms_finding *finding,
 
 bool kms_case_is_steady(const struct kms_case *c, int64_t early, int64_t late)
 {
-	const struct kms_look_at *at = c->look->at;
+	const struct kms_moment *at = c->obs->moment;
 	double first, second;
 
 	if (early <= 0 || late <= 0 ||
-	    at[KMS_LOOK_MIDDLE].boottime_ns <= at[KMS_LOOK_FIRST].boottime_ns ||
-	    at[KMS_LOOK_LAST].boottime_ns <= at[KMS_LOOK_MIDDLE].boottime_ns)
+	    at[KMS_MOMENT_MIDDLE].boottime_ns <= at[KMS_MOMENT_FIRST].boottime_ns ||
+	    at[KMS_MOMENT_LAST].boottime_ns <= at[KMS_MOMENT_MIDDLE].boottime_ns)
 		return false;
-	first = (double)early / (at[KMS_LOOK_MIDDLE].boottime_ns -
-				 at[KMS_LOOK_FIRST].boottime_ns);
-	second = (double)late / (at[KMS_LOOK_LAST].boottime_ns -
-				 at[KMS_LOOK_MIDDLE].boottime_ns);
+	first = (double)early / (at[KMS_MOMENT_MIDDLE].boottime_ns -
+				 at[KMS_MOMENT_FIRST].boottime_ns);
+	second = (double)late / (at[KMS_MOMENT_LAST].boottime_ns -
+				 at[KMS_MOMENT_MIDDLE].boottime_ns);
 	return first <= KMS_STEADY_FACTOR * second &&
 	       second <= KMS_STEADY_FACTOR * first;
 }
@@ -84,8 +84,8 @@ const struct kms_walk *kms_case_walk(const struct kms_case *c)
 	size_t i = KMS_NR_WALKS;
 
 	while (i--)
-		if (c->look->walk[i].done)
-			return &c->look->walk[i];
+		if (c->obs->walk[i].done)
+			return &c->obs->walk[i];
 	return NULL;
 }
 

@@ -66,7 +66,7 @@
 #define KMS_DROPPED_PERMILLE 50
 
 struct kms_case {
-	const struct kms_look *look;
+	const struct kms_observation *obs;
 	struct kms_verdict *verdict;
 	struct kms_strings *strings;
 	struct kms_growths all;		/* from the first look to the last */

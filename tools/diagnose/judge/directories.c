@@ -98,7 +98,7 @@ static uint64_t grown_of(const struct kms_walk *before,
 	return grown * grown > 4 * variance ? nr - old : 0;
 }
 
-static int order(const void *a, const void *b)
+static int rank_compare(const void *a, const void *b)
 {
 	const struct directory *left = a, *right = b;
 
@@ -157,7 +157,7 @@ static size_t directories_rank(struct directory *all,
 		all[i].rank = before ? all[i].grown : all[i].nr;
 		sum += all[i].rank;
 	}
-	qsort(all, rows->nr, sizeof(*all), order);
+	qsort(all, rows->nr, sizeof(*all), rank_compare);
 	/* The growth of all others is not known, but the sum of theirs is. */
 	*total = total_of(walk, which);
 	if (before && *total != KMS_UNKNOWN) {
@@ -173,10 +173,10 @@ static size_t directories_rank(struct directory *all,
 static const char *largest_path(struct kms_case *c, const struct kms_walk *walk,
 				size_t row, enum kms_dentries which)
 {
-	struct kms_found_place place;
+	struct kms_found_directory directory;
 
-	kms_place_fill(c, &place, walk, row, which);
-	return place.path ?: "a directory whose path is unknown";
+	kms_directory_fill(c, &directory, walk, row, which);
+	return directory.path ?: "a directory whose path is unknown";
 }
 
 /* Do all dentries together grow by more than the walks may be off? */
@@ -226,11 +226,11 @@ static void nowhere_tell(struct kms_case *c, struct kms_finding *finding,
 		 kms_words_share(kms_permille(largest, all)).text);
 }
 
-void kms_places_fill(struct kms_case *c, struct kms_finding *finding,
+void kms_directories_fill(struct kms_case *c, struct kms_finding *finding,
 		     enum kms_dentries which, bool growing)
 {
 	const struct kms_walk *walk = kms_case_walk(c);
-	const struct kms_walk *before = &c->look->walk[KMS_WALK_BEFORE];
+	const struct kms_walk *before = &c->obs->walk[KMS_WALK_BEFORE];
 	struct directory *all;
 	uint64_t total, share, ns = 0;
 	size_t nr, i;
@@ -251,24 +251,24 @@ void kms_places_fill(struct kms_case *c, struct kms_finding *finding,
 		return;
 	}
 	nr = directories_rank(all, before, walk, which, &total);
-	for (i = 0; i < nr && finding->nr_places < KMS_PLACES_MAX; i++) {
-		struct kms_found_place *place =
-			&finding->place[finding->nr_places];
+	for (i = 0; i < nr && finding->nr_directories < KMS_MAX_DIRECTORIES; i++) {
+		struct kms_found_directory *directory =
+			&finding->directory[finding->nr_directories];
 
 		share = kms_permille(all[i].rank, total);
 		if (share < KMS_NAMED_PERMILLE)
 			break;
-		kms_place_fill(c, place, walk, all[i].row, which);
-		place->share_permille = share;
+		kms_directory_fill(c, directory, walk, all[i].row, which);
+		directory->share_permille = share;
 		if (before)
-			place->growth_per_second = kms_per_second(all[i].grown,
+			directory->growth_per_second = kms_per_second(all[i].grown,
 								  ns);
-		finding->nr_places++;
+		finding->nr_directories++;
 	}
 	free(all);
-	if (growing && !before && finding->nr_places)
+	if (growing && !before && finding->nr_directories)
 		kms_lines_add(&finding->unknown,
 			      "which directory grows: only one walk was possible; these are the largest");
-	else if (!finding->nr_places)
+	else if (!finding->nr_directories)
 		nowhere_tell(c, finding, before, walk, which);
 }

@@ -10,11 +10,11 @@
  * Fill in the directories with the most of these dentries or, where two walks
  * tell, with the most growth.
  */
-void kms_places_fill(struct kms_case *c, struct kms_finding *finding,
+void kms_directories_fill(struct kms_case *c, struct kms_finding *finding,
 		     enum kms_dentries which, bool growing);
 
 /* Fill in what is known of one directory of a walk, but for its share. */
-void kms_place_fill(struct kms_case *c, struct kms_found_place *place,
+void kms_directory_fill(struct kms_case *c, struct kms_found_directory *directory,
 		    const struct kms_walk *walk, size_t row,
 		    enum kms_dentries which);
 

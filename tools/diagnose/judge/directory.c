@@ -12,7 +12,7 @@
 static const char deleted[] = "//deleted";
 
 /* The names of a directory that are of the kind that is meant. */
-static void pattern_fill(struct kms_case *c, struct kms_found_place *place,
+static void pattern_fill(struct kms_case *c, struct kms_found_directory *directory,
 			 const struct kms_walk *walk, size_t row,
 			 enum kms_dentries which)
 {
@@ -22,19 +22,19 @@ static void pattern_fill(struct kms_case *c, struct kms_found_place *place,
 
 	nr = kms_samples_find(&walk->directories, row, &walk->names, which,
 			      name, KMS_PATTERN_NAMES_MAX);
-	place->nr_names = nr;
+	directory->nr_names = nr;
 	if (!kms_pattern_find(&pattern, name, nr)) {
 		c->strings->failed = true;
 		return;
 	}
-	place->nr_covered = pattern.nr_covered;
+	directory->nr_covered = pattern.nr_covered;
 	if (pattern.text) {
-		place->pattern =
+		directory->pattern =
 			kms_strings_add(c->strings, "%s", pattern.text);
-		place->example = kms_strings_add(c->strings, "%s",
+		directory->example = kms_strings_add(c->strings, "%s",
 						 pattern.example);
 	} else if (nr) {
-		place->example = name[0];
+		directory->example = name[0];
 	}
 	kms_pattern_free(&pattern);
 }
@@ -52,43 +52,43 @@ static bool is_near(const char *one, const char *other)
 /* Is it the cgroup of one that allocates?  Then the place is seen from there. */
 static bool is_allocators(const char *cgroup, const void *arg)
 {
-	const struct kms_look *look = arg;
+	const struct kms_observation *obs = arg;
 	size_t i, row;
 
-	for (i = 0; i < look->nr_traced; i++) {
-		const struct kms_traced *traced = &look->traced[i];
+	for (i = 0; i < obs->nr_traces; i++) {
+		const struct kms_trace *trace = &obs->trace[i];
 
-		for (row = 0; traced->who && row < traced->allocators.nr; row++)
-			if (traced->who[row].cgroup &&
-			    is_near(cgroup, traced->who[row].cgroup))
+		for (row = 0; trace->facts && row < trace->allocators.nr; row++)
+			if (trace->facts[row].cgroup &&
+			    is_near(cgroup, trace->facts[row].cgroup))
 				return true;
 	}
 	return false;
 }
 
-static void container_fill(struct kms_case *c, struct kms_found_place *place,
-			   const struct kms_place *at)
+static void container_fill(struct kms_case *c, struct kms_found_directory *directory,
+			   const struct kms_location *at)
 {
 	struct kms_container container;
 
-	place->nr_namespaces = at->nr_others;
+	directory->nr_namespaces = at->nr_others;
 	if (!at->pid)
 		return;
-	place->container_pid = at->pid;
-	place->container_path = kms_strings_add(c->strings, "%s", at->inside);
+	directory->container_pid = at->pid;
+	directory->container_path = kms_strings_add(c->strings, "%s", at->inside);
 	if (at->cgroup && kms_container_find(&container, at->cgroup))
-		place->container = kms_strings_add(c->strings, "%s %s",
+		directory->container = kms_strings_add(c->strings, "%s %s",
 						   container.engine,
 						   container.name);
 	else if (at->cgroup)
-		place->container = at->cgroup;
+		directory->container = at->cgroup;
 }
 
 /* One lookup in an overlay makes dentries in its layers as well. */
-static void overlay_fill(struct kms_case *c, struct kms_found_place *place,
+static void overlay_fill(struct kms_case *c, struct kms_found_directory *directory,
 			 const char *path)
 {
-	const struct kms_mounts *mounts = &c->look->mounts;
+	const struct kms_mounts *mounts = &c->obs->mounts;
 	bool failed = false;
 	char *overlay;
 
@@ -97,17 +97,17 @@ static void overlay_fill(struct kms_case *c, struct kms_found_place *place,
 	overlay = kms_mountinfo_overlay(&mounts->space[0].mounts, path,
 					&failed);
 	if (overlay && strcmp(overlay, path))
-		place->overlay = kms_strings_add(c->strings, "%s", overlay);
+		directory->overlay = kms_strings_add(c->strings, "%s", overlay);
 	c->strings->failed |= failed;
 	free(overlay);
 }
 
 /* From the path in its file system to the one that people know. */
-static void path_fill(struct kms_case *c, struct kms_found_place *place,
+static void path_fill(struct kms_case *c, struct kms_found_directory *directory,
 		      const char *path)
 {
 	size_t len = strlen(path), end = sizeof(deleted) - 1;
-	struct kms_place at;
+	struct kms_location at;
 	char *plain;
 
 	plain = strdup(path);
@@ -116,22 +116,22 @@ static void path_fill(struct kms_case *c, struct kms_found_place *place,
 		return;
 	}
 	if (len >= end && !strcmp(path + len - end, deleted)) {
-		place->deleted = true;
+		directory->deleted = true;
 		plain[len - end] = '\0';
 	}
-	if (!kms_mounts_find(&c->look->mounts, place->device, plain,
-			     is_allocators, c->look, &at))
+	if (!kms_mounts_find(&c->obs->mounts, directory->device, plain,
+			     is_allocators, c->obs, &at))
 		c->strings->failed = true;
-	place->mounted = at.path && !place->deleted;
-	place->path = kms_strings_add(c->strings, "%s", at.path ?: plain);
-	container_fill(c, place, &at);
-	overlay_fill(c, place, at.path);
+	directory->mounted = at.path && !directory->deleted;
+	directory->path = kms_strings_add(c->strings, "%s", at.path ?: plain);
+	container_fill(c, directory, &at);
+	overlay_fill(c, directory, at.path);
 	free(at.path);
 	free(at.inside);
 	free(plain);
 }
 
-void kms_place_fill(struct kms_case *c, struct kms_found_place *place,
+void kms_directory_fill(struct kms_case *c, struct kms_found_directory *directory,
 		    const struct kms_walk *walk, size_t row,
 		    enum kms_dentries which)
 {
@@ -139,7 +139,7 @@ void kms_place_fill(struct kms_case *c, struct kms_found_place *place,
 	const char *path = kms_field_text(rows, row,
 					  KMEMSCOPE_A_DENTRY_DIRECTORY_PATH);
 
-	*place = (struct kms_found_place){
+	*directory = (struct kms_found_directory){
 		.fs_type = kms_field_text(rows, row,
 				KMEMSCOPE_A_DENTRY_DIRECTORY_FS_TYPE),
 		.device = kms_field_text(rows, row,
@@ -156,6 +156,6 @@ void kms_place_fill(struct kms_case *c, struct kms_found_place *place,
 		.container_pid = KMS_UNKNOWN,
 	};
 	if (path)
-		path_fill(c, place, path);
-	pattern_fill(c, place, walk, row, which);
+		path_fill(c, directory, path);
+	pattern_fill(c, directory, walk, row, which);
 }

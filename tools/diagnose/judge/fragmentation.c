@@ -58,13 +58,13 @@ static bool has_larger(const struct kms_rows *zones, size_t zone)
  */
 static bool is_examined(const struct kms_case *c, size_t zone, uint64_t order)
 {
-	const struct kms_rows *zones = &c->look->zones;
+	const struct kms_rows *zones = &c->obs->zones;
 	const struct kms_totals *totals = &c->verdict->totals;
 	uint64_t managed = zone_pages(zones, zone,
 				      KMEMSCOPE_A_ZONE_MANAGED_PAGES);
 	uint64_t free = kms_field(zones, zone, KMEMSCOPE_A_ZONE_FREE_PAGES);
 
-	if (kms_permille(managed * c->look->page_bytes, totals->managed) <
+	if (kms_permille(managed * c->obs->page_bytes, totals->managed) <
 	    ZONE_PERMILLE)
 		return false;
 	if (order <= COSTLY_ORDER && has_larger(zones, zone) &&
@@ -79,8 +79,8 @@ static bool is_examined(const struct kms_case *c, size_t zone, uint64_t order)
 /* Would a request of this order fail in the zone, for pieces? */
 static bool is_fragmented(const struct kms_case *c, size_t zone, uint64_t order)
 {
-	const struct kms_rows *rows = &c->look->buddies;
-	uint64_t node = kms_field(&c->look->zones, zone, KMEMSCOPE_A_ZONE_NODE);
+	const struct kms_rows *rows = &c->obs->buddies;
+	uint64_t node = kms_field(&c->obs->zones, zone, KMEMSCOPE_A_ZONE_NODE);
 	int64_t index;
 	size_t i;
 
@@ -88,7 +88,7 @@ static bool is_fragmented(const struct kms_case *c, size_t zone, uint64_t order)
 		const char *name = kms_field_text(rows, i,
 						  KMEMSCOPE_A_BUDDY_ZONE);
 
-		if (name && !strcmp(name, zone_of(&c->look->zones, zone)) &&
+		if (name && !strcmp(name, zone_of(&c->obs->zones, zone)) &&
 		    kms_field(rows, i, KMEMSCOPE_A_BUDDY_NODE) == node &&
 		    kms_field(rows, i, KMEMSCOPE_A_BUDDY_ORDER) == order)
 			return kms_field_signed(rows, i,
@@ -110,7 +110,7 @@ struct fragmented {
 
 static struct fragmented fragmented_find(struct kms_case *c, uint64_t order)
 {
-	const struct kms_rows *zones = &c->look->zones;
+	const struct kms_rows *zones = &c->obs->zones;
 	struct fragmented found = { .order = order, .free_known = true };
 	uint64_t free, node;
 	size_t i;
@@ -124,7 +124,7 @@ static struct fragmented fragmented_find(struct kms_case *c, uint64_t order)
 		}
 		free = kms_field(zones, i, KMEMSCOPE_A_ZONE_FREE_PAGES);
 		found.free_known &= free != KMS_UNKNOWN;
-		found.free += free * c->look->page_bytes;
+		found.free += free * c->obs->page_bytes;
 		node = kms_field(zones, i, KMEMSCOPE_A_ZONE_NODE);
 		found.names = kms_strings_add(c->strings, "%s%snode %llu %s",
 					      found.names ?: "",
@@ -143,7 +143,7 @@ static void fragmentation_add(struct kms_case *c,
 {
 	struct kms_finding *finding =
 		kms_finding_add(c->verdict, KMS_FINDING_FRAGMENTATION);
-	uint64_t bytes = (uint64_t)c->look->page_bytes << found->order;
+	uint64_t bytes = (uint64_t)c->obs->page_bytes << found->order;
 	bool is_huge = found->order > COSTLY_ORDER;
 
 	if (!finding)

@@ -14,22 +14,22 @@
 static bool pages_at(const struct kms_case *c, size_t at, uint16_t attr,
 		     int64_t *pages)
 {
-	const struct kms_look_at *looked = &c->look->at[at];
+	const struct kms_moment *looked = &c->obs->moment[at];
 	size_t row;
 
-	return kms_look_at_host(looked, &row) &&
+	return kms_moment_host(looked, &row) &&
 	       kms_field_signed(&looked->nodes, row, attr, pages);
 }
 
 /* Slab memory in no cache: kmalloc() hands out what is large by page. */
 static bool large_at(const struct kms_case *c, size_t at, int64_t *pages)
 {
-	const struct kms_rows *slabs = &c->look->at[at].slabs;
+	const struct kms_rows *slabs = &c->obs->moment[at].slabs;
 	int64_t reclaimable, unreclaimable, sum = 0;
 	uint64_t bytes;
 	size_t i;
 
-	if (!slabs->nr || c->look->at[at].partial ||
+	if (!slabs->nr || c->obs->moment[at].partial ||
 	    !pages_at(c, at, KMEMSCOPE_A_NODE_SLAB_RECLAIMABLE_PAGES,
 		      &reclaimable) ||
 	    !pages_at(c, at, KMEMSCOPE_A_NODE_SLAB_UNRECLAIMABLE_PAGES,
@@ -38,7 +38,7 @@ static bool large_at(const struct kms_case *c, size_t at, int64_t *pages)
 	for (i = 0; i < slabs->nr; i++) {
 		bytes = kms_field(slabs, i, KMEMSCOPE_A_SLAB_TOTAL_BYTES);
 		if (bytes != KMS_UNKNOWN)
-			sum += bytes / c->look->page_bytes;
+			sum += bytes / c->obs->page_bytes;
 	}
 	*pages = reclaimable + unreclaimable - sum;
 	return true;
@@ -128,8 +128,8 @@ static int64_t balloon_growth(const struct kms_case *c)
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(part); i++) {
-		if (!pages_at(c, KMS_LOOK_FIRST, part[i].attr, &first) ||
-		    !pages_at(c, KMS_LOOK_LAST, part[i].attr, &last))
+		if (!pages_at(c, KMS_MOMENT_FIRST, part[i].attr, &first) ||
+		    !pages_at(c, KMS_MOMENT_LAST, part[i].attr, &last))
 			return 0;
 		sum += part[i].sign * (last - first);
 	}
@@ -141,13 +141,13 @@ int64_t kms_unaccounted_error(const struct kms_case *c)
 {
 	int64_t first, last;
 
-	if (!pages_at(c, KMS_LOOK_FIRST,
+	if (!pages_at(c, KMS_MOMENT_FIRST,
 		      KMEMSCOPE_A_NODE_UNACCOUNTED_ERROR_PAGES, &first) ||
-	    !pages_at(c, KMS_LOOK_LAST,
+	    !pages_at(c, KMS_MOMENT_LAST,
 		      KMEMSCOPE_A_NODE_UNACCOUNTED_ERROR_PAGES, &last))
 		return 0;
 	return (first + last + balloon_growth(c)) *
-	       (int64_t)c->look->page_bytes;
+	       (int64_t)c->obs->page_bytes;
 }
 
 /* The other sources are one counter each, which the module reads exactly. */
@@ -178,13 +178,13 @@ static void source_tell(struct kms_case *c, struct kms_finding *finding,
 static void source_judge(struct kms_case *c, size_t source)
 {
 	int64_t first, middle, last, bytes, error = error_bytes(c, source);
-	int64_t page = c->look->page_bytes;
+	int64_t page = c->obs->page_bytes;
 	struct kms_finding *finding;
 	bool steady;
 
-	if (!sources[source].at(c, KMS_LOOK_FIRST, &first) ||
-	    !sources[source].at(c, KMS_LOOK_MIDDLE, &middle) ||
-	    !sources[source].at(c, KMS_LOOK_LAST, &last))
+	if (!sources[source].at(c, KMS_MOMENT_FIRST, &first) ||
+	    !sources[source].at(c, KMS_MOMENT_MIDDLE, &middle) ||
+	    !sources[source].at(c, KMS_MOMENT_LAST, &last))
 		return;
 	bytes = (last - first) * page;
 	if (bytes <= error || bytes < kms_case_pages_floor(c))

@@ -6,7 +6,7 @@
 void kms_reclaimable_fill(struct kms_case *c, struct kms_finding *finding)
 {
 	const struct kms_dentry_state *state =
-		&c->look->at[KMS_LOOK_LAST].dentries;
+		&c->obs->moment[KMS_MOMENT_LAST].dentries;
 	const struct kms_growth *growth;
 	uint64_t nr;
 

@@ -50,8 +50,8 @@ static uint64_t slab_node_bytes(const struct kms_rows *rows, const char *name,
 
 static void nodes_fill(struct kms_case *c, struct kms_finding *finding)
 {
-	const struct kms_rows *before = &c->look->at[KMS_LOOK_FIRST].slab_nodes;
-	const struct kms_rows *now = &c->look->at[KMS_LOOK_LAST].slab_nodes;
+	const struct kms_rows *before = &c->obs->moment[KMS_MOMENT_FIRST].slab_nodes;
+	const struct kms_rows *now = &c->obs->moment[KMS_MOMENT_LAST].slab_nodes;
 	uint64_t node;
 	size_t i, j;
 
@@ -67,7 +67,7 @@ static void nodes_fill(struct kms_case *c, struct kms_finding *finding)
 				break;
 		if (j < finding->nr_nodes)
 			continue;
-		if (j == KMS_NODES_MAX) {
+		if (j == KMS_MAX_NODES) {
 			finding->nr_more_nodes++;
 			continue;
 		}
@@ -82,18 +82,18 @@ static void nodes_fill(struct kms_case *c, struct kms_finding *finding)
 /* Bytes that it grew by in each part of the look, for people. */
 static const char *unsteady_words(struct kms_case *c, const char *cache)
 {
-	const struct kms_look_at *at = c->look->at;
+	const struct kms_moment *at = c->obs->moment;
 	int64_t early = bytes_in(&c->early, cache);
 	int64_t late = bytes_in(&c->late, cache);
 
 	return kms_strings_add(c->strings,
 		"it may be a burst: %s in the first %.1f s, %s in the %.1f s after that",
 		kms_words_bytes(early > 0 ? early : 0).text,
-		(at[KMS_LOOK_MIDDLE].boottime_ns -
-		 at[KMS_LOOK_FIRST].boottime_ns) / 1e9,
+		(at[KMS_MOMENT_MIDDLE].boottime_ns -
+		 at[KMS_MOMENT_FIRST].boottime_ns) / 1e9,
 		kms_words_bytes(late > 0 ? late : 0).text,
-		(at[KMS_LOOK_LAST].boottime_ns -
-		 at[KMS_LOOK_MIDDLE].boottime_ns) / 1e9);
+		(at[KMS_MOMENT_LAST].boottime_ns -
+		 at[KMS_MOMENT_MIDDLE].boottime_ns) / 1e9);
 }
 
 static const char *little_words(struct kms_case *c, uint64_t explained)
@@ -108,13 +108,13 @@ static const char *little_words(struct kms_case *c, uint64_t explained)
 static void sure_fill(struct kms_case *c, struct kms_finding *finding,
 		      bool steady)
 {
-	const struct kms_traced *traced = kms_case_traced(c, finding->cache);
+	const struct kms_trace *trace = kms_case_trace(c, finding->cache);
 	uint64_t explained = KMS_UNKNOWN, dropped = KMS_UNKNOWN;
 
-	if (traced) {
-		explained = kms_field(&traced->trace, 0,
+	if (trace) {
+		explained = kms_field(&trace->total, 0,
 				      KMEMSCOPE_A_TRACE_EXPLAINED_PERMILLE);
-		dropped = kms_traced_dropped(traced);
+		dropped = kms_trace_dropped(trace);
 	}
 	finding->attributed = explained != KMS_UNKNOWN &&
 			      dropped <= KMS_DROPPED_PERMILLE &&
@@ -170,15 +170,15 @@ static uint64_t untraced(const struct kms_finding *finding)
 }
 
 /* "; 97 % from curl", in as few words as are true. */
-static const char *who_words(struct kms_case *c,
+static const char *share_words(struct kms_case *c,
 			     const struct kms_finding *finding)
 {
-	const struct kms_found_creator *first = &finding->creator[0];
+	const struct kms_found_allocator *first = &finding->allocator[0];
 	const char *name;
 
-	if (!finding->nr_creators)
+	if (!finding->nr_allocators)
 		return "";
-	name = kms_creator_name(c->strings, first);
+	name = kms_allocator_name(c->strings, first);
 	if (first->traced_permille < KMS_NAMED_PERMILLE)
 		return "; spread over many allocators";
 	if (finding->attributed && first->share_permille != KMS_UNKNOWN)
@@ -197,14 +197,14 @@ static const char *who_words(struct kms_case *c,
 static const char *where_words(struct kms_case *c,
 			       const struct kms_finding *finding, bool pattern)
 {
-	const struct kms_found_place *place = &finding->place[0];
+	const struct kms_found_directory *directory = &finding->directory[0];
 
-	if (!finding->nr_places || !place->path)
+	if (!finding->nr_directories || !directory->path)
 		return "";
-	pattern = pattern && place->pattern;
-	return kms_strings_add(c->strings, " in %s%s%s%s", place->path,
+	pattern = pattern && directory->pattern;
+	return kms_strings_add(c->strings, " in %s%s%s%s", directory->path,
 			       pattern ? " (" : "",
-			       pattern ? place->pattern : "",
+			       pattern ? directory->pattern : "",
 			       pattern ? ")" : "");
 }
 
@@ -232,7 +232,7 @@ static const char *cache_words(struct kms_case *c, const char *cache)
 static void headline_fill(struct kms_case *c, struct kms_finding *finding,
 			  const char *what)
 {
-	const char *who = who_words(c, finding);
+	const char *facts = share_words(c, finding);
 	int dropped;
 
 	for (dropped = 0; dropped < 3; dropped++) {
@@ -241,7 +241,7 @@ static void headline_fill(struct kms_case *c, struct kms_finding *finding,
 			      where_words(c, finding, !dropped) : "",
 			      cache_words(c, finding->cache),
 			      kms_words_bytes(finding->bytes_per_second).text,
-			      who);
+			      facts);
 		if (words_count(finding->summary) <= KMS_HEADLINE_WORDS)
 			return;
 	}
@@ -251,9 +251,9 @@ static void headline_fill(struct kms_case *c, struct kms_finding *finding,
 static uint64_t negative_share(struct kms_case *c, bool *counted)
 {
 	const struct kms_dentry_state *before =
-		&c->look->at[KMS_LOOK_FIRST].dentries;
+		&c->obs->moment[KMS_MOMENT_FIRST].dentries;
 	const struct kms_dentry_state *now =
-		&c->look->at[KMS_LOOK_LAST].dentries;
+		&c->obs->moment[KMS_MOMENT_LAST].dentries;
 	const struct kms_walk *walk = kms_case_walk(c);
 	uint64_t negative, positive;
 
@@ -328,10 +328,10 @@ static void dentry_part(struct kms_case *c, const struct kms_growth *growth,
 			 kms_words_share(permille).text, parts[part].word);
 	else
 		guess_tell(c, finding, part);
-	kms_places_fill(c, finding, parts[part].which, true);
-	kms_creators_fill(c, finding);
+	kms_directories_fill(c, finding, parts[part].which, true);
+	kms_allocators_fill(c, finding);
 	headline_fill(c, finding, parts[part].what);
-	if (finding->nr_places > 1 && finding->nr_creators > 1)
+	if (finding->nr_directories > 1 && finding->nr_allocators > 1)
 		kms_lines_add(&finding->unknown,
 			      "which of these processes fills which of these directories");
 }
@@ -378,8 +378,8 @@ static void cache_judge(struct kms_case *c, const struct kms_growth *growth)
 		return;
 	growth_fill(c, finding, growth, 1000);
 	if (kms_cache_has_directory(growth->kind))
-		kms_places_fill(c, finding, KMS_DENTRIES_POSITIVE, true);
-	kms_creators_fill(c, finding);
+		kms_directories_fill(c, finding, KMS_DENTRIES_POSITIVE, true);
+	kms_allocators_fill(c, finding);
 	headline_fill(c, finding, growth->noun ?: kinds[growth->kind].what);
 }
 

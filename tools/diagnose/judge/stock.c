@@ -24,7 +24,7 @@ static uint64_t negative_bytes(const struct kms_case *c,
 			       const struct kms_growth *growth)
 {
 	const struct kms_dentry_state *state =
-		&c->look->at[KMS_LOOK_LAST].dentries;
+		&c->obs->moment[KMS_MOMENT_LAST].dentries;
 
 	if (growth->kind != KMS_CACHE_DENTRY || !state->known ||
 	    state->nr_negative == KMS_UNKNOWN)
@@ -76,19 +76,19 @@ static const char *now_words(const struct kms_case *c,
 /* Objects that come and go though the cache keeps its size. */
 static bool churns(const struct kms_case *c, const struct kms_growth *growth)
 {
-	const struct kms_traced *traced = kms_case_traced(c, growth->name);
+	const struct kms_trace *trace = kms_case_trace(c, growth->name);
 	uint64_t allocs, ns;
 
-	if (!traced || !c->ns)
+	if (!trace || !c->ns)
 		return false;
-	allocs = kms_field(&traced->trace, 0, KMEMSCOPE_A_TRACE_NR_ALLOCS);
-	ns = kms_field(&traced->trace, 0, KMEMSCOPE_A_TRACE_DURATION_NS);
+	allocs = kms_field(&trace->total, 0, KMEMSCOPE_A_TRACE_NR_ALLOCS);
+	ns = kms_field(&trace->total, 0, KMEMSCOPE_A_TRACE_DURATION_NS);
 	return allocs != KMS_UNKNOWN && ns != KMS_UNKNOWN &&
 	       kms_per_second(allocs, ns) * growth->size >=
 	       kms_per_second(kms_case_floor(c, true), c->ns);
 }
 
-static void stock_places(struct kms_case *c, struct kms_finding *finding,
+static void stock_directories(struct kms_case *c, struct kms_finding *finding,
 			 const struct kms_growth *growth, uint64_t negative)
 {
 	enum kms_dentries which = finding->negative ? KMS_DENTRIES_NEGATIVE :
@@ -99,9 +99,9 @@ static void stock_places(struct kms_case *c, struct kms_finding *finding,
 			 "%s of it are negative dentries, by the kernel's own count",
 			 kms_words_bytes(negative).text);
 	if (kms_cache_has_directory(growth->kind))
-		kms_places_fill(c, finding, which, false);
+		kms_directories_fill(c, finding, which, false);
 	if (churns(c, growth))
-		kms_creators_fill(c, finding);
+		kms_allocators_fill(c, finding);
 	else
 		kms_tell(c, &finding->unknown,
 			 "who created it: run again with --seconds 300 to catch the next run");
@@ -110,15 +110,15 @@ static void stock_places(struct kms_case *c, struct kms_finding *finding,
 static void stock_summarize(struct kms_case *c, struct kms_finding *finding,
 			    const struct kms_growth *growth)
 {
-	const char *place = NULL;
+	const char *directory = NULL;
 
-	if (finding->nr_places && finding->place[0].share_permille >= 500)
-		place = finding->place[0].path;
+	if (finding->nr_directories && finding->directory[0].share_permille >= 500)
+		directory = finding->directory[0].path;
 	kms_summarize(c, finding, "the %s cache is %s, %s of memory, %s%s%s",
 		      growth->name, kms_words_bytes(growth->total_bytes).text,
 		      kms_words_share(finding->memory_permille).text,
-		      now_words(c, growth), place ? "; most from " : "",
-		      place ?: "");
+		      now_words(c, growth), directory ? "; most from " : "",
+		      directory ?: "");
 }
 
 static void stock_add(struct kms_case *c, const struct kms_growth *growth)
@@ -147,7 +147,7 @@ static void stock_add(struct kms_case *c, const struct kms_growth *growth)
 		 kms_words_bytes(growth->total_bytes).text,
 		 kms_words_share(finding->memory_permille).text,
 		 change_words(c, growth));
-	stock_places(c, finding, growth, negative);
+	stock_directories(c, finding, growth, negative);
 	stock_summarize(c, finding, growth);
 }
 

@@ -5,12 +5,12 @@
 #include "diagnose/judge/totals.h"
 #include "lib/array.h"
 
-static uint64_t node_bytes(const struct kms_look *look, size_t row,
+static uint64_t node_bytes(const struct kms_observation *obs, size_t row,
 			   uint16_t attr)
 {
-	uint64_t pages = kms_field(&look->at[KMS_LOOK_LAST].nodes, row, attr);
+	uint64_t pages = kms_field(&obs->moment[KMS_MOMENT_LAST].nodes, row, attr);
 
-	return pages == KMS_UNKNOWN ? pages : pages * look->page_bytes;
+	return pages == KMS_UNKNOWN ? pages : pages * obs->page_bytes;
 }
 
 static uint64_t less(uint64_t number, uint64_t part)
@@ -22,9 +22,9 @@ static uint64_t less(uint64_t number, uint64_t part)
 
 /* The kernel's own estimate; else what is free, and the caches. */
 static void available_fill(struct kms_totals *totals,
-			   const struct kms_look *look)
+			   const struct kms_observation *obs)
 {
-	totals->available = look->available_bytes;
+	totals->available = obs->available_bytes;
 	if (totals->available != KMS_UNKNOWN || totals->free == KMS_UNKNOWN ||
 	    totals->page_cache == KMS_UNKNOWN ||
 	    totals->slab_reclaimable == KMS_UNKNOWN)
@@ -56,48 +56,48 @@ static void other_fill(struct kms_totals *totals)
 }
 
 static void slab_and_pages_fill(struct kms_totals *totals,
-				const struct kms_look *look, size_t row)
+				const struct kms_observation *obs, size_t row)
 {
 	totals->slab_reclaimable =
-		node_bytes(look, row, KMEMSCOPE_A_NODE_SLAB_RECLAIMABLE_PAGES);
+		node_bytes(obs, row, KMEMSCOPE_A_NODE_SLAB_RECLAIMABLE_PAGES);
 	totals->slab_unreclaimable =
-		node_bytes(look, row,
+		node_bytes(obs, row,
 			   KMEMSCOPE_A_NODE_SLAB_UNRECLAIMABLE_PAGES);
 	totals->kernel_stacks =
-		node_bytes(look, row, KMEMSCOPE_A_NODE_KERNEL_STACK_PAGES);
+		node_bytes(obs, row, KMEMSCOPE_A_NODE_KERNEL_STACK_PAGES);
 	totals->page_tables =
-		node_bytes(look, row, KMEMSCOPE_A_NODE_PAGE_TABLE_PAGES);
-	totals->vmalloc = less(node_bytes(look, row,
+		node_bytes(obs, row, KMEMSCOPE_A_NODE_PAGE_TABLE_PAGES);
+	totals->vmalloc = less(node_bytes(obs, row,
 					  KMEMSCOPE_A_NODE_VMALLOC_PAGES),
 			       totals->kernel_stacks);
-	totals->percpu = node_bytes(look, row, KMEMSCOPE_A_NODE_PERCPU_PAGES);
+	totals->percpu = node_bytes(obs, row, KMEMSCOPE_A_NODE_PERCPU_PAGES);
 }
 
-void kms_totals_fill(struct kms_totals *totals, const struct kms_look *look)
+void kms_totals_fill(struct kms_totals *totals, const struct kms_observation *obs)
 {
-	const struct kms_rows *nodes = &look->at[KMS_LOOK_LAST].nodes;
+	const struct kms_rows *nodes = &obs->moment[KMS_MOMENT_LAST].nodes;
 	int64_t pages;
 	size_t row;
 
 	/* Without it the row is beyond the last, and all below is absent. */
-	kms_look_at_host(&look->at[KMS_LOOK_LAST], &row);
-	totals->managed = node_bytes(look, row, KMEMSCOPE_A_NODE_MANAGED_PAGES);
-	totals->free = node_bytes(look, row, KMEMSCOPE_A_NODE_FREE_PAGES);
-	totals->anon = node_bytes(look, row, KMEMSCOPE_A_NODE_ANON_PAGES);
-	totals->shmem = node_bytes(look, row, KMEMSCOPE_A_NODE_SHMEM_PAGES);
-	totals->hugetlb = node_bytes(look, row, KMEMSCOPE_A_NODE_HUGETLB_PAGES);
-	totals->page_cache = less(node_bytes(look, row,
+	kms_moment_host(&obs->moment[KMS_MOMENT_LAST], &row);
+	totals->managed = node_bytes(obs, row, KMEMSCOPE_A_NODE_MANAGED_PAGES);
+	totals->free = node_bytes(obs, row, KMEMSCOPE_A_NODE_FREE_PAGES);
+	totals->anon = node_bytes(obs, row, KMEMSCOPE_A_NODE_ANON_PAGES);
+	totals->shmem = node_bytes(obs, row, KMEMSCOPE_A_NODE_SHMEM_PAGES);
+	totals->hugetlb = node_bytes(obs, row, KMEMSCOPE_A_NODE_HUGETLB_PAGES);
+	totals->page_cache = less(node_bytes(obs, row,
 					     KMEMSCOPE_A_NODE_FILE_PAGES),
 				  totals->shmem);
-	slab_and_pages_fill(totals, look, row);
+	slab_and_pages_fill(totals, obs, row);
 	totals->unaccounted_error =
-		node_bytes(look, row, KMEMSCOPE_A_NODE_UNACCOUNTED_ERROR_PAGES);
+		node_bytes(obs, row, KMEMSCOPE_A_NODE_UNACCOUNTED_ERROR_PAGES);
 	totals->unaccounted_known =
 		kms_field_signed(nodes, row, KMEMSCOPE_A_NODE_UNACCOUNTED_PAGES,
 				 &pages);
 	if (totals->unaccounted_known)
-		totals->unaccounted = pages * (int64_t)look->page_bytes;
-	available_fill(totals, look);
+		totals->unaccounted = pages * (int64_t)obs->page_bytes;
+	available_fill(totals, obs);
 	other_fill(totals);
 }
 
@@ -109,7 +109,7 @@ static uint64_t floor_rate(const struct kms_case *c, uint64_t bytes)
 void kms_floors_fill(struct kms_case *c)
 {
 	struct kms_floors *floors = &c->verdict->floors;
-	const struct kms_look_at *last = &c->look->at[KMS_LOOK_LAST];
+	const struct kms_moment *last = &c->obs->moment[KMS_MOMENT_LAST];
 	int64_t pages = kms_case_pages_floor(c);
 	int64_t error = kms_unaccounted_error(c);
 

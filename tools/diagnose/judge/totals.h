@@ -6,7 +6,7 @@
 #include "diagnose/judge/case.h"
 
 /* The host in sum. */
-void kms_totals_fill(struct kms_totals *totals, const struct kms_look *look);
+void kms_totals_fill(struct kms_totals *totals, const struct kms_observation *obs);
 
 /* The floors in bytes a second, for each of the judges. */
 void kms_floors_fill(struct kms_case *c);

@@ -9,7 +9,7 @@
 #include "lib/words.h"
 
 /* What does harm comes first; then what grows, the fastest of it; then by size. */
-static int order(const void *a, const void *b)
+static int finding_compare(const void *a, const void *b)
 {
 	const struct kms_finding *left = a, *right = b;
 	uint64_t left_rate = left->bytes_per_second;
@@ -120,16 +120,16 @@ static void grown_fill(struct kms_case *c)
 
 static bool growths_fill(struct kms_case *c)
 {
-	const struct kms_look_at *at = c->look->at;
+	const struct kms_moment *at = c->obs->moment;
 
-	if (!kms_growths_find(&c->all, &at[KMS_LOOK_FIRST],
-			      &at[KMS_LOOK_LAST]) ||
-	    !kms_growths_find(&c->early, &at[KMS_LOOK_FIRST],
-			      &at[KMS_LOOK_MIDDLE]) ||
-	    !kms_growths_find(&c->late, &at[KMS_LOOK_MIDDLE],
-			      &at[KMS_LOOK_LAST]))
+	if (!kms_growths_find(&c->all, &at[KMS_MOMENT_FIRST],
+			      &at[KMS_MOMENT_LAST]) ||
+	    !kms_growths_find(&c->early, &at[KMS_MOMENT_FIRST],
+			      &at[KMS_MOMENT_MIDDLE]) ||
+	    !kms_growths_find(&c->late, &at[KMS_MOMENT_MIDDLE],
+			      &at[KMS_MOMENT_LAST]))
 		return false;
-	c->ns = at[KMS_LOOK_LAST].boottime_ns - at[KMS_LOOK_FIRST].boottime_ns;
+	c->ns = at[KMS_MOMENT_LAST].boottime_ns - at[KMS_MOMENT_FIRST].boottime_ns;
 	grown_fill(c);
 	return true;
 }
@@ -148,7 +148,7 @@ static void judge(struct kms_case *c)
 	for (i = 0; i < verdict->nr_findings; i++)
 		kms_benign_judge(c, &verdict->finding[i]);
 	qsort(verdict->finding, verdict->nr_findings,
-	      sizeof(verdict->finding[0]), order);
+	      sizeof(verdict->finding[0]), finding_compare);
 	shares_fill(verdict);
 	for (i = 0; i < verdict->nr_findings; i++)
 		kms_reclaimable_fill(c, &verdict->finding[i]);
@@ -157,22 +157,22 @@ static void judge(struct kms_case *c)
 }
 
 enum kms_status kms_verdict_make(struct kms_verdict *verdict,
-				 const struct kms_look *look,
+				 const struct kms_observation *obs,
 				 struct kms_error *err)
 {
 	struct kms_case c = {
-		.look = look,
+		.obs = obs,
 		.verdict = verdict,
 		.strings = &verdict->strings,
 	};
 	size_t i;
 
 	memset(verdict, 0, sizeof(*verdict));
-	verdict->missing = &look->missing;
-	for (i = 0; i < KMS_NR_LOOKS; i++)
-		verdict->partial |= look->at[i].partial;
-	verdict->partial |= look->missing.nr > 0;
-	kms_totals_fill(&verdict->totals, look);
+	verdict->missing = &obs->missing;
+	for (i = 0; i < KMS_NR_MOMENTS; i++)
+		verdict->partial |= obs->moment[i].partial;
+	verdict->partial |= obs->missing.nr > 0;
+	kms_totals_fill(&verdict->totals, obs);
 	if (growths_fill(&c))
 		judge(&c);
 	else

@@ -8,7 +8,7 @@
 
 /* The look must stay as long as the verdict.  KMS_ERROR when memory is out. */
 enum kms_status kms_verdict_make(struct kms_verdict *verdict,
-				 const struct kms_look *look,
+				 const struct kms_observation *obs,
 				 struct kms_error *err);
 
 void kms_verdict_free(struct kms_verdict *verdict);

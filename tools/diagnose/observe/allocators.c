@@ -15,14 +15,14 @@
 #include "lib/text.h"
 
 /* Only the busiest allocators are worth it. */
-#define ALLOCATORS_MAX 32
+#define MAX_ALLOCATORS 32
 
 #define CGROUPS "/sys/fs/cgroup"
 
 /* An allocator of the trace, and who started it as the module saw it. */
 struct allocator {
 	const char *name;
-	const char *parent[KMS_PARENTS_MAX];
+	const char *parent[KMS_MAX_PARENTS];
 	size_t nr_parents;
 	uint64_t pid;
 	uint64_t parent_pid;
@@ -186,7 +186,7 @@ static size_t count_children(const struct kms_processes *processes,
 }
 
 /* A process that lives for moments is started again by one that lives on. */
-static void starter_find(struct kms_who *who, const struct kms_traced *traced,
+static void starter_find(struct kms_allocator_facts *facts, const struct kms_trace *trace,
 			 const struct kms_processes *processes,
 			 const struct allocator *allocator,
 			 const struct kms_process *process, uint64_t ended_ns)
@@ -196,20 +196,20 @@ static void starter_find(struct kms_who *who, const struct kms_traced *traced,
 
 	parent = parent_proved(processes, allocator, process, ended_ns);
 	if (!parent)
-		parent = parent_alike(processes, allocator, who->cgroup,
+		parent = parent_alike(processes, allocator, facts->cgroup,
 				      &which);
 	/* One that began in the trace will soon be gone as well. */
-	while (parent && parent->began_ns > traced->began_ns) {
+	while (parent && parent->began_ns > trace->began_ns) {
 		parent = ++which < allocator->nr_parents ?
 			 kms_processes_find(processes, parent->parent) : NULL;
 	}
 	if (!parent ||
 	    kms_process_is_spared(processes, parent, (uint32_t)getpid()))
 		return;
-	who->starter_pid = parent->pid;
-	who->starter_parent = which;
-	who->starter_began_ns = parent->began_ns;
-	who->starter_children = count_children(processes, parent->pid);
+	facts->starter_pid = parent->pid;
+	facts->starter_parent = which;
+	facts->starter_began_ns = parent->began_ns;
+	facts->starter_children = count_children(processes, parent->pid);
 }
 
 static bool can_reclaim(const char *cgroup)
@@ -227,10 +227,10 @@ static bool can_reclaim(const char *cgroup)
 	return can;
 }
 
-static void cgroup_find(struct kms_traced *traced, size_t row)
+static void cgroup_find(struct kms_trace *trace, size_t row)
 {
-	const struct kms_rows *rows = &traced->allocators;
-	struct kms_who *who = &traced->who[row];
+	const struct kms_rows *rows = &trace->allocators;
+	struct kms_allocator_facts *facts = &trace->facts[row];
 	uint64_t id = kms_field(rows, row,
 				KMEMSCOPE_A_TRACE_ALLOCATOR_CGROUP_ID);
 	size_t i;
@@ -239,35 +239,35 @@ static void cgroup_find(struct kms_traced *traced, size_t row)
 		if (kms_field(rows, i, KMEMSCOPE_A_TRACE_ALLOCATOR_CGROUP_ID) !=
 		    id)
 			continue;
-		if (!traced->who[i].cgroup)
+		if (!trace->facts[i].cgroup)
 			break;
-		who->cgroup = strdup(traced->who[i].cgroup);
-		who->can_reclaim = traced->who[i].can_reclaim;
+		facts->cgroup = strdup(trace->facts[i].cgroup);
+		facts->can_reclaim = trace->facts[i].can_reclaim;
 		return;
 	}
 	if (id != KMS_UNKNOWN)
-		who->cgroup = kms_cgroup_path(id);
-	who->can_reclaim = who->cgroup && can_reclaim(who->cgroup);
+		facts->cgroup = kms_cgroup_path(id);
+	facts->can_reclaim = facts->cgroup && can_reclaim(facts->cgroup);
 }
 
-bool kms_who_begin(struct kms_traced *traced)
+bool kms_allocators_begin(struct kms_trace *trace)
 {
-	const struct kms_rows *rows = &traced->allocators;
+	const struct kms_rows *rows = &trace->allocators;
 	size_t i;
 
-	traced->who = calloc(rows->nr + 1, sizeof(*traced->who));
-	if (!traced->who)
+	trace->facts = calloc(rows->nr + 1, sizeof(*trace->facts));
+	if (!trace->facts)
 		return false;
 	for (i = 0; i < rows->nr; i++)
-		cgroup_find(traced, i);
+		cgroup_find(trace, i);
 	return true;
 }
 
-static void who_fill(struct kms_traced *traced, size_t row,
+static void facts_fill(struct kms_trace *trace, size_t row,
 		     const struct kms_processes *processes, uint64_t ended_ns)
 {
-	struct allocator allocator = allocator_of(&traced->allocators, row);
-	struct kms_who *who = &traced->who[row];
+	struct allocator allocator = allocator_of(&trace->allocators, row);
+	struct kms_allocator_facts *facts = &trace->facts[row];
 	const struct kms_job_names job = {
 		allocator.name, allocator.parent, allocator.nr_parents,
 	};
@@ -276,45 +276,45 @@ static void who_fill(struct kms_traced *traced, size_t row,
 	if (!allocator.name)
 		return;
 	process = process_of(processes, &allocator, ended_ns);
-	who->alive = process;
-	who->began_ns = process ? process->began_ns : 0;
-	who->nr_alike = count_alike(processes, &allocator);
-	who->spared = process && kms_process_is_spared(processes, process,
+	facts->alive = process;
+	facts->began_ns = process ? process->began_ns : 0;
+	facts->nr_alike = count_alike(processes, &allocator);
+	facts->spared = process && kms_process_is_spared(processes, process,
 						       (uint32_t)getpid());
-	if (!process || who->nr_alike > 1)
-		starter_find(who, traced, processes, &allocator, process,
+	if (!process || facts->nr_alike > 1)
+		starter_find(facts, trace, processes, &allocator, process,
 			     ended_ns);
-	if (!who->cgroup && process)
-		who->cgroup = process_cgroup(process->pid);
+	if (!facts->cgroup && process)
+		facts->cgroup = process_cgroup(process->pid);
 	/* Without a unified hierarchy: children stay in their parent's. */
-	if (!who->cgroup && who->starter_pid)
-		who->cgroup = process_cgroup(who->starter_pid);
-	if (who->cgroup)
-		kms_service_find(&who->service, kms_systemd(), processes,
-				 CGROUPS, who->cgroup, &job);
+	if (!facts->cgroup && facts->starter_pid)
+		facts->cgroup = process_cgroup(facts->starter_pid);
+	if (facts->cgroup)
+		kms_service_find(&facts->service, kms_systemd(), processes,
+				 CGROUPS, facts->cgroup, &job);
 }
 
-bool kms_who_find(struct kms_look *look)
+bool kms_allocators_find(struct kms_observation *obs)
 {
-	uint64_t ended_ns = look->at[KMS_LOOK_LAST].boottime_ns;
+	uint64_t ended_ns = obs->moment[KMS_MOMENT_LAST].boottime_ns;
 	struct kms_processes processes;
 	size_t i, row;
 
-	if (!look->nr_traced)
+	if (!obs->nr_traces)
 		return true;
-	look->host_processes = kms_proc_is_initial();
-	if (!look->host_processes)
+	obs->host_processes = kms_proc_is_initial();
+	if (!obs->host_processes)
 		return true;
 	if (!kms_processes_read(&processes, "/proc"))
 		return false;
-	for (i = 0; i < look->nr_traced; i++) {
-		struct kms_traced *traced = &look->traced[i];
+	for (i = 0; i < obs->nr_traces; i++) {
+		struct kms_trace *trace = &obs->trace[i];
 
 		/* Of more than were read, it is not known who is alike. */
-		for (row = 0; traced->who && processes.whole &&
-		     row < traced->allocators.nr && row < ALLOCATORS_MAX;
+		for (row = 0; trace->facts && processes.whole &&
+		     row < trace->allocators.nr && row < MAX_ALLOCATORS;
 		     row++)
-			who_fill(traced, row, &processes, ended_ns);
+			facts_fill(trace, row, &processes, ended_ns);
 	}
 	kms_processes_free(&processes);
 	return true;

@@ -13,7 +13,7 @@
 #define SECOND_NS 1000000000ull
 
 /* Enough to see the shares of any number of dentries. */
-#define BUDGET_MOST_NS (3 * SECOND_NS)
+#define MAX_BUDGET_NS (3 * SECOND_NS)
 
 /*
  * Jobs keep their time, but a busy host may let them begin late, and a probe is
@@ -33,21 +33,21 @@ uint64_t kms_walk_budget(uint64_t left_ns)
 {
 	uint64_t budget = left_ns / 2;
 
-	return budget < BUDGET_MOST_NS ? budget : BUDGET_MOST_NS;
+	return budget < MAX_BUDGET_NS ? budget : MAX_BUDGET_NS;
 }
 
 /* What grows all the time is tried again, but told of once. */
-static void missing_add(struct kms_look *look, const char *what,
+static void missing_add(struct kms_observation *obs, const char *what,
 			const char *why)
 {
-	const struct kms_strings *missing = &look->missing;
-	const char *text = kms_strings_add(&look->notes, "%s: %s", what, why);
+	const struct kms_strings *missing = &obs->missing;
+	const char *text = kms_strings_add(&obs->notes, "%s: %s", what, why);
 	size_t i;
 
 	for (i = 0; i < missing->nr; i++)
 		if (!strcmp(missing->text[i], text))
 			return;
-	kms_strings_add(&look->missing, "%s", text);
+	kms_strings_add(&obs->missing, "%s", text);
 }
 
 /* Start a job; false, and noted, when that is refused. */
@@ -58,7 +58,7 @@ static bool job_start(struct kms_jobs *jobs, const struct kms_request *request,
 
 	if (!kms_job_start(jobs->nl, request, id, &err))
 		return true;
-	missing_add(jobs->look, what, err.text);
+	missing_add(jobs->obs, what, err.text);
 	return false;
 }
 
@@ -68,48 +68,48 @@ void kms_jobs_walk(struct kms_jobs *jobs, size_t walk, uint64_t budget_ns)
 	const char *what = "in which directories the dentries are";
 
 	/* Refused once, it would be again. */
-	if (walk == KMS_WALK_AFTER && !jobs->look->walk[KMS_WALK_BEFORE].done)
+	if (walk == KMS_WALK_AFTER && !jobs->obs->walk[KMS_WALK_BEFORE].done)
 		return;
 	kms_job_ask(&request, KMEMSCOPE_A_JOB_BUDGET_NS, NULL, budget_ns);
 	if (!job_start(jobs, &request, what, &jobs->job[jobs->nr].id))
 		return;
 	jobs->job[jobs->nr].what = what;
-	jobs->look->walk[walk].boottime_ns = kms_now_ns();
-	jobs->job[jobs->nr].walk = &jobs->look->walk[walk];
-	jobs->job[jobs->nr].traced = NULL;
+	jobs->obs->walk[walk].boottime_ns = kms_now_ns();
+	jobs->job[jobs->nr].walk = &jobs->obs->walk[walk];
+	jobs->job[jobs->nr].trace = NULL;
 	jobs->nr++;
 }
 
 void kms_jobs_trace(struct kms_jobs *jobs, const char *cache, bool stacks,
 		    uint64_t duration_ns)
 {
-	struct kms_traced *traced = &jobs->look->traced[jobs->look->nr_traced];
+	struct kms_trace *trace = &jobs->obs->trace[jobs->obs->nr_traces];
 	struct kms_request request = kms_job_request(&kms_kind_trace);
 	const char *what;
 
-	if (jobs->look->nr_traced == KMS_TRACES_MAX || jobs->nr == KMS_JOBS_MAX)
+	if (jobs->obs->nr_traces == KMS_MAX_TRACES || jobs->nr == KMS_MAX_JOBS)
 		return;
-	what = kms_strings_add(&jobs->look->notes, "who allocates from %s",
+	what = kms_strings_add(&jobs->obs->notes, "who allocates from %s",
 			       cache);
-	traced->began_ns = kms_now_ns();
-	traced->cache = strdup(cache);
-	if (!traced->cache)
+	trace->began_ns = kms_now_ns();
+	trace->cache = strdup(cache);
+	if (!trace->cache)
 		return;
 	kms_job_ask(&request, KMEMSCOPE_A_JOB_CACHE, cache, 0);
 	kms_job_ask(&request, KMEMSCOPE_A_JOB_DURATION_NS, NULL, duration_ns);
 	if (stacks)
 		request.flag = kms_kind_job.flags;
 	if (!job_start(jobs, &request, what, &jobs->job[jobs->nr].id)) {
-		jobs->look->nr_refused++;
-		free(traced->cache);
-		traced->cache = NULL;
+		jobs->obs->nr_refused++;
+		free(trace->cache);
+		trace->cache = NULL;
 		return;
 	}
 	jobs->job[jobs->nr].what = what;
 	jobs->job[jobs->nr].walk = NULL;
-	jobs->job[jobs->nr].traced = traced;
+	jobs->job[jobs->nr].trace = trace;
 	jobs->nr++;
-	jobs->look->nr_traced++;
+	jobs->obs->nr_traces++;
 }
 
 /* Take one kind of rows.  Some of them are better than none. */
@@ -121,7 +121,7 @@ static enum kms_status rows_take(struct kms_jobs *jobs, uint32_t id,
 	if (status != KMS_PARTIAL)
 		return status;
 	/* The last look is yet to come. */
-	jobs->look->at[KMS_LOOK_FIRST].partial = true;
+	jobs->obs->moment[KMS_MOMENT_FIRST].partial = true;
 	return KMS_OK;
 }
 
@@ -148,19 +148,19 @@ static enum kms_status walk_take(struct kms_jobs *jobs, uint32_t id,
 	return status;
 }
 
-static enum kms_status traced_take(struct kms_jobs *jobs, uint32_t id,
-				   struct kms_traced *traced,
+static enum kms_status trace_take(struct kms_jobs *jobs, uint32_t id,
+				   struct kms_trace *trace,
 				   struct kms_error *err)
 {
 	enum kms_status status;
 
-	status = rows_take(jobs, id, &traced->trace, err);
+	status = rows_take(jobs, id, &trace->total, err);
 	if (!status)
-		status = rows_take(jobs, id, &traced->allocators, err);
+		status = rows_take(jobs, id, &trace->allocators, err);
 	if (!status)
-		status = rows_take(jobs, id, &traced->stacks, err);
-	traced->done = !status;
-	if (!status && !kms_who_begin(traced))
+		status = rows_take(jobs, id, &trace->stacks, err);
+	trace->done = !status;
+	if (!status && !kms_allocators_begin(trace))
 		status = kms_fail_memory(err);
 	return status;
 }
@@ -179,10 +179,10 @@ static bool job_finish(struct kms_jobs *jobs, size_t number, uint64_t until)
 		status = walk_take(jobs, jobs->job[number].id,
 				   jobs->job[number].walk, &err);
 	else if (!status)
-		status = traced_take(jobs, jobs->job[number].id,
-				     jobs->job[number].traced, &err);
+		status = trace_take(jobs, jobs->job[number].id,
+				     jobs->job[number].trace, &err);
 	if (status)
-		missing_add(jobs->look, jobs->job[number].what, err.text);
+		missing_add(jobs->obs, jobs->job[number].what, err.text);
 	/* It is gone when all its answers were taken: then this does nothing */
 	kms_job_stop(jobs->nl, jobs->job[number].id, &err);
 	return ended;

@@ -7,17 +7,17 @@
 #include "diagnose/observation.h"
 
 /* A walk before, a walk after and traces: never more than these at once. */
-#define KMS_JOBS_MAX 4
+#define KMS_MAX_JOBS 4
 
 struct kms_jobs {
-	struct kms_look *look;
+	struct kms_observation *obs;
 	struct kms_nl *nl;
 	struct {
 		uint32_t id;
 		const char *what;		/* in messages */
 		struct kms_walk *walk;		/* one of the two */
-		struct kms_traced *traced;
-	} job[KMS_JOBS_MAX];
+		struct kms_trace *trace;
+	} job[KMS_MAX_JOBS];
 	size_t nr;
 };
 

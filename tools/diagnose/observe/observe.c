@@ -36,7 +36,7 @@
 #define JOBS_UNTIL 900
 
 /* The first walk takes no longer, however long the look. */
-#define WATCH_FROM_MOST_NS (4 * SECOND_NS)
+#define MAX_WATCH_FROM_NS (4 * SECOND_NS)
 
 #define POLL_NS SECOND_NS
 /* Caches by the thousand take longer to compare. */
@@ -44,14 +44,14 @@
 #define POLL_MANY 1000
 
 /* Whoever allocates is seen by then, and probes cost all others. */
-#define TRACE_MOST_NS (30 * SECOND_NS)
+#define MAX_TRACE_NS (30 * SECOND_NS)
 /* With less time left a trace sees nothing. */
-#define TRACE_LEAST_NS (SECOND_NS / 4)
+#define MIN_TRACE_NS (SECOND_NS / 4)
 /* Of one cache, unless the first one has told it all. */
-#define TRACES_OF_ONE 2
+#define MAX_TRACES_OF_ONE 2
 
 /* A trace that was refused so often is not asked for again. */
-#define REFUSED_MAX 3
+#define MAX_REFUSED 3
 
 /* What grew by less from one look to the next is not worth a trace. */
 #define TRACED_BYTES (64 * 1024)
@@ -77,7 +77,7 @@ static void sleep_until(uint64_t boottime_ns)
 }
 
 /* Dump a kind; what cannot be dumped is noted, once. */
-static void rows_take(struct kms_look *look, struct kms_nl *nl,
+static void rows_take(struct kms_observation *obs, struct kms_nl *nl,
 		      struct kms_rows *rows, bool *partial, bool note)
 {
 	struct kms_request request = kms_request_rows(rows->kind);
@@ -89,52 +89,52 @@ static void rows_take(struct kms_look *look, struct kms_nl *nl,
 	if (status == KMS_PARTIAL)
 		*partial = true;
 	else if (status && note)
-		kms_strings_add(&look->missing, "%s: %s", rows->kind->name,
+		kms_strings_add(&obs->missing, "%s: %s", rows->kind->name,
 				err.text);
 }
 
-static void at_take(struct kms_look *look, struct kms_nl *nl,
-		    struct kms_look_at *at)
+static void at_take(struct kms_observation *obs, struct kms_nl *nl,
+		    struct kms_moment *at)
 {
-	bool note = at == &look->at[KMS_LOOK_FIRST];
+	bool note = at == &obs->moment[KMS_MOMENT_FIRST];
 	char *text;
 
 	at->partial = false;
 	at->boottime_ns = kms_now_ns();
-	rows_take(look, nl, &at->slabs, &at->partial, note);
-	rows_take(look, nl, &at->slab_nodes, &at->partial, note);
-	rows_take(look, nl, &at->nodes, &at->partial, note);
+	rows_take(obs, nl, &at->slabs, &at->partial, note);
+	rows_take(obs, nl, &at->slab_nodes, &at->partial, note);
+	rows_take(obs, nl, &at->nodes, &at->partial, note);
 	text = kms_file_read("/proc/sys/fs/dentry-state", 4096);
 	at->dentries = kms_dentry_state_parse(text ?: "");
 	free(text);
 }
 
 /* What is to be traced, and whether dentries are worth a walk. */
-#define GROWING_MAX 2
+#define MAX_GROWING 2
 
 struct growing {
-	char *cache[GROWING_MAX];
-	bool stacks[GROWING_MAX];
-	bool unreclaimable[GROWING_MAX];
+	char *cache[MAX_GROWING];
+	bool stacks[MAX_GROWING];
+	bool unreclaimable[MAX_GROWING];
 	size_t nr;
 	bool dentries;
 };
 
 /* Has it been traced as often as is worth it? */
-static bool is_traced(const struct kms_look *look, const char *cache)
+static bool is_traced(const struct kms_observation *obs, const char *cache)
 {
 	size_t i, nr = 0;
 
-	if (look->nr_refused >= REFUSED_MAX)
+	if (obs->nr_refused >= MAX_REFUSED)
 		return true;
-	for (i = 0; i < look->nr_traced; i++) {
-		const struct kms_traced *traced = &look->traced[i];
-		uint64_t explained = kms_field(&traced->trace, 0,
+	for (i = 0; i < obs->nr_traces; i++) {
+		const struct kms_trace *trace = &obs->trace[i];
+		uint64_t explained = kms_field(&trace->total, 0,
 				KMEMSCOPE_A_TRACE_EXPLAINED_PERMILLE);
 
-		if (strcmp(traced->cache, cache))
+		if (strcmp(trace->cache, cache))
 			continue;
-		if (++nr == TRACES_OF_ONE ||
+		if (++nr == MAX_TRACES_OF_ONE ||
 		    (explained >= KMS_EXPLAINED_PERMILLE &&
 		     explained <= KMS_OVERSTATED_PERMILLE))
 			return true;
@@ -150,7 +150,7 @@ static void growing_add(struct growing *growing,
 	for (i = 0; i < growing->nr; i++)
 		if (!strcmp(growing->cache[i], growth->name))
 			return;
-	if (last == GROWING_MAX) {
+	if (last == MAX_GROWING) {
 		/*
 		 * A backup must not keep a leak from being traced, nor what any
 		 * program takes the backup.
@@ -170,9 +170,9 @@ static void growing_add(struct growing *growing,
 }
 
 /* Add what grew by so much; the largest first. */
-static void growing_find(const struct kms_look *look, struct growing *growing,
-			 const struct kms_look_at *older,
-			 const struct kms_look_at *newer, int64_t least)
+static void growing_find(const struct kms_observation *obs, struct growing *growing,
+			 const struct kms_moment *older,
+			 const struct kms_moment *newer, int64_t least)
 {
 	int64_t largest[2] = { 0, 0 };
 	struct kms_growths growths;
@@ -191,7 +191,7 @@ static void growing_find(const struct kms_look *look, struct growing *growing,
 				    TRACED_PERMILLE)
 			continue;
 		growing->dentries |= kms_cache_has_directory(growth->kind);
-		if (!is_traced(look, growth->name))
+		if (!is_traced(obs, growth->name))
 			growing_add(growing, growth, least);
 	}
 	kms_growths_free(&growths);
@@ -207,12 +207,12 @@ static void growing_free(struct growing *growing)
  * Have what grows traced, one cache after the other, for the module traces one
  * at a time; and walked as late as possible, when there is most to see.
  */
-static void growth_follow(struct kms_look *look, struct kms_nl *nl,
+static void growth_follow(struct kms_observation *obs, struct kms_nl *nl,
 			  const struct growing *growing, uint64_t end, bool walk)
 {
 	uint64_t budget = kms_walk_budget(end - kms_now_ns());
 	uint64_t until, now, ns;
-	struct kms_jobs jobs = { .look = look, .nl = nl };
+	struct kms_jobs jobs = { .obs = obs, .nl = nl };
 	size_t i;
 
 	for (i = 0; i < growing->nr; i++) {
@@ -223,7 +223,7 @@ static void growth_follow(struct kms_look *look, struct kms_nl *nl,
 		/* To come and to go takes a probe some time, too. */
 		ns = (until - now) / 4 * 3;
 		kms_jobs_trace(&jobs, growing->cache[i], growing->stacks[i],
-			       ns < TRACE_MOST_NS ? ns : TRACE_MOST_NS);
+			       ns < MAX_TRACE_NS ? ns : MAX_TRACE_NS);
 		if (i + 1 == growing->nr && walk) {
 			sleep_until(end - budget - budget / 4);
 			kms_jobs_walk(&jobs, KMS_WALK_AFTER, budget);
@@ -235,7 +235,7 @@ static void growth_follow(struct kms_look *look, struct kms_nl *nl,
 }
 
 /* Is a large part of the host's memory in dentries? */
-static bool has_stock(const struct kms_look *look, const struct kms_look_at *at)
+static bool has_stock(const struct kms_observation *obs, const struct kms_moment *at)
 {
 	uint64_t bytes = 0, pages = KMS_UNKNOWN;
 	size_t i;
@@ -248,23 +248,23 @@ static bool has_stock(const struct kms_look *look, const struct kms_look_at *at)
 			bytes = kms_field(&at->slabs, i,
 					  KMEMSCOPE_A_SLAB_TOTAL_BYTES);
 	}
-	if (kms_look_at_host(at, &i))
+	if (kms_moment_host(at, &i))
 		pages = kms_field(&at->nodes, i,
 				  KMEMSCOPE_A_NODE_MANAGED_PAGES);
 	return bytes != KMS_UNKNOWN && pages != KMS_UNKNOWN &&
-	       bytes / STOCK_PERMILLE >= pages / 1000 * look->page_bytes;
+	       bytes / STOCK_PERMILLE >= pages / 1000 * obs->page_bytes;
 }
 
 /* The looks in between: what was new in the last one, and what adds up. */
 struct watch {
-	struct kms_look *look;
+	struct kms_observation *obs;
 	struct kms_nl *nl;
 	uint64_t start, middle, end;
-	struct kms_look_at poll[2];
+	struct kms_moment poll[2];
 	size_t turn;			/* which of them is next */
-	const struct kms_look_at *last;	/* the look before */
-	const struct kms_look_at *base;	/* since when growth adds up */
-	struct kms_look_at after;	/* base, once something was traced */
+	const struct kms_moment *last;	/* the look before */
+	const struct kms_moment *base;	/* since when growth adds up */
+	struct kms_moment after;	/* base, once something was traced */
 	bool dentries;			/* they grew, and were not walked since */
 	bool idle;			/* nothing grew, and the stock was traced */
 };
@@ -279,10 +279,10 @@ static uint64_t poll_ns(const struct watch *watch)
 }
 
 /* Growth that adds up since the base is worth a trace from here on. */
-static int64_t adds_up(const struct watch *watch, const struct kms_look_at *now)
+static int64_t adds_up(const struct watch *watch, const struct kms_moment *now)
 {
 	uint64_t ns = now->boottime_ns - watch->base->boottime_ns;
-	double bytes = TRACED_BYTES / (WATCH_FROM_MOST_NS / 1e9) * (ns / 1e9);
+	double bytes = TRACED_BYTES / (MAX_WATCH_FROM_NS / 1e9) * (ns / 1e9);
 
 	if (bytes < TRACED_BYTES)
 		return TRACED_BYTES;
@@ -293,41 +293,41 @@ static int64_t adds_up(const struct watch *watch, const struct kms_look_at *now)
 static void watch_follow(struct watch *watch, const struct growing *growing)
 {
 	/* A quarter is for probes that come and go, see growth_follow() */
-	uint64_t most = growing->nr * (TRACE_MOST_NS / 3 * 4);
+	uint64_t most = growing->nr * (MAX_TRACE_NS / 3 * 4);
 	uint64_t now = kms_now_ns();
 	bool last = now + most + POLL_NS >= watch->end;
 
 	if (now >= watch->end)
 		return;
 	if (now <= watch->middle ||
-	    !watch->look->at[KMS_LOOK_MIDDLE].boottime_ns)
-		at_take(watch->look, watch->nl,
-			&watch->look->at[KMS_LOOK_MIDDLE]);
-	growth_follow(watch->look, watch->nl, growing,
+	    !watch->obs->moment[KMS_MOMENT_MIDDLE].boottime_ns)
+		at_take(watch->obs, watch->nl,
+			&watch->obs->moment[KMS_MOMENT_MIDDLE]);
+	growth_follow(watch->obs, watch->nl, growing,
 		      last ? watch->end : now + most, last && watch->dentries);
 	watch->dentries &= !last;
-	at_take(watch->look, watch->nl, &watch->after);
-	at_take(watch->look, watch->nl, &watch->poll[watch->turn]);
+	at_take(watch->obs, watch->nl, &watch->after);
+	at_take(watch->obs, watch->nl, &watch->poll[watch->turn]);
 	watch->last = &watch->poll[watch->turn];
 	watch->turn = !watch->turn;
 	watch->base = &watch->after;
 }
 
 /* Memory may be full of what comes as fast as it is reclaimed. */
-static bool is_idle(const struct watch *watch, const struct kms_look_at *now)
+static bool is_idle(const struct watch *watch, const struct kms_moment *now)
 {
-	return !watch->idle && !watch->look->nr_traced &&
-	       now->boottime_ns >= watch->middle && has_stock(watch->look, now);
+	return !watch->idle && !watch->obs->nr_traces &&
+	       now->boottime_ns >= watch->middle && has_stock(watch->obs, now);
 }
 
 static void watch_poll(struct watch *watch)
 {
-	struct kms_look_at *now = &watch->poll[watch->turn];
+	struct kms_moment *now = &watch->poll[watch->turn];
 	struct growing growing = { 0 };
 
-	at_take(watch->look, watch->nl, now);
-	growing_find(watch->look, &growing, watch->last, now, TRACED_BYTES);
-	growing_find(watch->look, &growing, watch->base, now,
+	at_take(watch->obs, watch->nl, now);
+	growing_find(watch->obs, &growing, watch->last, now, TRACED_BYTES);
+	growing_find(watch->obs, &growing, watch->base, now,
 		     adds_up(watch, now));
 	watch->dentries |= growing.dentries;
 	watch->last = now;
@@ -349,35 +349,35 @@ static void watch_loop(struct watch *watch, uint64_t from, uint64_t walk_ns)
 
 	for (;;) {
 		until = watch->end - (watch->dentries ? walk_ns :
-							TRACE_LEAST_NS);
+							MIN_TRACE_NS);
 		if (next >= until)
 			return;
 		sleep_until(next);
 		watch_poll(watch);
 		next = kms_now_ns() + poll_ns(watch);
 		if (kms_now_ns() <= watch->middle && next > watch->middle)
-			at_take(watch->look, watch->nl,
-				&watch->look->at[KMS_LOOK_MIDDLE]);
+			at_take(watch->obs, watch->nl,
+				&watch->obs->moment[KMS_MOMENT_MIDDLE]);
 	}
 }
 
-static void watch_run(struct kms_look *look, struct kms_nl *nl, uint64_t start,
+static void watch_run(struct kms_observation *obs, struct kms_nl *nl, uint64_t start,
 		      uint64_t from, uint64_t end)
 {
 	struct watch watch = {
-		.look = look, .nl = nl, .start = start, .end = end,
+		.obs = obs, .nl = nl, .start = start, .end = end,
 		.middle = start + (end - start) / 1000 * MIDDLE,
-		.last = &look->at[KMS_LOOK_FIRST],
-		.base = &look->at[KMS_LOOK_FIRST],
+		.last = &obs->moment[KMS_MOMENT_FIRST],
+		.base = &obs->moment[KMS_MOMENT_FIRST],
 	};
-	struct kms_jobs jobs = { .look = look, .nl = nl };
+	struct kms_jobs jobs = { .obs = obs, .nl = nl };
 	uint64_t budget = kms_walk_budget((end - start) / 2), now;
 	size_t i;
 
 	for (i = 0; i < 2; i++)
-		kms_look_at_init(&watch.poll[i]);
-	kms_look_at_init(&watch.after);
-	look->at[KMS_LOOK_MIDDLE].boottime_ns = 0;
+		kms_moment_init(&watch.poll[i]);
+	kms_moment_init(&watch.after);
+	obs->moment[KMS_MOMENT_MIDDLE].boottime_ns = 0;
 	watch_loop(&watch, from, budget + budget / 4);
 	now = kms_now_ns();
 	if (watch.dentries && now < end) {
@@ -385,70 +385,70 @@ static void watch_run(struct kms_look *look, struct kms_nl *nl, uint64_t start,
 		kms_jobs_walk(&jobs, KMS_WALK_AFTER, budget);
 		kms_jobs_finish(&jobs, end);
 	}
-	if (!look->at[KMS_LOOK_MIDDLE].boottime_ns)
-		at_take(look, nl, &look->at[KMS_LOOK_MIDDLE]);
+	if (!obs->moment[KMS_MOMENT_MIDDLE].boottime_ns)
+		at_take(obs, nl, &obs->moment[KMS_MOMENT_MIDDLE]);
 	for (i = 0; i < 2; i++)
-		kms_look_at_free(&watch.poll[i]);
-	kms_look_at_free(&watch.after);
+		kms_moment_free(&watch.poll[i]);
+	kms_moment_free(&watch.after);
 }
 
 /* What /proc says about the host and its processes, when all else is done. */
-static bool host_take(struct kms_look *look)
+static bool host_take(struct kms_observation *obs)
 {
 	char *text = kms_file_read("/proc/meminfo", 64 * 1024);
 	struct kms_rows directories[KMS_NR_WALKS];
 	size_t i;
 
-	look->available_bytes = kms_available_parse(text ?: "");
+	obs->available_bytes = kms_available_parse(text ?: "");
 	free(text);
 	if (!kms_proc_is_initial()) {
-		kms_strings_add(&look->missing,
+		kms_strings_add(&obs->missing,
 				"processes and mounts: /proc is not that of the host's own PID namespace");
 		return true;
 	}
 	for (i = 0; i < KMS_NR_WALKS; i++)
-		directories[i] = look->walk[i].directories;
-	return kms_who_find(look) && kms_mounts_read(&look->mounts, "/proc",
+		directories[i] = obs->walk[i].directories;
+	return kms_allocators_find(obs) && kms_mounts_read(&obs->mounts, "/proc",
 						     directories, KMS_NR_WALKS);
 }
 
-static enum kms_status look_run(struct kms_look *look, struct kms_nl *nl,
+static enum kms_status observe_run(struct kms_observation *obs, struct kms_nl *nl,
 				uint64_t ns, struct kms_error *err)
 {
 	struct kms_answer answer = { 0 };
-	struct kms_jobs jobs = { .look = look, .nl = nl };
+	struct kms_jobs jobs = { .obs = obs, .nl = nl };
 	enum kms_status status;
-	struct kms_look_at *last;
+	struct kms_moment *last;
 	uint64_t start, from, end;
 
-	look->stamp = kms_stamp_now();
+	obs->stamp = kms_stamp_now();
 	status = kms_version_get(&answer, nl, err);
 	if (status)
 		return status;
-	look->version = answer.version;
+	obs->version = answer.version;
 	/* What the first dump allocates for itself is not to be seen. */
-	at_take(look, nl, &look->at[KMS_LOOK_MIDDLE]);
+	at_take(obs, nl, &obs->moment[KMS_MOMENT_MIDDLE]);
 	start = kms_now_ns();
 	end = start + ns / 1000 * JOBS_UNTIL;
-	at_take(look, nl, &look->at[KMS_LOOK_FIRST]);
+	at_take(obs, nl, &obs->moment[KMS_MOMENT_FIRST]);
 	from = ns / 1000 * WATCH_FROM;
-	if (from > WATCH_FROM_MOST_NS)
-		from = WATCH_FROM_MOST_NS;
+	if (from > MAX_WATCH_FROM_NS)
+		from = MAX_WATCH_FROM_NS;
 	kms_jobs_walk(&jobs, KMS_WALK_BEFORE, kms_walk_budget(from));
 	kms_jobs_finish(&jobs, start + from);
-	watch_run(look, nl, start, start + from, end);
+	watch_run(obs, nl, start, start + from, end);
 	sleep_until(end);
-	at_take(look, nl, &look->at[KMS_LOOK_LAST]);
-	last = &look->at[KMS_LOOK_LAST];
-	rows_take(look, nl, &look->zones, &last->partial, true);
-	rows_take(look, nl, &look->buddies, &last->partial, true);
+	at_take(obs, nl, &obs->moment[KMS_MOMENT_LAST]);
+	last = &obs->moment[KMS_MOMENT_LAST];
+	rows_take(obs, nl, &obs->zones, &last->partial, true);
+	rows_take(obs, nl, &obs->buddies, &last->partial, true);
 	/* What follows makes dentries and inodes of its own. */
-	if (!host_take(look) || look->missing.failed)
+	if (!host_take(obs) || obs->missing.failed)
 		return kms_fail_memory(err);
 	return KMS_OK;
 }
 
-enum kms_status kms_look_take(struct kms_look *look, uint64_t ns,
+enum kms_status kms_observe(struct kms_observation *obs, uint64_t ns,
 			      struct kms_error *err)
 {
 	enum kms_status status;
@@ -456,7 +456,7 @@ enum kms_status kms_look_take(struct kms_look *look, uint64_t ns,
 
 	status = kms_nl_open(&nl, err);
 	if (!status)
-		status = look_run(look, nl, ns, err);
+		status = observe_run(obs, nl, ns, err);
 	kms_nl_close(nl);
 	return status;
 }

@@ -6,7 +6,7 @@
 #include "diagnose/observation.h"
 
 /* Look at this host for about so long. */
-enum kms_status kms_look_take(struct kms_look *look, uint64_t ns,
+enum kms_status kms_observe(struct kms_observation *obs, uint64_t ns,
 			      struct kms_error *err);
 
 #endif /* KMS_DIAGNOSE_OBSERVE_OBSERVE_H */

@@ -7,12 +7,12 @@
 #include "diagnose/observation.h"
 
 struct kms_advice {
-	const struct kms_look *look;
+	const struct kms_observation *obs;
 	struct kms_strings *strings;	/* the verdict's */
 };
 
 /* Creators that are worth a remedy of their own. */
-#define KMS_STOPPED_MAX 3
+#define KMS_MAX_STOPS 3
 
 /* Append a remedy with its command, of which it makes the line. */
 void kms_remedy_give(struct kms_advice *a, struct kms_finding *finding,

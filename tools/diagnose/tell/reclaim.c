@@ -10,17 +10,17 @@
  * and no better than that.
  */
 static void cgroup_add(struct kms_advice *a, struct kms_finding *finding,
-		       const struct kms_found_creator *creator, uint64_t bytes)
+		       const struct kms_found_allocator *allocator, uint64_t bytes)
 {
 	const char *number = kms_strings_add(a->strings, "%llu",
 					     (unsigned long long)bytes);
 	struct kms_argv command = kms_argv_begin("echo", number, NULL);
 	const char *file;
 
-	if (!bytes || !creator->can_reclaim || !strcmp(creator->cgroup, "/"))
+	if (!bytes || !allocator->can_reclaim || !strcmp(allocator->cgroup, "/"))
 		return;
 	file = kms_strings_add(a->strings, "/sys/fs/cgroup%s/memory.reclaim",
-			       creator->cgroup);
+			       allocator->cgroup);
 	kms_argv_into(&command, a->strings, file);
 	kms_remedy_give(a, finding, (struct kms_remedy){
 		.when = KMS_LATER,
@@ -43,9 +43,9 @@ void kms_reclaim_add(struct kms_advice *a, struct kms_finding *finding)
 	bytes = finding->reclaimable_bytes;
 	if (bytes == KMS_UNKNOWN || !bytes)
 		return;
-	for (i = 0; i < finding->nr_creators && i < KMS_STOPPED_MAX; i++)
-		cgroup_add(a, finding, &finding->creator[i],
-			   bytes / 1000 * finding->creator[i].traced_permille);
+	for (i = 0; i < finding->nr_allocators && i < KMS_MAX_STOPS; i++)
+		cgroup_add(a, finding, &finding->allocator[i],
+			   bytes / 1000 * finding->allocator[i].traced_permille);
 	kms_argv_into(&command, a->strings, "/proc/sys/vm/drop_caches");
 	kms_remedy_give(a, finding, (struct kms_remedy){
 		.when = KMS_LATER,

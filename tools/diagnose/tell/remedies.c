@@ -36,8 +36,8 @@ static void known_give(struct kms_advice *a, struct kms_finding *finding,
 		       const char *text, const char *variable,
 		       const char *effect)
 {
-	const struct kms_found_creator *creator =
-		finding->nr_creators ? &finding->creator[0] : NULL;
+	const struct kms_found_allocator *allocator =
+		finding->nr_allocators ? &finding->allocator[0] : NULL;
 	struct kms_remedy remedy = {
 		.when = KMS_LATER,
 		.text = kms_strings_add(a->strings, "%s: set %s in its environment",
@@ -46,14 +46,14 @@ static void known_give(struct kms_advice *a, struct kms_finding *finding,
 		.frees_bytes = KMS_UNKNOWN,
 	};
 
-	if (creator && kms_service_is_own(creator)) {
+	if (allocator && kms_service_is_own(allocator)) {
 		remedy.text = kms_strings_add(a->strings,
 					      "%s: add \"[Service]\" and \"Environment=%s\" to %s, then restart it",
-					      text, variable, creator->service);
+					      text, variable, allocator->service);
 		remedy.cost = "the service is down while it restarts";
 		remedy.argv = kms_argv_begin("systemctl", "edit", NULL);
 		kms_argv_operand(&remedy.argv, a->strings,
-				 creator->service);
+				 allocator->service);
 	}
 	kms_remedy_give(a, finding, remedy);
 }
@@ -63,12 +63,12 @@ static void known_add(struct kms_advice *a, struct kms_finding *finding)
 	size_t i, j;
 
 	for (i = 0; i < ARRAY_SIZE(known); i++) {
-		for (j = 0; j < finding->nr_places; j++)
-			if (finding->place[j].pattern &&
-			    !strcmp(finding->place[j].pattern,
+		for (j = 0; j < finding->nr_directories; j++)
+			if (finding->directory[j].pattern &&
+			    !strcmp(finding->directory[j].pattern,
 				    known[i].pattern))
 				break;
-		if (j < finding->nr_places)
+		if (j < finding->nr_directories)
 			known_give(a, finding, known[i].text, known[i].variable,
 				   known[i].effect);
 	}
@@ -80,15 +80,15 @@ static void known_add(struct kms_advice *a, struct kms_finding *finding)
  * the network card for each packet that nobody reads.
  */
 static const char *module_of(struct kms_advice *a,
-			     const struct kms_found_creator *creator)
+			     const struct kms_found_allocator *allocator)
 {
 	const char *start, *end;
 	size_t i;
 
-	if (!creator->context || strstr(creator->context, "irq"))
+	if (!allocator->context || strstr(allocator->context, "irq"))
 		return NULL;
-	for (i = 0; i < creator->nr_frames; i++) {
-		start = strrchr(creator->frame[i], '[');
+	for (i = 0; i < allocator->nr_frames; i++) {
+		start = strrchr(allocator->frame[i], '[');
 		end = start ? strchr(start, ']') : NULL;
 		if (end && end - start > 1 &&
 		    strncmp(start, "[kmemscope]", 11))
@@ -124,8 +124,8 @@ static void unreclaimable_add(struct kms_advice *a, struct kms_finding *finding)
 	const char *module = NULL;
 	size_t i;
 
-	for (i = 0; i < finding->nr_creators && !module; i++)
-		module = module_of(a, &finding->creator[i]);
+	for (i = 0; i < finding->nr_allocators && !module; i++)
+		module = module_of(a, &finding->allocator[i]);
 	if (module)
 		module_add(a, finding, module);
 	kms_argv_operand(&command, a->strings, finding->cache);
@@ -187,9 +187,9 @@ static void remedies_add(struct kms_advice *a, struct kms_finding *finding)
 		});
 		return;
 	}
-	for (i = 0; is_growing(finding) && i < finding->nr_creators &&
-	     i < KMS_STOPPED_MAX; i++)
-		kms_stop_add(a, finding, &finding->creator[i]);
+	for (i = 0; is_growing(finding) && i < finding->nr_allocators &&
+	     i < KMS_MAX_STOPS; i++)
+		kms_stop_add(a, finding, &finding->allocator[i]);
 	known_add(a, finding);
 	kms_reclaim_add(a, finding);
 	if (finding->kind == KMS_FINDING_UNRECLAIMABLE_SLAB)
@@ -212,10 +212,10 @@ static void advise(struct kms_advice *a, struct kms_finding *finding)
 }
 
 enum kms_status kms_remedies_fill(struct kms_verdict *verdict,
-				  const struct kms_look *look,
+				  const struct kms_observation *obs,
 				  struct kms_error *err)
 {
-	struct kms_advice a = { .look = look, .strings = &verdict->strings };
+	struct kms_advice a = { .obs = obs, .strings = &verdict->strings };
 	size_t i;
 
 	for (i = 0; i < verdict->nr_findings; i++)

@@ -11,7 +11,7 @@
  * when memory is out.
  */
 enum kms_status kms_remedies_fill(struct kms_verdict *verdict,
-				  const struct kms_look *look,
+				  const struct kms_observation *obs,
 				  struct kms_error *err);
 
 #endif /* KMS_DIAGNOSE_TELL_REMEDIES_H */

@@ -7,12 +7,12 @@
 
 /* Append how to stop one, unless nothing but its name is known. */
 void kms_stop_add(struct kms_advice *a, struct kms_finding *finding,
-		  const struct kms_found_creator *creator);
+		  const struct kms_found_allocator *allocator);
 
 /*
  * Is its service one of the host's own systemd, whose only job is this?  Then
  * the service is what to stop, or to change.
  */
-bool kms_service_is_own(const struct kms_found_creator *creator);
+bool kms_service_is_own(const struct kms_found_allocator *allocator);
 
 #endif /* KMS_DIAGNOSE_TELL_STOP_H */

@@ -10,7 +10,7 @@
 #define WIDTH 79
 
 /* A smaller part of memory has no word of its own: half a percent. */
-#define PART_LEAST 200
+#define MIN_PART 200
 
 /*
  * Print text wrapped at WIDTH: the first line behind what is printed already,
@@ -62,111 +62,111 @@ static void lines_print(FILE *stream, const char *title,
 	}
 }
 
-static void place_print(FILE *stream, const struct kms_found_place *place)
+static void directory_print(FILE *stream, const struct kms_found_directory *directory)
 {
-	fprintf(stream, "   - %s  %s", kms_words_share(place->share_permille).text,
-		place->path ?: "a directory whose path is unknown");
-	if (place->deleted)
+	fprintf(stream, "   - %s  %s", kms_words_share(directory->share_permille).text,
+		directory->path ?: "a directory whose path is unknown");
+	if (directory->deleted)
 		fputs(", which is deleted", stream);
-	else if (!place->mounted && place->path)
+	else if (!directory->mounted && directory->path)
 		fputs(", seen from its file system's root", stream);
-	fprintf(stream, " (%s on %s)\n", place->fs_type ?: "?", place->device);
-	if (place->nr_negative != KMS_UNKNOWN &&
-	    place->nr_positive != KMS_UNKNOWN) {
+	fprintf(stream, " (%s on %s)\n", directory->fs_type ?: "?", directory->device);
+	if (directory->nr_negative != KMS_UNKNOWN &&
+	    directory->nr_positive != KMS_UNKNOWN) {
 		fprintf(stream, "     %llu negative and %llu positive dentries",
-			(unsigned long long)place->nr_negative,
-			(unsigned long long)place->nr_positive);
-		if (place->growth_per_second != KMS_UNKNOWN)
+			(unsigned long long)directory->nr_negative,
+			(unsigned long long)directory->nr_positive);
+		if (directory->growth_per_second != KMS_UNKNOWN)
 			fprintf(stream, ", growing by %llu/s",
-				(unsigned long long)place->growth_per_second);
+				(unsigned long long)directory->growth_per_second);
 		fputc('\n', stream);
 	}
-	if (place->pattern)
+	if (directory->pattern)
 		fprintf(stream, "     names like %s: %s (%llu of %llu sampled)\n",
-			place->example, place->pattern,
-			(unsigned long long)place->nr_covered,
-			(unsigned long long)place->nr_names);
-	else if (place->example)
+			directory->example, directory->pattern,
+			(unsigned long long)directory->nr_covered,
+			(unsigned long long)directory->nr_names);
+	else if (directory->example)
 		fprintf(stream, "     names like %s, of no common pattern\n",
-			place->example);
-	if (place->container_path)
+			directory->example);
+	if (directory->container_path)
 		fprintf(stream, "     %s in %s, process %llu\n",
-			place->container_path,
-			place->container ?: "another mount namespace",
-			(unsigned long long)place->container_pid);
-	if (place->overlay)
+			directory->container_path,
+			directory->container ?: "another mount namespace",
+			(unsigned long long)directory->container_pid);
+	if (directory->overlay)
 		fprintf(stream, "     a layer of the overlay at %s: these are the same lookups\n",
-			place->overlay);
-	if (place->nr_namespaces > 1)
+			directory->overlay);
+	if (directory->nr_namespaces > 1)
 		fprintf(stream, "     %llu mount namespaces have other paths for it\n",
-			(unsigned long long)place->nr_namespaces);
+			(unsigned long long)directory->nr_namespaces);
 }
 
-static void creator_name_print(FILE *stream,
-			       const struct kms_found_creator *creator)
+static void allocator_name_print(FILE *stream,
+			       const struct kms_found_allocator *allocator)
 {
-	bool is_kthread = creator->context &&
-			  !strcmp(creator->context, "kthread");
+	bool is_kthread = allocator->context &&
+			  !strcmp(allocator->context, "kthread");
 	size_t i;
 
-	if (!creator->name)
-		fprintf(stream, "[%s]", creator->context ?: "unknown");
-	else if (is_kthread && creator->work)
-		fprintf(stream, "[%s: %s]", creator->name, creator->work);
+	if (!allocator->name)
+		fprintf(stream, "[%s]", allocator->context ?: "unknown");
+	else if (is_kthread && allocator->work)
+		fprintf(stream, "[%s: %s]", allocator->name, allocator->work);
 	else if (is_kthread)
-		fprintf(stream, "[%s]", creator->name);
+		fprintf(stream, "[%s]", allocator->name);
 	else
-		fputs(creator->name, stream);
-	for (i = 0; i < creator->nr_parents; i++)
-		fprintf(stream, " <- %s", creator->parent[i]);
+		fputs(allocator->name, stream);
+	for (i = 0; i < allocator->nr_parents; i++)
+		fprintf(stream, " <- %s", allocator->parent[i]);
 }
 
-static void creator_share_print(FILE *stream, const struct kms_finding *finding,
-				const struct kms_found_creator *creator)
+static void allocator_share_print(FILE *stream, const struct kms_finding *finding,
+				const struct kms_found_allocator *allocator)
 {
-	if (finding->attributed && creator->share_permille != KMS_UNKNOWN) {
-		fputs(kms_words_share(creator->share_permille).text, stream);
+	if (finding->attributed && allocator->share_permille != KMS_UNKNOWN) {
+		fputs(kms_words_share(allocator->share_permille).text, stream);
 		return;
 	}
 	fprintf(stream, "%s of what was traced",
-		kms_words_share(creator->traced_permille).text);
-	if (creator->share_permille != KMS_UNKNOWN)
+		kms_words_share(allocator->traced_permille).text);
+	if (allocator->share_permille != KMS_UNKNOWN)
 		fprintf(stream, " (%s of the growth)",
-			kms_words_share(creator->share_permille).text);
+			kms_words_share(allocator->share_permille).text);
 }
 
-static void creator_print(FILE *stream, const struct kms_finding *finding,
-			  const struct kms_found_creator *creator)
+static void allocator_print(FILE *stream, const struct kms_finding *finding,
+			  const struct kms_found_allocator *allocator)
 {
 	size_t i;
 
 	fputs("   - ", stream);
-	creator_share_print(stream, finding, creator);
+	allocator_share_print(stream, finding, allocator);
 	fputs("  ", stream);
-	creator_name_print(stream, creator);
+	allocator_name_print(stream, allocator);
 	fputs("\n     ", stream);
-	if (creator->per_second != KMS_UNKNOWN)
+	if (allocator->per_second != KMS_UNKNOWN)
 		fprintf(stream, "%llu objects/s",
-			(unsigned long long)creator->per_second);
-	if (creator->nr_alike > 1)
+			(unsigned long long)allocator->per_second);
+	if (allocator->nr_alike > 1)
 		fprintf(stream, ", %llu allocators of such names",
-			(unsigned long long)creator->nr_alike);
-	if (creator->uid != KMS_UNKNOWN)
+			(unsigned long long)allocator->nr_alike);
+	if (allocator->uid != KMS_UNKNOWN)
 		fprintf(stream, ", uid %llu",
-			(unsigned long long)creator->uid);
-	if (creator->pid != KMS_UNKNOWN)
+			(unsigned long long)allocator->uid);
+	if (allocator->pid != KMS_UNKNOWN)
 		fprintf(stream, ", %s %llu",
-			creator->alive ? "process" : "last seen as process",
-			(unsigned long long)creator->pid);
-	if (creator->who && creator->who->nr_alike > 1)
-		fprintf(stream, ", one of %zu such", creator->who->nr_alike);
-	if (creator->cgroup)
-		fprintf(stream, ", cgroup %s", creator->cgroup);
-	if (creator->container)
-		fprintf(stream, ", %s", creator->container);
+			allocator->alive ? "process" : "last seen as process",
+			(unsigned long long)allocator->pid);
+	if (allocator->facts && allocator->facts->nr_alike > 1)
+		fprintf(stream, ", one of %zu such", allocator->facts->nr_alike);
+	if (allocator->cgroup)
+		fprintf(stream, ", cgroup %s", allocator->cgroup);
+	if (allocator->container)
+		fprintf(stream, ", %s", allocator->container);
 	fputc('\n', stream);
-	for (i = 0; i < creator->nr_frames; i++)
-		fprintf(stream, "       %s\n", creator->frame[i]);
+	for (i = 0; i < allocator->nr_frames; i++)
+		fprintf(stream, "       %s\n", allocator->frame[i]);
 }
 
 /* "In about 3 h less than 10 % of memory will be available" */
@@ -236,14 +236,14 @@ static void finding_print(FILE *stream, const struct kms_finding *finding,
 	wrapped_print(stream, finding->why_sure,
 		      5 + strlen(kms_sure_name(finding->sure)), 3);
 	full_print(stream, finding);
-	if (finding->nr_places)
+	if (finding->nr_directories)
 		fputs("   Where\n", stream);
-	for (i = 0; i < finding->nr_places; i++)
-		place_print(stream, &finding->place[i]);
-	if (finding->nr_creators)
+	for (i = 0; i < finding->nr_directories; i++)
+		directory_print(stream, &finding->directory[i]);
+	if (finding->nr_allocators)
 		fputs("   Who\n", stream);
-	for (i = 0; i < finding->nr_creators; i++)
-		creator_print(stream, finding, &finding->creator[i]);
+	for (i = 0; i < finding->nr_allocators; i++)
+		allocator_print(stream, finding, &finding->allocator[i]);
 	nodes_print(stream, finding);
 	lines_print(stream, "Evidence", &finding->evidence);
 	lines_print(stream, "Unknown", &finding->unknown);
@@ -276,7 +276,7 @@ static void signed_print(FILE *stream, const char *name, int64_t bytes)
 static void totals_write(FILE *stream, const struct kms_verdict *verdict)
 {
 	const struct kms_totals *totals = &verdict->totals;
-	uint64_t least = totals->managed / PART_LEAST;
+	uint64_t least = totals->managed / MIN_PART;
 	int64_t other = totals->other;
 
 	fprintf(stream, "Memory: %s: %s free",

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Looks that tests make up, and what is found in them. */
-#ifndef KMS_TEST_LOOK_SAMPLE_H
-#define KMS_TEST_LOOK_SAMPLE_H
+#ifndef KMS_TEST_OBSERVATION_SAMPLE_H
+#define KMS_TEST_OBSERVATION_SAMPLE_H
 
 #include <stdarg.h>
 #include <stddef.h>
@@ -27,7 +27,7 @@
 
 #define TEST(function) cmocka_unit_test_setup_teardown(function, rest, forget)
 
-extern struct kms_look look;
+extern struct kms_observation obs;
 extern struct kms_verdict verdict;
 
 /* A look of 10 s at 100, 103 and 110 s, and its end. */
@@ -36,11 +36,11 @@ int forget(void **state);
 
 /* A slab cache, with so many objects of a size in each look. */
 void cache(const char *name, unsigned int reclaimable, uint64_t size,
-	   const uint64_t objects[KMS_NR_LOOKS]);
+	   const uint64_t objects[KMS_NR_MOMENTS]);
 
 /* The host's memory in pages, the same in all looks but for unaccounted. */
 void memory(uint64_t managed, uint64_t free, uint64_t slab,
-	    const int64_t unaccounted[KMS_NR_LOOKS]);
+	    const int64_t unaccounted[KMS_NR_MOMENTS]);
 
 /* A host of 16 GiB, half of it free. */
 void host(void);
@@ -58,14 +58,14 @@ void name(size_t number, unsigned int inode, unsigned int negative,
 	  const char *text);
 
 /* A trace of a cache, without allocators. */
-struct kms_traced *traced(const char *cache, unsigned int explained);
+struct kms_trace *trace_add(const char *cache, unsigned int explained);
 
 /* An allocator of a trace, and what it did not free again. */
-void allocator(struct kms_traced *trace, const char *words,
+void allocator(struct kms_trace *trace, const char *words,
 	       uint64_t outstanding);
 
 /* A host whose kmalloc-256 grows by 7.3 MiB/s, and its trace. */
-struct kms_traced *leak(unsigned int explained);
+struct kms_trace *leak(unsigned int explained);
 
 /* Set a number in a row. */
 void set(struct kms_rows *rows, size_t row, const char *column, int64_t number);
@@ -79,4 +79,4 @@ const struct kms_finding *only(enum kms_finding_kind kind);
 void expect_words(const char *words);
 void expect_no_words(const char *words);
 
-#endif /* KMS_TEST_LOOK_SAMPLE_H */
+#endif /* KMS_TEST_OBSERVATION_SAMPLE_H */

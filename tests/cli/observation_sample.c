@@ -2,22 +2,22 @@
 /* Looks that tests make up, and what is found in them. */
 #include <ctype.h>
 
-#include "look_sample.h"
+#include "observation_sample.h"
 
-struct kms_look look;
+struct kms_observation obs;
 struct kms_verdict verdict;
 
 /* A host of 16 GiB at rest: 10 s, of which nothing grew in. */
 int rest(void **state)
 {
-	static const uint64_t seconds[KMS_NR_LOOKS] = { 100, 103, 110 };
+	static const uint64_t seconds[KMS_NR_MOMENTS] = { 100, 103, 110 };
 	size_t i;
 
 	(void)state;
-	kms_look_init(&look);
-	look.page_bytes = PAGE;
-	for (i = 0; i < KMS_NR_LOOKS; i++)
-		look.at[i].boottime_ns = seconds[i] * SECOND;
+	kms_observation_init(&obs);
+	obs.page_bytes = PAGE;
+	for (i = 0; i < KMS_NR_MOMENTS; i++)
+		obs.moment[i].boottime_ns = seconds[i] * SECOND;
 	return 0;
 }
 
@@ -25,22 +25,22 @@ int forget(void **state)
 {
 	(void)state;
 	kms_verdict_free(&verdict);
-	kms_look_free(&look);
+	kms_observation_free(&obs);
 	return 0;
 }
 
 /* A slab cache, with so many objects of a size in each look. */
 void cache(const char *name, unsigned int reclaimable, uint64_t size,
-		  const uint64_t objects[KMS_NR_LOOKS])
+		  const uint64_t objects[KMS_NR_MOMENTS])
 {
 	size_t i;
 
-	for (i = 0; i < KMS_NR_LOOKS; i++) {
-		row_add(&look.at[i].slabs,
+	for (i = 0; i < KMS_NR_MOMENTS; i++) {
+		row_add(&obs.moment[i].slabs,
 			"name=%s size=%" PRIu64 " reclaimable=%u nr_active_objects=%"
 			PRIu64 " total_bytes=%" PRIu64, name, size,
 			reclaimable, objects[i], objects[i] * size);
-		row_add(&look.at[i].slab_nodes,
+		row_add(&obs.moment[i].slab_nodes,
 			"name=%s node=0 total_bytes=%" PRIu64, name,
 			objects[i] * size);
 	}
@@ -48,13 +48,13 @@ void cache(const char *name, unsigned int reclaimable, uint64_t size,
 
 /* The host's memory in pages, the same in all looks but for unaccounted. */
 void memory(uint64_t managed, uint64_t free, uint64_t slab,
-		   const int64_t unaccounted[KMS_NR_LOOKS])
+		   const int64_t unaccounted[KMS_NR_MOMENTS])
 {
 	size_t i;
 
-	for (i = 0; i < KMS_NR_LOOKS; i++) {
-		row_add(&look.at[i].nodes, "node=0 managed_pages=1");
-		row_add(&look.at[i].nodes,
+	for (i = 0; i < KMS_NR_MOMENTS; i++) {
+		row_add(&obs.moment[i].nodes, "node=0 managed_pages=1");
+		row_add(&obs.moment[i].nodes,
 			"managed_pages=%" PRIu64 " free_pages=%" PRIu64
 			" file_pages=100000 shmem_pages=10000 slab_reclaimable_pages=%"
 			PRIu64 " slab_unreclaimable_pages=5000 unaccounted_pages=%"
@@ -72,10 +72,10 @@ void host(void)
 void dentry_states(uint64_t before, uint64_t before_negative,
 			  uint64_t now, uint64_t now_negative)
 {
-	look.at[KMS_LOOK_FIRST].dentries = (struct kms_dentry_state){
+	obs.moment[KMS_MOMENT_FIRST].dentries = (struct kms_dentry_state){
 		true, before, before, before_negative,
 	};
-	look.at[KMS_LOOK_LAST].dentries = (struct kms_dentry_state){
+	obs.moment[KMS_MOMENT_LAST].dentries = (struct kms_dentry_state){
 		true, now, now, now_negative,
 	};
 }
@@ -83,7 +83,7 @@ void dentry_states(uint64_t before, uint64_t before_negative,
 void walked(size_t number, uint64_t negative, uint64_t positive,
 		   unsigned int coverage)
 {
-	struct kms_walk *walk = &look.walk[number];
+	struct kms_walk *walk = &obs.walk[number];
 
 	walk->done = true;
 	walk->boottime_ns = (number ? 108 : 101) * SECOND;
@@ -96,7 +96,7 @@ void walked(size_t number, uint64_t negative, uint64_t positive,
 void directory(size_t number, unsigned int inode, const char *path,
 		      uint64_t negative, uint64_t positive)
 {
-	row_add(&look.walk[number].directories,
+	row_add(&obs.walk[number].directories,
 		"device=8:1 inode=%u generation=7 fs_type=ext4 path=%s nr_dentries=%"
 		PRIu64 " nr_negative=%" PRIu64 " nr_positive=%" PRIu64
 		" total_bytes=%" PRIu64 " coverage_permille=1000",
@@ -107,22 +107,22 @@ void directory(size_t number, unsigned int inode, const char *path,
 void name(size_t number, unsigned int inode, unsigned int negative,
 		 const char *text)
 {
-	row_add(&look.walk[number].names,
+	row_add(&obs.walk[number].names,
 		"device=8:1 inode=%u generation=7 negative=%u name=%s", inode,
 		negative, text);
 }
 
-struct kms_traced *traced(const char *cache, unsigned int explained)
+struct kms_trace *trace_add(const char *cache, unsigned int explained)
 {
-	struct kms_traced *traced = &look.traced[look.nr_traced++];
+	struct kms_trace *trace = &obs.trace[obs.nr_traces++];
 
-	traced->cache = strdup(cache);
-	traced->done = true;
-	row_add(&traced->trace,
+	trace->cache = strdup(cache);
+	trace->done = true;
+	row_add(&trace->total,
 		"cache=%s duration_ns=5000000000 nr_allocs=1000 nr_frees=10 explained_permille=%u nr_dropped=0",
 		cache, explained);
-	traced->who = calloc(128, sizeof(*traced->who));
-	return traced;
+	trace->facts = calloc(128, sizeof(*trace->facts));
+	return trace;
 }
 
 static size_t words_count(const char *text)
@@ -138,8 +138,8 @@ void judge(void)
 {
 	struct kms_error err = { 0 };
 
-	assert_int_equal(kms_verdict_make(&verdict, &look, &err), KMS_OK);
-	assert_int_equal(kms_remedies_fill(&verdict, &look, &err), KMS_OK);
+	assert_int_equal(kms_verdict_make(&verdict, &obs, &err), KMS_OK);
+	assert_int_equal(kms_remedies_fill(&verdict, &obs, &err), KMS_OK);
 	/* It is read at a glance. */
 	assert_in_range(words_count(verdict.summary), 1, 20);
 }
@@ -220,7 +220,7 @@ void set(struct kms_rows *rows, size_t row, const char *column, int64_t number)
 					     kms_value_unsigned(number);
 }
 
-void allocator(struct kms_traced *trace, const char *words,
+void allocator(struct kms_trace *trace, const char *words,
 		      uint64_t outstanding)
 {
 	row_add(&trace->allocators,
@@ -229,9 +229,9 @@ void allocator(struct kms_traced *trace, const char *words,
 		outstanding, outstanding);
 }
 
-struct kms_traced *leak(unsigned int explained)
+struct kms_trace *leak(unsigned int explained)
 {
 	host();
 	cache("kmalloc-256", 0, 256, EACH(5000, 95000, 305000));
-	return traced("kmalloc-256", explained);
+	return trace_add("kmalloc-256", explained);
 }
