@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Looks that tests make up, and what is found in them. */
+/* Observations that tests make up, and what is found in them. */
 #include <ctype.h>
 
 #include "observation_sample.h"
@@ -29,37 +29,69 @@ int forget(void **state)
 	return 0;
 }
 
-/* A slab cache, with so many objects of a size in each look. */
+/* A text that a record owns. */
+static const char *own(const char *text)
+{
+	char *copy = strdup(text);
+
+	assert_non_null(copy);
+	return copy;
+}
+
+void *add(struct kms_records *records)
+{
+	void *record = kms_records_add(records);
+
+	assert_non_null(record);
+	return record;
+}
+
+void slab_node(size_t number, const char *name, uint64_t node, uint64_t bytes)
+{
+	struct kms_slab_node_record *slab =
+		add(&obs.moment[number].slab_nodes.any);
+
+	slab->name = own(name);
+	slab->node = node;
+	slab->total_bytes = bytes;
+}
+
 void cache(const char *name, unsigned int reclaimable, uint64_t size,
-		  const uint64_t objects[KMS_NR_MOMENTS])
+	   const uint64_t objects[KMS_NR_MOMENTS])
 {
 	size_t i;
 
 	for (i = 0; i < KMS_NR_MOMENTS; i++) {
-		row_add(&obs.moment[i].slabs,
-			"name=%s size=%" PRIu64 " reclaimable=%u nr_active_objects=%"
-			PRIu64 " total_bytes=%" PRIu64, name, size,
-			reclaimable, objects[i], objects[i] * size);
-		row_add(&obs.moment[i].slab_nodes,
-			"name=%s node=0 total_bytes=%" PRIu64, name,
-			objects[i] * size);
+		struct kms_slab_record *slab = add(&obs.moment[i].slabs.any);
+
+		slab->name = own(name);
+		slab->size = size;
+		slab->reclaimable = reclaimable;
+		slab->nr_active_objects = objects[i];
+		slab->total_bytes = objects[i] * size;
+		slab_node(i, name, 0, objects[i] * size);
 	}
 }
 
-/* The host's memory in pages, the same in all looks but for unaccounted. */
 void memory(uint64_t managed, uint64_t free, uint64_t slab,
-		   const int64_t unaccounted[KMS_NR_MOMENTS])
+	    const int64_t unaccounted[KMS_NR_MOMENTS])
 {
+	struct kms_node_record *node;
 	size_t i;
 
 	for (i = 0; i < KMS_NR_MOMENTS; i++) {
-		row_add(&obs.moment[i].nodes, "node=0 managed_pages=1");
-		row_add(&obs.moment[i].nodes,
-			"managed_pages=%" PRIu64 " free_pages=%" PRIu64
-			" file_pages=100000 shmem_pages=10000 slab_reclaimable_pages=%"
-			PRIu64 " slab_unreclaimable_pages=5000 unaccounted_pages=%"
-			PRId64 " unaccounted_error_pages=1000", managed, free,
-			slab, unaccounted ? unaccounted[i] : 0);
+		node = add(&obs.moment[i].nodes.any);
+		node->node = 0;
+		node->managed_pages = 1;
+		node = add(&obs.moment[i].nodes.any);
+		node->managed_pages = managed;
+		node->free_pages = free;
+		node->file_pages = 100000;
+		node->shmem_pages = 10000;
+		node->slab_reclaimable_pages = slab;
+		node->slab_unreclaimable_pages = 5000;
+		node->unaccounted_pages = unaccounted ? unaccounted[i] : 0;
+		node->unaccounted_error_pages = 1000;
 	}
 }
 
@@ -80,36 +112,69 @@ void dentry_states(uint64_t before, uint64_t before_negative,
 	};
 }
 
+struct kms_zone_record *zone_add(unsigned int node, const char *name,
+				 uint64_t managed)
+{
+	struct kms_zone_record *zone = add(&obs.zones.any);
+
+	zone->node = node;
+	zone->zone = own(name);
+	zone->managed_pages = managed;
+	return zone;
+}
+
+void buddy_add(unsigned int node, const char *zone, unsigned int order,
+	       int64_t index)
+{
+	struct kms_buddy_record *buddy = add(&obs.buddies.any);
+
+	buddy->node = node;
+	buddy->zone = own(zone);
+	buddy->order = order;
+	buddy->extfrag_index = index;
+}
+
 void walked(size_t number, uint64_t negative, uint64_t positive,
-		   unsigned int coverage)
+	    unsigned int coverage)
 {
 	struct kms_walk *walk = &obs.walk[number];
 
 	walk->done = true;
 	walk->boottime_ns = (number ? 108 : 101) * SECOND;
-	row_add(&walk->dentries,
-		"nr_hashed=%" PRIu64 " nr_negative=%" PRIu64 " nr_positive=%"
-		PRIu64 " coverage_permille=%u", negative + positive, negative,
-		positive, coverage);
+	walk->total.nr_hashed = negative + positive;
+	walk->total.nr_negative = negative;
+	walk->total.nr_positive = positive;
+	walk->total.coverage_permille = coverage;
 }
 
 void directory(size_t number, unsigned int inode, const char *path,
-		      uint64_t negative, uint64_t positive)
+	       uint64_t negative, uint64_t positive)
 {
-	row_add(&obs.walk[number].directories,
-		"device=8:1 inode=%u generation=7 fs_type=ext4 path=%s nr_dentries=%"
-		PRIu64 " nr_negative=%" PRIu64 " nr_positive=%" PRIu64
-		" total_bytes=%" PRIu64 " coverage_permille=1000",
-		inode, path, negative + positive, negative, positive,
-		192 * (negative + positive));
+	struct kms_dentry_directory_record *directory =
+		add(&obs.walk[number].directories.any);
+
+	directory->device = own("8:1");
+	directory->inode = inode;
+	directory->generation = 7;
+	directory->fs_type = own("ext4");
+	directory->path = own(path);
+	directory->nr_dentries = negative + positive;
+	directory->nr_negative = negative;
+	directory->nr_positive = positive;
+	directory->total_bytes = 192 * (negative + positive);
+	directory->coverage_permille = 1000;
 }
 
 void name(size_t number, unsigned int inode, unsigned int negative,
-		 const char *text)
+	  const char *text)
 {
-	row_add(&obs.walk[number].names,
-		"device=8:1 inode=%u generation=7 negative=%u name=%s", inode,
-		negative, text);
+	struct kms_dentry_name_record *name = add(&obs.walk[number].names.any);
+
+	name->device = own("8:1");
+	name->inode = inode;
+	name->generation = 7;
+	name->negative = negative;
+	name->name = own(text);
 }
 
 struct kms_trace *trace_add(const char *cache, unsigned int explained)
@@ -118,9 +183,11 @@ struct kms_trace *trace_add(const char *cache, unsigned int explained)
 
 	trace->cache = strdup(cache);
 	trace->done = true;
-	row_add(&trace->total,
-		"cache=%s duration_ns=5000000000 nr_allocs=1000 nr_frees=10 explained_permille=%u nr_dropped=0",
-		cache, explained);
+	trace->total.duration_ns = 5 * SECOND;
+	trace->total.nr_allocs = 1000;
+	trace->total.nr_frees = 10;
+	trace->total.explained_permille = explained;
+	trace->total.nr_dropped = 0;
 	trace->facts = calloc(128, sizeof(*trace->facts));
 	return trace;
 }
@@ -138,6 +205,8 @@ void judge(void)
 {
 	struct kms_error err = { 0 };
 
+	/* No mount leads anywhere. */
+	assert_true(kms_directories_find(&obs, &(struct kms_mounts){ 0 }));
 	assert_int_equal(kms_verdict_make(&verdict, &obs, &err), KMS_OK);
 	assert_int_equal(kms_remedies_fill(&verdict, &obs, &err), KMS_OK);
 	/* It is read at a glance. */
@@ -210,23 +279,13 @@ void expect_no_words(const char *words)
 	assert_false(found);
 }
 
-void set(struct kms_rows *rows, size_t row, const char *column, int64_t number)
-{
-	size_t index;
-
-	assert_true(row < rows->nr);
-	assert_true(kms_kind_find(rows->kind, column, strlen(column), &index));
-	rows->row[row][index] = number < 0 ? kms_value_signed(number) :
-					     kms_value_unsigned(number);
-}
-
 void allocator(struct kms_trace *trace, const char *words,
-		      uint64_t outstanding)
+	       uint64_t outstanding)
 {
-	row_add(&trace->allocators,
-		"id=%zu %s nr_allocs=%" PRIu64 " nr_outstanding=%" PRIu64
-		" allocs_per_second=9", trace->allocators.nr + 1, words,
-		outstanding, outstanding);
+	record_add(&trace->allocators.any,
+		   "id=%zu %s nr_allocs=%" PRIu64 " nr_outstanding=%" PRIu64
+		   " allocs_per_second=9", trace->allocators.nr + 1, words,
+		   outstanding, outstanding);
 }
 
 struct kms_trace *leak(unsigned int explained)

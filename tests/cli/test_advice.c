@@ -9,7 +9,7 @@ static void a_driver_is_not_blamed(void **state)
 
 	(void)state;
 	allocator(trace, "context=softirq stack=1", 1000);
-	row_add(&trace->stacks, "stack=1 depth=0 symbol=napi+0x1/0x2%%20[virtio_net]");
+	record_add(&trace->stacks.any, "stack=1 depth=0 symbol=napi+0x1/0x2%%20[virtio_net]");
 	judge();
 	expect_words("virtio_net");
 	expect_no_words("modinfo");

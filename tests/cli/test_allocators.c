@@ -106,7 +106,7 @@ static void start(size_t nr)
 static const struct kms_allocator_facts *find(const char *name, unsigned int pid,
 				  const char *parents)
 {
-	row_add(&obs.trace[0].allocators,
+	record_add(&obs.trace[0].allocators.any,
 		"id=1 context=task name=%s pid=%u uid=%u %s", name, pid,
 		getuid(), parents);
 	obs.moment[KMS_MOMENT_LAST].boottime_ns = now_ns();
@@ -202,7 +202,7 @@ static void a_later_one(void **state)
 	(void)state;
 	need_host();
 	start(1);
-	row_add(&obs.trace[0].allocators,
+	record_add(&obs.trace[0].allocators.any,
 		"id=1 context=task name=%s pid=%u uid=%u %s", child_name,
 		child[0], getuid(), parents(starter_name));
 	obs.moment[KMS_MOMENT_LAST].boottime_ns = 1;
@@ -245,7 +245,7 @@ static void a_starter_of_another_user(void **state)
 	need_host();
 	start(1);
 	obs.trace[0].facts[0].cgroup = strdup(own_cgroup);
-	row_add(&obs.trace[0].allocators,
+	record_add(&obs.trace[0].allocators.any,
 		"id=1 context=task name=gone pid=%u uid=%u %s", GONE,
 		getuid() + 1, parents(starter_name));
 	obs.moment[KMS_MOMENT_LAST].boottime_ns = now_ns();

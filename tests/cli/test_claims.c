@@ -24,8 +24,8 @@ static void allocations_without_an_allocator(void **state)
 
 	(void)state;
 	allocator(trace, "context=task name=innocent uid=0 pid=7", 1000);
-	set(&trace->total, 0, "nr_allocs", 1000000);
-	set(&trace->total, 0, "nr_dropped", 900000);
+	trace->total.nr_allocs = 1000000;
+	trace->total.nr_dropped = 900000;
 	judge();
 	assert_int_equal(only(KMS_FINDING_UNRECLAIMABLE_SLAB)->sure,
 			 KMS_LIKELY);
@@ -51,12 +51,9 @@ static void more_allocations_than_growth(void **state)
 static void growth_without_a_count(void **state)
 {
 	struct kms_trace *trace = leak(990);
-	size_t column;
 
 	(void)state;
-	assert_true(kms_kind_find(trace->total.kind, "explained_permille", 18,
-				  &column));
-	trace->total.row[0][column] = (struct kms_value){ 0 };
+	trace->total.explained_permille = KMS_UNKNOWN;
 	allocator(trace, "context=task name=some uid=0 pid=7", 1000);
 	judge();
 	assert_int_equal(only(KMS_FINDING_UNRECLAIMABLE_SLAB)->allocator[0].share_permille,
@@ -79,11 +76,11 @@ static void kworkers_are_one_by_their_work(void **state)
 			 i, i + 100, i % 2 + 1);
 		allocator(trace, words, 100);
 	}
-	row_add(&trace->stacks, "stack=1 depth=0 symbol=__kmalloc+0x1/0x2");
-	row_add(&trace->stacks, "stack=1 depth=1 symbol=drv_work+0x10/0x20%%20[drv]");
-	row_add(&trace->stacks, "stack=1 depth=2 symbol=process_one_work+0x1/0x2");
-	row_add(&trace->stacks, "stack=2 depth=0 symbol=drv_work+0x18/0x20%%20[drv]");
-	row_add(&trace->stacks, "stack=2 depth=1 symbol=process_one_work+0x1/0x2");
+	record_add(&trace->stacks.any, "stack=1 depth=0 symbol=__kmalloc+0x1/0x2");
+	record_add(&trace->stacks.any, "stack=1 depth=1 symbol=drv_work+0x10/0x20%%20[drv]");
+	record_add(&trace->stacks.any, "stack=1 depth=2 symbol=process_one_work+0x1/0x2");
+	record_add(&trace->stacks.any, "stack=2 depth=0 symbol=drv_work+0x18/0x20%%20[drv]");
+	record_add(&trace->stacks.any, "stack=2 depth=1 symbol=process_one_work+0x1/0x2");
 	judge();
 	found = only(KMS_FINDING_UNRECLAIMABLE_SLAB);
 	assert_int_equal(found->nr_allocators, 1);
@@ -146,11 +143,12 @@ static void kernel_stacks_on_a_large_host(void **state)
 
 	(void)state;
 	memory(134217728, 60000000, 50000, NULL);
+	cache("x", 0, 8, EACH(512, 512, 512));
 	for (i = 0; i < KMS_NR_MOMENTS; i++) {
-		row_add(&obs.moment[i].slabs, "name=x size=8 total_bytes=4096");
-		set(&obs.moment[i].nodes, 1, "unaccounted_error_pages", 384000);
-		set(&obs.moment[i].nodes, 1, "kernel_stack_pages",
-		    EACH(1000, 79600, 263144)[i]);
+		struct kms_node_record *host = &obs.moment[i].nodes.record[1];
+
+		host->unaccounted_error_pages = 384000;
+		host->kernel_stack_pages = EACH(1000, 79600, 263144)[i];
 	}
 	judge();
 	assert_in_range(only(KMS_FINDING_PAGES)->growth_bytes, 1023 * MIB,
@@ -190,16 +188,17 @@ static void an_all_clear_has_its_floor(void **state)
 static void all_of_memory_is_in_the_totals(void **state)
 {
 	const struct kms_totals *totals = &verdict.totals;
-	struct kms_rows *nodes = &obs.moment[KMS_MOMENT_LAST].nodes;
+	struct kms_node_record *host;
 
 	(void)state;
 	memory(4194304, 100000, 50000, EACH_SIGNED(0, 0, 500));
-	set(nodes, 1, "anon_pages", 3800000);
-	set(nodes, 1, "hugetlb_pages", 60000);
-	set(nodes, 1, "kernel_stack_pages", 2000);
-	set(nodes, 1, "page_table_pages", 9000);
-	set(nodes, 1, "vmalloc_pages", 22000);
-	set(nodes, 1, "percpu_pages", 4000);
+	host = &obs.moment[KMS_MOMENT_LAST].nodes.record[1];
+	host->anon_pages = 3800000;
+	host->hugetlb_pages = 60000;
+	host->kernel_stack_pages = 2000;
+	host->page_table_pages = 9000;
+	host->vmalloc_pages = 22000;
+	host->percpu_pages = 4000;
 	judge();
 	assert_int_equal(totals->managed, totals->free + totals->page_cache +
 			 totals->anon + totals->shmem + totals->hugetlb +
@@ -451,10 +450,10 @@ static void an_estimate_is_no_growth(void **state)
 	cache("ext4_inode_cache", 1, 1000, EACH(10000, 20000, 50000));
 	dentry_states(1000000, 900000, 1000100, 900000);
 	for (i = 0; i < KMS_NR_MOMENTS; i++) {
-		set(&obs.moment[i].slabs, 0, "approximate", 1);
-		set(&obs.moment[i].slabs, 0, "total_bytes", 250000000);
-		set(&obs.moment[i].slabs, 1, "approximate", 1);
-		set(&obs.moment[i].slabs, 1, "total_bytes", 60000000);
+		obs.moment[i].slabs.record[0].approximate = 1;
+		obs.moment[i].slabs.record[0].total_bytes = 250000000;
+		obs.moment[i].slabs.record[1].approximate = 1;
+		obs.moment[i].slabs.record[1].total_bytes = 60000000;
 	}
 	judge();
 	assert_int_equal(verdict.nr_findings, 0);
@@ -463,11 +462,8 @@ static void an_estimate_is_no_growth(void **state)
 static void zone(unsigned int node, const char *name, uint64_t managed,
 		 int64_t index)
 {
-	row_add(&obs.zones,
-		"node=%u zone=%s managed_pages=%" PRIu64 " free_pages=%" PRIu64,
-		node, name, managed, managed / 4);
-	row_add(&obs.buddies, "node=%u zone=%s order=3 extfrag_index=%" PRId64,
-		node, name, index);
+	zone_add(node, name, managed)->free_pages = managed / 4;
+	buddy_add(node, name, 3, index);
 }
 
 static void pieces_above_dma32(void **state)
@@ -499,9 +495,7 @@ static void growth_on_one_node(void **state)
 	(void)state;
 	allocator(leak(990), "context=task name=x uid=0 pid=7", 9);
 	for (i = 0; i < KMS_NR_MOMENTS; i++)
-		row_add(&obs.moment[i].slab_nodes,
-			"name=kmalloc-256 node=1 total_bytes=%llu",
-			100 * MIB + i * MIB);
+		slab_node(i, "kmalloc-256", 1, 100 * MIB + i * MIB);
 	judge();
 	expect_words("- node 0: 74.5 MiB, +73.2 MiB\n");
 	expect_words("- node 1: 102 MiB, +2.0 MiB\n");

@@ -232,46 +232,43 @@ static void grow(const char *cache, unsigned int reclaimable,
 {
 	static const uint64_t objects[KMS_NR_MOMENTS] = { 1000, 31000, 101000 };
 	struct kms_trace *trace = &obs.trace[0];
-	struct kms_rows *slabs;
-	size_t i, column;
+	struct kms_slab_record *slab;
+	size_t i;
 
 	kms_observation_init(&obs);
 	obs.page_bytes = 4096;
 	obs.host_processes = true;
 	for (i = 0; i < KMS_NR_MOMENTS; i++) {
 		obs.moment[i].boottime_ns = (100 + 5 * i) * 1000000000ull;
-		row_add(&obs.moment[i].nodes,
-			"managed_pages=4194304 free_pages=2000000");
-		slabs = &obs.moment[i].slabs;
-		row_add(slabs,
-			"name=x size=1000 reclaimable=%u nr_active_objects=%u total_bytes=%u",
-			reclaimable, (unsigned int)objects[i],
-			(unsigned int)objects[i] * 1000);
-		assert_true(kms_kind_find(slabs->kind, "name", 4, &column));
-		kms_value_clear(&slabs->row[0][column]);
-		slabs->row[0][column] = kms_value_text(cache);
+		record_add(&obs.moment[i].nodes.any,
+			   "managed_pages=4194304 free_pages=2000000");
+		slab = kms_records_add(&obs.moment[i].slabs.any);
+		assert_non_null(slab);
+		slab->name = strdup(cache);
+		slab->size = 1000;
+		slab->reclaimable = reclaimable;
+		slab->nr_active_objects = objects[i];
+		slab->total_bytes = objects[i] * 1000;
 	}
 	trace->cache = strdup(cache);
 	trace->done = true;
-	row_add(&trace->total,
-		"cache=x duration_ns=5000000000 nr_allocs=1000 nr_frees=10 explained_permille=990 nr_dropped=0");
-	row_add(&trace->allocators, "id=1 context=task uid=0 pid=77 nr_allocs=900 nr_outstanding=890 allocs_per_second=9000 %s",
+	trace->total.duration_ns = 5000000000;
+	trace->total.nr_allocs = 1000;
+	trace->total.nr_frees = 10;
+	trace->total.explained_permille = 990;
+	trace->total.nr_dropped = 0;
+	record_add(&trace->allocators.any, "id=1 context=task uid=0 pid=77 nr_allocs=900 nr_outstanding=890 allocs_per_second=9000 %s",
 		allocator);
 	obs.nr_traces = 1;
 	trace->facts = calloc(2, sizeof(*trace->facts));
 	facts = trace->facts;
 }
 
-/* Give the allocator's column a text, as it would come from the kernel. */
-static void column_set(struct kms_rows *rows, const char *name, const char *bytes)
+/* Give a record a text, as it would come from the kernel. */
+static void text_set(const char **member, const char *bytes)
 {
-	char *text = escaped(bytes);
-	size_t column;
-
-	assert_true(kms_kind_find(rows->kind, name, strlen(name), &column));
-	kms_value_clear(&rows->row[0][column]);
-	rows->row[0][column] = kms_value_text(text);
-	free(text);
+	free((void *)*member);
+	*member = escaped(bytes);
 }
 
 static void judge(void)
@@ -347,16 +344,17 @@ static void hostile_names(void **state)
 	(void)state;
 	for (i = 0; i < ARRAY_SIZE(hostile); i++) {
 		char *text = escaped(hostile[i]);
-		struct kms_rows *rows = &obs.trace[0].allocators;
+		struct kms_trace_allocator_record *allocator;
 		char *frame;
 
 		grow(text, 0, "name=x parent_1=y stack=1");
-		column_set(rows, "name", hostile[i]);
-		column_set(rows, "parent_1", hostile[i]);
-		row_add(&obs.trace[0].stacks, "stack=1 depth=0 symbol=x");
+		allocator = &obs.trace[0].allocators.record[0];
+		text_set(&allocator->name, hostile[i]);
+		text_set(&allocator->parent_1, hostile[i]);
+		record_add(&obs.trace[0].stacks.any, "stack=1 depth=0 symbol=x");
 		assert_true(asprintf(&frame, "drv_open+0x1/0x2 [%s]",
 				     hostile[i]) > 0);
-		column_set(&obs.trace[0].stacks, "symbol", frame);
+		text_set(&obs.trace[0].stacks.record[0].symbol, frame);
 		free(frame);
 		assert_true(asprintf(&facts->cgroup, "/user.slice/%s", text) > 0);
 		facts->can_reclaim = true;

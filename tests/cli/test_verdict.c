@@ -68,9 +68,9 @@ static void a_storm_of_lookups(void **state)
 	(void)state;
 	storm();
 	trace = trace_add("dentry", 990);
-	row_add(&trace->allocators,
+	record_add(&trace->allocators.any,
 		"id=1 context=task name=curl parent_1=probe.sh parent_2=cron uid=0 pid=77 nr_allocs=900 allocs_per_second=9000 nr_outstanding=890");
-	row_add(&trace->allocators,
+	record_add(&trace->allocators.any,
 		"id=2 context=task name=busy uid=0 pid=78 nr_allocs=500 allocs_per_second=5000 nr_outstanding=0");
 	trace->facts[0].cgroup = strdup("/system.slice/probe.service");
 	trace->facts[0].can_reclaim = true;
@@ -171,15 +171,12 @@ static void files_and_lookups(void **state)
 /* A cache that fills the slots that others left takes no more memory yet. */
 static void into_free_slots(void **state)
 {
-	size_t i, column;
+	size_t i;
 
 	(void)state;
 	storm();
-	assert_true(kms_kind_find(obs.moment[0].slabs.kind, "total_bytes", 11,
-				  &column));
 	for (i = 0; i < KMS_NR_MOMENTS; i++)
-		obs.moment[i].slabs.row[0][column] =
-			kms_value_unsigned(300 * MIB);
+		obs.moment[i].slabs.record[0].total_bytes = 300 * MIB;
 	judge();
 	assert_in_range(only(KMS_FINDING_NEGATIVE_DENTRIES)->growth_bytes,
 			19100000, 19200000);
@@ -209,15 +206,15 @@ static void a_leak(void **state)
 	host();
 	cache("kmalloc-128", 0, 128, EACH(5000, 35000, 105000));
 	trace = trace_add("kmalloc-128", 995);
-	row_add(&trace->allocators,
+	record_add(&trace->allocators.any,
 		"id=1 context=task name=a uid=0 pid=1 stack=1 nr_allocs=10000 nr_outstanding=3 allocs_per_second=2000");
-	row_add(&trace->allocators,
+	record_add(&trace->allocators.any,
 		"id=2 context=kthread name=kworker%%20x stack=2 nr_allocs=400 nr_outstanding=400 allocs_per_second=80");
-	row_add(&trace->allocators,
+	record_add(&trace->allocators.any,
 		"id=3 context=kthread name=kworker%%20x stack=3 nr_allocs=100 nr_outstanding=100 allocs_per_second=20");
-	row_add(&trace->stacks, "stack=2 depth=1 symbol=drv_open+0x10/0x20%%20[drv]");
-	row_add(&trace->stacks, "stack=2 depth=0 symbol=__kmalloc+0x1/0x2");
-	row_add(&trace->stacks, "stack=3 depth=0 symbol=other+0x1/0x2");
+	record_add(&trace->stacks.any, "stack=2 depth=1 symbol=drv_open+0x10/0x20%%20[drv]");
+	record_add(&trace->stacks.any, "stack=2 depth=0 symbol=__kmalloc+0x1/0x2");
+	record_add(&trace->stacks.any, "stack=3 depth=0 symbol=other+0x1/0x2");
 	judge();
 	found = only(KMS_FINDING_UNRECLAIMABLE_SLAB);
 	assert_false(found->reclaimable);
@@ -309,18 +306,14 @@ static void a_cache_that_may_be_large(void **state)
 	assert_int_equal(verdict.nr_findings, 0);
 }
 
-static void pieces(uint64_t index3, uint64_t index9)
+static void pieces(int64_t index3, int64_t index9)
 {
 	host();
-	row_add(&obs.zones, "node=0 zone=DMA managed_pages=4000");
-	row_add(&obs.zones, "node=0 zone=Normal managed_pages=4190000");
-	row_add(&obs.buddies, "node=0 zone=DMA order=3 extfrag_index=-1000");
-	row_add(&obs.buddies,
-		"node=0 zone=Normal order=3 extfrag_index=%" PRId64,
-		(int64_t)index3);
-	row_add(&obs.buddies,
-		"node=0 zone=Normal order=9 extfrag_index=%" PRId64,
-		(int64_t)index9);
+	zone_add(0, "DMA", 4000);
+	zone_add(0, "Normal", 4190000);
+	buddy_add(0, "DMA", 3, -1000);
+	buddy_add(0, "Normal", 3, index3);
+	buddy_add(0, "Normal", 9, index9);
 	judge();
 }
 
@@ -351,20 +344,14 @@ static void no_pieces(void **state)
 static void chance_is_no_growth(void **state)
 {
 	const struct kms_finding *found;
-	size_t column, i;
+	size_t i;
 
 	(void)state;
 	storm();
 	for (i = 0; i < KMS_NR_WALKS; i++) {
-		struct kms_rows *rows = &obs.walk[i].directories;
-
 		directory(i, 9, "/mnt/rest", 1000000 + 6000 * i, 0);
-		assert_true(kms_kind_find(rows->kind, "coverage_permille", 17,
-					  &column));
-		rows->row[2][column] = kms_value_unsigned(100);
-		assert_true(kms_kind_find(obs.walk[i].dentries.kind,
-					  "coverage_permille", 17, &column));
-		obs.walk[i].dentries.row[0][column] = kms_value_unsigned(100);
+		obs.walk[i].directories.record[2].coverage_permille = 100;
+		obs.walk[i].total.coverage_permille = 100;
 	}
 	judge();
 	found = only(KMS_FINDING_NEGATIVE_DENTRIES);

@@ -52,7 +52,7 @@ static void judge(struct host host)
 	size_t i;
 
 	for (i = 0; i < KMS_NR_MOMENTS; i++)
-		row_add(&obs.moment[i].nodes, "%s=%" PRIu64 " managed_pages=%"
+		record_add(&obs.moment[i].nodes.any, "%s=%" PRIu64 " managed_pages=%"
 			PRIu64 " present_pages=4300000 free_pages=2000000"
 			" kernel_stack_pages=1000 unaccounted_pages=%d"
 			" unaccounted_error_pages=%u", host.counter,

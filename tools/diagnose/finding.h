@@ -4,8 +4,8 @@
 #define KMS_DIAGNOSE_FINDING_H
 
 #include "diagnose/argv.h"
+#include "diagnose/observation.h"
 #include "lib/strings.h"
-#include "table/field.h"
 
 enum kms_finding_kind {
 	KMS_FINDING_NEGATIVE_DENTRIES,	/* lookups of names that do not exist */
@@ -53,8 +53,6 @@ struct kms_found_directory {
 };
 
 #define KMS_MAX_FRAMES 16
-
-struct kms_allocator_facts;
 
 struct kms_found_allocator {
 	const char *context;	/* task, kthread, softirq or irq */

@@ -204,3 +204,11 @@ const char *kms_container_cgroup(const char *text, size_t *len)
 	}
 	return path;
 }
+
+char *kms_container_text(const struct kms_container *container)
+{
+	char *text;
+
+	return asprintf(&text, "%s %s", container->engine,
+			container->name) < 0 ? NULL : text;
+}

@@ -22,6 +22,9 @@ struct kms_container {
 /* False when the cgroup's path looks like no container's. */
 bool kms_container_find(struct kms_container *container, const char *cgroup);
 
+/* "docker 0123456789ab", to be freed; NULL when memory is out. */
+char *kms_container_text(const struct kms_container *container);
+
 /*
  * The path in the text of /proc/PID/cgroup: of the unified hierarchy or, when
  * that has only the root, of the memory controller's or systemd's own.  It

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The mounts of all mount namespaces, and which processes see a place. */
+/* The mounts of all mount namespaces, and where a directory is in them. */
 #include <dirent.h>
-#include <linux/kmemscope.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,11 +10,10 @@
 #include "host/file.h"
 #include "host/mounts.h"
 #include "lib/text.h"
-#include "table/field.h"
 
 /*
- * Far more than hosts have, and what keeps this short where they do: a process
- * costs some microseconds, a namespace the lines of its mounts.
+ * Far more than hosts have.  They bound the time: a process costs some
+ * microseconds, a namespace the lines of its mounts.
  */
 #define MAX_PROCESSES 100000
 #define MAX_NAMESPACES 1024
@@ -98,7 +96,7 @@ static int by_pid(const struct dirent **one, const struct dirent **other)
 	return (a > b) - (a < b);
 }
 
-/* The lowest pid stands for its namespace: most likely what began it. */
+/* The lowest pid stands for its namespace: most likely it began that. */
 static bool processes_take(struct kms_mounts *mounts, const char *proc,
 			   const struct kms_devices *devices)
 {
@@ -119,44 +117,14 @@ static bool processes_take(struct kms_mounts *mounts, const char *proc,
 	return complete;
 }
 
-/* All devices of the directories; some more than once do no harm. */
-static bool devices_take(struct kms_devices *devices,
-			 const struct kms_rows *rows)
-{
-	const char **more, *device;
-	size_t i;
-
-	more = realloc(devices->device,
-		       (devices->nr + rows->nr + 1) * sizeof(*more));
-	if (!more)
-		return false;
-	devices->device = more;
-	for (i = 0; i < rows->nr; i++) {
-		device = kms_field_text(rows, i,
-					KMEMSCOPE_A_DENTRY_DIRECTORY_DEVICE);
-		if (device)
-			more[devices->nr++] = device;
-	}
-	return true;
-}
-
 bool kms_mounts_read(struct kms_mounts *mounts, const char *proc,
-		     const struct kms_rows *directories, size_t nr)
+		     const struct kms_devices *devices)
 {
-	struct kms_devices devices = { 0 };
-	bool complete = true;
-	size_t i;
-
 	*mounts = (struct kms_mounts){ 0 };
-	for (i = 0; complete && i < nr; i++)
-		complete = devices_take(&devices, &directories[i]);
-	if (complete && devices.nr)
-		complete = processes_take(mounts, proc, &devices);
-	free(devices.device);
-	return complete;
+	return !devices->nr || processes_take(mounts, proc, devices);
 }
 
-/* Tell about a namespace with another path; which the place then owns. */
+/* Describe a namespace with another path, which the location takes over. */
 static void inside_take(struct kms_location *location, char *inside,
 			const struct kms_mount_namespace *space, bool wanted)
 {
@@ -174,7 +142,7 @@ static void inside_take(struct kms_location *location, char *inside,
 	location->cgroup = space->cgroup;
 }
 
-/* Of several, none of which is wanted, the first would be chance. */
+/* Of several, none of them wanted, the first would be there by chance. */
 static void chance_drop(struct kms_location *location, bool chosen)
 {
 	if (chosen || location->nr_others <= 1)
@@ -203,8 +171,8 @@ bool kms_mounts_find(const struct kms_mounts *mounts, const char *device,
 		bool this;
 
 		/*
-		 * A service with mounts of its own sees the same path; who has
-		 * another one for it is the one to name.
+		 * A service with mounts of its own mostly has the same path;
+		 * only another path is worth a word.
 		 */
 		if (!inside || (location->path && !strcmp(location->path, inside))) {
 			free(inside);
@@ -215,7 +183,8 @@ bool kms_mounts_find(const struct kms_mounts *mounts, const char *device,
 		inside_take(location, inside, space, this);
 		chosen |= this;
 	}
-	if (!location->path && location->inside) {
+	location->hidden = !location->path && location->inside;
+	if (location->hidden) {
 		location->path = strdup(location->inside);
 		failed |= !location->path;
 	}

@@ -1,17 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Who allocated from a cache, out of its trace. */
-#include <linux/kmemscope.h>
+/* The allocators of a cache, out of its trace. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "diagnose/judge/allocators.h"
-#include "host/container.h"
 #include "lib/fold.h"
 #include "lib/words.h"
 
-/* The trace of a cache that saw most of it, or NULL. */
 const struct kms_trace *kms_case_trace(const struct kms_case *c,
-					 const char *cache)
+				       const char *cache)
 {
 	const struct kms_trace *found = NULL;
 	uint64_t most = 0, allocs;
@@ -22,7 +19,7 @@ const struct kms_trace *kms_case_trace(const struct kms_case *c,
 
 		if (!trace->done || strcmp(trace->cache, cache))
 			continue;
-		allocs = kms_field(&trace->total, 0, KMEMSCOPE_A_TRACE_NR_ALLOCS);
+		allocs = trace->total.nr_allocs;
 		if (found && (allocs == KMS_UNKNOWN || allocs <= most))
 			continue;
 		found = trace;
@@ -33,10 +30,8 @@ const struct kms_trace *kms_case_trace(const struct kms_case *c,
 
 uint64_t kms_trace_dropped(const struct kms_trace *trace)
 {
-	uint64_t allocs = kms_field(&trace->total, 0,
-				    KMEMSCOPE_A_TRACE_NR_ALLOCS);
-	uint64_t dropped = kms_field(&trace->total, 0,
-				     KMEMSCOPE_A_TRACE_NR_DROPPED);
+	uint64_t allocs = trace->total.nr_allocs;
+	uint64_t dropped = trace->total.nr_dropped;
 
 	if (allocs == KMS_UNKNOWN || dropped == KMS_UNKNOWN || dropped > allocs)
 		return KMS_UNKNOWN;
@@ -46,8 +41,7 @@ uint64_t kms_trace_dropped(const struct kms_trace *trace)
 /* What of the growth the trace attributes to allocators, out of 1000. */
 static uint64_t attributed(const struct kms_trace *trace)
 {
-	uint64_t explained = kms_field(&trace->total, 0,
-				       KMEMSCOPE_A_TRACE_EXPLAINED_PERMILLE);
+	uint64_t explained = trace->total.explained_permille;
 	uint64_t dropped = kms_trace_dropped(trace);
 
 	if (explained == KMS_UNKNOWN || dropped == KMS_UNKNOWN)
@@ -82,9 +76,9 @@ static const char *folded(struct kms_case *c, const char *name)
 }
 
 /*
- * What tells allocators apart, as a text.  Numbers in names do not: workers and
- * pools have one each.  Nor do stacks, but for kworkers: there the function
- * that works is the allocator, whoever runs it.
+ * A text that is the same for allocators that are to be one.  Numbers in names
+ * do not tell allocators apart: workers and pools have one each.  Nor do
+ * stacks, but for kworkers: their function is the allocator.
  */
 static const char *key_of(struct kms_case *c,
 			  const struct kms_found_allocator *allocator)
@@ -107,52 +101,44 @@ static const char *key_of(struct kms_case *c,
 }
 
 static void frames_fill(struct kms_found_allocator *allocator,
-			const struct kms_rows *stacks, uint64_t stack)
+			const struct kms_trace_stack_records *stacks,
+			uint64_t stack)
 {
-	uint64_t depth;
+	const struct kms_trace_stack_record *frame;
 	size_t i;
 
-	for (i = 0; i < stacks->nr && stack != KMS_UNKNOWN; i++) {
-		if (kms_field(stacks, i, KMEMSCOPE_A_TRACE_STACK_STACK) !=
-		    stack)
+	kms_for_each(frame, stacks) {
+		if (frame->stack != stack || frame->depth >= KMS_MAX_FRAMES)
 			continue;
-		depth = kms_field(stacks, i, KMEMSCOPE_A_TRACE_STACK_DEPTH);
-		if (depth >= KMS_MAX_FRAMES)
-			continue;
-		allocator->frame[depth] =
-			kms_field_text(stacks, i,
-				       KMEMSCOPE_A_TRACE_STACK_SYMBOL) ?: "?";
-		if (allocator->nr_frames <= depth)
-			allocator->nr_frames = depth + 1;
+		allocator->frame[frame->depth] = frame->symbol;
+		if (allocator->nr_frames <= frame->depth)
+			allocator->nr_frames = frame->depth + 1;
 	}
 	for (i = 0; i < allocator->nr_frames; i++)
 		allocator->frame[i] = allocator->frame[i] ?: "?";
 }
 
-static const char *symbol_at(const struct kms_rows *stacks, uint64_t stack,
-			     uint64_t depth)
+static const char *symbol_at(const struct kms_trace_stack_records *stacks,
+			     uint64_t stack, uint64_t depth)
 {
-	size_t i;
+	const struct kms_trace_stack_record *frame;
 
-	for (i = 0; i < stacks->nr; i++)
-		if (kms_field(stacks, i, KMEMSCOPE_A_TRACE_STACK_STACK) ==
-			    stack &&
-		    kms_field(stacks, i, KMEMSCOPE_A_TRACE_STACK_DEPTH) ==
-			    depth)
-			return kms_field_text(stacks, i,
-					      KMEMSCOPE_A_TRACE_STACK_SYMBOL);
+	kms_for_each(frame, stacks)
+		if (frame->stack == stack && frame->depth == depth)
+			return frame->symbol;
 	return NULL;
 }
 
 /* The function that a kworker runs: process_one_work() calls it. */
 static void work_fill(struct kms_case *c, struct kms_found_allocator *allocator,
-		      const struct kms_rows *stacks, uint64_t stack)
+		      const struct kms_trace_stack_records *stacks,
+		      uint64_t stack)
 {
 	static const char caller[] = "process_one_work+";
 	const char *symbol, *module;
 	uint64_t depth;
 
-	if (stack == KMS_UNKNOWN || !is_text(allocator->context, "kthread"))
+	if (!is_text(allocator->context, "kthread"))
 		return;
 	for (depth = 1; (symbol = symbol_at(stacks, stack, depth)); depth++)
 		if (!strncmp(symbol, caller, strlen(caller)))
@@ -162,63 +148,69 @@ static void work_fill(struct kms_case *c, struct kms_found_allocator *allocator,
 		return;
 	module = strrchr(symbol, '[');
 	allocator->work = kms_strings_add(c->strings, "%.*s%s%s",
-					(int)strcspn(symbol, "+ "), symbol,
-					module ? " " : "", module ?: "");
+					  (int)strcspn(symbol, "+ "), symbol,
+					  module ? " " : "", module ?: "");
 }
 
-static void place_fill(struct kms_case *c, struct kms_found_allocator *allocator)
+static void parents_fill(struct kms_found_allocator *allocator,
+			 const struct kms_trace_allocator_record *record)
 {
-	struct kms_container container;
+	const char *parent[KMS_MAX_PARENTS] = {
+		record->parent_1, record->parent_2, record->parent_3,
+		record->parent_4,
+	};
+	size_t nr = 0;
 
-	if (allocator->facts && *allocator->facts->service.name)
-		allocator->service = allocator->facts->service.name;
-	if (!allocator->cgroup)
-		return;
-	if (kms_container_find(&container, allocator->cgroup))
-		allocator->container = kms_strings_add(c->strings, "%s %s",
-						     container.engine,
-						     container.name);
+	while (nr < KMS_MAX_PARENTS && parent[nr]) {
+		allocator->parent[nr] = parent[nr];
+		nr++;
+	}
+	allocator->nr_parents = nr;
+}
+
+static void facts_fill(struct kms_found_allocator *allocator,
+		       const struct kms_allocator_facts *facts)
+{
+	allocator->facts = facts;
+	allocator->cgroup = facts->cgroup;
+	allocator->container = facts->container;
+	allocator->can_reclaim = facts->can_reclaim;
+	allocator->alive = facts->alive;
+	if (*facts->service.name)
+		allocator->service = facts->service.name;
+	if (facts->starter_pid &&
+	    facts->starter_parent < allocator->nr_parents) {
+		allocator->starter = allocator->parent[facts->starter_parent];
+		allocator->starter_pid = facts->starter_pid;
+	}
 }
 
 static struct kms_found_allocator allocator_of(struct kms_case *c,
-					   const struct kms_trace *trace,
-					   size_t row)
+					       const struct kms_trace *trace,
+					       size_t i)
 {
-	const struct kms_rows *rows = &trace->allocators;
-	const struct kms_allocator_facts *facts = trace->facts ? &trace->facts[row] : NULL;
-	uint64_t stack;
+	const struct kms_trace_allocator_record *record =
+		&trace->allocators.record[i];
 	struct kms_found_allocator allocator = {
-		.context = kms_field_text(rows, row,
-				KMEMSCOPE_A_TRACE_ALLOCATOR_CONTEXT),
-		.name = kms_field_text(rows, row,
-				KMEMSCOPE_A_TRACE_ALLOCATOR_NAME),
-		.facts = facts,
-		.cgroup = facts ? facts->cgroup : NULL,
+		.context = record->context,
+		.name = record->name,
 		.nr_alike = 1,
 		.share_permille = KMS_UNKNOWN,
 		.traced_permille = KMS_UNKNOWN,
-		.can_reclaim = facts && facts->can_reclaim,
-		.alive = facts && facts->alive,
-		.uid = kms_field(rows, row, KMEMSCOPE_A_TRACE_ALLOCATOR_UID),
-		.pid = kms_field(rows, row, KMEMSCOPE_A_TRACE_ALLOCATOR_PID),
-		.nr_allocs = kms_field(rows, row,
-				KMEMSCOPE_A_TRACE_ALLOCATOR_NR_ALLOCS),
-		.per_second = kms_field(rows, row,
-				KMEMSCOPE_A_TRACE_ALLOCATOR_ALLOCS_PER_SECOND),
-		.nr_outstanding = kms_field(rows, row,
-				KMEMSCOPE_A_TRACE_ALLOCATOR_NR_OUTSTANDING),
+		.uid = record->uid,
+		.pid = record->pid,
+		.nr_allocs = record->nr_allocs,
+		.per_second = record->allocs_per_second,
+		.nr_outstanding = record->nr_outstanding,
 	};
 
-	allocator.nr_parents = kms_field_parents(rows, row, allocator.parent);
-	if (facts && facts->starter_pid &&
-	    facts->starter_parent < allocator.nr_parents) {
-		allocator.starter = allocator.parent[facts->starter_parent];
-		allocator.starter_pid = facts->starter_pid;
-	}
-	stack = kms_field(rows, row, KMEMSCOPE_A_TRACE_ALLOCATOR_STACK);
-	frames_fill(&allocator, &trace->stacks, stack);
-	work_fill(c, &allocator, &trace->stacks, stack);
-	place_fill(c, &allocator);
+	parents_fill(&allocator, record);
+	if (trace->facts)
+		facts_fill(&allocator, &trace->facts[i]);
+	if (record->stack == KMS_UNKNOWN)
+		return allocator;
+	frames_fill(&allocator, &trace->stacks, record->stack);
+	work_fill(c, &allocator, &trace->stacks, record->stack);
 	return allocator;
 }
 
@@ -227,7 +219,7 @@ static uint64_t sum(uint64_t a, uint64_t b)
 	return a == KMS_UNKNOWN || b == KMS_UNKNOWN ? KMS_UNKNOWN : a + b;
 }
 
-/* What counts is what stayed; who frees again what it allocates is no leak. */
+/* Objects that stayed count: one that frees what it allocates leaks nothing. */
 static uint64_t weight(const struct kms_found_allocator *allocator)
 {
 	uint64_t number = allocator->nr_outstanding;
@@ -262,7 +254,7 @@ static bool same_parents(const struct kms_found_allocator *a,
 	return a->nr_parents == b->nr_parents;
 }
 
-/* One name for several: then no single process or starter is the one. */
+/* With one name for several, no single process or starter is meant. */
 static void names_merge(struct kms_case *c, struct kms_found_allocator *into,
 			const struct kms_found_allocator *other)
 {
@@ -284,7 +276,7 @@ static void names_merge(struct kms_case *c, struct kms_found_allocator *into,
 static void allocator_merge(struct kms_case *c, struct kms_found_allocator *into,
 			  const struct kms_found_allocator *other)
 {
-	/* The stack that more of it came from is the one to show. */
+	/* Show the stack that most of it came from. */
 	if (weight(other) > weight(into)) {
 		memcpy(into->frame, other->frame, sizeof(into->frame));
 		into->nr_frames = other->nr_frames;
@@ -297,35 +289,32 @@ static void allocator_merge(struct kms_case *c, struct kms_found_allocator *into
 }
 
 static void trace_tell(struct kms_case *c, struct kms_finding *finding,
-		       const struct kms_trace *trace)
+		       const struct kms_trace_record *trace)
 {
-	const struct kms_rows *total = &trace->total;
-	uint64_t allocs = kms_field(total, 0, KMEMSCOPE_A_TRACE_NR_ALLOCS);
-	uint64_t frees = kms_field(total, 0, KMEMSCOPE_A_TRACE_NR_FREES);
-	uint64_t ns = kms_field(total, 0, KMEMSCOPE_A_TRACE_DURATION_NS);
-	uint64_t explained = kms_field(total, 0,
-				       KMEMSCOPE_A_TRACE_EXPLAINED_PERMILLE);
-	uint64_t dropped = kms_field(total, 0, KMEMSCOPE_A_TRACE_NR_DROPPED);
+	uint64_t explained = trace->explained_permille;
 
-	if (allocs != KMS_UNKNOWN && frees != KMS_UNKNOWN && ns != KMS_UNKNOWN)
+	if (trace->nr_allocs != KMS_UNKNOWN &&
+	    trace->nr_frees != KMS_UNKNOWN &&
+	    trace->duration_ns != KMS_UNKNOWN)
 		kms_tell(c, &finding->evidence,
 			 "a trace of %.1f s saw %llu objects allocated and %llu freed",
-			 ns / 1e9, (unsigned long long)allocs,
-			 (unsigned long long)frees);
+			 trace->duration_ns / 1e9,
+			 (unsigned long long)trace->nr_allocs,
+			 (unsigned long long)trace->nr_frees);
 	if (explained != KMS_UNKNOWN)
 		kms_tell(c, &finding->evidence,
 			 "the traced allocations account for %s of the growth",
 			 kms_words_share(explained).text);
-	if (explained != KMS_UNKNOWN && explained < KMS_EXPLAINED_PERMILLE)
+	if (explained < KMS_EXPLAINED_PERMILLE)
 		kms_tell(c, &finding->unknown,
 			 "who allocated the rest: bulk allocations are not traced");
 	if (explained != KMS_UNKNOWN && explained > KMS_OVERSTATED_PERMILLE)
 		kms_tell(c, &finding->unknown,
 			 "how much of it stays: frees in bulk or by kfree_rcu() are not traced");
-	if (dropped != KMS_UNKNOWN && dropped)
+	if (trace->nr_dropped != KMS_UNKNOWN && trace->nr_dropped)
 		kms_tell(c, &finding->unknown,
 			 "%llu allocations are unattributed: the allocator table was full",
-			 (unsigned long long)dropped);
+			 (unsigned long long)trace->nr_dropped);
 }
 
 static size_t groups_make(struct kms_case *c, struct group *all,
@@ -392,10 +381,10 @@ void kms_allocators_fill(struct kms_case *c, struct kms_finding *finding)
 			      "who allocates: this cache was not traced");
 		return;
 	}
-	/* What did not grow has no share of growth. */
+	/* Without growth there is no share of it. */
 	if (finding->growth_bytes != KMS_UNKNOWN)
 		finding->attributed_permille = attributed(trace);
-	trace_tell(c, finding, trace);
+	trace_tell(c, finding, &trace->total);
 	allocators_take(c, finding, trace);
 	if (!finding->nr_allocators)
 		kms_lines_add(&finding->unknown,

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Who allocated from a cache. */
+/* The allocators of a cache. */
 #ifndef KMS_DIAGNOSE_JUDGE_ALLOCATORS_H
 #define KMS_DIAGNOSE_JUDGE_ALLOCATORS_H
 
 #include "diagnose/judge/case.h"
 
-/* Fill in who allocated from the cache, and what of it is not known. */
+/* Fill in the allocators of its cache, and what is not known about them. */
 void kms_allocators_fill(struct kms_case *c, struct kms_finding *finding);
 
-/* The trace of a cache that saw most, or NULL. */
+/* The trace of a cache that saw the most allocations, or NULL. */
 const struct kms_trace *kms_case_trace(const struct kms_case *c,
 					 const char *cache);
 

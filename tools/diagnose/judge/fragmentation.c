@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Is memory free, but in pieces that are too small? */
-#include <linux/kmemscope.h>
+/* Free memory in pieces that are too small. */
 #include <string.h>
 
 #include "diagnose/judge/judge.h"
@@ -17,84 +16,69 @@
 /* The index is towards 1000 when fragmentation is to blame, not lack. */
 #define FRAGMENTED_INDEX 500
 
-/* A zone with less of the host's memory, as DMA, tells nothing of the host. */
-#define ZONE_PERMILLE 50
+/* A zone with less of the host's memory, as DMA, shows nothing of the host. */
+#define MIN_ZONE_PERMILLE 50
 
-/* Where less is free it is lack of memory, whatever its pieces. */
-#define FREE_PERMILLE 50
+/* Where less is free, memory is short, not fragmented. */
+#define MIN_FREE_PERMILLE 50
 
-static const char *zone_of(const struct kms_rows *zones, size_t i)
+static const char *name_of(const struct kms_zone_record *zone)
 {
-	return kms_field_text(zones, i, KMEMSCOPE_A_ZONE_ZONE) ?: "";
+	return zone->zone ?: "";
 }
 
-static uint64_t zone_pages(const struct kms_rows *zones, size_t i,
-			   uint16_t attr)
+static uint64_t managed_of(const struct kms_zone_record *zone)
 {
-	uint64_t pages = kms_field(zones, i, attr);
-
-	return pages == KMS_UNKNOWN ? 0 : pages;
+	return zone->managed_pages == KMS_UNKNOWN ? 0 : zone->managed_pages;
 }
 
 /* Does the node have a larger zone?  Then requests go there first. */
-static bool has_larger(const struct kms_rows *zones, size_t zone)
+static bool has_larger(const struct kms_zone_records *zones,
+		       const struct kms_zone_record *zone)
 {
-	uint64_t node = kms_field(zones, zone, KMEMSCOPE_A_ZONE_NODE);
-	uint64_t pages = zone_pages(zones, zone, KMEMSCOPE_A_ZONE_MANAGED_PAGES);
-	size_t i;
+	const struct kms_zone_record *other;
 
-	for (i = 0; i < zones->nr; i++)
-		if (!strcmp(zone_of(zones, i), "Normal") &&
-		    kms_field(zones, i, KMEMSCOPE_A_ZONE_NODE) == node &&
-		    zone_pages(zones, i, KMEMSCOPE_A_ZONE_MANAGED_PAGES) > pages)
+	kms_for_each(other, zones)
+		if (!strcmp(name_of(other), "Normal") &&
+		    other->node == zone->node &&
+		    managed_of(other) > managed_of(zone))
 			return true;
 	return false;
 }
 
 /*
- * DMA32 nearly always has such blocks, and tells nothing of the zone above it.
+ * DMA32 nearly always has such blocks, and shows nothing of the zone above it.
  * Huge pages can be of any zone: none on the whole host is remarkable, none in
  * one zone is not.
  */
-static bool is_examined(const struct kms_case *c, size_t zone, uint64_t order)
+static bool is_examined(const struct kms_case *c,
+			const struct kms_zone_record *zone, uint64_t order)
 {
-	const struct kms_rows *zones = &c->obs->zones;
 	const struct kms_totals *totals = &c->verdict->totals;
-	uint64_t managed = zone_pages(zones, zone,
-				      KMEMSCOPE_A_ZONE_MANAGED_PAGES);
-	uint64_t free = kms_field(zones, zone, KMEMSCOPE_A_ZONE_FREE_PAGES);
+	uint64_t managed = managed_of(zone);
 
 	if (kms_permille(managed * c->obs->page_bytes, totals->managed) <
-	    ZONE_PERMILLE)
+	    MIN_ZONE_PERMILLE)
 		return false;
-	if (order <= COSTLY_ORDER && has_larger(zones, zone) &&
-	    !strncmp(zone_of(zones, zone), "DMA", 3))
+	if (order <= COSTLY_ORDER && has_larger(&c->obs->zones, zone) &&
+	    !strncmp(name_of(zone), "DMA", 3))
 		return false;
-	if (free == KMS_UNKNOWN)
+	if (zone->free_pages == KMS_UNKNOWN)
 		return kms_permille(totals->free, totals->managed) >=
-		       FREE_PERMILLE;
-	return kms_permille(free, managed) >= FREE_PERMILLE;
+		       MIN_FREE_PERMILLE;
+	return kms_permille(zone->free_pages, managed) >= MIN_FREE_PERMILLE;
 }
 
 /* Would a request of this order fail in the zone, for pieces? */
-static bool is_fragmented(const struct kms_case *c, size_t zone, uint64_t order)
+static bool is_fragmented(const struct kms_buddy_records *buddies,
+			  const struct kms_zone_record *zone, uint64_t order)
 {
-	const struct kms_rows *rows = &c->obs->buddies;
-	uint64_t node = kms_field(&c->obs->zones, zone, KMEMSCOPE_A_ZONE_NODE);
-	int64_t index;
-	size_t i;
+	const struct kms_buddy_record *buddy;
 
-	for (i = 0; i < rows->nr; i++) {
-		const char *name = kms_field_text(rows, i,
-						  KMEMSCOPE_A_BUDDY_ZONE);
-
-		if (name && !strcmp(name, zone_of(&c->obs->zones, zone)) &&
-		    kms_field(rows, i, KMEMSCOPE_A_BUDDY_NODE) == node &&
-		    kms_field(rows, i, KMEMSCOPE_A_BUDDY_ORDER) == order)
-			return kms_field_signed(rows, i,
-					KMEMSCOPE_A_BUDDY_EXTFRAG_INDEX,
-					&index) && index >= FRAGMENTED_INDEX;
-	}
+	kms_for_each(buddy, buddies)
+		if (buddy->zone && !strcmp(buddy->zone, name_of(zone)) &&
+		    buddy->node == zone->node && buddy->order == order)
+			return buddy->extfrag_index >= FRAGMENTED_INDEX;
 	return false;
 }
 
@@ -108,30 +92,31 @@ struct fragmented {
 	bool free_known;
 };
 
+static void zone_add(struct kms_case *c, struct fragmented *found,
+		     const struct kms_zone_record *zone)
+{
+	found->free_known &= zone->free_pages != KMS_UNKNOWN;
+	found->free += zone->free_pages * c->obs->page_bytes;
+	found->names = kms_strings_add(c->strings, "%s%snode %llu %s",
+				       found->names ?: "",
+				       found->names ? ", " : "",
+				       (unsigned long long)zone->node,
+				       name_of(zone));
+	found->nr++;
+}
+
 static struct fragmented fragmented_find(struct kms_case *c, uint64_t order)
 {
-	const struct kms_rows *zones = &c->obs->zones;
 	struct fragmented found = { .order = order, .free_known = true };
-	uint64_t free, node;
-	size_t i;
+	const struct kms_zone_record *zone;
 
-	for (i = 0; i < zones->nr; i++) {
-		if (!is_examined(c, i, order))
+	kms_for_each(zone, &c->obs->zones) {
+		if (!is_examined(c, zone, order))
 			continue;
-		if (!is_fragmented(c, i, order)) {
+		if (is_fragmented(&c->obs->buddies, zone, order))
+			zone_add(c, &found, zone);
+		else
 			found.nr_others++;
-			continue;
-		}
-		free = kms_field(zones, i, KMEMSCOPE_A_ZONE_FREE_PAGES);
-		found.free_known &= free != KMS_UNKNOWN;
-		found.free += free * c->obs->page_bytes;
-		node = kms_field(zones, i, KMEMSCOPE_A_ZONE_NODE);
-		found.names = kms_strings_add(c->strings, "%s%snode %llu %s",
-					      found.names ?: "",
-					      found.names ? ", " : "",
-					      (unsigned long long)node,
-					      zone_of(zones, i));
-		found.nr++;
 	}
 	if (!found.free_known)
 		found.free = c->verdict->totals.free;

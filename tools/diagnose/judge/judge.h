@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The judges: each appends its findings, or adds to those that are there. */
+/* The judges, a file each: they append findings, or add to those there are. */
 #ifndef KMS_DIAGNOSE_JUDGE_JUDGE_H
 #define KMS_DIAGNOSE_JUDGE_JUDGE_H
 
 #include "diagnose/judge/case.h"
 
-void kms_judge_caches(struct kms_case *c);
+void kms_judge_dentries(struct kms_case *c);
+void kms_judge_slab(struct kms_case *c);
 void kms_judge_pages(struct kms_case *c);
 void kms_judge_fragmentation(struct kms_case *c);
 void kms_judge_stock(struct kms_case *c);

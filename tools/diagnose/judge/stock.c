@@ -1,12 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Slab caches that are large, whether or not they grow now. */
-#include <linux/kmemscope.h>
 #include <string.h>
 
 #include "diagnose/judge/allocators.h"
 #include "diagnose/judge/directories.h"
 #include "diagnose/judge/judge.h"
 #include "lib/words.h"
+
+/*
+ * This much of memory in one cache is remarkable even without growth.  What
+ * can be reclaimed is a cache, and takes only what nobody needs; what cannot
+ * belongs to somebody.
+ */
+#define RECLAIMABLE_PERMILLE 200
+#define NEGATIVE_PERMILLE 100
+#define UNRECLAIMABLE_PERMILLE 100
 
 static bool is_found(const struct kms_case *c, const char *cache)
 {
@@ -19,7 +27,7 @@ static bool is_found(const struct kms_case *c, const char *cache)
 	return false;
 }
 
-/* Memory of dentries of names that do not exist, as far as it is known. */
+/* Memory of negative dentries, as far as it is known. */
 static uint64_t negative_bytes(const struct kms_case *c,
 			       const struct kms_growth *growth)
 {
@@ -38,13 +46,13 @@ static bool is_large(const struct kms_case *c, const struct kms_growth *growth)
 	uint64_t share = kms_permille(growth->total_bytes, managed);
 
 	if (!growth->reclaimable)
-		return share >= KMS_STOCK_UNRECLAIMABLE_PERMILLE;
-	return share >= KMS_STOCK_RECLAIMABLE_PERMILLE ||
+		return share >= UNRECLAIMABLE_PERMILLE;
+	return share >= RECLAIMABLE_PERMILLE ||
 	       kms_permille(negative_bytes(c, growth), managed) >=
-	       KMS_STOCK_NEGATIVE_PERMILLE;
+	       NEGATIVE_PERMILLE;
 }
 
-/* What it did in the look, which was no growth to speak of. */
+/* How its size changed, which is no growth that matters. */
 static const char *change_words(struct kms_case *c,
 				const struct kms_growth *growth)
 {
@@ -77,14 +85,11 @@ static const char *now_words(const struct kms_case *c,
 static bool churns(const struct kms_case *c, const struct kms_growth *growth)
 {
 	const struct kms_trace *trace = kms_case_trace(c, growth->name);
-	uint64_t allocs, ns;
 
-	if (!trace || !c->ns)
-		return false;
-	allocs = kms_field(&trace->total, 0, KMEMSCOPE_A_TRACE_NR_ALLOCS);
-	ns = kms_field(&trace->total, 0, KMEMSCOPE_A_TRACE_DURATION_NS);
-	return allocs != KMS_UNKNOWN && ns != KMS_UNKNOWN &&
-	       kms_per_second(allocs, ns) * growth->size >=
+	return trace && c->ns && trace->total.nr_allocs != KMS_UNKNOWN &&
+	       trace->total.duration_ns != KMS_UNKNOWN &&
+	       kms_per_second(trace->total.nr_allocs,
+			      trace->total.duration_ns) * growth->size >=
 	       kms_per_second(kms_case_floor(c, true), c->ns);
 }
 
@@ -136,7 +141,7 @@ static void stock_add(struct kms_case *c, const struct kms_growth *growth)
 	finding->negative =
 		2 * negative > growth->total_bytes ||
 		kms_permille(negative, c->verdict->totals.managed) >=
-			KMS_STOCK_NEGATIVE_PERMILLE;
+			NEGATIVE_PERMILLE;
 	kms_case_rate(c, finding, 0);
 	finding->sure = finding->reclaimable ? KMS_LIKELY : KMS_POSSIBLE;
 	finding->why_sure = finding->reclaimable ?

@@ -103,18 +103,18 @@ static void summary_fill(struct kms_case *c)
 						   verdict->nr_findings - 1);
 }
 
-static void grown_fill(struct kms_case *c)
+static void largest_fill(struct kms_case *c)
 {
 	size_t i;
 
 	for (i = 0; i < c->all.nr; i++) {
 		const struct kms_growth *growth = &c->all.growth[i];
 
-		if (growth->bytes > c->grown)
-			c->grown = growth->bytes;
+		if (growth->bytes > c->largest)
+			c->largest = growth->bytes;
 		if (!growth->reclaimable &&
-		    growth->bytes > c->grown_unreclaimable)
-			c->grown_unreclaimable = growth->bytes;
+		    growth->bytes > c->largest_unreclaimable)
+			c->largest_unreclaimable = growth->bytes;
 	}
 }
 
@@ -130,7 +130,7 @@ static bool growths_fill(struct kms_case *c)
 			      &at[KMS_MOMENT_LAST]))
 		return false;
 	c->ns = at[KMS_MOMENT_LAST].boottime_ns - at[KMS_MOMENT_FIRST].boottime_ns;
-	grown_fill(c);
+	largest_fill(c);
 	return true;
 }
 
@@ -141,7 +141,8 @@ static void judge(struct kms_case *c)
 
 	verdict->ns = c->ns;
 	kms_floors_fill(c);
-	kms_judge_caches(c);
+	kms_judge_dentries(c);
+	kms_judge_slab(c);
 	kms_judge_pages(c);
 	kms_judge_fragmentation(c);
 	kms_judge_stock(c);

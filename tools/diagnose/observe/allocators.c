@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What this host knows about the allocators that a trace saw. */
-#include <linux/kmemscope.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,28 +18,25 @@
 
 #define CGROUPS "/sys/fs/cgroup"
 
-/* An allocator of the trace, and who started it as the module saw it. */
+/* An allocator of a trace, and its parents as the module saw them. */
 struct allocator {
-	const char *name;
+	const struct kms_trace_allocator_record *record;
 	const char *parent[KMS_MAX_PARENTS];
 	size_t nr_parents;
-	uint64_t pid;
-	uint64_t parent_pid;
-	uint64_t uid;
 };
 
-static struct allocator allocator_of(const struct kms_rows *rows, size_t row)
+static struct allocator
+allocator_of(const struct kms_trace_allocator_record *record)
 {
 	struct allocator allocator = {
-		.name = kms_field_text(rows, row,
-				       KMEMSCOPE_A_TRACE_ALLOCATOR_NAME),
-		.pid = kms_field(rows, row, KMEMSCOPE_A_TRACE_ALLOCATOR_PID),
-		.uid = kms_field(rows, row, KMEMSCOPE_A_TRACE_ALLOCATOR_UID),
-		.parent_pid = kms_field(rows, row,
-					KMEMSCOPE_A_TRACE_ALLOCATOR_PARENT_PID),
+		.record = record,
+		.parent = { record->parent_1, record->parent_2,
+			    record->parent_3, record->parent_4 },
 	};
 
-	allocator.nr_parents = kms_field_parents(rows, row, allocator.parent);
+	while (allocator.nr_parents < KMS_MAX_PARENTS &&
+	       allocator.parent[allocator.nr_parents])
+		allocator.nr_parents++;
 	return allocator;
 }
 
@@ -49,7 +45,7 @@ static bool is_alike(const struct kms_processes *processes,
 		     const struct kms_process *process,
 		     const struct allocator *allocator)
 {
-	return kms_process_is(process, allocator->name) &&
+	return kms_process_is(process, allocator->record->name) &&
 	       kms_process_descends(processes, process, allocator->parent,
 				    allocator->nr_parents);
 }
@@ -60,7 +56,7 @@ process_of(const struct kms_processes *processes,
 	   const struct allocator *allocator, uint64_t ended_ns)
 {
 	const struct kms_process *process =
-		kms_processes_find(processes, allocator->pid);
+		kms_processes_find(processes, allocator->record->pid);
 
 	if (!process || process->began_ns > ended_ns ||
 	    !is_alike(processes, process, allocator))
@@ -133,7 +129,7 @@ parent_alike(const struct kms_processes *processes,
 	const struct kms_process *found = NULL;
 	size_t i, j;
 
-	if (!cgroup || allocator->uid == KMS_UNKNOWN)
+	if (!cgroup || allocator->record->uid == KMS_UNKNOWN)
 		return NULL;
 	for (j = 0; !found && j < allocator->nr_parents; j++) {
 		for (i = 0; i < processes->nr; i++) {
@@ -146,7 +142,7 @@ parent_alike(const struct kms_processes *processes,
 						  allocator->nr_parents - j -
 						  1) ||
 			    !is_in(process, cgroup) ||
-			    user_of(process->pid) != allocator->uid)
+			    user_of(process->pid) != allocator->record->uid)
 				continue;
 			if (found)
 				return NULL;
@@ -166,7 +162,7 @@ parent_proved(const struct kms_processes *processes,
 	const struct kms_process *parent;
 
 	parent = kms_processes_find(processes, process ? process->parent :
-				    allocator->parent_pid);
+				    allocator->record->parent_pid);
 	if (!parent || !allocator->nr_parents || parent->began_ns > ended_ns ||
 	    !kms_process_is(parent, allocator->parent[0]) ||
 	    !kms_process_descends(processes, parent, allocator->parent + 1,
@@ -227,17 +223,18 @@ static bool can_reclaim(const char *cgroup)
 	return can;
 }
 
-static void cgroup_find(struct kms_trace *trace, size_t row)
+static void cgroup_find(struct kms_trace *trace, size_t index)
 {
-	const struct kms_rows *rows = &trace->allocators;
-	struct kms_allocator_facts *facts = &trace->facts[row];
-	uint64_t id = kms_field(rows, row,
-				KMEMSCOPE_A_TRACE_ALLOCATOR_CGROUP_ID);
+	const struct kms_trace_allocator_record *record =
+		trace->allocators.record;
+	struct kms_allocator_facts *facts = &trace->facts[index];
+	uint64_t id = record[index].cgroup_id;
 	size_t i;
 
-	for (i = 0; i < row && id != KMS_UNKNOWN; i++) {
-		if (kms_field(rows, i, KMEMSCOPE_A_TRACE_ALLOCATOR_CGROUP_ID) !=
-		    id)
+	if (id == KMS_UNKNOWN)
+		return;
+	for (i = 0; i < index; i++) {
+		if (record[i].cgroup_id != id)
 			continue;
 		if (!trace->facts[i].cgroup)
 			break;
@@ -245,36 +242,51 @@ static void cgroup_find(struct kms_trace *trace, size_t row)
 		facts->can_reclaim = trace->facts[i].can_reclaim;
 		return;
 	}
-	if (id != KMS_UNKNOWN)
-		facts->cgroup = kms_cgroup_path(id);
+	facts->cgroup = kms_cgroup_path(id);
 	facts->can_reclaim = facts->cgroup && can_reclaim(facts->cgroup);
+}
+
+/* False when memory is out. */
+static bool container_find(struct kms_allocator_facts *facts)
+{
+	struct kms_container container;
+
+	if (facts->container || !facts->cgroup ||
+	    !kms_container_find(&container, facts->cgroup))
+		return true;
+	facts->container = kms_container_text(&container);
+	return facts->container;
 }
 
 bool kms_allocators_begin(struct kms_trace *trace)
 {
-	const struct kms_rows *rows = &trace->allocators;
 	size_t i;
 
-	trace->facts = calloc(rows->nr + 1, sizeof(*trace->facts));
+	trace->facts = calloc(trace->allocators.nr + 1, sizeof(*trace->facts));
 	if (!trace->facts)
 		return false;
-	for (i = 0; i < rows->nr; i++)
+	for (i = 0; i < trace->allocators.nr; i++) {
 		cgroup_find(trace, i);
+		if (!container_find(&trace->facts[i]))
+			return false;
+	}
 	return true;
 }
 
-static void facts_fill(struct kms_trace *trace, size_t row,
-		     const struct kms_processes *processes, uint64_t ended_ns)
+static bool facts_find(struct kms_trace *trace, size_t index,
+		       const struct kms_processes *processes,
+		       uint64_t ended_ns)
 {
-	struct allocator allocator = allocator_of(&trace->allocators, row);
-	struct kms_allocator_facts *facts = &trace->facts[row];
+	struct allocator allocator =
+		allocator_of(&trace->allocators.record[index]);
+	struct kms_allocator_facts *facts = &trace->facts[index];
 	const struct kms_job_names job = {
-		allocator.name, allocator.parent, allocator.nr_parents,
+		allocator.record->name, allocator.parent, allocator.nr_parents,
 	};
 	const struct kms_process *process;
 
-	if (!allocator.name)
-		return;
+	if (!allocator.record->name)
+		return true;
 	process = process_of(processes, &allocator, ended_ns);
 	facts->alive = process;
 	facts->began_ns = process ? process->began_ns : 0;
@@ -292,13 +304,28 @@ static void facts_fill(struct kms_trace *trace, size_t row,
 	if (facts->cgroup)
 		kms_service_find(&facts->service, kms_systemd(), processes,
 				 CGROUPS, facts->cgroup, &job);
+	return container_find(facts);
+}
+
+static bool trace_find(struct kms_trace *trace,
+		       const struct kms_processes *processes,
+		       uint64_t ended_ns)
+{
+	size_t i;
+
+	for (i = 0; trace->facts && i < trace->allocators.nr &&
+		    i < MAX_ALLOCATORS; i++)
+		if (!facts_find(trace, i, processes, ended_ns))
+			return false;
+	return true;
 }
 
 bool kms_allocators_find(struct kms_observation *obs)
 {
 	uint64_t ended_ns = obs->moment[KMS_MOMENT_LAST].boottime_ns;
 	struct kms_processes processes;
-	size_t i, row;
+	bool complete = true;
+	size_t i;
 
 	if (!obs->nr_traces)
 		return true;
@@ -307,15 +334,9 @@ bool kms_allocators_find(struct kms_observation *obs)
 		return true;
 	if (!kms_processes_read(&processes, "/proc"))
 		return false;
-	for (i = 0; i < obs->nr_traces; i++) {
-		struct kms_trace *trace = &obs->trace[i];
-
-		/* Of more than were read, it is not known who is alike. */
-		for (row = 0; trace->facts && processes.whole &&
-		     row < trace->allocators.nr && row < MAX_ALLOCATORS;
-		     row++)
-			facts_fill(trace, row, &processes, ended_ns);
-	}
+	/* Where more are than were read, those alike cannot be counted. */
+	for (i = 0; complete && processes.whole && i < obs->nr_traces; i++)
+		complete = trace_find(&obs->trace[i], &processes, ended_ns);
 	kms_processes_free(&processes);
-	return true;
+	return complete;
 }

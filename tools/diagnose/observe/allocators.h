@@ -6,15 +6,15 @@
 #include "diagnose/observation.h"
 
 /*
- * Fill in the cgroups of a trace's allocators.  This is to be done soon, as
- * they may go; it looks at few files.  False when memory is out.
+ * Find the cgroups of a trace's allocators.  Do this soon, before they go; it
+ * reads few files.  False when memory is out.
  */
 bool kms_allocators_begin(struct kms_trace *trace);
 
 /*
- * Fill in the rest, for all traces of a look.  This reads much of /proc, which
- * makes dentries and inodes, so the last look must be over.  False when memory
- * is out.
+ * Find the rest, for all traces.  This reads much of /proc, which makes
+ * dentries and inodes, so the last moment must be over.  False when memory is
+ * out.
  */
 bool kms_allocators_find(struct kms_observation *obs);
 

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The one sentence about a slab cache that grew. */
+#ifndef KMS_DIAGNOSE_JUDGE_HEADLINE_H
+#define KMS_DIAGNOSE_JUDGE_HEADLINE_H
+
+#include "diagnose/judge/case.h"
+
+/*
+ * Say that what fills its cache, with the directory and the allocator as far
+ * as there is room: a headline has at most 20 words.
+ */
+void kms_headline_fill(struct kms_case *c, struct kms_finding *finding,
+		       const char *what);
+
+#endif /* KMS_DIAGNOSE_JUDGE_HEADLINE_H */
