@@ -75,7 +75,7 @@ static void remedies_do_not_fall_off(void **state)
 		trace->facts[i].can_reclaim = true;
 	}
 	judge();
-	expect_words("see whether it goes on");
+	expect_words("see whether it continues");
 }
 
 int main(void)

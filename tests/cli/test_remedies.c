@@ -445,7 +445,7 @@ static void services_are_stopped_when_they_are_proved(void **state)
 	expect_stop("pgrep -a -x -- sh", "find and stop");
 	in_cgroup("/system.slice/cron.service");
 	service("cron.service", 5, "cron");
-	expect_stop("pgrep -a -x -- sh", "cron.service has others, such as cron");
+	expect_stop("pgrep -a -x -- sh", "do not stop all of cron.service, which also runs cron");
 	in_cgroup("/user.slice/user-1000.slice/user@1000.service/app.slice/a.service");
 	service("a.service", 1, "");
 	facts->service.is_user = true;
@@ -460,7 +460,7 @@ static void processes_are_ended_when_they_are_proved(void **state)
 	facts->alive = true;
 	facts->nr_alike = 1;
 	facts->began_ns = 10 * 1000000000ull;
-	expect_stop("kill 77", "process 77 since");
+	expect_stop("kill 77", "(process 77, started 2 minutes ago)");
 	/* One of many: to end it helps nobody. */
 	in_cgroup("/");
 	facts->alive = true;
@@ -471,14 +471,14 @@ static void processes_are_ended_when_they_are_proved(void **state)
 	facts->nr_alike = 64;
 	facts->starter_pid = 50;
 	facts->starter_children = 64;
-	expect_stop("kill 50", "stop sh, process 50");
+	expect_stop("kill 50", "stop sh (process 50");
 	/* Gone, and nothing proves who started it. */
 	in_cgroup("/");
-	expect_stop("pgrep -a -x -- sh", "find and stop what starts");
+	expect_stop("pgrep -a -x -- sh", "find and stop the process that starts");
 	/* Numbers of another PID namespace */
 	in_cgroup("/");
 	obs.host_processes = false;
-	expect_stop(NULL, "find and stop what starts");
+	expect_stop(NULL, "find and stop the process that starts");
 }
 
 /* Nor is one of many told as if it were all of them. */

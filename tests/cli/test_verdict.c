@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* From looks that are made up to what is found in them. */
 #include "observation_sample.h"
+#include "table/kinds.h"
 
 static void nothing_wrong(void **state)
 {
@@ -15,7 +16,7 @@ static void nothing_wrong(void **state)
 	assert_false(verdict.partial);
 	assert_int_equal(verdict.health, KMS_HEALTHY);
 	expect_words("- growth of unreclaimable slab caches by less than 51.2 KiB/s\n");
-	expect_words("- memory of processes, tmpfs, huge pages, swap and limits of cgroups\n");
+	expect_words("- memory of processes, tmpfs, huge pages, swap, and cgroup limits\n");
 }
 
 /* A small host would be full in days, but it moves as much as any. */
@@ -110,11 +111,11 @@ static void a_storm_of_lookups(void **state)
 	assert_string_equal(found->allocator[0].service, "probe.service");
 
 	expect_words("\nsystemctl stop -- probe.service\n");
-	expect_words("# caution: all of probe.service ends: 3 processes now\n");
+	expect_words("# caution: stops all of probe.service, now 3 processes\n");
 	expect_words("\nsystemctl edit -- probe.service\n");
 	expect_words("Environment=NSS_SDB_USE_CACHE=yes");
 	expect_words("\necho 192000000 > /sys/fs/cgroup/system.slice/probe.service/memory.reclaim\n");
-	expect_words("curl <- probe.sh <- cron");
+	expect_words("curl, started by probe.sh <- cron");
 }
 
 static void a_storm_without_walk_and_trace(void **state)
@@ -291,7 +292,7 @@ static void a_stock_of_dentries(void **state)
 	assert_in_range(found->memory_permille, 575, 585);
 	assert_string_equal(found->directory[0].path, "/var/old");
 	assert_string_equal(found->directory[0].pattern, "only-one");
-	expect_words("not growing now; most from /var/old\n");
+	expect_words("not growing now; most of it in /var/old\n");
 	expect_words("15 % of the hash table was");
 	expect_words("drop_caches");
 }
@@ -359,6 +360,48 @@ static void chance_is_no_growth(void **state)
 		assert_string_not_equal(found->directory[i].path, "/mnt/rest");
 }
 
+static void json_print(FILE *stream, void *arg)
+{
+	const struct kms_answer answer = { .rows.kind = &kms_kind_status };
+	struct kms_error err = { 0 };
+
+	(void)arg;
+	assert_int_equal(kms_verdict_print_json(stream, &answer, &verdict,
+						&err), KMS_OK);
+}
+
+static void expect_json(const char *words)
+{
+	char *text = printed(json_print, NULL);
+
+	if (!strstr(text, words))
+		print_error("no '%s' in:\n%s", words, text);
+	assert_non_null(strstr(text, words));
+	free(text);
+}
+
+/* Shares are in percent, with a decimal; what is not known has no key. */
+static void in_fields(void **state)
+{
+	struct kms_trace *trace;
+
+	(void)state;
+	storm();
+	trace = trace_add("dentry", 993);
+	allocator(trace, "context=task name=curl uid=0 pid=7", 2);
+	allocator(trace, "context=task name=wget uid=0 pid=8", 1);
+	judge();
+	expect_json("\"directories\": [");
+	expect_json("\"allocators\": [");
+	expect_json("\"traced_percent\": 66.7");
+	expect_json("\"share_percent\": 66.2");
+	expect_json("\"share_percent\": 100.0");
+	expect_json("\"attributed_percent\": 99.3");
+	verdict.finding[0].allocator[0].traced_permille = KMS_UNKNOWN;
+	verdict.finding[0].allocator[1].traced_permille = 9;
+	expect_json("\"traced_percent\": 0.9");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -382,6 +425,7 @@ int main(void)
 		TEST(no_huge_pages),
 		TEST(no_pieces),
 		TEST(chance_is_no_growth),
+		TEST(in_fields),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

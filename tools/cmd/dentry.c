@@ -92,9 +92,12 @@ static bool row_fill(const struct kms_rows *rows, size_t row,
 		text_set(made_value(rows, row, CONTAINER),
 			 directory->container);
 	if (pattern->text) {
+		uint64_t permille = pattern->nr_covered * 1000 /
+				    pattern->nr_names;
+
 		text_set(made_value(rows, row, PATTERN), pattern->text);
-		*made_value(rows, row, PATTERN_PERMILLE) = kms_value_unsigned(
-			pattern->nr_covered * 1000 / pattern->nr_names);
+		*made_value(rows, row, PATTERN_PERMILLE) =
+			kms_value_unsigned(permille);
 	}
 	return !directory->reachable ||
 	       path_set(made_value(rows, row, FULL_PATH), directory);

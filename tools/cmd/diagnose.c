@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* kmemscope diagnose: what is wrong with the kernel's memory, and whose it is. */
+/* kmemscope diagnose: what fills the memory of the kernel, and what causes it. */
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -37,17 +37,17 @@ struct options {
 static void help_print(const char *program)
 {
 	printf("Usage:\n %s [options]\n\n"
-	       "Say what is wrong with the kernel's memory, who does it and what helps.\n\n"
+	       "Find what fills the kernel's memory, what causes it and what helps.\n\n"
 	       "Options:\n"
-	       "     --seconds SECONDS  look for so long, 10 unless asked\n"
-	       "     --remedy           print only what to do, as commands; runs none\n"
+	       "     --seconds SECONDS  observe for this long, by default 10\n"
+	       "     --remedy           print only what to do, as commands; run none\n"
 	       " -J, --json             print JSON\n"
 	       " -h, --help             print this help\n"
 	       " -V, --version          print the version\n\n"
 	       "For more details see kmemscope(8).\n", program);
 }
 
-/* In words, as the locale can take them. */
+/* Print words, as the locale can show them. */
 static enum kms_status words_print(const struct options *options,
 				   const struct kms_verdict *verdict,
 				   struct kms_error *err)
@@ -105,7 +105,7 @@ static enum kms_status diagnose(const struct options *options,
 		status = verdict_print(options, obs, verdict, err);
 	if (!status && verdict->partial)
 		status = kms_fail(err, KMS_PARTIAL,
-				  "not all could be looked at, so the answer is partial");
+				  "some parts could not be examined, so the answer is partial");
 	return status;
 }
 

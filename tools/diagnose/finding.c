@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What a diagnosis found: in fields, for programs, and in words, for people. */
+/* The findings of a diagnosis. */
 #include "diagnose/finding.h"
 
 const char kms_not_examined[] =
-	"memory of processes, tmpfs, huge pages, swap and limits of cgroups";
+	"memory of processes, tmpfs, huge pages, swap, and cgroup limits";
 
 const char *kms_finding_name(enum kms_finding_kind kind)
 {

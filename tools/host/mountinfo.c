@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Mounts, as /proc/PID/mountinfo lists them, and what path a place has there. */
+/* Mounts, as /proc/PID/mountinfo lists them, and paths through them. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

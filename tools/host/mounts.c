@@ -163,7 +163,7 @@ bool kms_mounts_find(const struct kms_mounts *mounts, const char *device,
 	*location = (struct kms_location){ 0 };
 	if (mounts->nr)
 		location->path = kms_mountinfo_path(&mounts->space[0].mounts,
-						 device, path, &failed);
+						    device, path, &failed);
 	for (i = 1; !failed && i < mounts->nr; i++) {
 		const struct kms_mount_namespace *space = &mounts->space[i];
 		char *inside = kms_mountinfo_path(&space->mounts, device, path,

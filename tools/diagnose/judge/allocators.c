@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "diagnose/judge/allocator_words.h"
 #include "diagnose/judge/allocators.h"
 #include "lib/fold.h"
 #include "lib/words.h"
@@ -274,7 +275,7 @@ static void names_merge(struct kms_case *c, struct kms_found_allocator *into,
 }
 
 static void allocator_merge(struct kms_case *c, struct kms_found_allocator *into,
-			  const struct kms_found_allocator *other)
+			    const struct kms_found_allocator *other)
 {
 	/* Show the stack that most of it came from. */
 	if (weight(other) > weight(into)) {
@@ -313,7 +314,7 @@ static void trace_tell(struct kms_case *c, struct kms_finding *finding,
 			 "how much of it stays: frees in bulk or by kfree_rcu() are not traced");
 	if (trace->nr_dropped != KMS_UNKNOWN && trace->nr_dropped)
 		kms_tell(c, &finding->unknown,
-			 "%llu allocations are unattributed: the allocator table was full",
+			 "who made %llu of the allocations: the allocator table was full",
 			 (unsigned long long)trace->nr_dropped);
 }
 
@@ -341,7 +342,7 @@ static size_t groups_make(struct kms_case *c, struct group *all,
 }
 
 static void allocators_take(struct kms_case *c, struct kms_finding *finding,
-			  const struct kms_trace *trace)
+			    const struct kms_trace *trace)
 {
 	uint64_t total, share;
 	struct group *all;
@@ -362,6 +363,7 @@ static void allocators_take(struct kms_case *c, struct kms_finding *finding,
 		if (finding->attributed_permille != KMS_UNKNOWN)
 			all[i].allocator.share_permille =
 				share * finding->attributed_permille / 1000;
+		kms_allocator_words(c->strings, finding, &all[i].allocator);
 		finding->allocator[finding->nr_allocators++] = all[i].allocator;
 	}
 	if (finding->nr_allocators &&

@@ -113,7 +113,7 @@ static const char *doubt_words(struct kms_case *c, uint64_t explained)
 			kms_words_share(explained).text);
 	if (explained > KMS_OVERSTATED_PERMILLE)
 		return "it grew throughout, but the trace missed frees, so shares are uncertain";
-	return "it grew throughout, but too many traced allocations are unattributed";
+	return "it grew throughout, but too many traced allocations have no allocator";
 }
 
 static void sure_fill(struct kms_case *c, struct kms_finding *finding,
@@ -157,6 +157,7 @@ struct kms_finding *kms_cache_finding(struct kms_case *c,
 				      uint64_t permille)
 {
 	struct kms_finding *finding = kms_finding_add(c->verdict, kind);
+	double objects;
 
 	if (!finding)
 		return NULL;
@@ -166,9 +167,9 @@ struct kms_finding *kms_cache_finding(struct kms_case *c,
 	finding->nr_objects = growth->nr_objects;
 	kms_case_rate(c, finding, permille == 1000 ? growth->bytes :
 		      growth->bytes / 1000 * (int64_t)permille);
-	if (growth->objects_known && growth->objects > 0)
-		finding->objects_per_second = kms_per_second(
-			(double)growth->objects * permille / 1000, c->ns);
+	objects = (double)growth->objects * permille / 1000;
+	if (growth->objects_known && objects > 0)
+		finding->objects_per_second = kms_per_second(objects, c->ns);
 	nodes_fill(c, finding);
 	size_tell(c, finding);
 	sure_fill(c, finding,

@@ -21,12 +21,12 @@ static const struct {
 } parts[] = {
 	[PART_NEGATIVE] = { KMS_FINDING_NEGATIVE_DENTRIES,
 			    KMS_DENTRIES_NEGATIVE,
-			    "lookups of non-existent names", "negative" },
+			    "failed lookups", "negative" },
 	[PART_POSITIVE] = { KMS_FINDING_POSITIVE_DENTRIES,
 			    KMS_DENTRIES_POSITIVE,
-			    "files being created or looked up", "positive" },
+			    "files created or looked up", "positive" },
 	[PART_UNKNOWN] = { KMS_FINDING_RECLAIMABLE_SLAB, KMS_DENTRIES_ALL,
-			   "names", "" },
+			   "cached names", "" },
 };
 
 /* Did the kernel count negative dentries while their number grew? */
@@ -86,7 +86,7 @@ static void part_judge(struct kms_case *c, const struct kms_growth *growth,
 	finding->negative = part == PART_NEGATIVE;
 	if (counted)
 		kms_tell(c, &finding->evidence,
-			 "%s of the growth are %s dentries, by the kernel's own counts",
+			 "%s of the growth is %s dentries, by the kernel's own count",
 			 kms_words_share(permille).text, parts[part].word);
 	else
 		guess_tell(c, finding, part);

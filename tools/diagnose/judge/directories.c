@@ -240,12 +240,14 @@ static void directories_take(struct kms_case *c, struct kms_finding *finding,
 {
 	size_t nr = walk->directories.nr, i;
 	struct ranked *all = calloc(nr + 1, sizeof(*all));
-	uint64_t total, share;
+	uint64_t total, share, ns = 0;
 
 	if (!all) {
 		c->strings->failed = true;
 		return;
 	}
+	if (before)
+		ns = walk->boottime_ns - before->boottime_ns;
 	total = directories_rank(all, before, walk, which);
 	for (i = 0; i < nr && i < KMS_MAX_DIRECTORIES; i++) {
 		struct kms_found_directory *found = &finding->directory[i];
@@ -256,8 +258,8 @@ static void directories_take(struct kms_case *c, struct kms_finding *finding,
 		directory_fill(found, walk, all[i].index, which);
 		found->share_permille = share;
 		if (before)
-			found->growth_per_second = kms_per_second(all[i].grown,
-				walk->boottime_ns - before->boottime_ns);
+			found->growth_per_second =
+				kms_per_second(all[i].grown, ns);
 		finding->nr_directories++;
 	}
 	free(all);

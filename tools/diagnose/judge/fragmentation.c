@@ -137,7 +137,7 @@ static void fragmentation_add(struct kms_case *c,
 	kms_case_rate(c, finding, 0);
 	finding->sure = is_huge || found->nr_others ? KMS_POSSIBLE : KMS_LIKELY;
 	finding->why_sure = is_huge ?
-		"hosts that are up for long have few, and compaction may make some" :
+		"hosts that have been up for long have few, and compaction may make some" :
 		found->nr_others ?
 		"other zones have such blocks, which most requests can use" :
 		"the kernel's fragmentation index is high; compaction may help";
@@ -147,14 +147,14 @@ static void fragmentation_add(struct kms_case *c,
 		      kms_words_bytes(found->free).text,
 		      kms_words_bytes(bytes).text);
 	kms_tell(c, &finding->evidence,
-		 "a request of order %llu (%s) fails for fragmentation in %zu of %zu large zones: %s",
+		 "a request of order %llu (%s) would fail for fragmentation in %zu of %zu large zones: %s",
 		 (unsigned long long)found->order, kms_words_bytes(bytes).text,
 		 found->nr, found->nr + found->nr_others, found->names);
 	kms_tell(c, &finding->evidence,
-		 "their fragmentation indices are %d or more, of 1000",
+		 "their fragmentation index is %d or more, out of 1000",
 		 FRAGMENTED_INDEX);
 	kms_tell(c, &finding->unknown,
-		 "whether anybody needs such blocks: see compact_fail in /proc/vmstat");
+		 "whether anything needs such blocks: see compact_fail in /proc/vmstat");
 }
 
 void kms_judge_fragmentation(struct kms_case *c)

@@ -2,39 +2,37 @@
 /* The one sentence about a slab cache that grew. */
 #include <string.h>
 
-#include "diagnose/allocator_words.h"
 #include "diagnose/judge/headline.h"
 #include "lib/words.h"
 
 /* 20, less the two of "(+1 more)". */
 #define MAX_WORDS_OF_HEADLINE 18
 
-/* "; 97 % from curl", in as few words as are true. */
+/* ", 97 % by curl", in as few words as are true. */
 static const char *share_words(struct kms_case *c,
 			       const struct kms_finding *finding)
 {
 	const struct kms_found_allocator *first = &finding->allocator[0];
 	uint64_t attributed = finding->attributed_permille;
-	const char *name;
 
 	if (!finding->nr_allocators)
 		return "";
 	if (first->traced_permille < KMS_NAMED_PERMILLE)
-		return "; spread over many allocators";
-	name = kms_allocator_name(c->strings, first);
+		return ", spread over many allocators";
 	if (finding->attributed && first->share_permille != KMS_UNKNOWN)
-		return kms_strings_add(c->strings, "; %s from %s",
+		return kms_strings_add(c->strings, ", %s by %s",
 				kms_words_share(first->share_permille).text,
-				name);
+				first->label);
 	/* KMS_UNKNOWN is above 1000 as well. */
 	if (attributed >= 1000)
 		return kms_strings_add(c->strings,
-				"; %s of traced allocations from %s",
+				", %s of traced allocations by %s",
 				kms_words_share(first->traced_permille).text,
-				name);
-	return kms_strings_add(c->strings, "; %s from %s, %s untraced",
+				first->label);
+	return kms_strings_add(c->strings, ", %s by %s, %s untraced",
 			       kms_words_share(first->share_permille).text,
-			       name, kms_words_share(1000 - attributed).text);
+			       first->label,
+			       kms_words_share(1000 - attributed).text);
 }
 
 static const char *where_words(struct kms_case *c,
@@ -59,7 +57,7 @@ static size_t words_count(const char *text)
 	return nr;
 }
 
-/* "the dentry cache", "ext4_inode_cache" */
+/* "dentry cache", "ext4_inode_cache" */
 static const char *cache_words(struct kms_case *c, const char *cache)
 {
 	static const char end[] = "_cache";
@@ -67,7 +65,7 @@ static const char *cache_words(struct kms_case *c, const char *cache)
 
 	if (len >= strlen(end) && !strcmp(cache + len - strlen(end), end))
 		return cache;
-	return kms_strings_add(c->strings, "the %s cache", cache);
+	return kms_strings_add(c->strings, "%s cache", cache);
 }
 
 void kms_headline_fill(struct kms_case *c, struct kms_finding *finding,
@@ -80,10 +78,10 @@ void kms_headline_fill(struct kms_case *c, struct kms_finding *finding,
 	where[1] = where_words(c, finding, false);
 	where[2] = "";
 	for (i = 0; i < 3; i++) {
-		kms_summarize(c, finding, "%s%s grow %s by %s/s%s", what,
-			      where[i], cache_words(c, finding->cache),
+		kms_summarize(c, finding, "the %s grows by %s/s: %s%s%s",
+			      cache_words(c, finding->cache),
 			      kms_words_bytes(finding->bytes_per_second).text,
-			      share_words(c, finding));
+			      what, where[i], share_words(c, finding));
 		if (words_count(finding->summary) <= MAX_WORDS_OF_HEADLINE)
 			return;
 	}

@@ -6,8 +6,8 @@
 #include "diagnose/judge/case.h"
 
 /*
- * Say that what fills its cache, with the directory and the allocator as far
- * as there is room: a headline has at most 20 words.
+ * Say that its cache grows and what fills it, with the directory and the
+ * allocator as far as there is room: a headline has at most 20 words.
  */
 void kms_headline_fill(struct kms_case *c, struct kms_finding *finding,
 		       const char *what);

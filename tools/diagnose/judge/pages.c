@@ -22,43 +22,45 @@ enum source {
 static const struct {
 	enum kms_finding_kind kind;
 	const char *counter;
-	const char *what;
+	const char *what;	/* it grows by ... */
+	const char *means;	/* ... and what that means, or "" */
 	const char *owners;	/* who has it, and how to find out */
 } sources[NR_SOURCES] = {
 	[UNACCOUNTED] = {
 		KMS_FINDING_UNACCOUNTED, "unaccounted",
-		"memory that no kernel counter explains grows",
-		"who allocates: pages carry no name; drivers take such pages",
+		"unaccounted memory grows", ": no kernel counter explains it",
+		"who allocates it: such pages carry no name; mostly drivers take them",
 	},
 	[LARGE_KMALLOC] = {
 		KMS_FINDING_LARGE_KMALLOC, "large_kmalloc",
-		"large kmalloc() allocations, which are in no slab cache, grow",
-		"who allocates: large allocations are not traced",
+		"large kmalloc() memory grows", ": it is in no slab cache",
+		"who allocates it: large allocations are not traced",
 	},
 	[VMALLOC] = {
 		KMS_FINDING_PAGES, "vmalloc",
-		"memory taken by vmalloc() grows",
-		"who allocates: /proc/vmallocinfo lists the callers",
+		"vmalloc memory grows", "",
+		"who allocates it: /proc/vmallocinfo lists the callers",
 	},
 	[PERCPU] = {
 		KMS_FINDING_PAGES, "percpu",
-		"memory of the per-CPU allocator grows",
-		"who allocates: cgroups, mounts and network devices take most of it",
+		"memory of the per-CPU allocator grows", "",
+		"who allocates it: mostly cgroups, mounts and network devices",
 	},
 	[KERNEL_STACK] = {
 		KMS_FINDING_PAGES, "kernel_stack",
-		"kernel stacks grow: the number of threads increases",
+		"memory of kernel stacks grows",
+		": the number of threads increases",
 		"whose threads: compare Threads: in /proc/PID/status",
 	},
 	[PAGE_TABLE] = {
 		KMS_FINDING_PAGES, "page_table",
-		"page tables of processes grow",
+		"memory of page tables grows", "",
 		"whose page tables: compare VmPTE: in /proc/PID/status",
 	},
 	[GPU] = {
 		KMS_FINDING_PAGES, "gpu",
-		"memory of GPU drivers grows",
-		"who allocates: the driver's files in debugfs may tell",
+		"memory of GPU drivers grows", "",
+		"who allocates it: see the files of the driver in debugfs",
 	},
 };
 
@@ -130,8 +132,9 @@ static void source_tell(struct kms_case *c, struct kms_finding *finding,
 			sources[source].counter,
 			kms_words_bytes(finding->growth_bytes).text, c->ns / 1e9);
 
-	kms_summarize(c, finding, "%s by %s/s", sources[source].what,
-		      kms_words_bytes(finding->bytes_per_second).text);
+	kms_summarize(c, finding, "%s by %s/s%s", sources[source].what,
+		      kms_words_bytes(finding->bytes_per_second).text,
+		      sources[source].means);
 	if (error)
 		kms_tell(c, &finding->evidence, "%s; it may be off by %s", size,
 			 kms_words_bytes(error).text);
@@ -172,7 +175,7 @@ static void source_judge(struct kms_case *c, enum source source,
 			bytes > 2 * error ? KMS_CERTAIN : KMS_LIKELY;
 	finding->why_sure = steady ?
 		"it grew throughout, by more than its error" :
-		"it grew in both parts of the look, but not at the same rate";
+		"it grew before and after the middle, but at different rates";
 	source_tell(c, finding, source, error);
 }
 
@@ -217,7 +220,7 @@ static void unaccounted_stock(struct kms_case *c)
 		 "unaccounted memory: %s, off by at most %s; no growth beyond that was seen",
 		 kms_words_bytes(finding->total_bytes).text,
 		 kms_words_bytes(totals->unaccounted_error).text);
-	kms_tell(c, &finding->unknown, "who took it, and when: no counter or trace shows it");
+	kms_tell(c, &finding->unknown, "who took it, and when: no counter or trace shows that");
 }
 
 void kms_judge_pages(struct kms_case *c)

@@ -60,9 +60,10 @@ static const char *change_words(struct kms_case *c,
 	uint64_t noise = kms_case_noise(c);
 
 	if (bytes >= 0 && (uint64_t)bytes < noise)
-		return kms_strings_add(
-			c->strings, "grew by less than %s in %.1f s",
-			kms_words_bytes(noise).text, c->ns / 1e9);
+		return kms_strings_add(c->strings,
+				       "grew by less than %s in %.1f s",
+				       kms_words_bytes(noise).text,
+				       c->ns / 1e9);
 	return kms_strings_add(c->strings, "%s by %s in %.1f s",
 			       bytes < 0 ? "shrank" : "grew",
 			       kms_words_bytes(bytes < 0 ? -bytes : bytes).text,
@@ -94,14 +95,14 @@ static bool churns(const struct kms_case *c, const struct kms_growth *growth)
 }
 
 static void stock_directories(struct kms_case *c, struct kms_finding *finding,
-			 const struct kms_growth *growth, uint64_t negative)
+			      const struct kms_growth *growth, uint64_t negative)
 {
 	enum kms_dentries which = finding->negative ? KMS_DENTRIES_NEGATIVE :
 						     KMS_DENTRIES_ALL;
 
 	if (negative)
 		kms_tell(c, &finding->evidence,
-			 "%s of it are negative dentries, by the kernel's own count",
+			 "%s of it is negative dentries, by the kernel's own count",
 			 kms_words_bytes(negative).text);
 	if (kms_cache_has_directory(growth->kind))
 		kms_directories_fill(c, finding, which, false);
@@ -109,7 +110,7 @@ static void stock_directories(struct kms_case *c, struct kms_finding *finding,
 		kms_allocators_fill(c, finding);
 	else
 		kms_tell(c, &finding->unknown,
-			 "who created it: run again with --seconds 300 to catch the next run");
+			 "what filled it: run again with --seconds 300 to catch it");
 }
 
 static void stock_summarize(struct kms_case *c, struct kms_finding *finding,
@@ -119,10 +120,10 @@ static void stock_summarize(struct kms_case *c, struct kms_finding *finding,
 
 	if (finding->nr_directories && finding->directory[0].share_permille >= 500)
 		directory = finding->directory[0].path;
-	kms_summarize(c, finding, "the %s cache is %s, %s of memory, %s%s%s",
+	kms_summarize(c, finding, "the %s cache holds %s, %s of memory, %s%s%s",
 		      growth->name, kms_words_bytes(growth->total_bytes).text,
 		      kms_words_share(finding->memory_permille).text,
-		      now_words(c, growth), directory ? "; most from " : "",
+		      now_words(c, growth), directory ? "; most of it in " : "",
 		      directory ?: "");
 }
 
@@ -145,10 +146,10 @@ static void stock_add(struct kms_case *c, const struct kms_growth *growth)
 	kms_case_rate(c, finding, 0);
 	finding->sure = finding->reclaimable ? KMS_LIKELY : KMS_POSSIBLE;
 	finding->why_sure = finding->reclaimable ?
-		"it is that large; whether it hurts depends on how often memory is short" :
-		"it is that large, but that may be normal for this host";
+		"it is this large; whether it hurts depends on how often memory is short" :
+		"it is this large, but that may be normal for this host";
 	kms_tell(c, &finding->evidence,
-		 "the slab cache %s has %s, %s of memory; it %s", growth->name,
+		 "the slab cache %s holds %s, %s of memory; it %s", growth->name,
 		 kms_words_bytes(growth->total_bytes).text,
 		 kms_words_share(finding->memory_permille).text,
 		 change_words(c, growth));

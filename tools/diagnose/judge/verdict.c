@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* From what was looked at to what is wrong; nothing here asks the kernel. */
+/* From an observation to a verdict; nothing here asks the kernel. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,7 +8,7 @@
 #include "diagnose/judge/verdict.h"
 #include "lib/words.h"
 
-/* What does harm comes first; then what grows, the fastest of it; then by size. */
+/* Harm comes first, then fast growth, then size. */
 static int finding_compare(const void *a, const void *b)
 {
 	const struct kms_finding *left = a, *right = b;
@@ -59,11 +59,11 @@ static void health_fill(struct kms_verdict *verdict)
 		verdict->health = KMS_HEALTHY;
 }
 
-/* It must not claim more than was seen: that is what its floor is for. */
+/* It must not claim more than was seen, so it names the floor. */
 static void all_clear_fill(struct kms_case *c)
 {
 	static const char given_back[] =
-		"nothing wrong found; %zu large or growing cache%s will be given back when needed";
+		"nothing wrong found; the kernel reclaims %zu large or growing cache%s when needed";
 	static const char below[] =
 		"nothing wrong found: no kernel memory kept growing by more than %s/s";
 	struct kms_verdict *verdict = c->verdict;

@@ -182,7 +182,8 @@ static size_t count_children(const struct kms_processes *processes,
 }
 
 /* A process that lives for moments is started again by one that lives on. */
-static void starter_find(struct kms_allocator_facts *facts, const struct kms_trace *trace,
+static void starter_find(struct kms_allocator_facts *facts,
+			 const struct kms_trace *trace,
 			 const struct kms_processes *processes,
 			 const struct allocator *allocator,
 			 const struct kms_process *process, uint64_t ended_ns)
@@ -314,7 +315,7 @@ static bool trace_find(struct kms_trace *trace,
 	size_t i;
 
 	for (i = 0; trace->facts && i < trace->allocators.nr &&
-		    i < MAX_ALLOCATORS; i++)
+	     i < MAX_ALLOCATORS; i++)
 		if (!facts_find(trace, i, processes, ended_ns))
 			return false;
 	return true;

@@ -8,8 +8,8 @@
 
 /*
  * Observe a moment every second, trace what grows, walk the dentries again
- * where they do, and keep the middle moment.  All times are CLOCK_BOOTTIME:
- * the observation began at start, and this goes on from from to end.
+ * where they do, and keep the middle moment.  This takes the time between from
+ * and end of CLOCK_BOOTTIME; the observation began at start.
  */
 void kms_watch(struct kms_observation *obs, struct kms_nl *nl, uint64_t start,
 	       uint64_t from, uint64_t end);

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What a diagnosis found, as JSON: what is not known has no key. */
+/* A verdict as JSON: what is not known has no key. */
 #include <json-c/json.h>
 
-#include "diagnose/observation.h"
 #include "diagnose/tell/text.h"
 #include "output/output.h"
 
-/* An object under construction; failed once, it takes nothing more. */
+/* An object under construction; once it failed, it takes nothing more. */
 struct object {
 	json_object *json;
 	bool failed;
@@ -34,6 +33,21 @@ static void number_add(struct object *object, const char *name, uint64_t number)
 {
 	if (number != KMS_UNKNOWN)
 		json_add(object, name, json_object_new_uint64(number));
+}
+
+/* In percent, with one decimal. */
+static void percent_add(struct object *object, const char *name,
+			uint64_t permille)
+{
+	char text[32];
+
+	if (permille == KMS_UNKNOWN)
+		return;
+	snprintf(text, sizeof(text), "%llu.%llu",
+		 (unsigned long long)permille / 10,
+		 (unsigned long long)permille % 10);
+	json_add(object, name,
+		 json_object_new_double_s(permille / 10.0, text));
 }
 
 static void text_add(struct object *object, const char *name, const char *text)
@@ -82,7 +96,7 @@ static void texts_add(struct object *object, const char *name,
 }
 
 static void directory_add(struct object *finding, json_object *array,
-		      const struct kms_found_directory *directory)
+			  const struct kms_found_directory *directory)
 {
 	struct object object = object_new();
 
@@ -95,7 +109,7 @@ static void directory_add(struct object *finding, json_object *array,
 	number_add(&object, "nr_negative", directory->nr_negative);
 	number_add(&object, "nr_positive", directory->nr_positive);
 	number_add(&object, "total_bytes", directory->total_bytes);
-	number_add(&object, "share_permille", directory->share_permille);
+	percent_add(&object, "share_percent", directory->share_permille);
 	number_add(&object, "dentries_per_second", directory->growth_per_second);
 	text_add(&object, "pattern", directory->pattern);
 	text_add(&object, "example", directory->example);
@@ -111,7 +125,7 @@ static void directory_add(struct object *finding, json_object *array,
 }
 
 static void allocator_add(struct object *finding, json_object *array,
-			const struct kms_found_allocator *allocator)
+			  const struct kms_found_allocator *allocator)
 {
 	struct object object = object_new();
 
@@ -137,8 +151,8 @@ static void allocator_add(struct object *finding, json_object *array,
 	number_add(&object, "nr_allocs", allocator->nr_allocs);
 	number_add(&object, "allocs_per_second", allocator->per_second);
 	number_add(&object, "nr_outstanding", allocator->nr_outstanding);
-	number_add(&object, "share_permille", allocator->share_permille);
-	number_add(&object, "traced_permille", allocator->traced_permille);
+	percent_add(&object, "share_percent", allocator->share_permille);
+	percent_add(&object, "traced_percent", allocator->traced_permille);
 	if (allocator->nr_frames)
 		texts_add(&object, "stack", allocator->frame, allocator->nr_frames);
 	object_item_add(finding, array, &object);
@@ -178,14 +192,14 @@ static void numbers_add(struct object *object,
 			const struct kms_finding *finding)
 {
 	number_add(object, "total_bytes", finding->total_bytes);
-	number_add(object, "memory_permille", finding->memory_permille);
+	percent_add(object, "memory_percent", finding->memory_permille);
 	number_add(object, "nr_objects", finding->nr_objects);
 	number_add(object, "growth_bytes", finding->growth_bytes);
 	number_add(object, "bytes_per_second", finding->bytes_per_second);
 	number_add(object, "objects_per_second", finding->objects_per_second);
-	number_add(object, "share_permille", finding->share_permille);
-	number_add(object, "attributed_permille",
-		   finding->attributed_permille);
+	percent_add(object, "share_percent", finding->share_permille);
+	percent_add(object, "attributed_percent",
+		    finding->attributed_permille);
 	number_add(object, "reclaimable_bytes", finding->reclaimable_bytes);
 	number_add(object, "full_seconds", finding->full_seconds);
 }
@@ -208,10 +222,10 @@ static struct object finding_object(const struct kms_finding *finding)
 	array = array_add(&object, "nodes");
 	for (i = 0; array && i < finding->nr_nodes; i++)
 		node_add(&object, array, &finding->node[i]);
-	array = array_add(&object, "places");
+	array = array_add(&object, "directories");
 	for (i = 0; array && i < finding->nr_directories; i++)
 		directory_add(&object, array, &finding->directory[i]);
-	array = array_add(&object, "creators");
+	array = array_add(&object, "allocators");
 	for (i = 0; array && i < finding->nr_allocators; i++)
 		allocator_add(&object, array, &finding->allocator[i]);
 	texts_add(&object, "evidence", finding->evidence.line,
@@ -254,7 +268,7 @@ static struct object memory_object(const struct kms_totals *totals)
 	return object;
 }
 
-/* Growth that goes unseen, and what no judge looks at. */
+/* Growth that goes unseen, and what no judge examines. */
 static struct object limits_object(const struct kms_floors *floors)
 {
 	struct object object = object_new();
@@ -329,7 +343,7 @@ enum kms_status kms_verdict_print_json(FILE *stream,
 
 	if (status)
 		return status;
-	fprintf(stream, ",\n \"look_ns\":%llu",
+	fprintf(stream, ",\n \"observed_ns\":%llu",
 		(unsigned long long)verdict->ns);
 	if (verdict->health != KMS_HEALTH_UNKNOWN)
 		fprintf(stream, ",\n \"healthy\":%s",

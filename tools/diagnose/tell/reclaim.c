@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* How to have the kernel give back what it can. */
+/* Have the kernel reclaim what it can. */
 #include <string.h>
 
 #include "diagnose/tell/reclaim.h"
 #include "lib/words.h"
 
 /*
- * Of one cgroup only, and no more than its share; the root's is the whole host,
- * and no better than that.
+ * From one cgroup only, and no more than its share.  The root cgroup is the
+ * whole host, so nothing is gained there.
  */
 static void cgroup_add(struct kms_advice *a, struct kms_finding *finding,
 		       const struct kms_found_allocator *allocator, uint64_t bytes)
@@ -25,7 +25,7 @@ static void cgroup_add(struct kms_advice *a, struct kms_finding *finding,
 	kms_remedy_give(a, finding, (struct kms_remedy){
 		.when = KMS_LATER,
 		.text = "if memory is short: reclaim memory charged to its cgroup",
-		.cost = "page cache of this cgroup goes first, and processes may be swapped out",
+		.cost = "drops page cache of this cgroup first, and may swap out its processes",
 		.argv = command,
 		.effect = kms_strings_add(a->strings,
 					  "frees up to %s; EAGAIN means less was reclaimable",
@@ -33,6 +33,11 @@ static void cgroup_add(struct kms_advice *a, struct kms_finding *finding,
 		.frees_bytes = bytes,
 	});
 }
+
+static const char drop_text[] =
+	"off-peak, if memory is short: run sync, then drop unused dentries and inodes";
+static const char drop_cost[] =
+	"processes in large directories may stall, and dropped entries are read from disk again";
 
 void kms_reclaim_add(struct kms_advice *a, struct kms_finding *finding)
 {
@@ -49,11 +54,11 @@ void kms_reclaim_add(struct kms_advice *a, struct kms_finding *finding)
 	kms_argv_into(&command, a->strings, "/proc/sys/vm/drop_caches");
 	kms_remedy_give(a, finding, (struct kms_remedy){
 		.when = KMS_LATER,
-		.text = "off-peak, if memory is short: sync, give back unused dentries and inodes",
-		.cost = "who works in a directory of millions waits for seconds; all is read anew",
+		.text = drop_text,
+		.cost = drop_cost,
 		.argv = command,
 		.effect = kms_strings_add(a->strings,
-					  "at most %s of it are given back, as slabs get empty",
+					  "frees up to %s, as slabs become empty",
 					  kms_words_bytes(bytes).text),
 		.frees_bytes = bytes,
 	});

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What to do about a finding.  It is said, with what it will do; never done. */
+/* What to do about findings.  Remedies are printed, and never run. */
 #include <string.h>
 
 #include "diagnose/tell/advice.h"
@@ -8,10 +8,7 @@
 #include "diagnose/tell/stop.h"
 #include "lib/array.h"
 
-/*
- * Names by which software that is known for it can be told, and what its own
- * people say helps.
- */
+/* Software known for such lookups, by the names, and its own remedy. */
 static const struct {
 	const char *pattern;
 	const char *text;
@@ -20,9 +17,9 @@ static const struct {
 } known[] = {
 	{
 		.pattern = ".N_dOeSnotExist_.db",
-		.text = "these names are of NSS, a TLS library: tell it not to measure",
+		.text = "these lookups are by NSS, a TLS library, to measure their speed",
 		.variable = "NSS_SDB_USE_CACHE=yes",
-		.effect = "it looks up no such names any more, from its next start on",
+		.effect = "no such lookups after its next start",
 	},
 };
 
@@ -31,7 +28,7 @@ static bool is_growing(const struct kms_finding *finding)
 	return finding->bytes_per_second != KMS_UNKNOWN;
 }
 
-/* In the environment of what looks the names up, from its next start on. */
+/* Set a variable in the environment of the allocator. */
 static void known_give(struct kms_advice *a, struct kms_finding *finding,
 		       const char *text, const char *variable,
 		       const char *effect)
@@ -40,7 +37,7 @@ static void known_give(struct kms_advice *a, struct kms_finding *finding,
 		finding->nr_allocators ? &finding->allocator[0] : NULL;
 	struct kms_remedy remedy = {
 		.when = KMS_LATER,
-		.text = kms_strings_add(a->strings, "%s: set %s in its environment",
+		.text = kms_strings_add(a->strings, "%s: set %s in the environment of that process",
 					text, variable),
 		.effect = effect,
 		.frees_bytes = KMS_UNKNOWN,
@@ -76,8 +73,8 @@ static void known_add(struct kms_advice *a, struct kms_finding *finding)
 
 /*
  * The module that a stack goes through, as in "function+0x10/0x20 [module]".
- * Drivers allocate in interrupts for whoever gets the data: their stack blames
- * the network card for each packet that nobody reads.
+ * In interrupts drivers allocate for whoever gets the data: such a stack would
+ * blame the network card for each packet that no process reads.
  */
 static const char *module_of(struct kms_advice *a,
 			     const struct kms_found_allocator *allocator)
@@ -111,7 +108,7 @@ static void module_add(struct kms_advice *a, struct kms_finding *finding,
 					"check module %s for updates: its code is on the allocation path",
 					module),
 		.argv = command,
-		.effect = "shows its author and version; it frees nothing",
+		.effect = "shows its author and version; frees nothing",
 		.frees_bytes = KMS_UNKNOWN,
 	});
 }
@@ -131,9 +128,9 @@ static void unreclaimable_add(struct kms_advice *a, struct kms_finding *finding)
 	kms_argv_operand(&command, a->strings, finding->cache);
 	kms_remedy_give(a, finding, (struct kms_remedy){
 		.when = KMS_LATER,
-		.text = "the kernel cannot give it back by itself: report it, with stacks",
+		.text = "the kernel cannot reclaim this memory: report it with these stacks",
 		.argv = command,
-		.effect = "names the functions that allocate; frees nothing",
+		.effect = "shows the functions that allocate; frees nothing",
 		.frees_bytes = KMS_UNKNOWN,
 	});
 }
@@ -149,21 +146,21 @@ static void watch_add(struct kms_advice *a, struct kms_finding *finding)
 		kms_argv_operand(&command, a->strings, finding->cache);
 	kms_remedy_give(a, finding, (struct kms_remedy){
 		.when = KMS_LATER,
-		.text = "see whether it goes on",
+		.text = "see whether it continues",
 		.argv = command,
-		.effect = "prints what changed in a minute; it changes nothing",
+		.effect = "prints what changed in a minute; changes nothing",
 		.frees_bytes = KMS_UNKNOWN,
 	});
 }
 
-/* A cache that the kernel gives back: nothing but to look again. */
+/* The kernel reclaims it: there is nothing to stop. */
 static void benign_add(struct kms_advice *a, struct kms_finding *finding)
 {
 	kms_remedy_give(a, finding, (struct kms_remedy){
 		.when = KMS_LATER,
-		.text = "nothing has to be stopped; look again if memory gets short",
+		.text = "nothing needs to be stopped; run this again if memory becomes short",
 		.argv = kms_argv_begin("kmemscope", "diagnose", NULL),
-		.effect = "looks again; it changes nothing",
+		.effect = "observes again; changes nothing",
 		.frees_bytes = KMS_UNKNOWN,
 	});
 }
@@ -179,10 +176,10 @@ static void remedies_add(struct kms_advice *a, struct kms_finding *finding)
 			      "/proc/sys/vm/compact_memory");
 		kms_remedy_give(a, finding, (struct kms_remedy){
 			.when = KMS_LATER,
-			.text = "off-peak: have the kernel move pages together",
-			.cost = "it keeps a CPU busy, and takes locks that others wait for",
+			.text = "off-peak: compact memory",
+			.cost = "keeps a CPU busy, and holds locks that others wait for",
 			.argv = command,
-			.effect = "larger free blocks, where pages can be moved at all",
+			.effect = "larger free blocks, where pages can be moved",
 			.frees_bytes = KMS_UNKNOWN,
 		});
 		return;
@@ -205,7 +202,7 @@ static void advise(struct kms_advice *a, struct kms_finding *finding)
 		benign_add(a, finding);
 	else
 		remedies_add(a, finding);
-	/* Growth that may be over already is nothing to stop at once. */
+	/* Growth that may have ended is no reason to stop something now. */
 	for (i = 0; i < finding->nr_remedies; i++)
 		if (finding->sure == KMS_POSSIBLE)
 			finding->remedy[i].when = KMS_LATER;

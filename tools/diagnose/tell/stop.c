@@ -1,36 +1,35 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * How to stop who allocates, with what it costs.
+ * How to stop an allocator, with its cost.
  *
- * Root may run the command.  So it names only what is proved to be the one: a
- * container or unit by a cgroup that nobody else can make, a process by its
- * number and parents.  Where that fails, words must do.
+ * Root may run the command, so it names only what is proved to be the
+ * allocator: a container or unit by a cgroup that no one else can make, a
+ * process by its number and parents.  Where that fails there are only words.
  */
 #include <stdlib.h>
 #include <string.h>
 
-#include "diagnose/allocator_words.h"
 #include "diagnose/tell/stop.h"
 #include "host/container.h"
 #include "lib/array.h"
 #include "lib/text.h"
 #include "lib/words.h"
 
-/* Engines that know a container by what its cgroup is called. */
+/* Engines that know a container by the name of its cgroup. */
 static const struct {
 	const char *name;
 	const char *program;
 	const char *cost;
 } engines[] = {
-	{ "docker", "docker", "all that runs in the container ends" },
-	{ "podman", "podman", "all that runs in the container ends" },
+	{ "docker", "docker", "stops everything in the container" },
+	{ "podman", "podman", "stops everything in the container" },
 	{ "kubernetes", "crictl",
-	  "all that runs in the container ends; the kubelet starts it again" },
+	  "stops everything in the container; the kubelet starts it again" },
 	{ "cri-o", "crictl",
-	  "all that runs in the container ends; the kubelet starts it again" },
+	  "stops everything in the container; the kubelet starts it again" },
 };
 
-/* "12 min ago", of a time of CLOCK_BOOTTIME */
+/* "12 minutes ago", of a time of CLOCK_BOOTTIME */
 static const char *age_of(struct kms_advice *a, uint64_t began_ns)
 {
 	uint64_t now = a->obs->moment[KMS_MOMENT_LAST].boottime_ns;
@@ -77,7 +76,7 @@ static void unit_stop(struct kms_advice *a, struct kms_remedy *remedy,
 		remedy->argv = kms_argv_begin("systemctl", "stop", NULL);
 	kms_argv_operand(&remedy->argv, a->strings, service->name);
 	remedy->cost = kms_strings_add(a->strings,
-				       "all of %s ends: %zu process%s now",
+				       "stops all of %s, now %zu process%s",
 				       service->name, service->nr_processes,
 				       service->nr_processes == 1 ? "" : "es");
 }
@@ -97,13 +96,13 @@ static void starter_kill(struct kms_advice *a, struct kms_remedy *remedy,
 	const struct kms_allocator_facts *facts = allocator->facts;
 
 	remedy->text = kms_strings_add(a->strings,
-				       "stop %s, process %llu since %s, which starts %s",
+				       "stop %s (process %llu, started %s), which starts %s",
 				       allocator->starter,
 				       (unsigned long long)allocator->starter_pid,
 				       age_of(a, facts->starter_began_ns),
-				       kms_allocator_chain(a->strings, allocator));
+				       allocator->label);
 	remedy->cost = kms_strings_add(a->strings,
-				       "it has %zu process%s of its own now, which may go on without it",
+				       "its %zu child process%s may go on without it",
 				       facts->starter_children,
 				       facts->starter_children == 1 ? "" : "es");
 	pid_kill(a, remedy, allocator->starter_pid);
@@ -135,7 +134,7 @@ static const char *expression_of(struct kms_advice *a, const char *text)
 	return kept;
 }
 
-/* Nothing is proved: list what has the name, for people to judge. */
+/* Nothing is proved: list the processes of that name. */
 static void name_find(struct kms_advice *a, struct kms_remedy *remedy,
 		      const struct kms_found_allocator *allocator)
 {
@@ -143,11 +142,11 @@ static void name_find(struct kms_advice *a, struct kms_remedy *remedy,
 			   allocator->name;
 
 	remedy->text = kms_strings_add(a->strings,
-				       "find and stop what starts %s%s",
-				       kms_allocator_chain(a->strings, allocator),
+				       "find and stop the process that starts %s%s",
+				       allocator->chain,
 				       allocator->cgroup ? "" :
-				       "; its cgroup is not known");
-	/* Where numbers are of elsewhere, or one name stands for several */
+				       "; its cgroup is unknown");
+	/* In another PID namespace, or where one name stands for several */
 	if (!a->obs->host_processes ||
 	    (allocator->facts && allocator->facts->alive && !allocator->alive))
 		return;
@@ -161,24 +160,24 @@ static void process_stop(struct kms_advice *a, struct kms_remedy *remedy,
 	const struct kms_allocator_facts *facts = allocator->facts;
 
 	if (allocator->nr_alike > 1) {
-		/* None of them is the one. */
+		/* No single one of them is meant. */
 		remedy->text = kms_strings_add(a->strings,
-					       "find and stop what starts %s",
-					       kms_allocator_chain(a->strings, allocator));
+					       "find and stop the process that starts %s",
+					       allocator->chain);
 	} else if (allocator->starter) {
 		starter_kill(a, remedy, allocator);
 	} else if (!facts || !facts->alive || !allocator->alive) {
 		name_find(a, remedy, allocator);
 	} else if (facts->nr_alike > 1) {
 		remedy->text = kms_strings_add(a->strings,
-					       "stop what starts %s: process %llu is one of %zu such processes",
-					       kms_allocator_chain(a->strings, allocator),
+					       "stop the process that starts %s: process %llu is one of %zu such processes",
+					       allocator->chain,
 					       (unsigned long long)allocator->pid,
 					       facts->nr_alike);
 	} else {
 		remedy->text = kms_strings_add(a->strings,
-					       "stop %s, process %llu since %s",
-					       kms_allocator_chain(a->strings, allocator),
+					       "stop %s (process %llu, started %s)",
+					       allocator->chain,
 					       (unsigned long long)allocator->pid,
 					       age_of(a, facts->began_ns));
 		pid_kill(a, remedy, allocator->pid);
@@ -193,7 +192,7 @@ static void remedy_fill(struct kms_advice *a, struct kms_remedy *remedy,
 	char *other;
 
 	remedy->text = kms_strings_add(a->strings, "stop %s",
-				       kms_allocator_chain(a->strings, allocator));
+				       allocator->chain);
 	if (allocator->cgroup &&
 	    kms_container_find(&container, allocator->cgroup)) {
 		container_stop(a, remedy, &container);
@@ -208,13 +207,13 @@ static void remedy_fill(struct kms_advice *a, struct kms_remedy *remedy,
 		return;
 	other = kms_text_escape(facts->service.other, sizeof(facts->service.other));
 	remedy->text = kms_strings_add(a->strings,
-				       "%s; this job only, as %s has others, such as %s",
+				       "%s; do not stop all of %s, which also runs %s",
 				       remedy->text, facts->service.name,
 				       other ?: "?");
 	free(other);
 }
 
-/* The trace need not have seen all of the growth. */
+/* The trace may not have seen all of the growth. */
 static const char *effect_of(struct kms_advice *a,
 			     const struct kms_finding *finding,
 			     const struct kms_found_allocator *allocator)
@@ -222,9 +221,9 @@ static const char *effect_of(struct kms_advice *a,
 	uint64_t rate;
 
 	if (allocator->share_permille == KMS_UNKNOWN)
-		return "what it allocates ends; its share of the growth is unknown";
+		return "ends its allocations; their share of the growth is unknown";
 	rate = finding->bytes_per_second / 1000.0 * allocator->share_permille;
-	return kms_strings_add(a->strings, "%s of the growth ends: %s/s",
+	return kms_strings_add(a->strings, "ends %s of the growth, %s/s",
 			       kms_words_share(allocator->share_permille).text,
 			       kms_words_bytes(rate).text);
 }
@@ -240,7 +239,7 @@ void kms_stop_add(struct kms_advice *a, struct kms_finding *finding,
 	if (!allocator->name || !allocator->context ||
 	    strcmp(allocator->context, "task"))
 		return;
-	/* What runs the host, or this program, is not for it to stop. */
+	/* The host and this program need it. */
 	if (allocator->facts && allocator->facts->spared)
 		return;
 	remedy.effect = effect_of(a, finding, allocator);
