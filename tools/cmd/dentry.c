@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* kmemscope dentry: the directories with the most dentries, and whose they are. */
+/* kmemscope dentry: the directories with the most dentries. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -11,7 +11,7 @@
 #include "lib/array.h"
 #include "table/kinds.h"
 
-/* The module's columns, and what only user space knows of a directory. */
+/* Columns that the module cannot have: only user space knows them. */
 enum {
 	FULL_PATH,
 	CONTAINER,
@@ -73,7 +73,7 @@ static bool path_set(struct kms_value *value,
 		*value = kms_value_text(directory->path);
 		return true;
 	}
-	/* As the kernel marks it in the column beside. */
+	/* The column PATH has the same mark, by the kernel. */
 	if (asprintf(&text, "%s//deleted", directory->path) < 0)
 		return false;
 	*value = kms_value_text(text);
@@ -122,7 +122,7 @@ static bool rows_fill(const struct kms_rows *rows,
 	return complete;
 }
 
-/* From the records of a walk to what only user space knows of them. */
+/* Fill in these columns for all directories of a walk. */
 static bool walk_fill(const struct kms_rows *rows,
 		      const struct kms_rows *name_rows)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* kmemscope diagnose: what fills the memory of the kernel, and what causes it. */
+/* kmemscope diagnose: what fills the kernel's memory, and what causes it. */
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>

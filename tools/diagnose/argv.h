@@ -15,15 +15,15 @@ struct kms_argv {
 };
 
 /*
- * Begin with words that this program knows: a name, options, numbers.  The
- * last argument is NULL.
+ * Begin with words of this program: a name, options, numbers.  The last
+ * argument is NULL.
  */
 struct kms_argv kms_argv_begin(const char *word, ...)
 	__attribute__((sentinel));
 
 /*
- * Append a word that others chose, as escaped text.  "--" comes before the
- * first of them, so that none is taken for an option.
+ * Append a word that others chose, as escaped text.  "--" precedes the first
+ * of them, so that none is taken for an option.
  */
 void kms_argv_operand(struct kms_argv *command, struct kms_strings *strings,
 		      const char *text);
@@ -39,7 +39,7 @@ void kms_argv_into(struct kms_argv *command, struct kms_strings *strings,
 const char *kms_argv_line(const struct kms_argv *command,
 			  struct kms_strings *strings);
 
-/* Can all words be text of JSON? */
+/* Are all words UTF-8, as JSON needs? */
 bool kms_argv_is_text(const struct kms_argv *command);
 
 #endif /* KMS_DIAGNOSE_ARGV_H */

@@ -8,13 +8,13 @@
 #include "lib/strings.h"
 
 enum kms_finding_kind {
-	KMS_FINDING_NEGATIVE_DENTRIES,	/* lookups of names that do not exist */
+	KMS_FINDING_NEGATIVE_DENTRIES,	/* failed lookups */
 	KMS_FINDING_POSITIVE_DENTRIES,	/* files created or looked up */
 	KMS_FINDING_INODES,
 	KMS_FINDING_RECLAIMABLE_SLAB,
 	KMS_FINDING_UNRECLAIMABLE_SLAB,
 	KMS_FINDING_LARGE_KMALLOC,	/* counted as slab, in no cache */
-	KMS_FINDING_PAGES,		/* by page, in a counter of the kernel */
+	KMS_FINDING_PAGES,		/* by page, in a kernel counter */
 	KMS_FINDING_UNACCOUNTED,	/* by page, in no counter */
 	KMS_FINDING_STOCK,		/* large, and not growing now */
 	KMS_FINDING_FRAGMENTATION,
@@ -39,7 +39,7 @@ struct kms_found_directory {
 	uint64_t nr_negative;
 	uint64_t nr_positive;
 	uint64_t total_bytes;
-	uint64_t share_permille;	/* of all dentries, or of their growth */
+	uint64_t share_permille;	/* of all dentries, or their growth */
 	uint64_t growth_per_second;	/* dentries */
 	const char *pattern;
 	const char *example;
@@ -197,7 +197,7 @@ struct kms_verdict {
 	struct kms_strings strings;	/* texts that the observation lacks */
 };
 
-/* What no judge examines. */
+/* The parts of memory that no judge examines. */
 extern const char kms_not_examined[];
 
 /* The name of a kind in JSON: "negative_dentries", ... */

@@ -71,7 +71,7 @@ struct kms_trace {
 	struct kms_trace_record total;
 	struct kms_trace_allocator_records allocators;
 	struct kms_trace_stack_records stacks;
-	struct kms_allocator_facts *facts;	/* for each allocator, or NULL */
+	struct kms_allocator_facts *facts;	/* of each allocator, or NULL */
 };
 
 /* A trace that explains this much of the growth has found its allocators. */
@@ -98,7 +98,7 @@ struct kms_observation {
 	size_t nr_traces;
 	size_t nr_refused;		/* traces that the module refused */
 	bool host_processes;	/* /proc has the pids that the module has */
-	struct kms_strings missing;	/* what could not be observed, and why */
+	struct kms_strings missing;	/* what was not observed, and why */
 	struct kms_strings notes;	/* texts that observing itself needs */
 };
 

@@ -6,9 +6,9 @@
 #include <stdint.h>
 
 /*
- * The path of a cgroup, as in /proc/PID/cgroup, safe to print and to be freed;
- * or NULL where it is gone, no cgroup2 is mounted, or this process may not
- * know.
+ * Find the path of a cgroup, as in /proc/PID/cgroup: escaped, and to be freed.
+ * NULL where it is gone, no cgroup2 is mounted, or this process lacks the
+ * right.
  */
 char *kms_cgroup_path(uint64_t id);
 

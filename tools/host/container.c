@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Which container a cgroup is one of. */
+/* Find the container that a cgroup belongs to. */
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
@@ -7,13 +7,13 @@
 #include "host/container.h"
 #include "lib/array.h"
 
-/* Engines print so much of a container's 64 digits. */
+/* Engines print the first 12 of a container's 64 digits. */
 #define ID_DIGITS 64
 #define ID_PRINTED 12
 
 /*
- * How a component of the path begins and ends, and in which component it lies,
- * where that is what tells.  What is left is the name.
+ * How a component of the path begins and ends, and its parent component, where
+ * that identifies the engine.  The rest is the name.
  */
 static const struct {
 	const char *engine;
@@ -86,8 +86,8 @@ static bool form_take(struct kms_container *container, size_t form,
 }
 
 /*
- * A runtime that writes "SLICE:PREFIX:ID", for systemd to make a scope of, and
- * has no systemd to ask makes a cgroup of that name.
+ * Runtimes write "SLICE:PREFIX:ID" for systemd, which makes a scope of it.
+ * Without systemd they make a cgroup of that name.
  */
 static bool mixed_take(struct kms_container *container, const char *component,
 		       size_t len)
@@ -142,7 +142,7 @@ bool kms_container_find(struct kms_container *container, const char *cgroup)
 	const char *parent = "";
 	size_t len;
 
-	/* The innermost is wanted: a container may run in another. */
+	/* Take the innermost: a container may run in another. */
 	for (; *cgroup; cgroup += len) {
 		cgroup += *cgroup == '/';
 		len = strcspn(cgroup, "/");
@@ -193,7 +193,7 @@ const char *kms_container_cgroup(const char *text, size_t *len)
 			start += strcspn(start, ":\n") + 1;
 			if (start > line)
 				continue;
-			/* The root says nothing if another one does. */
+			/* The root counts only if no hierarchy has another. */
 			if (path && line - start == 1)
 				continue;
 			path = start;

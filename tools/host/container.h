@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Which container a cgroup is one of. */
+/* Find the container that a cgroup belongs to. */
 #ifndef KMS_HOST_CONTAINER_H
 #define KMS_HOST_CONTAINER_H
 
@@ -13,13 +13,13 @@ struct kms_container {
 	const char *engine;	/* "docker", "kubernetes", ... */
 	char name[KMS_MAX_CONTAINER_NAME];	/* as its engine prints it */
 	/*
-	 * It lies in another container or in a unit.  Those may make cgroups of
-	 * any name there, so the host's engine may know it by that name or not.
+	 * It lies in another container or in a unit.  These may make cgroups of
+	 * any name, so the host's engine may not know it by that name.
 	 */
 	bool inner;
 };
 
-/* False when the cgroup's path looks like no container's. */
+/* Find it by the path of the cgroup; false if that is no container's. */
 bool kms_container_find(struct kms_container *container, const char *cgroup);
 
 /* "docker 0123456789ab", to be freed; NULL when memory is out. */

@@ -6,7 +6,7 @@
 #include "host/container.h"
 #include "host/directory.h"
 
-/* The kernel's d_path() ends so where a directory is deleted. */
+/* The kernel ends the path of a deleted directory so. */
 static const char deleted_end[] = "//deleted";
 
 bool kms_devices_add(struct kms_devices *devices,
@@ -20,7 +20,7 @@ bool kms_devices_add(struct kms_devices *devices,
 	if (!more)
 		return false;
 	devices->device = more;
-	/* Some come more than once; that does no harm. */
+	/* Duplicates do no harm. */
 	kms_for_each(record, directories)
 		if (record->device)
 			more[devices->nr++] = record->device;
@@ -36,7 +36,7 @@ static bool is_in(const struct kms_dentry_name_record *name,
 	       name->generation == record->generation;
 }
 
-/* Fill in the pattern of those of its names that are of a kind. */
+/* Find the pattern of its names: of all, or of negative or positive ones. */
 static bool pattern_find(struct kms_pattern *pattern,
 			 const struct kms_dentry_directory_record *record,
 			 const struct kms_dentry_name_records *names,
@@ -95,15 +95,15 @@ static bool overlay_fill(struct kms_directory *directory,
 	return !failed;
 }
 
-/* From plain, its path in its file system, which it takes over. */
+/* Take over plain, its path in its file system, and find where that is. */
 static bool location_fill(struct kms_directory *directory, const char *device,
 			  char *plain, const struct kms_mounts *mounts,
-			  kms_mounts_wanted *wanted, const void *arg)
+			  kms_mounts_prefer *prefer, const void *arg)
 {
 	struct kms_location location;
 	bool complete;
 
-	complete = kms_mounts_find(mounts, device, plain, wanted, arg,
+	complete = kms_mounts_find(mounts, device, plain, prefer, arg,
 				   &location);
 	directory->reachable = location.path;
 	directory->hidden = location.hidden;
@@ -121,7 +121,7 @@ static bool location_fill(struct kms_directory *directory, const char *device,
 static bool path_fill(struct kms_directory *directory,
 		      const struct kms_dentry_directory_record *record,
 		      const struct kms_mounts *mounts,
-		      kms_mounts_wanted *wanted, const void *arg)
+		      kms_mounts_prefer *prefer, const void *arg)
 {
 	size_t len, end = sizeof(deleted_end) - 1;
 	char *plain;
@@ -137,20 +137,20 @@ static bool path_fill(struct kms_directory *directory,
 	if (directory->deleted)
 		plain[len - end] = '\0';
 	return location_fill(directory, record->device ?: "", plain, mounts,
-			     wanted, arg);
+			     prefer, arg);
 }
 
 bool kms_directory_find(struct kms_directory *directory,
 			const struct kms_dentry_directory_record *record,
 			const struct kms_dentry_name_records *names,
 			const struct kms_mounts *mounts,
-			kms_mounts_wanted *wanted, const void *arg)
+			kms_mounts_prefer *prefer, const void *arg)
 {
 	bool complete;
 	size_t i;
 
 	*directory = (struct kms_directory){ 0 };
-	complete = path_fill(directory, record, mounts, wanted, arg);
+	complete = path_fill(directory, record, mounts, prefer, arg);
 	for (i = 0; complete && i < KMS_NR_DENTRIES; i++)
 		complete = pattern_find(&directory->pattern[i], record, names,
 					i);

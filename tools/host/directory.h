@@ -39,15 +39,15 @@ bool kms_devices_add(struct kms_devices *devices,
 		     const struct kms_dentry_directory_records *directories);
 
 /*
- * Find a directory by its record.  The names are those that its walk sampled.
- * See kms_mounts_find() about wanted.  False when memory is out; free it in
- * any case.
+ * Find a directory by its record and the names that its walk sampled.  See
+ * kms_mounts_find() about prefer.  False when memory is out; free it in any
+ * case.
  */
 bool kms_directory_find(struct kms_directory *directory,
 			const struct kms_dentry_directory_record *record,
 			const struct kms_dentry_name_records *names,
 			const struct kms_mounts *mounts,
-			kms_mounts_wanted *wanted, const void *arg);
+			kms_mounts_prefer *prefer, const void *arg);
 
 void kms_directory_free(struct kms_directory *directory);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Small files of the kernel's. */
+/* Read small files of the kernel. */
 #include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -37,7 +37,7 @@ static char *descriptor_read(int fd, size_t most)
 
 char *kms_file_read(const char *path, size_t most)
 {
-	/* Should the path be a pipe, there is nothing to wait for. */
+	/* Do not wait, should the path be a pipe. */
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	char *text;
 

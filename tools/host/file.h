@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Small files of the kernel's. */
+/* Read small files of the kernel. */
 #ifndef KMS_HOST_FILE_H
 #define KMS_HOST_FILE_H
 
 #include <stddef.h>
 
 /*
- * The text of a file, up to most bytes, for the caller to free.  NULL when it
- * cannot be read: what it is about may have gone.
+ * The text of a file, up to most bytes, to be freed.  NULL when it cannot be
+ * read: the process or cgroup may have gone.
  */
 char *kms_file_read(const char *path, size_t most);
 

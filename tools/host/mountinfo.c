@@ -134,7 +134,7 @@ static bool line_parse(struct kms_mountinfo *mounts, const char *line,
 	/* A root such as "net:[4026531840]": no path leads there. */
 	wanted = *field[FIELD_ROOT] == '/' &&
 		 is_wanted(devices, field[FIELD_DEVICE], length[FIELD_DEVICE]);
-	/* What is before the first of them covers none. */
+	/* Mounts before the first of them cover none. */
 	if (!wanted && !mounts->nr)
 		return true;
 	return mount_add(mounts, field, length, line - 1, end, wanted);
@@ -153,7 +153,7 @@ bool kms_mountinfo_parse(struct kms_mountinfo *mounts, const char *text,
 	return true;
 }
 
-/* What of path is below the folder: "" for itself, "/..." or NULL. */
+/* The part of path below the folder: "" for itself, "/...", or NULL. */
 static const char *below(const char *folder, const char *path)
 {
 	size_t len = strlen(folder);
@@ -213,7 +213,7 @@ char *kms_mountinfo_path(const struct kms_mountinfo *mounts, const char *device,
 			free(covered);
 			return found;
 		}
-		/* Covered for most, but some may have it open still. */
+		/* Covered, but some processes may still have it open. */
 		if (covered)
 			free(found);
 		else
@@ -222,7 +222,7 @@ char *kms_mountinfo_path(const struct kms_mountinfo *mounts, const char *device,
 	return covered;
 }
 
-/* What of the path is below a layer; NULL if it is in another place. */
+/* The part of the path below a layer; NULL if it is elsewhere. */
 static const char *below_layer(const char *layer, size_t len, const char *path,
 			       bool *failed)
 {
@@ -234,7 +234,7 @@ static const char *below_layer(const char *layer, size_t len, const char *path,
 		return NULL;
 	}
 	rest = *text == '/' ? below(text, path) : NULL;
-	/* Docker names layers by links. */
+	/* Docker names layers by symbolic links. */
 	bytes = rest ? NULL : kms_text_unescape(text);
 	real = bytes && *bytes == '/' ? realpath(bytes, NULL) : NULL;
 	free(text);
@@ -281,7 +281,7 @@ char *kms_mountinfo_overlay(const struct kms_mountinfo *mounts,
 	for (i = 0; i < mounts->nr; i++) {
 		const struct kms_mount *mount = &mounts->mount[i];
 
-		/* Only a part of it is mounted: where the layer is, is not. */
+		/* Only a part of it is mounted, without this layer. */
 		if (!mount->overlay || strcmp(mount->root, "/"))
 			continue;
 		rest = below_layers(mount->overlay, path, failed);

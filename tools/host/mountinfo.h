@@ -7,10 +7,10 @@
 #include <stddef.h>
 
 struct kms_mount {
-	char *device;		/* MAJOR:MINOR; NULL: not a wanted one */
-	char *root;		/* what of the file system is mounted, if so */
+	char *device;		/* MAJOR:MINOR; NULL: not of interest */
+	char *root;		/* the mounted part of the file system */
 	char *point;		/* where; both are escaped text */
-	char *overlay;		/* options of an overlay, as they are in mountinfo */
+	char *overlay;		/* options of an overlay, as in mountinfo */
 };
 
 struct kms_mountinfo {
@@ -18,7 +18,7 @@ struct kms_mountinfo {
 	size_t nr;
 };
 
-/* The devices that are wanted; a host has far more mounts. */
+/* The devices of interest; a host has far more mounts. */
 struct kms_devices {
 	const char **device;
 	size_t nr;

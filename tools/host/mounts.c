@@ -126,10 +126,10 @@ bool kms_mounts_read(struct kms_mounts *mounts, const char *proc,
 
 /* Describe a namespace with another path, which the location takes over. */
 static void inside_take(struct kms_location *location, char *inside,
-			const struct kms_mount_namespace *space, bool wanted)
+			const struct kms_mount_namespace *space, bool preferred)
 {
 	location->nr_others++;
-	if (wanted && location->inside) {
+	if (preferred && location->inside) {
 		free(location->inside);
 		location->inside = NULL;
 	}
@@ -142,7 +142,7 @@ static void inside_take(struct kms_location *location, char *inside,
 	location->cgroup = space->cgroup;
 }
 
-/* Of several, none of them wanted, the first would be there by chance. */
+/* Of several, none of them preferred, the first would be there by chance. */
 static void chance_drop(struct kms_location *location, bool chosen)
 {
 	if (chosen || location->nr_others <= 1)
@@ -154,7 +154,7 @@ static void chance_drop(struct kms_location *location, bool chosen)
 }
 
 bool kms_mounts_find(const struct kms_mounts *mounts, const char *device,
-		     const char *path, kms_mounts_wanted *wanted,
+		     const char *path, kms_mounts_prefer *prefer,
 		     const void *arg, struct kms_location *location)
 {
 	bool failed = false, chosen = false;
@@ -178,8 +178,8 @@ bool kms_mounts_find(const struct kms_mounts *mounts, const char *device,
 			free(inside);
 			continue;
 		}
-		this = !chosen && wanted && space->cgroup &&
-		       wanted(space->cgroup, arg);
+		this = !chosen && prefer && space->cgroup &&
+		       prefer(space->cgroup, arg);
 		inside_take(location, inside, space, this);
 		chosen |= this;
 	}

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What systemd knows about a process, by libsystemd where that is there. */
+/* What systemd knows about a process, by libsystemd where it is installed. */
 #include "host/systemd.h"
 
 #ifdef KMS_WITH_LIBSYSTEMD
@@ -18,7 +18,7 @@ static bool load(struct kms_systemd *systemd)
 	if (!library)
 		return false;
 	booted = (__typeof__(booted))dlsym(library, "sd_booted");
-	/* Of the types that the header has */
+	/* Check the types against the header. */
 	systemd->unit = (__typeof__(sd_pid_get_unit) *)
 			dlsym(library, "sd_pid_get_unit");
 	systemd->user_unit = (__typeof__(sd_pid_get_user_unit) *)

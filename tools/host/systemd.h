@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What systemd knows about a process, by libsystemd where that is there. */
+/* What systemd knows about a process, by libsystemd where it is installed. */
 #ifndef KMS_HOST_SYSTEMD_H
 #define KMS_HOST_SYSTEMD_H
 
@@ -17,8 +17,8 @@ struct kms_systemd {
 };
 
 /*
- * NULL when systemd does not run here, or its library is not installed.  It is
- * loaded on the first call, so that only commands that need it pay for it.
+ * NULL when systemd does not run here, or its library is not installed.  The
+ * first call loads it, so only commands that need it pay for it.
  */
 const struct kms_systemd *kms_systemd(void);
 

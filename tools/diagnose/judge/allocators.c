@@ -5,61 +5,18 @@
 
 #include "diagnose/judge/allocator_words.h"
 #include "diagnose/judge/allocators.h"
+#include "diagnose/judge/trace.h"
 #include "lib/fold.h"
 #include "lib/words.h"
-
-const struct kms_trace *kms_case_trace(const struct kms_case *c,
-				       const char *cache)
-{
-	const struct kms_trace *found = NULL;
-	uint64_t most = 0, allocs;
-	size_t i;
-
-	for (i = 0; i < c->obs->nr_traces; i++) {
-		const struct kms_trace *trace = &c->obs->trace[i];
-
-		if (!trace->done || strcmp(trace->cache, cache))
-			continue;
-		allocs = trace->total.nr_allocs;
-		if (found && (allocs == KMS_UNKNOWN || allocs <= most))
-			continue;
-		found = trace;
-		most = allocs == KMS_UNKNOWN ? 0 : allocs;
-	}
-	return found;
-}
-
-uint64_t kms_trace_dropped(const struct kms_trace *trace)
-{
-	uint64_t allocs = trace->total.nr_allocs;
-	uint64_t dropped = trace->total.nr_dropped;
-
-	if (allocs == KMS_UNKNOWN || dropped == KMS_UNKNOWN || dropped > allocs)
-		return KMS_UNKNOWN;
-	return kms_permille(dropped, allocs);
-}
-
-/* What of the growth the trace attributes to allocators, out of 1000. */
-static uint64_t attributed(const struct kms_trace *trace)
-{
-	uint64_t explained = trace->total.explained_permille;
-	uint64_t dropped = kms_trace_dropped(trace);
-
-	if (explained == KMS_UNKNOWN || dropped == KMS_UNKNOWN)
-		return KMS_UNKNOWN;
-	if (explained > 1000)
-		explained = 1000;
-	return explained * (1000 - dropped) / 1000;
-}
 
 static bool same_text(const char *a, const char *b)
 {
 	return a == b || (a && b && !strcmp(a, b));
 }
 
-static bool is_text(const char *text, const char *wanted)
+static bool is_text(const char *text, const char *other)
 {
-	return text && !strcmp(text, wanted);
+	return text && !strcmp(text, other);
 }
 
 static const char *folded(struct kms_case *c, const char *name)
@@ -77,9 +34,9 @@ static const char *folded(struct kms_case *c, const char *name)
 }
 
 /*
- * A text that is the same for allocators that are to be one.  Numbers in names
- * do not tell allocators apart: workers and pools have one each.  Nor do
- * stacks, but for kworkers: their function is the allocator.
+ * A text that is equal for allocators that count as one.  Numbers in names do
+ * not matter: each worker of a pool has one.  Nor do stacks, except for
+ * kworkers: there the function is the allocator.
  */
 static const char *key_of(struct kms_case *c,
 			  const struct kms_found_allocator *allocator)
@@ -255,7 +212,7 @@ static bool same_parents(const struct kms_found_allocator *a,
 	return a->nr_parents == b->nr_parents;
 }
 
-/* With one name for several, no single process or starter is meant. */
+/* One name for several stands for no single process or starter. */
 static void names_merge(struct kms_case *c, struct kms_found_allocator *into,
 			const struct kms_found_allocator *other)
 {
@@ -274,7 +231,8 @@ static void names_merge(struct kms_case *c, struct kms_found_allocator *into,
 	into->starter = NULL;
 }
 
-static void allocator_merge(struct kms_case *c, struct kms_found_allocator *into,
+static void allocator_merge(struct kms_case *c,
+			    struct kms_found_allocator *into,
 			    const struct kms_found_allocator *other)
 {
 	/* Show the stack that most of it came from. */
@@ -289,35 +247,6 @@ static void allocator_merge(struct kms_case *c, struct kms_found_allocator *into
 				   other->nr_outstanding);
 }
 
-static void trace_tell(struct kms_case *c, struct kms_finding *finding,
-		       const struct kms_trace_record *trace)
-{
-	uint64_t explained = trace->explained_permille;
-
-	if (trace->nr_allocs != KMS_UNKNOWN &&
-	    trace->nr_frees != KMS_UNKNOWN &&
-	    trace->duration_ns != KMS_UNKNOWN)
-		kms_tell(c, &finding->evidence,
-			 "a trace of %.1f s saw %llu objects allocated and %llu freed",
-			 trace->duration_ns / 1e9,
-			 (unsigned long long)trace->nr_allocs,
-			 (unsigned long long)trace->nr_frees);
-	if (explained != KMS_UNKNOWN)
-		kms_tell(c, &finding->evidence,
-			 "the traced allocations account for %s of the growth",
-			 kms_words_share(explained).text);
-	if (explained < KMS_EXPLAINED_PERMILLE)
-		kms_tell(c, &finding->unknown,
-			 "who allocated the rest: bulk allocations are not traced");
-	if (explained != KMS_UNKNOWN && explained > KMS_OVERSTATED_PERMILLE)
-		kms_tell(c, &finding->unknown,
-			 "how much of it stays: frees in bulk or by kfree_rcu() are not traced");
-	if (trace->nr_dropped != KMS_UNKNOWN && trace->nr_dropped)
-		kms_tell(c, &finding->unknown,
-			 "who made %llu of the allocations: the allocator table was full",
-			 (unsigned long long)trace->nr_dropped);
-}
-
 static size_t groups_make(struct kms_case *c, struct group *all,
 			  const struct kms_trace *trace, uint64_t *total)
 {
@@ -325,7 +254,8 @@ static size_t groups_make(struct kms_case *c, struct group *all,
 
 	*total = 0;
 	for (i = 0; i < trace->allocators.nr; i++) {
-		struct kms_found_allocator allocator = allocator_of(c, trace, i);
+		struct kms_found_allocator allocator =
+			allocator_of(c, trace, i);
 		const char *key = key_of(c, &allocator);
 
 		*total += weight(&allocator);
@@ -385,8 +315,8 @@ void kms_allocators_fill(struct kms_case *c, struct kms_finding *finding)
 	}
 	/* Without growth there is no share of it. */
 	if (finding->growth_bytes != KMS_UNKNOWN)
-		finding->attributed_permille = attributed(trace);
-	trace_tell(c, finding, &trace->total);
+		finding->attributed_permille = kms_trace_attributed(trace);
+	kms_trace_tell(c, finding, &trace->total);
 	allocators_take(c, finding, trace);
 	if (!finding->nr_allocators)
 		kms_lines_add(&finding->unknown,

@@ -2,8 +2,8 @@
 /* A finding about a slab cache that grew: its numbers and its certainty. */
 #include <string.h>
 
-#include "diagnose/judge/allocators.h"
 #include "diagnose/judge/cache.h"
+#include "diagnose/judge/trace.h"
 #include "lib/words.h"
 
 /*

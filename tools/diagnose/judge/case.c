@@ -7,10 +7,10 @@
 #define NS_PER_SECOND 1000000000ull
 
 /*
- * What a machine at rest moves in ten seconds, as jobs start and end, and what
- * this program and its module take for themselves.  It moves to and fro, so it
- * grows only with the root of the time: a longer observation sees slower
- * growth.
+ * On a machine at rest, jobs that start and end change caches by this much in
+ * ten seconds, and so do this program and its module.  The changes go up and
+ * down, so they grow with the square root of the time: a longer observation
+ * sees slower growth.
  */
 #define NOISE_BYTES (512 * 1024)
 #define NOISE_SECONDS 10
@@ -19,8 +19,9 @@
 #define NOISE_PAGES_BYTES (4 * 1024 * 1024)
 
 /*
- * What fills the memory only after this time can wait for a longer look.  What
- * cannot be reclaimed never goes away, so months count.
+ * Growth that fills the memory only after this time is left to a longer
+ * observation.  Growth that cannot be reclaimed never goes away, so months
+ * count.
  */
 #define HORIZON_SECONDS (7 * 24 * 3600)
 #define HORIZON_UNRECLAIMABLE_SECONDS (90 * 24 * 3600)
@@ -31,7 +32,7 @@
 /* With more available, caches do no harm. */
 #define PLENTY_PERMILLE 200
 
-/* Growth is steady if neither part had more than this times the other's rate. */
+/* Growth is steady if neither rate was more than this times the other. */
 #define STEADY_FACTOR 4
 
 uint64_t kms_permille(uint64_t part, uint64_t whole)
@@ -81,7 +82,7 @@ void kms_case_rate(const struct kms_case *c, struct kms_finding *finding,
 	finding->growth_bytes = bytes;
 	rate = kms_per_second(bytes, c->ns);
 	finding->bytes_per_second = rate;
-	/* What the kernel can reclaim stays available: it fills nothing. */
+	/* Memory that the kernel can reclaim stays available. */
 	if (finding->reclaimable || !rate || totals->managed == KMS_UNKNOWN ||
 	    totals->available == KMS_UNKNOWN)
 		return;

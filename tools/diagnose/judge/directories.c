@@ -129,7 +129,7 @@ static void walk_tell(struct kms_case *c, struct kms_finding *finding,
 				    "less than 0.1 %");
 }
 
-/* Rank them; returns the total of which shares are told. */
+/* Rank them; returns the total that shares are of. */
 static uint64_t directories_rank(struct ranked *all,
 				 const struct kms_walk *before,
 				 const struct kms_walk *walk,

@@ -8,12 +8,12 @@
 
 /*
  * PAGE_ALLOC_COSTLY_ORDER: up to it the kernel tries hard, and drivers and
- * kernel stacks rely on it.  Beyond, only huge pages are common.
+ * kernel stacks rely on that.  Above it, only huge pages are common.
  */
 #define COSTLY_ORDER 3
 #define HUGE_ORDER 9
 
-/* The index is towards 1000 when fragmentation is to blame, not lack. */
+/* The index is near 1000 for fragmentation, and near 0 for lack of memory. */
 #define FRAGMENTED_INDEX 500
 
 /* A zone with less of the host's memory, as DMA, shows nothing of the host. */
@@ -69,7 +69,7 @@ static bool is_examined(const struct kms_case *c,
 	return kms_permille(zone->free_pages, managed) >= MIN_FREE_PERMILLE;
 }
 
-/* Would a request of this order fail in the zone, for pieces? */
+/* Would a request of this order fail in the zone for fragmentation? */
 static bool is_fragmented(const struct kms_buddy_records *buddies,
 			  const struct kms_zone_record *zone, uint64_t order)
 {
@@ -82,7 +82,7 @@ static bool is_fragmented(const struct kms_buddy_records *buddies,
 	return false;
 }
 
-/* Zones of the host that are, and how many are not. */
+/* The fragmented zones of the host, and how many others there are. */
 struct fragmented {
 	uint64_t order;
 	const char *names;

@@ -130,7 +130,8 @@ static void source_tell(struct kms_case *c, struct kms_finding *finding,
 	const char *size = kms_strings_add(c->strings,
 			"%s memory grew by %s in %.1f s",
 			sources[source].counter,
-			kms_words_bytes(finding->growth_bytes).text, c->ns / 1e9);
+			kms_words_bytes(finding->growth_bytes).text,
+			c->ns / 1e9);
 
 	kms_summarize(c, finding, "%s by %s/s%s", sources[source].what,
 		      kms_words_bytes(finding->bytes_per_second).text,

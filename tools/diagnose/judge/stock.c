@@ -5,12 +5,13 @@
 #include "diagnose/judge/allocators.h"
 #include "diagnose/judge/directories.h"
 #include "diagnose/judge/judge.h"
+#include "diagnose/judge/trace.h"
 #include "lib/words.h"
 
 /*
- * This much of memory in one cache is remarkable even without growth.  What
- * can be reclaimed is a cache, and takes only what nobody needs; what cannot
- * belongs to somebody.
+ * This much of memory in one cache is remarkable even without growth.  A
+ * reclaimable cache takes only memory that is not needed; memory that cannot
+ * be reclaimed has an owner.
  */
 #define RECLAIMABLE_PERMILLE 200
 #define NEGATIVE_PERMILLE 100
@@ -95,7 +96,8 @@ static bool churns(const struct kms_case *c, const struct kms_growth *growth)
 }
 
 static void stock_directories(struct kms_case *c, struct kms_finding *finding,
-			      const struct kms_growth *growth, uint64_t negative)
+			      const struct kms_growth *growth,
+			      uint64_t negative)
 {
 	enum kms_dentries which = finding->negative ? KMS_DENTRIES_NEGATIVE :
 						     KMS_DENTRIES_ALL;
@@ -118,7 +120,8 @@ static void stock_summarize(struct kms_case *c, struct kms_finding *finding,
 {
 	const char *directory = NULL;
 
-	if (finding->nr_directories && finding->directory[0].share_permille >= 500)
+	if (finding->nr_directories &&
+	    finding->directory[0].share_permille >= 500)
 		directory = finding->directory[0].path;
 	kms_summarize(c, finding, "the %s cache holds %s, %s of memory, %s%s%s",
 		      growth->name, kms_words_bytes(growth->total_bytes).text,

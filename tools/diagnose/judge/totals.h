@@ -6,7 +6,8 @@
 #include "diagnose/judge/case.h"
 
 /* Fill in the parts of the host's memory. */
-void kms_totals_fill(struct kms_totals *totals, const struct kms_observation *obs);
+void kms_totals_fill(struct kms_totals *totals,
+		     const struct kms_observation *obs);
 
 /* Fill in the slowest growth that each judge can see, in bytes a second. */
 void kms_floors_fill(struct kms_case *c);

@@ -120,16 +120,16 @@ static void largest_fill(struct kms_case *c)
 
 static bool growths_fill(struct kms_case *c)
 {
-	const struct kms_moment *at = c->obs->moment;
+	const struct kms_moment *moment = c->obs->moment;
 
-	if (!kms_growths_find(&c->all, &at[KMS_MOMENT_FIRST],
-			      &at[KMS_MOMENT_LAST]) ||
-	    !kms_growths_find(&c->early, &at[KMS_MOMENT_FIRST],
-			      &at[KMS_MOMENT_MIDDLE]) ||
-	    !kms_growths_find(&c->late, &at[KMS_MOMENT_MIDDLE],
-			      &at[KMS_MOMENT_LAST]))
+	if (!kms_growths_find(&c->all, &moment[KMS_MOMENT_FIRST],
+			      &moment[KMS_MOMENT_LAST]) ||
+	    !kms_growths_find(&c->early, &moment[KMS_MOMENT_FIRST],
+			      &moment[KMS_MOMENT_MIDDLE]) ||
+	    !kms_growths_find(&c->late, &moment[KMS_MOMENT_MIDDLE],
+			      &moment[KMS_MOMENT_LAST]))
 		return false;
-	c->ns = at[KMS_MOMENT_LAST].boottime_ns - at[KMS_MOMENT_FIRST].boottime_ns;
+	c->ns = kms_moments_ns(c->obs, KMS_MOMENT_FIRST, KMS_MOMENT_LAST);
 	largest_fill(c);
 	return true;
 }

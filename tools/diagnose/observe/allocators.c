@@ -13,7 +13,7 @@
 #include "lib/array.h"
 #include "lib/text.h"
 
-/* Only the busiest allocators are worth it. */
+/* Only the busiest allocators are worth the time. */
 #define MAX_ALLOCATORS 32
 
 #define CGROUPS "/sys/fs/cgroup"
@@ -40,7 +40,7 @@ allocator_of(const struct kms_trace_allocator_record *record)
 	return allocator;
 }
 
-/* Is it a process like those that the allocator stands for? */
+/* Does a process have the name and the parents of the allocator? */
 static bool is_alike(const struct kms_processes *processes,
 		     const struct kms_process *process,
 		     const struct allocator *allocator)
@@ -50,7 +50,7 @@ static bool is_alike(const struct kms_processes *processes,
 				    allocator->nr_parents);
 }
 
-/* The process of the allocator's number, unless another one has it now. */
+/* The process with the allocator's pid, unless another one has it now. */
 static const struct kms_process *
 process_of(const struct kms_processes *processes,
 	   const struct allocator *allocator, uint64_t ended_ns)
@@ -74,7 +74,7 @@ static size_t count_alike(const struct kms_processes *processes,
 	return nr;
 }
 
-/* Where there is no unified hierarchy to ask, the process may tell. */
+/* Without a unified hierarchy, read the cgroup of the process. */
 static char *process_cgroup(uint64_t pid)
 {
 	char path[64], *text, *cgroup = NULL;
@@ -117,14 +117,15 @@ static uint64_t user_of(uint32_t pid)
 }
 
 /*
- * The only process with the name of one of the parents, itself started by ones
- * with the names of the others, of the same user and in the same cgroup.  The
- * last two are what counts: anybody may use the names of others, but not be
- * another user, or join a cgroup of others.
+ * The only process that has the name of one of the parents, has the others as
+ * its own parents, and is of the same user and cgroup.  The last two are the
+ * proof: any user may use the names of others, but not be another user, nor
+ * join a cgroup of others.
  */
 static const struct kms_process *
 parent_alike(const struct kms_processes *processes,
-	     const struct allocator *allocator, const char *cgroup, size_t *which)
+	     const struct allocator *allocator, const char *cgroup,
+	     size_t *which)
 {
 	const struct kms_process *found = NULL;
 	size_t i, j;
@@ -153,7 +154,7 @@ parent_alike(const struct kms_processes *processes,
 	return found;
 }
 
-/* The parent as its number proves it, if that is known and still the same. */
+/* The parent by its pid, if that is known and still the same process. */
 static const struct kms_process *
 parent_proved(const struct kms_processes *processes,
 	      const struct allocator *allocator,
@@ -181,7 +182,7 @@ static size_t count_children(const struct kms_processes *processes,
 	return nr;
 }
 
-/* A process that lives for moments is started again by one that lives on. */
+/* A short-lived process is started again and again by one that lives on. */
 static void starter_find(struct kms_allocator_facts *facts,
 			 const struct kms_trace *trace,
 			 const struct kms_processes *processes,
@@ -195,7 +196,7 @@ static void starter_find(struct kms_allocator_facts *facts,
 	if (!parent)
 		parent = parent_alike(processes, allocator, facts->cgroup,
 				      &which);
-	/* One that began in the trace will soon be gone as well. */
+	/* A parent that began in the trace is short-lived, too. */
 	while (parent && parent->began_ns > trace->began_ns) {
 		parent = ++which < allocator->nr_parents ?
 			 kms_processes_find(processes, parent->parent) : NULL;
@@ -335,7 +336,7 @@ bool kms_allocators_find(struct kms_observation *obs)
 		return true;
 	if (!kms_processes_read(&processes, "/proc"))
 		return false;
-	/* Where more are than were read, those alike cannot be counted. */
+	/* If processes were left out, those alike cannot be counted. */
 	for (i = 0; complete && processes.whole && i < obs->nr_traces; i++)
 		complete = trace_find(&obs->trace[i], &processes, ended_ns);
 	kms_processes_free(&processes);

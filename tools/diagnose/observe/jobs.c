@@ -10,7 +10,7 @@
 
 #define SECOND_NS 1000000000ull
 
-/* Enough to see the shares of any number of dentries. */
+/* Long enough for the shares of any number of dentries. */
 #define MAX_BUDGET_NS (3 * SECOND_NS)
 
 /*
@@ -66,7 +66,7 @@ void kms_jobs_walk(struct kms_jobs *jobs, size_t number, uint64_t budget_ns)
 	struct kms_walk *walk = &jobs->obs->walk[number];
 	struct kms_observe_job *job = &jobs->job[jobs->nr];
 
-	/* Refused once, it would be again. */
+	/* If the first walk was refused, so is this. */
 	if (number == KMS_WALK_AFTER && !jobs->obs->walk[KMS_WALK_BEFORE].done)
 		return;
 	*job = (struct kms_observe_job){

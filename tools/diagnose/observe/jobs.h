@@ -6,7 +6,7 @@
 #include "client/nl.h"
 #include "diagnose/observation.h"
 
-/* Side by side there are a walk and a trace; the module runs no more of ours. */
+/* The module runs four jobs at a time, for all readers. */
 #define KMS_MAX_JOBS 4
 
 struct kms_observe_job {
@@ -26,7 +26,7 @@ struct kms_jobs {
 /* CLOCK_BOOTTIME */
 uint64_t kms_now_ns(void);
 
-/* How long a walk may take when so much time is left. */
+/* How long a walk may take when this much time is left. */
 uint64_t kms_walk_budget(uint64_t left_ns);
 
 /* Start one; a refusal is noted in the observation. */

@@ -6,7 +6,7 @@
 #include "client/nl.h"
 #include "diagnose/observation.h"
 
-/* Dump all records of a type; what cannot be dumped is noted, if asked to. */
+/* Dump all records of a type; note says whether a failure is noted. */
 void kms_records_observe(struct kms_observation *obs, struct kms_nl *nl,
 			 struct kms_records *records, bool *partial, bool note);
 

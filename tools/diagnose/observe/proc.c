@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What a diagnosis reads of the kernel's own files. */
+/* Parse files of the kernel that a diagnosis reads. */
 #include <stdio.h>
 #include <string.h>
 

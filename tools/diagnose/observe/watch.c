@@ -39,8 +39,8 @@ struct watch {
 	const struct kms_moment *last;	/* the poll before */
 	const struct kms_moment *base;	/* since when growth adds up */
 	struct kms_moment after;	/* base, once something was traced */
-	bool dentries;			/* they grew, and were not walked since */
-	bool idle;			/* nothing grew, and the stock was traced */
+	bool dentries;			/* they grew since the last walk */
+	bool idle;			/* the stock was traced: nothing grew */
 };
 
 void kms_sleep_until(uint64_t boottime_ns)

@@ -10,7 +10,8 @@
  * whole host, so nothing is gained there.
  */
 static void cgroup_add(struct kms_advice *a, struct kms_finding *finding,
-		       const struct kms_found_allocator *allocator, uint64_t bytes)
+		       const struct kms_found_allocator *allocator,
+		       uint64_t bytes)
 {
 	const char *number = kms_strings_add(a->strings, "%llu",
 					     (unsigned long long)bytes);
@@ -48,9 +49,13 @@ void kms_reclaim_add(struct kms_advice *a, struct kms_finding *finding)
 	bytes = finding->reclaimable_bytes;
 	if (bytes == KMS_UNKNOWN || !bytes)
 		return;
-	for (i = 0; i < finding->nr_allocators && i < KMS_MAX_STOPS; i++)
-		cgroup_add(a, finding, &finding->allocator[i],
-			   bytes / 1000 * finding->allocator[i].traced_permille);
+	for (i = 0; i < finding->nr_allocators && i < KMS_MAX_STOPS; i++) {
+		const struct kms_found_allocator *allocator =
+			&finding->allocator[i];
+
+		cgroup_add(a, finding, allocator,
+			   bytes / 1000 * allocator->traced_permille);
+	}
 	kms_argv_into(&command, a->strings, "/proc/sys/vm/drop_caches");
 	kms_remedy_give(a, finding, (struct kms_remedy){
 		.when = KMS_LATER,

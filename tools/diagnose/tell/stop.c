@@ -205,7 +205,8 @@ static void remedy_fill(struct kms_advice *a, struct kms_remedy *remedy,
 	process_stop(a, remedy, allocator);
 	if (!facts || !*facts->service.name)
 		return;
-	other = kms_text_escape(facts->service.other, sizeof(facts->service.other));
+	other = kms_text_escape(facts->service.other,
+				sizeof(facts->service.other));
 	remedy->text = kms_strings_add(a->strings,
 				       "%s; do not stop all of %s, which also runs %s",
 				       remedy->text, facts->service.name,
@@ -239,7 +240,7 @@ void kms_stop_add(struct kms_advice *a, struct kms_finding *finding,
 	if (!allocator->name || !allocator->context ||
 	    strcmp(allocator->context, "task"))
 		return;
-	/* The host and this program need it. */
+	/* The host, or this program, needs it. */
 	if (allocator->facts && allocator->facts->spared)
 		return;
 	remedy.effect = effect_of(a, finding, allocator);

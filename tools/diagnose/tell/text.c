@@ -187,7 +187,8 @@ static void nodes_print(FILE *stream, const struct kms_finding *finding)
 static void remedy_print(FILE *stream, const struct kms_remedy *remedy)
 {
 	fprintf(stream, "   - %s: ", remedy->when == KMS_NOW ? "now" : "later");
-	wrapped_print(stream, remedy->text, remedy->when == KMS_NOW ? 10 : 12, 5);
+	wrapped_print(stream, remedy->text,
+		      remedy->when == KMS_NOW ? 10 : 12, 5);
 	if (remedy->cost) {
 		fputs("     Caution: ", stream);
 		wrapped_print(stream, remedy->cost, 14, 5);
