@@ -356,7 +356,7 @@ int ks_job_wait(struct ks_collection *c, const struct ks_view *view,
  * Return: 0, or an error as for ks_collect_begin() and ks_collect_step().
  */
 int ks_job_collect(struct ks_collection *c, const struct ks_view *view,
-		     const char **reason)
+		   const char **reason)
 {
 	int err;
 

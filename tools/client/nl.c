@@ -146,10 +146,9 @@ static enum kms_status family_resolve(struct kms_nl *nl, struct kms_error *err)
 	if (status && err->code == ENOENT)
 		return kms_absent_explain(err);
 	if (status && err->code)
-		return kms_fail(
-			err, KMS_ERROR,
-			"cannot look up the module's netlink family: %s",
-			strerror(err->code));
+		return kms_fail(err, KMS_ERROR,
+				"cannot look up the module's netlink family: %s",
+				strerror(err->code));
 	if (!status && !nl->family)
 		return kms_absent_explain(err);
 	return status;

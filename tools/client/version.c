@@ -6,7 +6,7 @@
 #include "table/kinds.h"
 
 enum kms_status kms_version_get(struct kms_answer *answer, struct kms_nl *nl,
-				   struct kms_error *err)
+				struct kms_error *err)
 {
 	struct kms_request request = kms_request_rows(&kms_kind_status);
 	struct kms_rows rows = { .kind = &kms_kind_status };

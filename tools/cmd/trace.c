@@ -254,7 +254,7 @@ static void text_add(FILE *stream, const struct trace *trace, uint16_t attr,
 	if (!trace->whole.row[0][column].presence)
 		return;
 	text = kms_format_value(&kms_kind_trace.columns[column],
-			      &trace->whole.row[0][column], &style, buffer);
+				&trace->whole.row[0][column], &style, buffer);
 	ascii = kms_text_fits(text) ? NULL : kms_text_ascii(text);
 	fprintf(stream, format, ascii ?: text);
 	free(ascii);

@@ -65,7 +65,7 @@ static int line_fill(struct libscols_line *line, const struct kms_kind *kind,
 		text = "-";
 		if (row[column].presence)
 			text = kms_format_value(&kind->columns[column],
-					      &row[column], style, buffer);
+						&row[column], style, buffer);
 		failed = cell_fill(line, i, text);
 	}
 	return failed;
@@ -115,7 +115,7 @@ void kms_table_print_row(const struct kms_output *output,
 		text = "-";
 		if (row[i].presence)
 			text = kms_format_value(&kind->columns[i], &row[i],
-					      &style, buffer);
+						&style, buffer);
 		len = (int)strlen(kind->columns[i].name);
 		fprintf(output->stream, "%s:%*s ", kind->columns[i].name,
 			width - len, "");

@@ -37,9 +37,9 @@ static void scaled_print(char *buffer, const char *sign, uint64_t number,
 }
 
 const char *kms_format_value(const struct kms_column *column,
-			   const struct kms_value *value,
-			   const struct kms_style *style,
-			   char buffer[KMS_FORMAT_MAX])
+			     const struct kms_value *value,
+			     const struct kms_style *style,
+			     char buffer[KMS_FORMAT_MAX])
 {
 	static const char * const sizes[] = {
 		"B", "K", "M", "G", "T", "P", "E",
