@@ -14,7 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "diagnose/observe/allocators.h"
+#include "diagnose/observe/witness.h"
 #include "host/container.h"
 #include "host/process.h"
 #include "sample.h"
@@ -110,7 +110,7 @@ static const struct kms_allocator_facts *find(const char *name, unsigned int pid
 		"id=1 context=task name=%s pid=%u uid=%u %s", name, pid,
 		getuid(), parents);
 	obs.moment[KMS_MOMENT_LAST].boottime_ns = now_ns();
-	assert_true(kms_allocators_find(&obs));
+	assert_true(kms_allocators_read(&obs));
 	return &obs.trace[0].facts[0];
 }
 
@@ -206,7 +206,7 @@ static void a_later_one(void **state)
 		"id=1 context=task name=%s pid=%u uid=%u %s", child_name,
 		child[0], getuid(), parents(starter_name));
 	obs.moment[KMS_MOMENT_LAST].boottime_ns = 1;
-	assert_true(kms_allocators_find(&obs));
+	assert_true(kms_allocators_read(&obs));
 	facts = &obs.trace[0].facts[0];
 	assert_false(facts->alive);
 }
@@ -249,7 +249,7 @@ static void a_starter_of_another_user(void **state)
 		"id=1 context=task name=gone pid=%u uid=%u %s", GONE,
 		getuid() + 1, parents(starter_name));
 	obs.moment[KMS_MOMENT_LAST].boottime_ns = now_ns();
-	assert_true(kms_allocators_find(&obs));
+	assert_true(kms_allocators_read(&obs));
 	assert_int_equal(obs.trace[0].facts[0].starter_pid, 0);
 }
 

@@ -6,6 +6,7 @@
 #include "diagnose/judge/judge.h"
 #include "diagnose/judge/totals.h"
 #include "diagnose/judge/verdict.h"
+#include "lib/array.h"
 #include "lib/words.h"
 
 /* Harm comes first, then fast growth, then size. */
@@ -134,6 +135,15 @@ static bool growths_fill(struct kms_case *c)
 	return true;
 }
 
+static void (*const judges[])(struct kms_case *c) = {
+	kms_judge_dentries,
+	kms_judge_slab,
+	kms_judge_pages,
+	kms_judge_fragmentation,
+	/* Those that need to know what the others found come last. */
+	kms_judge_stock,
+};
+
 static void judge(struct kms_case *c)
 {
 	struct kms_verdict *verdict = c->verdict;
@@ -141,11 +151,8 @@ static void judge(struct kms_case *c)
 
 	verdict->ns = c->ns;
 	kms_floors_fill(c);
-	kms_judge_dentries(c);
-	kms_judge_slab(c);
-	kms_judge_pages(c);
-	kms_judge_fragmentation(c);
-	kms_judge_stock(c);
+	for (i = 0; i < ARRAY_SIZE(judges); i++)
+		judges[i](c);
 	for (i = 0; i < verdict->nr_findings; i++)
 		kms_benign_judge(c, &verdict->finding[i]);
 	qsort(verdict->finding, verdict->nr_findings,

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "diagnose/observe/allocators.h"
+#include "diagnose/observe/witness.h"
 #include "host/cgroup.h"
 #include "host/container.h"
 #include "host/file.h"
@@ -322,7 +323,7 @@ static bool trace_find(struct kms_trace *trace,
 	return true;
 }
 
-bool kms_allocators_find(struct kms_observation *obs)
+bool kms_allocators_read(struct kms_observation *obs)
 {
 	uint64_t ended_ns = obs->moment[KMS_MOMENT_LAST].boottime_ns;
 	struct kms_processes processes;

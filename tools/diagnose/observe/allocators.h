@@ -11,11 +11,4 @@
  */
 bool kms_allocators_begin(struct kms_trace *trace);
 
-/*
- * Find the rest, for all traces.  This reads much of /proc, which makes
- * dentries and inodes, so the last moment must be over.  False when memory is
- * out.
- */
-bool kms_allocators_find(struct kms_observation *obs);
-
 #endif /* KMS_DIAGNOSE_OBSERVE_ALLOCATORS_H */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "diagnose/observe/directories.h"
+#include "diagnose/observe/witness.h"
 #include "host/container.h"
 #include "host/process.h"
 

@@ -9,7 +9,4 @@
 bool kms_directories_find(struct kms_observation *obs,
 			  const struct kms_mounts *mounts);
 
-/* The same, by the mounts of this host where they are the module's. */
-bool kms_directories_read(struct kms_observation *obs);
-
 #endif /* KMS_DIAGNOSE_OBSERVE_DIRECTORIES_H */

@@ -7,23 +7,19 @@
  *	a trace of what grows, each time that something does
  *	another walk if that is dentries or inodes
  *	the last moment, when the memory of these is given back
- *	/proc: processes, cgroups and mounts
+ *	the witnesses of the host: processes, cgroups and mounts
  *
  * What cannot be had is noted, and the rest goes on.
  */
-#include <stdlib.h>
-
 #include "client/nl.h"
 #include "client/version.h"
-#include "diagnose/observe/allocators.h"
-#include "diagnose/observe/directories.h"
 #include "diagnose/observe/jobs.h"
 #include "diagnose/observe/moment.h"
 #include "diagnose/observe/observe.h"
-#include "diagnose/observe/proc.h"
 #include "diagnose/observe/watch.h"
-#include "host/file.h"
+#include "diagnose/observe/witness.h"
 #include "host/process.h"
+#include "lib/array.h"
 
 #define SECOND_NS 1000000000ull
 
@@ -34,17 +30,24 @@
 /* The first walk takes no longer, however long the observation. */
 #define MAX_WATCH_FROM_NS (4 * SECOND_NS)
 
-/* What /proc says about the host and its processes; false: no memory. */
+static bool (*const witnesses[])(struct kms_observation *obs) = {
+	kms_available_read,
+	kms_allocators_read,
+	kms_directories_read,
+};
+
+/* Ask all witnesses of the host; false when memory is out. */
 static bool host_observe(struct kms_observation *obs)
 {
-	char *text = kms_file_read("/proc/meminfo", 64 * 1024);
+	size_t i;
 
-	obs->available_bytes = kms_available_parse(text ?: "");
-	free(text);
 	if (!kms_proc_is_initial())
 		kms_strings_add(&obs->missing,
 				"processes and mounts: /proc is not that of the host's own PID namespace");
-	return kms_allocators_find(obs) && kms_directories_read(obs);
+	for (i = 0; i < ARRAY_SIZE(witnesses); i++)
+		if (!witnesses[i](obs))
+			return false;
+	return !obs->missing.failed;
 }
 
 static enum kms_status all_observe(struct kms_observation *obs,
@@ -71,9 +74,7 @@ static enum kms_status all_observe(struct kms_observation *obs,
 	kms_records_observe(obs, nl, &obs->zones.any, &last->partial, true);
 	kms_records_observe(obs, nl, &obs->buddies.any, &last->partial, true);
 	/* Reading /proc makes dentries and inodes of its own, so it is last. */
-	if (!host_observe(obs) || obs->missing.failed)
-		return kms_fail_memory(err);
-	return KMS_OK;
+	return host_observe(obs) ? KMS_OK : kms_fail_memory(err);
 }
 
 enum kms_status kms_observe(struct kms_observation *obs, uint64_t ns,
