@@ -435,7 +435,7 @@ static void a_trickle_before_a_burst(void **state)
 		  9);
 	judge();
 	assert_int_equal(only(KMS_FINDING_UNRECLAIMABLE_SLAB)->sure, KMS_POSSIBLE);
-	expect_words("may be a burst: 4.0 KiB in the first 3.0 s, 98.0 MiB in the 7.0 s");
+	expect_words("may be a burst, with 4.0 KiB in the first 3.0 s and 98.0 MiB in the 7.0 s");
 	/* And of a burst no day is told. */
 	expect_no_words("memory use");
 }
@@ -474,7 +474,7 @@ static void pieces_above_dma32(void **state)
 	zone(0, "Normal", 3694304, 980);
 	judge();
 	assert_int_equal(only(KMS_FINDING_FRAGMENTATION)->sure, KMS_LIKELY);
-	expect_words("memory is fragmented in node 0 Normal:");
+	expect_words("memory is fragmented in zone Normal of node 0:");
 }
 
 static void pieces_on_one_node(void **state)
@@ -485,7 +485,7 @@ static void pieces_on_one_node(void **state)
 	zone(1, "Normal", 2097152, -1000);
 	judge();
 	assert_int_equal(only(KMS_FINDING_FRAGMENTATION)->sure, KMS_POSSIBLE);
-	expect_words("in 1 of 2 large zones: node 0 Normal");
+	expect_words("in 1 of 2 large zones: zone Normal of node 0");
 }
 
 static void growth_on_one_node(void **state)

@@ -51,6 +51,7 @@ static void words(void **state)
 	assert_string_equal(kms_words_span(60).text, "1 minute");
 	assert_string_equal(kms_words_span(4 * 86400).text, "4 days");
 	assert_string_equal(kms_words_share(1000).text, "100 %");
+	assert_string_equal(kms_words_share(0).text, "less than 0.1 %");
 	assert_string_equal(kms_words_share(42).text, "4.2 %");
 	assert_string_equal(kms_words_share(995).text, "100 %");
 }

@@ -52,6 +52,8 @@ struct kms_words kms_words_share(uint64_t permille)
 {
 	struct kms_words words;
 
+	if (!permille)
+		return (struct kms_words){ "less than 0.1 %" };
 	if (permille < 100 && permille % 10)
 		snprintf(words.text, sizeof(words.text), "%u.%u %%",
 			 (unsigned int)permille / 10,

@@ -93,7 +93,7 @@ static const char *burst_words(struct kms_case *c, const char *cache)
 	int64_t late = bytes_in(&c->late, cache);
 
 	return kms_strings_add(c->strings,
-		"it may be a burst: %s in the first %.1f s, %s in the %.1f s after that",
+		"it may be a burst, with %s in the first %.1f s and %s in the %.1f s after that",
 		kms_words_bytes(early > 0 ? early : 0).text,
 		kms_moments_ns(c->obs, KMS_MOMENT_FIRST,
 			       KMS_MOMENT_MIDDLE) / 1e9,

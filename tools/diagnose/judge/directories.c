@@ -124,9 +124,8 @@ static void walk_tell(struct kms_case *c, struct kms_finding *finding,
 			 (unsigned long long)total->nr_positive);
 	if (coverage < 1000)
 		kms_tell(c, &finding->unknown,
-			 "the exact counts of dentries: %s of the hash table was walked",
-			 coverage ? kms_words_share(coverage).text :
-				    "less than 0.1 %");
+			 "the exact counts of dentries: only %s of the hash table was walked",
+			 kms_words_share(coverage).text);
 }
 
 /* Rank them; returns the total that shares are of. */

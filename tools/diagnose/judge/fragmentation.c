@@ -97,11 +97,11 @@ static void zone_add(struct kms_case *c, struct fragmented *found,
 {
 	found->free_known &= zone->free_pages != KMS_UNKNOWN;
 	found->free += zone->free_pages * c->obs->page_bytes;
-	found->names = kms_strings_add(c->strings, "%s%snode %llu %s",
+	found->names = kms_strings_add(c->strings, "%s%szone %s of node %llu",
 				       found->names ?: "",
 				       found->names ? ", " : "",
-				       (unsigned long long)zone->node,
-				       name_of(zone));
+				       name_of(zone),
+				       (unsigned long long)zone->node);
 	found->nr++;
 }
 

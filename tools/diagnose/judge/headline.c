@@ -57,8 +57,7 @@ static size_t words_count(const char *text)
 	return nr;
 }
 
-/* "dentry cache", "ext4_inode_cache" */
-static const char *cache_words(struct kms_case *c, const char *cache)
+const char *kms_cache_words(struct kms_case *c, const char *cache)
 {
 	static const char end[] = "_cache";
 	size_t len = strlen(cache);
@@ -79,7 +78,7 @@ void kms_headline_fill(struct kms_case *c, struct kms_finding *finding,
 	where[2] = "";
 	for (i = 0; i < 3; i++) {
 		kms_summarize(c, finding, "the %s grows by %s/s: %s%s%s",
-			      cache_words(c, finding->cache),
+			      kms_cache_words(c, finding->cache),
 			      kms_words_bytes(finding->bytes_per_second).text,
 			      what, where[i], share_words(c, finding));
 		if (words_count(finding->summary) <= MAX_WORDS_OF_HEADLINE)

@@ -12,4 +12,7 @@
 void kms_headline_fill(struct kms_case *c, struct kms_finding *finding,
 		       const char *what);
 
+/* "dentry cache", "ext4_inode_cache" */
+const char *kms_cache_words(struct kms_case *c, const char *cache);
+
 #endif /* KMS_DIAGNOSE_JUDGE_HEADLINE_H */

@@ -22,44 +22,44 @@ enum source {
 static const struct {
 	enum kms_finding_kind kind;
 	const char *counter;
-	const char *what;	/* it grows by ... */
-	const char *means;	/* ... and what that means, or "" */
+	const char *what;
+	const char *means;	/* what its growth means, or "" */
 	const char *owners;	/* who has it, and how to find out */
 } sources[NR_SOURCES] = {
 	[UNACCOUNTED] = {
 		KMS_FINDING_UNACCOUNTED, "unaccounted",
-		"unaccounted memory grows", ": no kernel counter explains it",
+		"unaccounted memory", ": no kernel counter explains it",
 		"who allocates it: such pages carry no name; mostly drivers take them",
 	},
 	[LARGE_KMALLOC] = {
 		KMS_FINDING_LARGE_KMALLOC, "large_kmalloc",
-		"large kmalloc() memory grows", ": it is in no slab cache",
+		"large kmalloc() memory", ": it is in no slab cache",
 		"who allocates it: large allocations are not traced",
 	},
 	[VMALLOC] = {
 		KMS_FINDING_PAGES, "vmalloc",
-		"vmalloc memory grows", "",
+		"vmalloc memory", "",
 		"who allocates it: /proc/vmallocinfo lists the callers",
 	},
 	[PERCPU] = {
 		KMS_FINDING_PAGES, "percpu",
-		"memory of the per-CPU allocator grows", "",
+		"memory of the per-CPU allocator", "",
 		"who allocates it: mostly cgroups, mounts and network devices",
 	},
 	[KERNEL_STACK] = {
 		KMS_FINDING_PAGES, "kernel_stack",
-		"memory of kernel stacks grows",
+		"memory of kernel stacks",
 		": the number of threads increases",
 		"whose threads: compare Threads: in /proc/PID/status",
 	},
 	[PAGE_TABLE] = {
 		KMS_FINDING_PAGES, "page_table",
-		"memory of page tables grows", "",
+		"memory of page tables", "",
 		"whose page tables: compare VmPTE: in /proc/PID/status",
 	},
 	[GPU] = {
 		KMS_FINDING_PAGES, "gpu",
-		"memory of GPU drivers grows", "",
+		"memory of GPU drivers", "",
 		"who allocates it: see the files of the driver in debugfs",
 	},
 };
@@ -128,12 +128,11 @@ static void source_tell(struct kms_case *c, struct kms_finding *finding,
 			enum source source, int64_t error)
 {
 	const char *size = kms_strings_add(c->strings,
-			"%s memory grew by %s in %.1f s",
-			sources[source].counter,
+			"%s grew by %s in %.1f s", sources[source].what,
 			kms_words_bytes(finding->growth_bytes).text,
 			c->ns / 1e9);
 
-	kms_summarize(c, finding, "%s by %s/s%s", sources[source].what,
+	kms_summarize(c, finding, "%s grows by %s/s%s", sources[source].what,
 		      kms_words_bytes(finding->bytes_per_second).text,
 		      sources[source].means);
 	if (error)

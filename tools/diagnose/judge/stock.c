@@ -4,6 +4,7 @@
 
 #include "diagnose/judge/allocators.h"
 #include "diagnose/judge/directories.h"
+#include "diagnose/judge/headline.h"
 #include "diagnose/judge/judge.h"
 #include "diagnose/judge/trace.h"
 #include "lib/words.h"
@@ -123,8 +124,8 @@ static void stock_summarize(struct kms_case *c, struct kms_finding *finding,
 	if (finding->nr_directories &&
 	    finding->directory[0].share_permille >= 500)
 		directory = finding->directory[0].path;
-	kms_summarize(c, finding, "the %s cache holds %s, %s of memory, %s%s%s",
-		      growth->name, kms_words_bytes(growth->total_bytes).text,
+	kms_summarize(c, finding, "the %s holds %s, %s of memory, %s%s%s",
+		      kms_cache_words(c, growth->name), kms_words_bytes(growth->total_bytes).text,
 		      kms_words_share(finding->memory_permille).text,
 		      now_words(c, growth), directory ? "; most of it in " : "",
 		      directory ?: "");

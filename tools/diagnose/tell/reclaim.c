@@ -25,7 +25,7 @@ static void cgroup_add(struct kms_advice *a, struct kms_finding *finding,
 	kms_argv_into(&command, a->strings, file);
 	kms_remedy_give(a, finding, (struct kms_remedy){
 		.when = KMS_LATER,
-		.text = "if memory is short: reclaim memory charged to its cgroup",
+		.text = "if memory is short, reclaim memory charged to its cgroup",
 		.cost = "drops page cache of this cgroup first, and may swap out its processes",
 		.argv = command,
 		.effect = kms_strings_add(a->strings,
@@ -36,7 +36,7 @@ static void cgroup_add(struct kms_advice *a, struct kms_finding *finding,
 }
 
 static const char drop_text[] =
-	"off-peak, if memory is short: run sync, then drop unused dentries and inodes";
+	"run sync, then drop unused dentries and inodes, off-peak and only if memory is short";
 static const char drop_cost[] =
 	"processes in large directories may stall, and dropped entries are read from disk again";
 

@@ -17,7 +17,7 @@ static const struct {
 } known[] = {
 	{
 		.pattern = ".N_dOeSnotExist_.db",
-		.text = "these lookups are by NSS, a TLS library, to measure their speed",
+		.text = "the lookups are by NSS, a TLS library that measures their speed",
 		.variable = "NSS_SDB_USE_CACHE=yes",
 		.effect = "no such lookups after its next start",
 	},
@@ -37,16 +37,18 @@ static void known_give(struct kms_advice *a, struct kms_finding *finding,
 		finding->nr_allocators ? &finding->allocator[0] : NULL;
 	struct kms_remedy remedy = {
 		.when = KMS_LATER,
-		.text = kms_strings_add(a->strings, "%s: set %s in the environment of that process",
-					text, variable),
+		.text = kms_strings_add(a->strings,
+					"set %s in the environment of that process: %s",
+					variable, text),
 		.effect = effect,
 		.frees_bytes = KMS_UNKNOWN,
 	};
 
 	if (allocator && kms_service_is_own(allocator)) {
 		remedy.text = kms_strings_add(a->strings,
-					      "%s: add \"[Service]\" and \"Environment=%s\" to %s, then restart it",
-					      text, variable, allocator->service);
+					      "add \"[Service]\" and \"Environment=%s\" to %s and restart it: %s",
+					      variable, allocator->service,
+					      text);
 		remedy.cost = "the service is down while it restarts";
 		remedy.argv = kms_argv_begin("systemctl", "edit", NULL);
 		kms_argv_operand(&remedy.argv, a->strings,
@@ -128,7 +130,7 @@ static void unreclaimable_add(struct kms_advice *a, struct kms_finding *finding)
 	kms_argv_operand(&command, a->strings, finding->cache);
 	kms_remedy_give(a, finding, (struct kms_remedy){
 		.when = KMS_LATER,
-		.text = "the kernel cannot reclaim this memory: report it with these stacks",
+		.text = "report it with these stacks: the kernel cannot reclaim this memory",
 		.argv = command,
 		.effect = "shows the functions that allocate; frees nothing",
 		.frees_bytes = KMS_UNKNOWN,
@@ -176,7 +178,7 @@ static void remedies_add(struct kms_advice *a, struct kms_finding *finding)
 			      "/proc/sys/vm/compact_memory");
 		kms_remedy_give(a, finding, (struct kms_remedy){
 			.when = KMS_LATER,
-			.text = "off-peak: compact memory",
+			.text = "compact memory, off-peak",
 			.cost = "keeps a CPU busy, and holds locks that others wait for",
 			.argv = command,
 			.effect = "larger free blocks, where pages can be moved",

@@ -101,10 +101,12 @@ static void starter_kill(struct kms_advice *a, struct kms_remedy *remedy,
 				       (unsigned long long)allocator->starter_pid,
 				       age_of(a, facts->starter_began_ns),
 				       allocator->label);
-	remedy->cost = kms_strings_add(a->strings,
-				       "its %zu child process%s may go on without it",
-				       facts->starter_children,
-				       facts->starter_children == 1 ? "" : "es");
+	if (facts->starter_children > 1)
+		remedy->cost = kms_strings_add(a->strings,
+					       "its %zu child processes may go on without it",
+					       facts->starter_children);
+	else
+		remedy->cost = "a process that it started may go on without it";
 	pid_kill(a, remedy, allocator->starter_pid);
 }
 
@@ -177,7 +179,7 @@ static void process_stop(struct kms_advice *a, struct kms_remedy *remedy,
 	} else {
 		remedy->text = kms_strings_add(a->strings,
 					       "stop %s (process %llu, started %s)",
-					       allocator->chain,
+					       allocator->label,
 					       (unsigned long long)allocator->pid,
 					       age_of(a, facts->began_ns));
 		pid_kill(a, remedy, allocator->pid);

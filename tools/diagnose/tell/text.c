@@ -11,6 +11,16 @@
 /* A part of memory below 1/200 goes with the rest. */
 #define MIN_PART 200
 
+static size_t word_length(const char *text)
+{
+	size_t len = strcspn(text, " ");
+
+	/* A number stays with its unit. */
+	while (len && isdigit((unsigned char)text[len - 1]) && text[len])
+		len += 1 + strcspn(text + len + 1, " ");
+	return len;
+}
+
 /*
  * Print text wrapped at WIDTH: the first line from column on, the others
  * indented.  Longer words get a line of their own: paths are not cut.
@@ -22,7 +32,7 @@ static void wrapped_print(FILE *stream, const char *text, size_t column,
 	size_t len;
 
 	for (; *text; text += len + (text[len] == ' ')) {
-		len = strcspn(text, " ");
+		len = word_length(text);
 		if (!first && column + 1 + len > WIDTH) {
 			fprintf(stream, "\n%*s", (int)indent, "");
 			column = indent;
