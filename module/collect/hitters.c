@@ -169,7 +169,6 @@ static struct ks_hitter *take_rarest(struct ks_hitters *hitters)
 	struct ks_hitter *counter = &hitters->counters[hitters->heap[0]];
 
 	unlink_key(hitters, counter);
-	counter->error = counter->count;
 	return counter;
 }
 

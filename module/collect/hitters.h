@@ -30,14 +30,12 @@ struct ks_directory_key {
  * struct ks_hitter - a key and how often it came
  * @key: the key
  * @count: how often, or more: by as much as the key had whose place it took
- * @error: by how much at most
  * @next: private: the next one of the same hash, plus 1
  * @place: private: where it is in the heap
  */
 struct ks_hitter {
 	struct ks_directory_key key;
 	u64 count;
-	u64 error;
 	u16 next;
 	u16 place;
 };
