@@ -95,7 +95,7 @@ static const struct ks_view counter_views[] = {
 
 const struct ks_collector ks_collector_counter = {
 	.name = "counter",
-	.needs = KS_NEED_VMSTAT_TEXT,
+	.needs = BIT(KS_NEED_VMSTAT_TEXT),
 	.cost = &counter_cost,
 	.views = counter_views,
 	.nr_views = ARRAY_SIZE(counter_views),

@@ -122,7 +122,7 @@ static const struct ks_view migratetype_views[] = {
 
 const struct ks_collector ks_collector_migratetype = {
 	.name = "migratetype",
-	.needs = KS_NEED_MIGRATETYPE_NAMES,
+	.needs = BIT(KS_NEED_MIGRATETYPE_NAMES),
 	.cost = &migratetype_cost,
 	.views = migratetype_views,
 	.nr_views = ARRAY_SIZE(migratetype_views),

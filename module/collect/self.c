@@ -59,8 +59,8 @@ void ks_self_status(struct ks_status_record *record)
 	describe_hold(record, slab_mutex, KS_LOCK_SLAB_MUTEX);
 	record->holds_preemptible = IS_ENABLED(CONFIG_PREEMPT_RT);
 	record->contended_total = ks_hold_nr_contended();
-	if (ks_internals_missing(KS_NEED_CACHED))
-		strscpy(record->exact_off, ks_internals_missing(KS_NEED_CACHED),
+	if (ks_internals_missing(BIT(KS_NEED_CACHED)))
+		strscpy(record->exact_off, ks_internals_missing(BIT(KS_NEED_CACHED)),
 			sizeof(record->exact_off));
 	ks_memory_read(&memory);
 	record->memory_bytes = memory.now;

@@ -20,15 +20,6 @@
 #include "internals/layout.h"
 #include "internals/symbols.h"
 
-enum {
-	NEED_SLAB,
-	NEED_VMSTAT_TEXT,
-	NEED_MIGRATETYPE_NAMES,
-	NEED_CACHED,
-	NEED_DENTRIES,
-	NR_NEEDS,
-};
-
 /* How long insmod waits for memory that is going offline. */
 #define HOTPLUG_TRIES	500
 #define HOTPLUG_MS	10
@@ -37,10 +28,10 @@ enum {
 #define CANARY_PAUSE	(5 * HZ)
 
 /* What was found at load; empty where the need is met. */
-static char missing[NR_NEEDS][128];
+static char missing[KS_NR_NEEDS][128];
 
 /* What holds now: one of the texts, which stay as they are, or NULL. */
-static const char *reasons[NR_NEEDS];
+static const char *reasons[KS_NR_NEEDS];
 
 /* Protects: canary. Innermost. */
 static DEFINE_SPINLOCK(canary_lock);
@@ -100,7 +91,7 @@ bool ks_internals_locked_down(void)
 }
 
 /* Whether a symbol is there; if not, says so for the need. */
-static bool have_symbol(int need, enum ks_symbol id)
+static bool have_symbol(enum ks_need need, enum ks_symbol id)
 {
 	if (ks_symbol(id))
 		return true;
@@ -110,7 +101,7 @@ static bool have_symbol(int need, enum ks_symbol id)
 }
 
 /* Whether a table of names has the name that we know to be there. */
-static void check_names(int need, enum ks_symbol id, unsigned int index,
+static void check_names(enum ks_need need, enum ks_symbol id, unsigned int index,
 			const char *expected)
 {
 	const char *const *names = ks_symbol(id);
@@ -130,7 +121,7 @@ static void check_names(int need, enum ks_symbol id, unsigned int index,
 }
 
 /* Says of a need that another one, which it rests on, is not met. */
-static void missing_too(int need, int because)
+static void missing_too(enum ks_need need, enum ks_need because)
 {
 	strscpy(missing[need], missing[because], sizeof(missing[need]));
 }
@@ -161,8 +152,8 @@ static int layout_init(char *reason, size_t size)
 	}
 	err = ks_layout_resolve(&btf, reason, size);
 	if (!err)
-		ks_layout_resolve_cached(&btf, missing[NEED_CACHED],
-					 sizeof(missing[NEED_CACHED]));
+		ks_layout_resolve_cached(&btf, missing[KS_NEED_CACHED],
+					 sizeof(missing[KS_NEED_CACHED]));
 	ks_btf_close(&btf);
 	return err;
 }
@@ -189,12 +180,12 @@ static void canary_set(const struct ks_canary *now)
 static void slab_init(void)
 {
 	struct ks_canary now = {};
-	char *reason = missing[NEED_SLAB];
-	const size_t size = sizeof(missing[NEED_SLAB]);
+	char *reason = missing[KS_NEED_SLAB];
+	const size_t size = sizeof(missing[KS_NEED_SLAB]);
 	int err;
 
-	if (!have_symbol(NEED_SLAB, KS_SYM_SLAB_CACHES) ||
-	    !have_symbol(NEED_SLAB, KS_SYM_SLAB_MUTEX))
+	if (!have_symbol(KS_NEED_SLAB, KS_SYM_SLAB_CACHES) ||
+	    !have_symbol(KS_NEED_SLAB, KS_SYM_SLAB_MUTEX))
 		return;
 	if (is_kernel_locked_down()) {
 		scnprintf(reason, size, "%s", KS_LOCKED_DOWN);
@@ -202,10 +193,10 @@ static void slab_init(void)
 	}
 	if (layout_init(reason, size))
 		return;
-	cached_found = !missing[NEED_CACHED][0];
+	cached_found = !missing[KS_NEED_CACHED][0];
 	err = ks_canary_run(&now, reason, size, cached_found);
 	if (!err && now.cached_err)
-		cached_wrong(missing[NEED_CACHED], size, now.cached_err);
+		cached_wrong(missing[KS_NEED_CACHED], size, now.cached_err);
 	canary_set(&now);
 	canary_again = may_pass(err ?: now.cached_err);
 	canary_after = jiffies + CANARY_PAUSE;
@@ -219,9 +210,9 @@ static void canary_publish(int err, int cached_err)
 	if (!err && wrong)
 		cached_wrong(canary_wrong, sizeof(canary_wrong), cached_err);
 	/* Readers look without a lock; the texts stay as they are. */
-	WRITE_ONCE(reasons[NEED_SLAB], err ? wrong : NULL);
+	WRITE_ONCE(reasons[KS_NEED_SLAB], err ? wrong : NULL);
 	if (cached_found)
-		WRITE_ONCE(reasons[NEED_CACHED], wrong);
+		WRITE_ONCE(reasons[KS_NEED_CACHED], wrong);
 }
 
 static void run_canary(struct work_struct *work)
@@ -238,7 +229,7 @@ static void run_canary(struct work_struct *work)
 	if (!again)
 		canary_publish(err, now.cached_err);
 	else if (!err)
-		WRITE_ONCE(reasons[NEED_SLAB], NULL);
+		WRITE_ONCE(reasons[KS_NEED_SLAB], NULL);
 	WRITE_ONCE(canary_after, jiffies + CANARY_PAUSE);
 	WRITE_ONCE(canary_again, again);
 }
@@ -246,9 +237,9 @@ static void run_canary(struct work_struct *work)
 static DECLARE_WORK(canary_work, run_canary);
 
 /* The reader that asks is refused once more; it is for those after it. */
-static void ask_canary(int need)
+static void ask_canary(enum ks_need need)
 {
-	if ((need == NEED_SLAB || need == NEED_CACHED) &&
+	if ((need == KS_NEED_SLAB || need == KS_NEED_CACHED) &&
 	    READ_ONCE(canary_again) &&
 	    time_after(jiffies, READ_ONCE(canary_after)))
 		schedule_work(&canary_work);
@@ -256,7 +247,7 @@ static void ask_canary(int need)
 
 static void dentries_init(void)
 {
-	char *reason = missing[NEED_DENTRIES];
+	char *reason = missing[KS_NEED_DENTRIES];
 
 	if (is_kernel_locked_down())
 		scnprintf(reason, sizeof(missing[0]), "%s", KS_LOCKED_DOWN);
@@ -280,7 +271,7 @@ static void publish(void)
 {
 	int i;
 
-	for (i = 0; i < NR_NEEDS; i++)
+	for (i = 0; i < KS_NR_NEEDS; i++)
 		reasons[i] = missing[i][0] ? missing[i] : NULL;
 }
 
@@ -297,7 +288,7 @@ void ks_internals_init(void)
 
 	err = ks_symbols_init();
 	if (err) {
-		for (i = 0; i < NR_NEEDS; i++)
+		for (i = 0; i < KS_NR_NEEDS; i++)
 			scnprintf(missing[i], sizeof(missing[i]),
 				  "kallsyms_lookup_name cannot be found (error %d)",
 				  err);
@@ -306,15 +297,15 @@ void ks_internals_init(void)
 	}
 	wait_for_hotplug();
 	slab_init();
-	if (missing[NEED_SLAB][0])
-		missing_too(NEED_CACHED, NEED_SLAB);
+	if (missing[KS_NEED_SLAB][0])
+		missing_too(KS_NEED_CACHED, KS_NEED_SLAB);
 	dentries_init();
-	check_names(NEED_VMSTAT_TEXT, KS_SYM_VMSTAT_TEXT, KS_FIRST_ZONE_NAME,
+	check_names(KS_NEED_VMSTAT_TEXT, KS_SYM_VMSTAT_TEXT, KS_FIRST_ZONE_NAME,
 		    "nr_free_pages");
-	if (!missing[NEED_VMSTAT_TEXT][0])
-		check_names(NEED_VMSTAT_TEXT, KS_SYM_VMSTAT_TEXT,
+	if (!missing[KS_NEED_VMSTAT_TEXT][0])
+		check_names(KS_NEED_VMSTAT_TEXT, KS_SYM_VMSTAT_TEXT,
 			    KS_FIRST_NODE_NAME, "nr_inactive_anon");
-	check_names(NEED_MIGRATETYPE_NAMES, KS_SYM_MIGRATETYPE_NAMES,
+	check_names(KS_NEED_MIGRATETYPE_NAMES, KS_SYM_MIGRATETYPE_NAMES,
 		    MIGRATE_UNMOVABLE, "Unmovable");
 	publish();
 }
@@ -332,7 +323,7 @@ void ks_internals_exit(void)
 
 /**
  * ks_internals_missing() - what of some needs is not met
- * @needs: KS_NEED_* bits
+ * @needs: a bit for each &enum ks_need
  *
  * When it is for what may have passed that the canary was not counted, another
  * one is begun.
@@ -344,7 +335,7 @@ const char *ks_internals_missing(unsigned long needs)
 	const char *reason;
 	int i;
 
-	for (i = 0; i < NR_NEEDS; i++) {
+	for (i = 0; i < KS_NR_NEEDS; i++) {
 		/* A canary may clear it meanwhile. */
 		reason = READ_ONCE(reasons[i]);
 		if (!(needs & BIT(i)) || !reason)

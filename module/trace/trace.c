@@ -241,7 +241,7 @@ static const struct ks_view trace_views[] = {
 
 const struct ks_collector ks_collector_trace = {
 	.name = "trace",
-	.needs = KS_NEED_SLAB | KS_NEED_CACHED,
+	.needs = BIT(KS_NEED_SLAB) | BIT(KS_NEED_CACHED),
 	.needs_private = true,
 	.cost = &trace_cost,
 	.views = trace_views,
