@@ -55,7 +55,7 @@ struct ks_work {
  * @collector: whose it is
  * @kind: the kind
  * @path: its file below kmemscope/ in debugfs, or NULL for none
- * @option_needs: KS_NEED_* bits, without which its options are refused
+ * @option_needs: a bit for each &enum ks_need, without which its options are refused
  * @collect: reserves the snapshot and fills it. What would take longer than
  *	about 1 ms is left to @step: then only what is to be counted is noted.
  * @step: optional: makes, or completes, some more records, for about 1 ms
@@ -98,7 +98,7 @@ struct ks_cost {
 /**
  * struct ks_collector - something that collects
  * @name: its name, as in status and in the module parameter disable
- * @needs: KS_NEED_* bits, without which it is off
+ * @needs: a bit for each &enum ks_need, without which it is off
  * @needs_private: whether it reads the kernel's private structures, which
  *	lockdown=confidentiality forbids
  * @always: whether it answers even while collecting is switched off

@@ -214,12 +214,12 @@ static int superblocks_collect(struct ks_snapshot *snap)
 
 static int directories_collect(struct ks_snapshot *snap)
 {
-	return ks_snapshot_reserve(snap, KS_DIRECTORIES, 0);
+	return ks_snapshot_reserve(snap, KMEMSCOPE_MAX_DIRECTORIES, 0);
 }
 
 static int names_collect(struct ks_snapshot *snap)
 {
-	return ks_snapshot_reserve(snap, KS_DIRECTORIES * KS_DIRECTORY_NAMES,
+	return ks_snapshot_reserve(snap, KMEMSCOPE_MAX_DIRECTORIES * KS_DIRECTORY_NAMES,
 				   0);
 }
 
@@ -247,7 +247,7 @@ static const struct ks_view dentry_views[] = {
 
 const struct ks_collector ks_collector_dentry = {
 	.name = "dentry",
-	.needs = KS_NEED_DENTRIES,
+	.needs = BIT(KS_NEED_DENTRIES),
 	.needs_private = true,
 	.cost = &dentry_cost,
 	.views = dentry_views,

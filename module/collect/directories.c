@@ -16,7 +16,7 @@
 #include "record/memory.h"
 #include "record/snapshot.h"
 
-#define NR_PLACES	(4 * KS_DIRECTORIES)
+#define NR_PLACES	(4 * KMEMSCOPE_MAX_DIRECTORIES)
 
 /**
  * struct sample - one of the names in a directory
@@ -59,7 +59,7 @@ struct ks_directories {
 	unsigned int nr;
 	u8 places[NR_PLACES];
 	struct rnd_state random;
-	struct directory directories[KS_DIRECTORIES];
+	struct directory directories[KMEMSCOPE_MAX_DIRECTORIES];
 };
 
 /* The place of a key, or the free one where it belongs. */
@@ -81,7 +81,7 @@ static u8 *place_of(struct ks_directories *directories,
 /**
  * ks_directories_new() - make a table of the first few of some directories
  * @hitters: the directories, in order of interest, all different
- * @nr: how many; those beyond KS_DIRECTORIES are left out
+ * @nr: how many; those beyond KMEMSCOPE_MAX_DIRECTORIES are left out
  *
  * Context: Process context, sleeps.
  * Return: the table, or an error pointer: -ENOMEM, or -ENOBUFS when it is more
@@ -93,12 +93,12 @@ struct ks_directories *ks_directories_new(const struct ks_hitter *hitters,
 	struct ks_directories *directories;
 	unsigned int i;
 
-	BUILD_BUG_ON(KS_DIRECTORIES >= U8_MAX);
+	BUILD_BUG_ON(KMEMSCOPE_MAX_DIRECTORIES >= U8_MAX);
 	directories = ks_memory_zalloc(sizeof(*directories));
 	if (IS_ERR(directories))
 		return directories;
 	prandom_seed_state(&directories->random, get_random_u32());
-	directories->nr = min_t(unsigned int, nr, KS_DIRECTORIES);
+	directories->nr = min_t(unsigned int, nr, KMEMSCOPE_MAX_DIRECTORIES);
 	for (i = 0; i < directories->nr; i++) {
 		directories->directories[i].key = hitters[i].key;
 		*place_of(directories, &hitters[i].key) = i + 1;
@@ -229,7 +229,7 @@ void ks_directories_add(struct ks_directories *directories,
 /**
  * ks_directories_fill() - make records of the directories
  * @directories: the table
- * @snap: reserved for KS_DIRECTORIES records of kind dentry_directory
+ * @snap: reserved for KMEMSCOPE_MAX_DIRECTORIES records of kind dentry_directory
  * @scale: what part of all dentries was counted
  */
 void ks_directories_fill(const struct ks_directories *directories,
@@ -283,7 +283,7 @@ static void fill_name(const struct directory *directory,
  * ks_directories_fill_names() - make records of the names
  * @directories: the table
  * @snap: reserved for KS_DIRECTORY_NAMES records of kind dentry_name for each
- *	of KS_DIRECTORIES
+ *	of KMEMSCOPE_MAX_DIRECTORIES
  */
 void ks_directories_fill_names(const struct ks_directories *directories,
 			       struct ks_snapshot *snap)

@@ -3,9 +3,10 @@
 #ifndef KS_COLLECT_DIRECTORIES_H
 #define KS_COLLECT_DIRECTORIES_H
 
+#include <linux/kmemscope.h>
+
 #include "collect/dentry.h"
 
-#define KS_DIRECTORIES		64
 #define KS_DIRECTORY_NAMES	16	/* of each */
 
 struct ks_directories;

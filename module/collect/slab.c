@@ -225,21 +225,6 @@ static bool is_same(const struct slab_ref *ref, const struct kmem_cache *cache)
 	       !strcmp(name, ref->name) && info.size == ref->info.size;
 }
 
-#define fill_measured(_record, _counts, _m)				\
-do {									\
-	(_record)->nr_slabs = (_counts)->nr_slabs;			\
-	(_record)->nr_objects = (_counts)->nr_objects;			\
-	(_record)->nr_partial_slabs = (_counts)->nr_partial;		\
-	(_record)->nr_active_objects = (_m)->nr_active;			\
-	(_record)->nr_inuse_objects = (_m)->nr_inuse;			\
-	(_record)->approximate = (_m)->approximate;			\
-	(_record)->coverage_permille = (_m)->coverage_permille;		\
-	(_record)->total_bytes = (_m)->total_bytes;			\
-	(_record)->active_bytes = (_m)->active_bytes;			\
-	(_record)->wasted_bytes = (_m)->wasted_bytes;			\
-	memcpy((_record)->wasted_basis, (_m)->basis, KS_BASIS_SIZE);	\
-} while (0)
-
 static void fill_cache(struct ks_slab_record *record,
 		       const struct slab_ref *ref,
 		       const struct ks_cache_counts *counts,
@@ -256,7 +241,17 @@ static void fill_cache(struct ks_slab_record *record,
 	record->objects_per_slab = info->objects_per_slab;
 	record->reclaimable = info->reclaimable;
 	record->accounted = info->accounted;
-	fill_measured(record, counts, m);
+	record->nr_slabs = counts->nr_slabs;
+	record->nr_objects = counts->nr_objects;
+	record->nr_partial_slabs = counts->nr_partial;
+	record->nr_active_objects = m->nr_active;
+	record->nr_inuse_objects = m->nr_inuse;
+	record->approximate = m->approximate;
+	record->coverage_permille = m->coverage_permille;
+	record->total_bytes = m->total_bytes;
+	record->active_bytes = m->active_bytes;
+	record->wasted_bytes = m->wasted_bytes;
+	memcpy(record->wasted_basis, m->basis, KS_BASIS_SIZE);
 	if (!exact)
 		return;
 	record->nr_cached_objects = exact->cached.nr_taken +
@@ -272,7 +267,16 @@ static void fill_node(struct ks_slab_node_record *record,
 {
 	memcpy(record->name, ref->name, sizeof(record->name));
 	record->node = ref->nid;
-	fill_measured(record, counts, m);
+	record->nr_slabs = counts->nr_slabs;
+	record->nr_objects = counts->nr_objects;
+	record->nr_partial_slabs = counts->nr_partial;
+	record->nr_active_objects = m->nr_active;
+	record->approximate = m->approximate;
+	record->coverage_permille = m->coverage_permille;
+	record->total_bytes = m->total_bytes;
+	record->active_bytes = m->active_bytes;
+	record->wasted_bytes = m->wasted_bytes;
+	memcpy(record->wasted_basis, m->basis, KS_BASIS_SIZE);
 }
 
 /**
@@ -528,7 +532,7 @@ static const struct ks_view slab_views[] = {
 		.collector = &ks_collector_slab,
 		.kind = &ks_kind_slab,
 		.path = "slab/caches",
-		.option_needs = KS_NEED_CACHED,
+		.option_needs = BIT(KS_NEED_CACHED),
 		.private = true,
 		.collect = collect,
 		.step = step,
@@ -545,7 +549,7 @@ static const struct ks_view slab_views[] = {
 
 const struct ks_collector ks_collector_slab = {
 	.name = "slab",
-	.needs = KS_NEED_SLAB,
+	.needs = BIT(KS_NEED_SLAB),
 	.needs_private = true,
 	.cost = &slab_cost,
 	.views = slab_views,

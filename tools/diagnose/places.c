@@ -81,7 +81,7 @@ static uint64_t before_of(const struct ks_walk *before,
 		if (!i || count_of(old, i, KS_DENTRIES_ALL) < least)
 			least = count_of(old, i, KS_DENTRIES_ALL);
 	}
-	return old->nr < 64 ? 0 : least;
+	return old->nr < KMEMSCOPE_MAX_DIRECTORIES ? 0 : least;
 }
 
 static uint64_t grown_of(const struct ks_walk *before,
