@@ -41,7 +41,8 @@ static bool zone_orders(struct ks_snapshot *snap, struct zone *zone,
 	return true;
 }
 
-static int orders_collect(struct ks_snapshot *snap)
+static int orders_collect(struct ks_snapshot *snap,
+			  struct netlink_ext_ack *extack)
 {
 	struct zone *zone;
 	int nid, err;

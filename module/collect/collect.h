@@ -5,6 +5,11 @@
  * A reader takes a snapshot (ks_collect_begin), lets it be completed in short
  * steps while it reads (ks_collect_step), and gives it back (ks_collect_end).
  * Each of them says whether the caller may wait for a lock or for memory.
+ *
+ * Where a function takes an extack, an error sets its text if there is more to
+ * say than the error's name. The extack may be NULL. Who makes an error sets
+ * its text, except for those that ks_collect_explain() knows. All texts outlive
+ * the request, as a job keeps them.
  */
 #ifndef KS_COLLECT_COLLECT_H
 #define KS_COLLECT_COLLECT_H
@@ -17,6 +22,7 @@
 #include "record/snapshot.h"
 
 struct ks_progress;
+struct netlink_ext_ack;
 
 /* A lock of the kernel's that stays busy for longer than this is an error. */
 #define KS_PATIENCE_NS		(2 * (u64)NSEC_PER_SEC)
@@ -39,15 +45,11 @@ struct ks_asked {
  * @run: does it: for the snapshots of all views that share it, in the
  *	collector's order. May take long, but ends soon after @progress says
  *	so.
- * @busy: what to say of -EBUSY
- * @explain: optional: what to say of an error, or NULL for what is said of it
- *	otherwise
  */
 struct ks_work {
 	int (*run)(struct ks_snapshot *const *snaps,
-		   const struct ks_asked *asked, struct ks_progress *progress);
-	const char *busy;
-	const char *(*explain)(int err);
+		   const struct ks_asked *asked, struct ks_progress *progress,
+		   struct netlink_ext_ack *extack);
 };
 
 /**
@@ -75,8 +77,9 @@ struct ks_view {
 	const struct ks_kind *kind;
 	const char *path;
 	unsigned long option_needs;
-	int (*collect)(struct ks_snapshot *snap);
-	int (*step)(struct ks_snapshot *snap);
+	int (*collect)(struct ks_snapshot *snap,
+		       struct netlink_ext_ack *extack);
+	int (*step)(struct ks_snapshot *snap, struct netlink_ext_ack *extack);
 	const struct ks_work *work;
 	bool work_only;
 	bool names;
@@ -130,6 +133,13 @@ extern const struct ks_collector ks_collector_dentry;
 extern const struct ks_collector *const ks_collectors[];
 extern const unsigned int ks_nr_collectors;
 
+/* Two loops: a break would leave the inner one only. */
+#define ks_for_each_view(_i, _view)					\
+	for ((_i) = 0; (_i) < ks_nr_collectors; (_i)++)			\
+		for ((_view) = ks_collectors[_i]->views;		\
+		     (_view) < ks_collectors[_i]->views +		\
+			       ks_collectors[_i]->nr_views; (_view)++)
+
 /**
  * struct ks_collection - a collection under way, one reader's own
  * @view: what is collected
@@ -158,7 +168,7 @@ struct ks_collected {
 
 int ks_collected_run(struct ks_collected *all, const struct ks_view *view,
 		     const struct ks_asked *asked, struct ks_progress *progress,
-		     const char **reason);
+		     struct netlink_ext_ack *extack);
 bool ks_collected_take(struct ks_collected *all, const struct ks_view *view,
 		       struct ks_collection *c);
 bool ks_collected_has(const struct ks_collected *all);
@@ -167,21 +177,26 @@ void ks_collected_end(struct ks_collected *all);
 int ks_collect_init(void);
 void ks_collect_switch(bool on);
 const struct ks_view *ks_collect_find(u8 cmd);
+const struct ks_view *ks_collect_find_work(const char *kind);
 
 const bool *ks_collect_allowed(void);
-const char *ks_collect_error(int err);
+void ks_extack_set(struct netlink_ext_ack *extack, const char *text);
+void ks_collect_explain(const struct ks_view *view, int err,
+			struct netlink_ext_ack *extack);
 const char *ks_collect_refusal(const struct ks_view *view);
 int ks_collect_begin(struct ks_collection *c, const struct ks_view *view,
 		     const void *want, unsigned long options, u64 wait_ns,
-		     const char **reason);
+		     struct netlink_ext_ack *extack);
 int ks_collect_begin_by(struct ks_collection *c, const struct ks_view *view,
 			const void *want, unsigned long options,
-			const struct ks_progress *wait, const char **reason);
-int ks_collect_step(struct ks_collection *c, u64 wait_ns, const char **reason);
+			const struct ks_progress *wait,
+			struct netlink_ext_ack *extack);
+int ks_collect_step(struct ks_collection *c, u64 wait_ns,
+		    struct netlink_ext_ack *extack);
 int ks_collect_step_by(struct ks_collection *c, const struct ks_progress *wait,
-		       const char **reason);
+		       struct netlink_ext_ack *extack);
 int ks_collect_whole(struct ks_collection *c, const struct ks_view *view,
-		     const char **reason);
+		     struct netlink_ext_ack *extack);
 bool ks_collect_is_long(const struct ks_view *view);
 bool ks_collect_complete(const struct ks_collection *c);
 void ks_collect_end(struct ks_collection *c);

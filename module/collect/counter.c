@@ -61,7 +61,8 @@ static bool node_counters(struct ks_snapshot *snap, int nid)
 	return true;
 }
 
-static int counters_collect(struct ks_snapshot *snap)
+static int counters_collect(struct ks_snapshot *snap,
+			    struct netlink_ext_ack *extack)
 {
 	struct zone *zone;
 	int nid, err;

@@ -178,7 +178,8 @@ static u64 budget(const struct ks_asked *asked,
 
 static int dentries_work(struct ks_snapshot *const *snaps,
 			 const struct ks_asked *asked,
-			 struct ks_progress *progress)
+			 struct ks_progress *progress,
+			 struct netlink_ext_ack *extack)
 {
 	struct survey survey = {};
 	int err;
@@ -202,22 +203,26 @@ static const struct ks_work dentries_job = {
 	.run = dentries_work,
 };
 
-static int total_collect(struct ks_snapshot *snap)
+static int total_collect(struct ks_snapshot *snap,
+			 struct netlink_ext_ack *extack)
 {
 	return ks_snapshot_reserve(snap, 1, 0);
 }
 
-static int superblocks_collect(struct ks_snapshot *snap)
+static int superblocks_collect(struct ks_snapshot *snap,
+			       struct netlink_ext_ack *extack)
 {
 	return ks_snapshot_reserve(snap, KS_SUPERBLOCKS + 1, 0);
 }
 
-static int directories_collect(struct ks_snapshot *snap)
+static int directories_collect(struct ks_snapshot *snap,
+			       struct netlink_ext_ack *extack)
 {
 	return ks_snapshot_reserve(snap, KMEMSCOPE_MAX_DIRECTORIES, 0);
 }
 
-static int names_collect(struct ks_snapshot *snap)
+static int names_collect(struct ks_snapshot *snap,
+			 struct netlink_ext_ack *extack)
 {
 	return ks_snapshot_reserve(snap, KMEMSCOPE_MAX_DIRECTORIES * KS_DIRECTORY_NAMES,
 				   0);

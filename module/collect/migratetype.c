@@ -77,7 +77,8 @@ static bool zone_types(struct ks_snapshot *snap, struct zone *zone, int nid)
 	return true;
 }
 
-static int types_collect(struct ks_snapshot *snap)
+static int types_collect(struct ks_snapshot *snap,
+			 struct netlink_ext_ack *extack)
 {
 	struct zone *zone;
 	int nid, err;
@@ -93,7 +94,8 @@ static int types_collect(struct ks_snapshot *snap)
 	return 0;
 }
 
-static int types_step(struct ks_snapshot *snap)
+static int types_step(struct ks_snapshot *snap,
+		      struct netlink_ext_ack *extack)
 {
 	u64 since = ks_hold_clock();
 

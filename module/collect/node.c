@@ -371,7 +371,8 @@ static void host_finish(struct ks_node_record *host)
 						KS_UNSET_U64;
 }
 
-static int nodes_collect(struct ks_snapshot *snap)
+static int nodes_collect(struct ks_snapshot *snap,
+			 struct netlink_ext_ack *extack)
 {
 	struct ks_node_record *host, *record;
 	int nid, err;

@@ -68,7 +68,8 @@ void ks_self_status(struct ks_status_record *record)
 	record->memory_limit_bytes = memory.limit;
 }
 
-static int collectors_collect(struct ks_snapshot *snap)
+static int collectors_collect(struct ks_snapshot *snap,
+			      struct netlink_ext_ack *extack)
 {
 	unsigned int i;
 	int err;

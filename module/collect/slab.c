@@ -11,7 +11,9 @@
  *
  * Lock order: slab_mutex, then list_lock (in internals/access.c).
  */
+#include <linux/build_bug.h>
 #include <linux/kernel.h>
+#include <linux/netlink.h>
 #include <linux/nodemask.h>
 #include <linux/string.h>
 
@@ -50,6 +52,18 @@ struct slab_ref {
 	char name[KS_CACHE_NAME_SIZE];
 };
 
+/* So that names and bases are copied as they are. */
+static_assert(KS_NAME_SIZE == KS_CACHE_NAME_SIZE);
+static_assert(sizeof_field(struct ks_slab_record, wasted_basis) ==
+	      KS_BASIS_SIZE);
+static_assert(sizeof_field(struct ks_slab_record, inuse_basis) ==
+	      KS_BASIS_SIZE);
+static_assert(sizeof_field(struct ks_slab_node_record, wasted_basis) ==
+	      KS_BASIS_SIZE);
+
+/* A struct ks_exact follows it. */
+static_assert(sizeof(struct slab_ref) % __alignof__(struct ks_exact) == 0);
+
 static bool is_exact(const struct ks_snapshot *snap)
 {
 	return snap->options & KS_SLAB_EXACT;
@@ -64,7 +78,6 @@ static struct slab_ref *ref_of(const struct ks_snapshot *snap,
 static struct ks_exact *exact_of(const struct ks_snapshot *snap,
 				 unsigned int index)
 {
-	BUILD_BUG_ON(sizeof(struct slab_ref) % __alignof__(struct ks_exact));
 	return (void *)(ref_of(snap, index) + 1);
 }
 
@@ -80,9 +93,12 @@ static const char *asked_name(const struct ks_snapshot *snap)
  * A reader waits for it, so for no more than some 1 ms: a little more than one
  * hold of another reader's.
  */
-static int caches_lock(u64 *since)
+static int caches_lock(u64 *since, struct netlink_ext_ack *extack)
 {
-	return ks_caches_hold(MUTEX_TRIES, MUTEX_PAUSE_US, since) ? 0 : -EBUSY;
+	if (ks_caches_hold(MUTEX_TRIES, MUTEX_PAUSE_US, since))
+		return 0;
+	NL_SET_ERR_MSG(extack, "the kernel's slab_mutex is busy, try again");
+	return -EBUSY;
 }
 
 static bool is_per_node(const struct ks_snapshot *snap)
@@ -399,7 +415,8 @@ static void fill_some(struct ks_snapshot *snap, unsigned int nr,
 	}
 }
 
-static int step(struct ks_snapshot *snap)
+static int caches_step(struct ks_snapshot *snap,
+		       struct netlink_ext_ack *extack)
 {
 	struct filling filling = {};
 	struct kmem_cache *found[BATCH];
@@ -409,7 +426,7 @@ static int step(struct ks_snapshot *snap)
 	u64 since;
 	int err;
 
-	err = caches_lock(&since);
+	err = caches_lock(&since, extack);
 	if (err)
 		return err;
 	filling.until_ns = since + HOLD_NS;
@@ -430,14 +447,15 @@ static int step(struct ks_snapshot *snap)
  * The first hold, of which the steps are left what it has no time for. What is
  * exact is all left to them: it takes longer, and a job walks before it.
  */
-static int begin(struct ks_snapshot *snap, u32 *nr)
+static int caches_begin(struct ks_snapshot *snap, u32 *nr,
+			struct netlink_ext_ack *extack)
 {
 	struct filling filling = { .noted = true };
 	u32 entries;
 	u64 since;
 	int err;
 
-	err = caches_lock(&since);
+	err = caches_lock(&since, extack);
 	if (err)
 		return err;
 	filling.until_ns = since + HOLD_NS;
@@ -450,24 +468,22 @@ static int begin(struct ks_snapshot *snap, u32 *nr)
 }
 
 /*
+ * Caches at the last walk over all of them, by any reader. It is a guess for the
+ * next, so readers may race for it.
+ */
+static u32 nr_before = 256;
+
+/*
  * The room is made before the walk, from how many caches there were last time.
  * When that was too little the walk has at least counted them.
  */
-static int collect(struct ks_snapshot *snap)
+static int caches_collect(struct ks_snapshot *snap,
+			  struct netlink_ext_ack *extack)
 {
-	static u32 nr_before = 256;
 	const bool all = !asked_name(snap);
 	u32 nr = all ? READ_ONCE(nr_before) : 0, room, fan = 1;
 	size_t size = sizeof(struct slab_ref);
 	int err;
-
-	BUILD_BUG_ON(KS_NAME_SIZE != KS_CACHE_NAME_SIZE);
-	BUILD_BUG_ON(sizeof_field(struct ks_slab_record, wasted_basis) !=
-		     KS_BASIS_SIZE);
-	BUILD_BUG_ON(sizeof_field(struct ks_slab_record, inuse_basis) !=
-		     KS_BASIS_SIZE);
-	BUILD_BUG_ON(sizeof_field(struct ks_slab_node_record, wasted_basis) !=
-		     KS_BASIS_SIZE);
 
 	if (is_exact(snap))
 		size += sizeof(struct ks_exact);
@@ -476,8 +492,9 @@ static int collect(struct ks_snapshot *snap)
 	do {
 		room = nr + (all ? SPARE_CACHES : NAMESAKES);
 		snap->changed = false;
-		err = ks_snapshot_reserve_items(snap, room, fan, size) ?:
-		      begin(snap, &nr);
+		err = ks_snapshot_reserve_items(snap, room, fan, size);
+		if (!err)
+			err = caches_begin(snap, &nr, extack);
 	} while (!err && nr > room);
 	/* On an error only a part was counted. */
 	if (all && !err)
@@ -499,7 +516,8 @@ static void sum_slabs(void *arg, const struct kmem_cache *cache, u64 inuse,
 /* All slabs of all caches, where lists are too long to be counted whole. */
 static int caches_work(struct ks_snapshot *const *snaps,
 		       const struct ks_asked *asked,
-		       struct ks_progress *progress)
+		       struct ks_progress *progress,
+		       struct netlink_ext_ack *extack)
 {
 	struct ks_snapshot *snap = snaps[0];
 	struct ks_sums sums;
@@ -512,6 +530,9 @@ static int caches_work(struct ks_snapshot *const *snaps,
 	for (i = 0; i < snap->nr; i++)
 		ks_sums_add(&sums, ref_of(snap, i)->cache);
 	err = ks_pages_walk(sum_slabs, &sums, progress);
+	if (err == -EBUSY)
+		NL_SET_ERR_MSG(extack,
+			       "memory is going offline, try again");
 	for (i = 0; i < snap->nr && !err; i++) {
 		exact_of(snap, i)->sum =
 			*ks_sums_find(&sums, ref_of(snap, i)->cache);
@@ -522,7 +543,6 @@ static int caches_work(struct ks_snapshot *const *snaps,
 
 static const struct ks_work caches_job = {
 	.run = caches_work,
-	.busy = "memory is going offline, try again",
 };
 
 static struct ks_cost slab_cost;
@@ -534,16 +554,16 @@ static const struct ks_view slab_views[] = {
 		.path = "slab/caches",
 		.option_needs = BIT(KS_NEED_CACHED),
 		.private = true,
-		.collect = collect,
-		.step = step,
+		.collect = caches_collect,
+		.step = caches_step,
 		.work = &caches_job,
 	}, {
 		.collector = &ks_collector_slab,
 		.kind = &ks_kind_slab_node,
 		.path = "slab/nodes",
 		.private = true,
-		.collect = collect,
-		.step = step,
+		.collect = caches_collect,
+		.step = caches_step,
 	},
 };
 

@@ -48,7 +48,8 @@ static void zone_fill(struct ks_zone_record *record, struct zone *zone,
 	record->contiguous = READ_ONCE(zone->contiguous);
 }
 
-static int zones_collect(struct ks_snapshot *snap)
+static int zones_collect(struct ks_snapshot *snap,
+			 struct netlink_ext_ack *extack)
 {
 	struct zone *zone;
 	int nid, err;

@@ -68,7 +68,6 @@ static int records_open(struct inode *inode, struct file *file)
 {
 	const struct ks_view *view = inode->i_private;
 	struct ks_collection *c;
-	const char *reason;
 	int err;
 
 	if (view->names && !capable(CAP_SYS_ADMIN))
@@ -76,7 +75,7 @@ static int records_open(struct inode *inode, struct file *file)
 	c = kzalloc(sizeof(*c), KS_GFP);
 	if (!c)
 		return -ENOMEM;
-	err = ks_collect_whole(c, view, &reason);
+	err = ks_collect_whole(c, view, NULL);
 	if (err)
 		goto err_free;
 	err = seq_open(file, &records_ops);
@@ -154,14 +153,14 @@ static void make_file(const struct ks_view *view)
  */
 void ks_debugfs_init(void)
 {
-	unsigned int i, j;
+	const struct ks_view *view;
+	unsigned int i;
 
 	root = debugfs_create_dir("kmemscope", NULL);
 	debugfs_create_file("status", 0400, root, NULL, &status_fops);
-	for (i = 0; i < ks_nr_collectors; i++)
-		for (j = 0; j < ks_collectors[i]->nr_views; j++)
-			if (ks_collectors[i]->views[j].path)
-				make_file(&ks_collectors[i]->views[j]);
+	ks_for_each_view(i, view)
+		if (view->path)
+			make_file(view);
 }
 
 /**

@@ -24,8 +24,6 @@
 #include "record/kinds.h"
 #include "record/memory.h"
 
-#define NEEDS_PERFMON	"CAP_PERFMON or CAP_SYS_ADMIN is needed"
-
 /*
  * How long one dumpit waits: another thread that asks for something by the same
  * socket waits for it, and that under cb_lock.
@@ -44,8 +42,7 @@
  * @options: what is asked for beyond the usual
  * @busy_since_ns: since when it waits for what is busy, or 0
  * @err: the error to end it with, before there was a collection
- * @reason: what to say of @err
- * @bad: the attribute to blame for it, or NULL
+ * @extack: what to say of an error; the reader's own is not there at all times
  * @unmatched: the one to blame when nothing matches, or NULL
  * @no_match: what to say then
  * @want: a record
@@ -60,8 +57,7 @@ struct dump {
 	unsigned long options;
 	u64 busy_since_ns;
 	int err;
-	const char *reason;
-	const struct nlattr *bad;
+	struct netlink_ext_ack extack;
 	const struct nlattr *unmatched;
 	const char *no_match;
 	u64 want[];
@@ -72,24 +68,29 @@ static struct dump *dump_of(const struct netlink_callback *cb)
 	return (struct dump *)cb->args[0];
 }
 
+static int dump_no_match(struct dump *dump)
+{
+	ks_extack_set(&dump->extack, dump->no_match);
+	NL_SET_BAD_ATTR(&dump->extack, dump->unmatched);
+	return -ENOENT;
+}
+
 /*
  * Begins the collection that was asked for. Asking for something that does not
  * exist is an error, and not an empty answer.
  */
-static int begin(struct dump *dump, u64 wait_ns)
+static int dump_begin(struct dump *dump, u64 wait_ns)
 {
 	int err;
 
 	err = ks_collect_begin(&dump->c, dump->view,
 			       dump->is_asked ? dump->want : NULL,
-			       dump->options, wait_ns, &dump->reason);
+			       dump->options, wait_ns, &dump->extack);
 	if (err)
 		return err;
 	if (dump->is_asked && !dump->c.snap->nr) {
 		ks_collect_end(&dump->c);
-		dump->reason = dump->no_match;
-		dump->bad = dump->unmatched;
-		return -ENOENT;
+		return dump_no_match(dump);
 	}
 	dump->begun = true;
 	return 0;
@@ -113,16 +114,12 @@ static int begin_asked(struct dump *dump, struct nlattr **attrs)
 	}
 	dump->options = ks_record_options(kind, attrs);
 	err = ks_record_ask(kind, dump->want, attrs);
-	if (err == -ENOENT) {
-		dump->reason = dump->no_match;
-		dump->bad = dump->unmatched;
-	}
-	if (err < 0)
-		return err;
+	if (err == -ENOENT)
+		return dump_no_match(dump);
 	dump->is_asked = err;
 	if (ks_collect_is_long(dump->view))
 		return 0;
-	err = begin(dump, 0);
+	err = dump_begin(dump, 0);
 	return must_wait(err) ? 0 : err;
 }
 
@@ -137,28 +134,35 @@ static int begin_job(struct dump *dump, struct nlattr **attrs, u32 owner)
 	for (i = 1; i <= kind->max_attr; i++) {
 		if (i == kind->job_attr || !attrs[i])
 			continue;
-		dump->bad = attrs[i];
-		dump->reason = "a job's answer cannot be asked for in part";
+		NL_SET_ERR_MSG_ATTR(&dump->extack, attrs[i],
+				    "a job's answer cannot be asked for in part");
 		return -EINVAL;
 	}
-	err = ks_job_take(id, owner, dump->view, &dump->c, &dump->reason);
+	err = ks_job_take(id, owner, dump->view, &dump->c, &dump->extack);
 	if (err)
-		dump->bad = attrs[kind->job_attr];
+		NL_SET_BAD_ATTR(&dump->extack, attrs[kind->job_attr]);
 	else
 		dump->begun = true;
 	return err;
 }
 
 /* As much as the kernel's own files of the same ask for. */
-static const char *missing_capability(const struct ks_view *view,
-				      const struct sk_buff *skb)
+static int check_capability(struct dump *dump, const struct sk_buff *skb)
 {
-	if (view->names && !netlink_capable(skb, CAP_SYS_ADMIN))
-		return KS_NEEDS_SYS_ADMIN;
-	if (view->private && !netlink_capable(skb, CAP_PERFMON) &&
-	    !netlink_capable(skb, CAP_SYS_ADMIN))
-		return NEEDS_PERFMON;
-	return NULL;
+	const struct ks_view *view = dump->view;
+
+	if (netlink_capable(skb, CAP_SYS_ADMIN))
+		return 0;
+	if (view->names) {
+		NL_SET_ERR_MSG(&dump->extack, KS_NEEDS_SYS_ADMIN);
+		return -EPERM;
+	}
+	if (view->private && !netlink_capable(skb, CAP_PERFMON)) {
+		NL_SET_ERR_MSG(&dump->extack,
+			       "CAP_PERFMON or CAP_SYS_ADMIN is needed");
+		return -EPERM;
+	}
+	return 0;
 }
 
 static int parse_and_begin(struct netlink_callback *cb, struct dump *dump)
@@ -173,14 +177,13 @@ static int parse_and_begin(struct netlink_callback *cb, struct dump *dump)
 		return -ENOMEM;
 	err = genlmsg_parse(cb->nlh, &ks_netlink_family, attrs, kind->max_attr,
 			    kind->policy, cb->extack);
-	if (!err) {
-		dump->reason = missing_capability(view, cb->skb);
-		err = dump->reason ? -EPERM : 0;
-	}
+	if (!err)
+		err = check_capability(dump, cb->skb);
 	if (!err && kind->job_attr && attrs[kind->job_attr]) {
 		err = begin_job(dump, attrs, NETLINK_CB(cb->skb).portid);
 	} else if (!err && view->work_only) {
-		dump->reason = "only a job collects this kind of record";
+		NL_SET_ERR_MSG(&dump->extack,
+			       "only a job collects this kind of record");
 		err = -EINVAL;
 	} else if (!err) {
 		err = begin_asked(dump, attrs);
@@ -190,11 +193,14 @@ static int parse_and_begin(struct netlink_callback *cb, struct dump *dump)
 }
 
 /* The attributes that are blamed are in the request, which @cb keeps. */
-static void blame(const struct netlink_callback *cb, const struct dump *dump)
+static void dump_explain(const struct netlink_callback *cb,
+			 const struct dump *dump)
 {
-	ks_netlink_say(cb->extack, dump->reason);
-	if (dump->bad)
-		NL_SET_BAD_ATTR(cb->extack, dump->bad);
+	/* Else it may have the parser's text. */
+	if (dump->extack._msg)
+		ks_extack_set(cb->extack, dump->extack._msg);
+	if (dump->extack.bad_attr)
+		NL_SET_BAD_ATTR(cb->extack, dump->extack.bad_attr);
 }
 
 /**
@@ -214,7 +220,7 @@ int ks_dump_start(struct netlink_callback *cb)
 		return -EOPNOTSUPP;
 	dump = kzalloc(sizeof(*dump) + view->kind->size, KS_GFP_NOW);
 	if (!dump) {
-		ks_netlink_say(cb->extack, ks_collect_error(-ENOMEM));
+		ks_collect_explain(view, -ENOMEM, cb->extack);
 		return -ENOMEM;
 	}
 	dump->view = view;
@@ -223,10 +229,10 @@ int ks_dump_start(struct netlink_callback *cb)
 	 * Not all kernels give .start an extack (v6.1 does not). Then the error
 	 * waits for the first dumpit, which is given one.
 	 */
-	if (dump->err && (cb->extack || !dump->reason)) {
+	if (dump->err && (cb->extack || !dump->extack._msg)) {
 		int err = dump->err;
 
-		blame(cb, dump);
+		dump_explain(cb, dump);
 		kfree(dump);
 		return err;
 	}
@@ -283,11 +289,11 @@ static int collect_more(struct dump *dump)
 	if (!dump->begun) {
 		if (!dump->own)
 			return -EBUSY;
-		err = begin(dump, wait_ns);
+		err = dump_begin(dump, wait_ns);
 	}
 	while (!err && dump->next >= dump->c.snap->nr_filled &&
 	       !ks_collect_complete(&dump->c))
-		err = ks_collect_step(&dump->c, wait_ns, &dump->reason);
+		err = ks_collect_step(&dump->c, wait_ns, &dump->extack);
 	return err;
 }
 
@@ -328,7 +334,7 @@ int ks_dump_next(struct sk_buff *skb, struct netlink_callback *cb)
 		dump->own = true;
 		if (again)
 			return put_nothing(skb, cb);
-		blame(cb, dump);
+		dump_explain(cb, dump);
 		return err;
 	}
 	dump->own = true;

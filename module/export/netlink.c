@@ -89,42 +89,24 @@ static const struct nla_policy job_id_policy[] = {
 	[KMEMSCOPE_A_JOB_ID] = { .type = NLA_U32 },
 };
 
-/* The view whose records are of a kind that can be a job. */
-static const struct ks_view *find_work(const struct nlattr *kind)
-{
-	unsigned int i, j;
-
-	for (i = 0; i < ks_nr_collectors; i++)
-		for (j = 0; j < ks_collectors[i]->nr_views; j++) {
-			const struct ks_view *view =
-				&ks_collectors[i]->views[j];
-
-			if (view->work && !nla_strcmp(kind, view->kind->name))
-				return view;
-		}
-	return NULL;
-}
-
 /* Starts a job, and says which. */
 static int start_asked(struct genl_info *info, const struct ks_view *view,
 		       const struct ks_asked *asked)
 {
 	struct ks_job_record *record;
-	const char *reason;
 	int err;
 
 	record = kmalloc(sizeof(*record), KS_GFP_NOW);
 	if (!record)
 		return -ENOMEM;
-	err = ks_job_start(view, asked, info->snd_portid, record, &reason);
-	if (err) {
-		ks_netlink_say(info->extack, reason);
-	} else {
+	err = ks_job_start(view, asked, info->snd_portid, record,
+			   info->extack);
+	if (!err) {
 		err = reply_record(info, &ks_kind_job, KMEMSCOPE_CMD_JOB_START,
 				   record);
-		/* Nobody knows of it. */
+		/* The reader does not know its number. */
 		if (err)
-			ks_job_stop(record->id, info->snd_portid, &reason);
+			ks_job_stop(record->id, info->snd_portid, NULL);
 	}
 	kfree(record);
 	return err;
@@ -149,7 +131,8 @@ static int job_start(struct sk_buff *skb, struct genl_info *info)
 				    "the module gives a job its number");
 		return -EINVAL;
 	}
-	view = find_work(kind);
+	/* By the policy it ends with a NUL. */
+	view = ks_collect_find_work(nla_data(kind));
 	if (!view) {
 		NL_SET_ERR_MSG_ATTR(info->extack, kind,
 				    "no job collects this kind of record");
@@ -161,7 +144,7 @@ static int job_start(struct sk_buff *skb, struct genl_info *info)
 	err = ks_record_ask(&ks_kind_job, &asked->job, info->attrs);
 	asked->options = ks_record_options(&ks_kind_job, info->attrs);
 	if (err < 0)
-		ks_netlink_say(info->extack, "an attribute that is empty asks for nothing");
+		NL_SET_ERR_MSG(info->extack, "empty attribute value");
 	else
 		err = start_asked(info, view, asked);
 	kfree(asked);
@@ -170,11 +153,10 @@ static int job_start(struct sk_buff *skb, struct genl_info *info)
 
 /* Does something with the job that a request names. */
 static int with_job(struct sk_buff *skb, struct genl_info *info,
-		    int (*act)(u32 id, u32 owner, const char **reason))
+		    int (*act)(u32 id, u32 owner,
+			       struct netlink_ext_ack *extack))
 {
 	const struct nlattr *id = info->attrs[KMEMSCOPE_A_JOB_ID];
-	const char *reason;
-	int err;
 
 	if (check_control(skb, info))
 		return -EPERM;
@@ -182,9 +164,7 @@ static int with_job(struct sk_buff *skb, struct genl_info *info,
 		NL_SET_ERR_MSG(info->extack, "attribute id is missing");
 		return -EINVAL;
 	}
-	err = act(nla_get_u32(id), info->snd_portid, &reason);
-	ks_netlink_say(info->extack, reason);
-	return err;
+	return act(nla_get_u32(id), info->snd_portid, info->extack);
 }
 
 static int job_stop(struct sk_buff *skb, struct genl_info *info)
@@ -249,7 +229,8 @@ static unsigned int __init add_dump(unsigned int nr, const struct ks_kind *kind)
 
 static unsigned int __init add_ops(void)
 {
-	unsigned int nr = 0, i, j;
+	const struct ks_view *view;
+	unsigned int nr = 0, i;
 
 	ops[nr++] = (struct genl_ops) {
 		.cmd = KMEMSCOPE_CMD_STATUS_GET,
@@ -286,9 +267,8 @@ static unsigned int __init add_ops(void)
 		.policy = job_id_policy,
 		.maxattr = ARRAY_SIZE(job_id_policy) - 1,
 	};
-	for (i = 0; i < ks_nr_collectors; i++)
-		for (j = 0; j < ks_collectors[i]->nr_views; j++)
-			nr = add_dump(nr, ks_collectors[i]->views[j].kind);
+	ks_for_each_view(i, view)
+		nr = add_dump(nr, view->kind);
 	return nr;
 }
 

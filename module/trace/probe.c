@@ -14,6 +14,7 @@
 #include <linux/err.h>
 #include <linux/io.h>
 #include <linux/jiffies.h>
+#include <linux/netlink.h>
 #include <linux/overflow.h>
 #include <linux/percpu.h>
 #include <linux/preempt.h>
@@ -271,20 +272,23 @@ static void unregister_points(struct ks_probe *probe, unsigned int nr)
 /**
  * ks_probe_arm() - register the probes
  * @probe: what they shall use; the only one that is armed
+ * @extack: may be NULL
  *
  * They count once @probe->counting is set.
  *
  * Context: Process context, sleeps.
  * Return: 0, -EOPNOTSUPP when this kernel has no such tracepoints, or an error.
  */
-int ks_probe_arm(struct ks_probe *probe)
+int ks_probe_arm(struct ks_probe *probe, struct netlink_ext_ack *extack)
 {
 	unsigned int i;
 	int err;
 
 	err = find_points();
-	if (err)
+	if (err) {
+		NL_SET_ERR_MSG(extack, "the kmem tracepoints of this kernel cannot be probed");
 		return err;
+	}
 	for (i = 0; i < ARRAY_SIZE(points); i++) {
 		if (!points[i].tracepoint)
 			continue;

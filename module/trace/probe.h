@@ -13,6 +13,7 @@
 #include "trace/who.h"
 
 struct kmem_cache;
+struct netlink_ext_ack;
 
 /* Of each table: what memory it may take is known before. */
 #define KS_PROBE_ALLOCATORS	4096
@@ -85,7 +86,7 @@ struct ks_probe {
 
 struct ks_probe *ks_probe_new(const struct kmem_cache *cache, bool with_stacks);
 void ks_probe_free(struct ks_probe *probe);
-int ks_probe_arm(struct ks_probe *probe);
+int ks_probe_arm(struct ks_probe *probe, struct netlink_ext_ack *extack);
 void ks_probe_disarm(struct ks_probe *probe);
 void ks_probe_note_alloc(struct ks_probe *probe, unsigned long call_site,
 			 const void *object);

@@ -5,6 +5,7 @@
 #include <kunit/test.h>
 #include <linux/delay.h>
 #include <linux/errno.h>
+#include <linux/netlink.h>
 #include <linux/string.h>
 
 #include "collect/job.h"
@@ -46,18 +47,26 @@ unsigned int ks_hotplug_generation(void)
 	return made_plan.generation;
 }
 
-static int collect_one(struct ks_snapshot *snap)
+static int collect_one(struct ks_snapshot *snap,
+		       struct netlink_ext_ack *extack)
 {
 	return ks_snapshot_reserve(snap, 1, 0);
 }
 
-static int collect_other(struct ks_snapshot *snap)
+static int collect_other(struct ks_snapshot *snap,
+			 struct netlink_ext_ack *extack)
 {
 	return made_plan.collect_err ?: ks_snapshot_reserve(snap, 1, 0);
 }
 
+static int busy(struct netlink_ext_ack *extack)
+{
+	NL_SET_ERR_MSG(extack, "made up to be busy");
+	return -EBUSY;
+}
+
 static int work(struct ks_snapshot *const *snaps, const struct ks_asked *asked,
-		struct ks_progress *progress)
+		struct ks_progress *progress, struct netlink_ext_ack *extack)
 {
 	u32 i;
 	int err = 0;
@@ -74,28 +83,27 @@ static int work(struct ks_snapshot *const *snaps, const struct ks_asked *asked,
 		ks_snapshot_keep(snaps[i]);
 		ks_snapshot_finish(snaps[i]);
 	}
+	/* Texts are set where errors are made. */
+	if (!err && made_plan.err == -EBUSY)
+		return busy(extack);
+	if (!err && made_plan.err == -EINVAL)
+		NL_SET_ERR_MSG(extack, "explained");
 	return err ?: made_plan.err;
-}
-
-static const char *explain(int err)
-{
-	return err == -EINVAL ? "explained" : NULL;
 }
 
 static const struct ks_work together = {
 	.run = work,
-	.busy = "made up to be busy",
-	.explain = explain,
 };
 
-static int collect_two(struct ks_snapshot *snap)
+static int collect_two(struct ks_snapshot *snap,
+		       struct netlink_ext_ack *extack)
 {
 	u32 i;
 	int err;
 
 	made_plan.now = snap->now;
 	if (made_plan.busy_begins && made_plan.busy_begins--)
-		return -EBUSY;
+		return busy(extack);
 	err = ks_snapshot_reserve(snap, 2, 0);
 	for (i = 0; i < 2 && !err; i++) {
 		ks_snapshot_next(snap);
@@ -104,16 +112,17 @@ static int collect_two(struct ks_snapshot *snap)
 	return err;
 }
 
-static int step(struct ks_snapshot *snap)
+static int step(struct ks_snapshot *snap, struct netlink_ext_ack *extack)
 {
 	if (made_plan.busy_steps && made_plan.busy_steps--)
-		return -EBUSY;
+		return busy(extack);
 	ks_snapshot_fill(snap, true);
 	return 0;
 }
 
 static int no_work(struct ks_snapshot *const *snaps,
-		   const struct ks_asked *asked, struct ks_progress *progress)
+		   const struct ks_asked *asked, struct ks_progress *progress,
+		   struct netlink_ext_ack *extack)
 {
 	return 0;
 }

@@ -6,6 +6,7 @@
 #include <kunit/test.h>
 #include <linux/errno.h>
 #include <linux/limits.h>
+#include <linux/netlink.h>
 #include <linux/string.h>
 
 #include "collect/collect.h"
@@ -18,29 +19,29 @@
 /* All of it is left to the steps. */
 static void begin(struct kunit *test, struct ks_collection *c)
 {
-	const char *reason;
+	struct netlink_ext_ack extack = {};
 
 	KUNIT_ASSERT_EQ(test, 0, ks_collect_begin(c, &made_stepping_views[0],
-						  NULL, 0, 0, &reason));
-	KUNIT_EXPECT_NULL(test, reason);
+						  NULL, 0, 0, &extack));
+	KUNIT_EXPECT_NULL(test, extack._msg);
 }
 
 /* Options are refused where what they need is missing; the rest works. */
 static void without_options_it_goes_on(struct kunit *test)
 {
 	struct ks_collection c;
-	const char *reason;
+	struct netlink_ext_ack extack = {};
 
 	made_plan.missing = MADE_OPTION;
 	KUNIT_EXPECT_EQ(test, -EOPNOTSUPP,
 			ks_collect_begin(&c, &made_stepping_views[0], NULL,
-					 KS_SLAB_EXACT, 0, &reason));
-	KUNIT_EXPECT_STREQ(test, "made up to be missing", reason);
+					 KS_SLAB_EXACT, 0, &extack));
+	KUNIT_EXPECT_STREQ(test, "made up to be missing", extack._msg);
 	begin(test, &c);
 	KUNIT_EXPECT_FALSE(test, ks_collect_complete(&c));
-	KUNIT_EXPECT_EQ(test, 0, ks_collect_step(&c, 0, &reason));
+	KUNIT_EXPECT_EQ(test, 0, ks_collect_step(&c, 0, &extack));
 	KUNIT_EXPECT_FALSE(test, ks_collect_complete(&c));
-	KUNIT_EXPECT_EQ(test, 0, ks_collect_step(&c, 0, &reason));
+	KUNIT_EXPECT_EQ(test, 0, ks_collect_step(&c, 0, &extack));
 	KUNIT_EXPECT_TRUE(test, ks_collect_complete(&c));
 	KUNIT_EXPECT_FALSE(test, c.snap->changed);
 	ks_collect_end(&c);
@@ -50,24 +51,24 @@ static void without_options_it_goes_on(struct kunit *test)
 static void a_busy_step_is_tried_again(struct kunit *test)
 {
 	struct ks_collection c;
-	const char *reason;
+	struct netlink_ext_ack extack = {};
 
 	begin(test, &c);
 	made_plan.busy_steps = 3;
-	KUNIT_EXPECT_EQ(test, -EBUSY, ks_collect_step(&c, 0, &reason));
-	KUNIT_EXPECT_STREQ(test, "the kernel's slab_mutex is busy, try again",
-			   reason);
+	KUNIT_EXPECT_EQ(test, -EBUSY, ks_collect_step(&c, 0, &extack));
+	KUNIT_EXPECT_STREQ(test, "made up to be busy",
+			   extack._msg);
 	KUNIT_EXPECT_EQ(test, 2, made_plan.busy_steps);
-	KUNIT_EXPECT_EQ(test, 0, ks_collect_step(&c, WAIT_NS, &reason));
-	KUNIT_EXPECT_NULL(test, reason);
+	KUNIT_EXPECT_EQ(test, 0, ks_collect_step(&c, WAIT_NS, &extack));
+	KUNIT_EXPECT_NULL(test, extack._msg);
 	KUNIT_EXPECT_EQ(test, 0, made_plan.busy_steps);
 	/* But not for ever. */
 	made_plan.busy_steps = 100000;
-	KUNIT_EXPECT_EQ(test, -EBUSY, ks_collect_step(&c, WAIT_NS, &reason));
+	KUNIT_EXPECT_EQ(test, -EBUSY, ks_collect_step(&c, WAIT_NS, &extack));
 	KUNIT_EXPECT_GT(test, made_plan.busy_steps, 99000);
 	made_plan.busy_steps = 0;
 	ks_collect_switch(false);
-	KUNIT_EXPECT_EQ(test, -EOPNOTSUPP, ks_collect_step(&c, WAIT_NS, &reason));
+	KUNIT_EXPECT_EQ(test, -EOPNOTSUPP, ks_collect_step(&c, WAIT_NS, &extack));
 	ks_collect_end(&c);
 }
 
@@ -75,26 +76,26 @@ static void a_busy_step_is_tried_again(struct kunit *test)
 static void a_busy_begin_is_tried_again(struct kunit *test)
 {
 	struct ks_collection c;
-	const char *reason;
+	struct netlink_ext_ack extack = {};
 
 	made_plan.busy_begins = 3;
 	KUNIT_EXPECT_EQ(test, -EBUSY,
 			ks_collect_begin(&c, &made_stepping_views[0], NULL, 0,
-					 0, &reason));
+					 0, &extack));
 	KUNIT_EXPECT_EQ(test, 2, made_plan.busy_begins);
 	KUNIT_EXPECT_TRUE(test, made_plan.now);
 	KUNIT_ASSERT_EQ(test, 0,
 			ks_collect_begin(&c, &made_stepping_views[0], NULL, 0,
-					 WAIT_NS, &reason));
-	KUNIT_EXPECT_NULL(test, reason);
+					 WAIT_NS, &extack));
+	KUNIT_EXPECT_NULL(test, extack._msg);
 	KUNIT_EXPECT_FALSE(test, made_plan.now);
 	ks_collect_end(&c);
 	made_plan.busy_begins = 100000;
 	KUNIT_EXPECT_EQ(test, -EBUSY,
 			ks_collect_begin(&c, &made_stepping_views[0], NULL, 0,
-					 WAIT_NS, &reason));
-	KUNIT_EXPECT_STREQ(test, "the kernel's slab_mutex is busy, try again",
-			   reason);
+					 WAIT_NS, &extack));
+	KUNIT_EXPECT_STREQ(test, "made up to be busy",
+			   extack._msg);
 	KUNIT_EXPECT_GT(test, made_plan.busy_begins, 99000);
 	KUNIT_EXPECT_LT(test, made_plan.busy_begins, 100000 - 2);
 }
@@ -103,18 +104,18 @@ static void a_busy_begin_is_tried_again(struct kunit *test)
 static void a_reader_gets_the_whole(struct kunit *test)
 {
 	struct ks_collection c;
-	const char *reason;
+	struct netlink_ext_ack extack = {};
 
 	made_plan.busy_begins = 50;
 	made_plan.busy_steps = 50;
 	KUNIT_ASSERT_EQ(test, 0, ks_collect_whole(&c, &made_stepping_views[0],
-						  &reason));
+						  &extack));
 	KUNIT_EXPECT_TRUE(test, ks_collect_complete(&c));
 	KUNIT_EXPECT_EQ(test, 2, c.snap->nr_filled);
 	ks_collect_end(&c);
 	made_plan.busy_steps = 100000;
 	KUNIT_EXPECT_EQ(test, -EBUSY,
-			ks_collect_whole(&c, &made_stepping_views[0], &reason));
+			ks_collect_whole(&c, &made_stepping_views[0], &extack));
 	KUNIT_EXPECT_EQ(test, 0ULL, made_memory());
 }
 
@@ -122,13 +123,13 @@ static void a_reader_gets_the_whole(struct kunit *test)
 static void a_changed_world_is_marked(struct kunit *test)
 {
 	struct ks_collection c;
-	const char *reason;
+	struct netlink_ext_ack extack = {};
 
 	begin(test, &c);
-	KUNIT_EXPECT_EQ(test, 0, ks_collect_step(&c, 0, &reason));
+	KUNIT_EXPECT_EQ(test, 0, ks_collect_step(&c, 0, &extack));
 	KUNIT_EXPECT_FALSE(test, c.snap->changed);
 	made_plan.generation++;
-	KUNIT_EXPECT_EQ(test, 0, ks_collect_step(&c, 0, &reason));
+	KUNIT_EXPECT_EQ(test, 0, ks_collect_step(&c, 0, &extack));
 	KUNIT_EXPECT_TRUE(test, c.snap->changed);
 	ks_collect_end(&c);
 }

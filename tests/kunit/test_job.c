@@ -8,6 +8,7 @@
 #include <linux/delay.h>
 #include <linux/errno.h>
 #include <linux/limits.h>
+#include <linux/netlink.h>
 #include <linux/nodemask.h>
 #include <linux/string.h>
 
@@ -42,11 +43,11 @@ static u32 start(struct kunit *test, const struct ks_view *view, u32 owner)
 {
 	const struct ks_asked asked = nothing_asked();
 	struct ks_job_record record;
-	const char *reason;
+	struct netlink_ext_ack extack = {};
 
 	KUNIT_ASSERT_EQ(test, 0, ks_job_start(view, &asked, owner, &record,
-					      &reason));
-	KUNIT_EXPECT_NULL(test, reason);
+					      &extack));
+	KUNIT_EXPECT_NULL(test, extack._msg);
 	KUNIT_EXPECT_NE(test, 0, record.id);
 	KUNIT_EXPECT_STREQ(test, view->kind->name, record.kind);
 	return record.id;
@@ -60,7 +61,7 @@ static bool find(struct kunit *test, u32 id, struct ks_job_record *record)
 	u32 i;
 
 	KUNIT_ASSERT_NOT_NULL(test, snap);
-	KUNIT_ASSERT_EQ(test, 0, ks_job_list(snap));
+	KUNIT_ASSERT_EQ(test, 0, ks_job_list(snap, NULL));
 	for (i = 0; i < snap->nr && !found; i++) {
 		*record = *(struct ks_job_record *)ks_snapshot_record(snap, i);
 		found = record->id == id;
@@ -100,23 +101,23 @@ static void expect_take(struct kunit *test, u32 id, u32 owner,
 			const char *why)
 {
 	struct ks_collection c;
-	const char *reason;
+	struct netlink_ext_ack extack = {};
 
 	KUNIT_EXPECT_EQ(test, wanted, ks_job_take(id, owner, view, &c,
-						  &reason));
+						  &extack));
 	if (why)
-		KUNIT_EXPECT_STREQ(test, why, reason ?: "no reason");
+		KUNIT_EXPECT_STREQ(test, why, extack._msg ?: "no reason");
 	else
-		KUNIT_EXPECT_NULL(test, reason);
+		KUNIT_EXPECT_NULL(test, extack._msg);
 }
 
 static void take(struct kunit *test, u32 id, const struct ks_view *view,
 		 u32 nr)
 {
 	struct ks_collection c;
-	const char *reason;
+	struct netlink_ext_ack extack = {};
 
-	KUNIT_ASSERT_EQ(test, 0, ks_job_take(id, ME, view, &c, &reason));
+	KUNIT_ASSERT_EQ(test, 0, ks_job_take(id, ME, view, &c, &extack));
 	KUNIT_EXPECT_PTR_EQ(test, view, c.view);
 	KUNIT_EXPECT_TRUE(test, ks_collect_complete(&c));
 	KUNIT_EXPECT_EQ(test, nr, c.snap->nr_filled);
@@ -150,31 +151,32 @@ static void answers_are_taken_once(struct kunit *test)
 static void nobody_else_has_it(struct kunit *test)
 {
 	struct ks_job_record record;
-	const char *reason;
+	struct netlink_ext_ack extack = {};
 	u32 id;
 
 	made_plan.wait = true;
 	id = start(test, &made_shared_views[0], ME);
 	expect_take(test, id, OTHER, &made_shared_views[0], -ENOENT,
 		    NO_SUCH_JOB);
-	KUNIT_EXPECT_EQ(test, -ENOENT, ks_job_stop(id, OTHER, &reason));
-	KUNIT_EXPECT_STREQ(test, NO_SUCH_JOB, reason);
-	KUNIT_EXPECT_EQ(test, -ENOENT, ks_job_finish(id, OTHER, &reason));
-	KUNIT_EXPECT_EQ(test, -ENOENT, ks_job_stop(id + 1, ME, &reason));
+	KUNIT_EXPECT_EQ(test, -ENOENT, ks_job_stop(id, OTHER, &extack));
+	KUNIT_EXPECT_STREQ(test, NO_SUCH_JOB, extack._msg);
+	KUNIT_EXPECT_EQ(test, -ENOENT, ks_job_finish(id, OTHER, &extack));
+	KUNIT_EXPECT_EQ(test, -ENOENT, ks_job_stop(id + 1, ME, &extack));
 	ks_job_release(OTHER);
 	KUNIT_EXPECT_TRUE(test, find(test, id, &record));
-	KUNIT_EXPECT_EQ(test, 0, ks_job_stop(id, ME, &reason));
-	KUNIT_EXPECT_NULL(test, reason);
+	extack._msg = NULL;
+	KUNIT_EXPECT_EQ(test, 0, ks_job_stop(id, ME, &extack));
+	KUNIT_EXPECT_NULL(test, extack._msg);
 	/* Gone at once, also while it has not noticed. */
 	KUNIT_EXPECT_FALSE(test, find(test, id, &record));
-	KUNIT_EXPECT_EQ(test, -ENOENT, ks_job_stop(id, ME, &reason));
+	KUNIT_EXPECT_EQ(test, -ENOENT, ks_job_stop(id, ME, &extack));
 	expect_nothing_left(test);
 }
 
 static void one_that_runs_is_waited_for(struct kunit *test)
 {
 	struct ks_job_record record;
-	const char *reason;
+	struct netlink_ext_ack extack = {};
 	u32 id;
 
 	made_plan.wait = true;
@@ -186,9 +188,9 @@ static void one_that_runs_is_waited_for(struct kunit *test)
 	expect_take(test, id, ME, &made_shared_views[0], -EBUSY,
 		    "the job is still running");
 	/* What there is will do. */
-	KUNIT_EXPECT_EQ(test, 0, ks_job_finish(id, ME, &reason));
+	KUNIT_EXPECT_EQ(test, 0, ks_job_finish(id, ME, &extack));
 	KUNIT_EXPECT_STREQ(test, "done", ended(test, id).state);
-	KUNIT_EXPECT_EQ(test, 0, ks_job_finish(id, ME, &reason));
+	KUNIT_EXPECT_EQ(test, 0, ks_job_finish(id, ME, &extack));
 	take(test, id, &made_shared_views[0], 1);
 	/* What nobody took goes with who might have. */
 	ks_job_release(ME);
@@ -201,13 +203,13 @@ static void asked_for_is_handed_on(struct kunit *test)
 {
 	struct ks_asked asked = nothing_asked();
 	struct ks_job_record record;
-	const char *reason;
+	struct netlink_ext_ack extack = {};
 
 	asked.job.budget_ns = 1ULL << 40;
 	strscpy(asked.job.cache, "dentry", sizeof(asked.job.cache));
 	asked.options = KS_JOB_STACKS;
 	KUNIT_ASSERT_EQ(test, 0, ks_job_start(&made_shared_views[0], &asked, ME,
-					      &record, &reason));
+					      &record, &extack));
 	KUNIT_EXPECT_EQ(test, 1ULL << 40, record.budget_ns);
 	KUNIT_EXPECT_EQ(test, U64_MAX, record.duration_ns);
 	KUNIT_EXPECT_STREQ(test, "dentry", record.cache);
@@ -223,22 +225,22 @@ static void no_more_than_so_many(struct kunit *test)
 	const struct ks_asked asked = nothing_asked();
 	struct ks_job_record record;
 	u32 ids[MAX_JOBS], i, tries;
-	const char *reason;
+	struct netlink_ext_ack extack = {};
 
 	made_plan.wait = true;
 	for (i = 0; i < MAX_JOBS; i++)
 		ids[i] = start(test, &made_shared_views[0], i % 2 ? OTHER : ME);
 	KUNIT_EXPECT_EQ(test, -EBUSY,
 			ks_job_start(&made_shared_views[0], &asked, ME, &record,
-				     &reason));
-	KUNIT_EXPECT_STREQ(test, "there are too many jobs", reason);
+				     &extack));
+	KUNIT_EXPECT_STREQ(test, "there are too many jobs", extack._msg);
 	ks_job_release(ME);
 	for (i = 0; i < MAX_JOBS; i++)
 		KUNIT_EXPECT_EQ(test, i % 2, find(test, ids[i], &record));
 	/* Where they were there is room again, once they noticed. */
 	for (tries = 0; tries < 2000; tries++) {
 		if (!ks_job_start(&made_shared_views[0], &asked, ME, &record,
-				  &reason))
+				  &extack))
 			break;
 		usleep_range(1000, 2000);
 	}
@@ -295,11 +297,11 @@ static void expect_refused(struct kunit *test, const struct ks_view *view,
 {
 	const struct ks_asked asked = nothing_asked();
 	struct ks_job_record record;
-	const char *reason;
+	struct netlink_ext_ack extack = {};
 
 	KUNIT_EXPECT_EQ(test, -EOPNOTSUPP,
-			ks_job_start(view, &asked, ME, &record, &reason));
-	KUNIT_EXPECT_STREQ(test, why, reason);
+			ks_job_start(view, &asked, ME, &record, &extack));
+	KUNIT_EXPECT_STREQ(test, why, extack._msg);
 	KUNIT_EXPECT_STREQ(test, why, ks_collect_refusal(view));
 }
 
@@ -353,13 +355,13 @@ static void a_job_steps_to_its_end(struct kunit *test)
 	id = start(test, &made_stepping_views[0], ME);
 	KUNIT_EXPECT_STREQ(test, "failed", ended(test, id).state);
 	expect_take(test, id, ME, &made_stepping_views[0], -EBUSY,
-		    "the kernel's slab_mutex is busy, try again");
+		    "made up to be busy");
 	made_plan.busy_begins = 0;
 	made_plan.busy_steps = MANY_TIMES;
 	id = start(test, &made_stepping_views[0], ME);
 	KUNIT_EXPECT_STREQ(test, "failed", ended(test, id).state);
 	expect_take(test, id, ME, &made_stepping_views[0], -EBUSY,
-		    "the kernel's slab_mutex is busy, try again");
+		    "made up to be busy");
 }
 
 /* Also in its steps, and while it waits for a lock. */
@@ -417,7 +419,7 @@ static void some_wait_for_their_turn(struct kunit *test)
 static void a_reader_takes_a_place(struct kunit *test)
 {
 	struct ks_collection c;
-	const char *reason;
+	struct netlink_ext_ack extack = {};
 	u32 ids[MAX_JOBS], i;
 
 	for (i = 0; i < MAX_JOBS; i++) {
@@ -425,11 +427,11 @@ static void a_reader_takes_a_place(struct kunit *test)
 		ended(test, ids[i]);
 	}
 	KUNIT_EXPECT_EQ(test, -EBUSY, ks_job_wait(&c, &made_shared_views[1],
-						  &reason));
-	KUNIT_EXPECT_STREQ(test, "there are too many jobs", reason);
-	KUNIT_EXPECT_EQ(test, 0, ks_job_stop(ids[0], ME, &reason));
+						  &extack));
+	KUNIT_EXPECT_STREQ(test, "there are too many jobs", extack._msg);
+	KUNIT_EXPECT_EQ(test, 0, ks_job_stop(ids[0], ME, &extack));
 	KUNIT_ASSERT_EQ(test, 0, ks_job_wait(&c, &made_shared_views[1],
-					     &reason));
+					     &extack));
 	ks_collect_end(&c);
 	/* And gives it back. */
 	ids[0] = start(test, &made_shared_views[0], ME);
@@ -439,10 +441,10 @@ static void a_reader_takes_a_place(struct kunit *test)
 static void a_reader_may_wait(struct kunit *test)
 {
 	struct ks_collection c;
-	const char *reason;
+	struct netlink_ext_ack extack = {};
 
 	KUNIT_ASSERT_EQ(test, 0, ks_job_wait(&c, &made_shared_views[1],
-					     &reason));
+					     &extack));
 	KUNIT_EXPECT_PTR_EQ(test, &made_shared_views[1], c.view);
 	KUNIT_EXPECT_EQ(test, 1, c.snap->nr_filled);
 	KUNIT_EXPECT_EQ(test, U64_MAX, made_plan.asked.job.budget_ns);
@@ -451,7 +453,7 @@ static void a_reader_may_wait(struct kunit *test)
 	expect_nothing_left(test);
 	made_plan.err = -ETIME;
 	KUNIT_EXPECT_EQ(test, -ETIME,
-			ks_job_wait(&c, &made_shared_views[1], &reason));
+			ks_job_wait(&c, &made_shared_views[1], &extack));
 }
 
 static struct kunit_case job_cases[] = {
