@@ -11,13 +11,15 @@
 #include <linux/kernel.h>
 #include <linux/module.h>
 
-#include "collect/collect.h"
-#include "collect/job.h"
+#include "collect/collectors.h"
 #include "export/debugfs.h"
 #include "export/netlink.h"
 #include "internals/hotplug.h"
 #include "internals/internals.h"
 #include "record/kinds.h"
+#include "run/collection.h"
+#include "run/job.h"
+#include "run/status.h"
 #include "trace/trace.h"
 
 /* In the order in which status and the load line name them. */

@@ -11,21 +11,21 @@
 #include "cmd/cmd.h"
 #include "lib/array.h"
 
-static const struct ks_command commands[] = {
+static const struct kms_command commands[] = {
 	{ "diagnose", "what is wrong, who does it and what helps",
-	  ks_cmd_diagnose },
+	  kms_cmd_diagnose },
 	{ "status", "the module, its collectors and what they cost",
-	  ks_cmd_status },
-	{ "slab", "slab caches, also by NUMA node", ks_cmd_slab },
-	{ "zone", "memory zones and their watermarks", ks_cmd_zone },
-	{ "buddy", "free blocks and fragmentation by order", ks_cmd_buddy },
-	{ "node", "NUMA nodes, and memory nobody accounts for", ks_cmd_node },
-	{ "counters", "the kernel's own memory counters", ks_cmd_counters },
+	  kms_cmd_status },
+	{ "slab", "slab caches, also by NUMA node", kms_cmd_slab },
+	{ "zone", "memory zones and their watermarks", kms_cmd_zone },
+	{ "buddy", "free blocks and fragmentation by order", kms_cmd_buddy },
+	{ "node", "NUMA nodes, and memory nobody accounts for", kms_cmd_node },
+	{ "counters", "the kernel's own memory counters", kms_cmd_counters },
 	{ "dentry", "directories with the most cached names, and superblocks",
-	  ks_cmd_dentry },
-	{ "trace", "who allocates from a slab cache now", ks_cmd_trace },
-	{ "off", "stop all collecting", ks_cmd_off },
-	{ "on", "allow collecting again", ks_cmd_on },
+	  kms_cmd_dentry },
+	{ "trace", "who allocates from a slab cache now", kms_cmd_trace },
+	{ "off", "stop all collecting", kms_cmd_off },
+	{ "on", "allow collecting again", kms_cmd_on },
 };
 
 static void help_print(void)
@@ -67,12 +67,12 @@ static int stdout_close(int status)
 	if (fclose(stdout) || failed) {
 		fprintf(stderr, "kmemscope: write error%s%s\n",
 			errno ? ": " : "", errno ? strerror(errno) : "");
-		return KS_ERROR;
+		return KMS_ERROR;
 	}
 	return status;
 }
 
-static int command_run(const struct ks_command *command, int argc, char **argv)
+static int command_run(const struct kms_command *command, int argc, char **argv)
 {
 	char name[64];
 
@@ -84,7 +84,7 @@ static int command_run(const struct ks_command *command, int argc, char **argv)
 static int usage_wrong(void)
 {
 	fputs("Try 'kmemscope --help'.\n", stderr);
-	return KS_ERROR;
+	return KMS_ERROR;
 }
 
 static int arguments_run(int argc, char **argv)
@@ -97,11 +97,11 @@ static int arguments_run(int argc, char **argv)
 	}
 	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h")) {
 		help_print();
-		return KS_OK;
+		return KMS_OK;
 	}
 	if (!strcmp(argv[1], "--version") || !strcmp(argv[1], "-V")) {
-		ks_cmd_version();
-		return KS_OK;
+		kms_cmd_version();
+		return KMS_OK;
 	}
 	for (i = 0; i < ARRAY_SIZE(commands); i++) {
 		if (!strcmp(argv[1], commands[i].name))
@@ -118,7 +118,7 @@ int main(int argc, char **argv)
 	setlocale(LC_CTYPE, "");
 	if (descriptors_fill()) {
 		fputs("kmemscope: cannot open /dev/null\n", stderr);
-		return KS_ERROR;
+		return KMS_ERROR;
 	}
 	return stdout_close(arguments_run(argc, argv));
 }

@@ -6,10 +6,11 @@
 #include <linux/kernel.h>
 #include <linux/string.h>
 
-#include "collect/collect.h"
+#include "collect/collectors.h"
 #include "collect/fragmentation.h"
-#include "collect/walk.h"
+#include "collect/zone_walk.h"
 #include "record/kinds.h"
+#include "run/view.h"
 
 /* Returns false when there is no more room. */
 static bool zone_orders(struct ks_snapshot *snap, struct zone *zone,

@@ -5,12 +5,13 @@
 #include <linux/kernel.h>
 #include <linux/string.h>
 
-#include "collect/collect.h"
-#include "collect/stats.h"
-#include "collect/walk.h"
+#include "collect/collectors.h"
+#include "collect/vmstat.h"
+#include "collect/zone_walk.h"
 #include "internals/internals.h"
 #include "internals/symbols.h"
 #include "record/kinds.h"
+#include "run/view.h"
 
 /* Returns false when there is no more room. */
 static bool keep_counter(struct ks_snapshot *snap, int nid,

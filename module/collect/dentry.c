@@ -9,15 +9,16 @@
 #include <linux/err.h>
 #include <linux/string.h>
 
-#include "collect/collect.h"
-#include "collect/dentry.h"
-#include "collect/directories.h"
-#include "collect/hitters.h"
-#include "collect/superblocks.h"
-#include "internals/dentries.h"
+#include "collect/collectors.h"
+#include "collect/dentry_directories.h"
+#include "collect/dentry_superblocks.h"
+#include "collect/dentry_tally.h"
+#include "collect/dentry_topk.h"
+#include "internals/dcache.h"
 #include "internals/internals.h"
 #include "internals/progress.h"
 #include "record/kinds.h"
+#include "run/view.h"
 
 #define BUDGET_NS	(3 * (u64)NSEC_PER_SEC)
 

@@ -7,12 +7,13 @@
 #include <linux/sched.h>
 #include <linux/string.h>
 
-#include "collect/collect.h"
-#include "collect/walk.h"
-#include "internals/hold.h"
+#include "collect/collectors.h"
+#include "collect/zone_walk.h"
 #include "internals/internals.h"
+#include "internals/lock_hold.h"
 #include "internals/symbols.h"
 #include "record/kinds.h"
+#include "run/view.h"
 
 /**
  * struct type_ref - the free list that a record waits to be counted from

@@ -11,12 +11,13 @@
 #include <linux/string.h>
 #include <linux/topology.h>
 
-#include "collect/collect.h"
-#include "collect/stats.h"
-#include "collect/walk.h"
+#include "collect/collectors.h"
+#include "collect/vmstat.h"
+#include "collect/zone_walk.h"
 #include "internals/symbols.h"
 #include "record/kinds.h"
 #include "record/memory.h"
+#include "run/view.h"
 
 /**
  * struct term - a counter that goes into a member of the record

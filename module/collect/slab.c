@@ -9,7 +9,7 @@
  * of a batch up again by address, before they count it. One that vanished, or
  * has another name or size, is dropped.
  *
- * Lock order: slab_mutex, then list_lock (in internals/access.c).
+ * Lock order: slab_mutex, then list_lock (in internals/cache.c).
  */
 #include <linux/build_bug.h>
 #include <linux/kernel.h>
@@ -17,15 +17,16 @@
 #include <linux/nodemask.h>
 #include <linux/string.h>
 
-#include "collect/collect.h"
-#include "collect/measure.h"
-#include "collect/sums.h"
-#include "internals/access.h"
-#include "internals/cached.h"
-#include "internals/hold.h"
+#include "collect/collectors.h"
+#include "collect/slab_measure.h"
+#include "collect/slab_sums.h"
+#include "internals/cache.h"
+#include "internals/cache_pages.h"
+#include "internals/cache_percpu.h"
 #include "internals/internals.h"
-#include "internals/pages.h"
+#include "internals/lock_hold.h"
 #include "record/kinds.h"
+#include "run/view.h"
 
 #define BATCH		32		/* caches looked up again at once */
 #define HOLD_NS		NSEC_PER_MSEC	/* of slab_mutex */

@@ -6,10 +6,11 @@
 #include <linux/kernel.h>
 #include <linux/string.h>
 
-#include "collect/collect.h"
-#include "collect/stats.h"
-#include "collect/walk.h"
+#include "collect/collectors.h"
+#include "collect/vmstat.h"
+#include "collect/zone_walk.h"
 #include "record/kinds.h"
+#include "run/view.h"
 
 static void list_reserves(struct zone *zone, char *list, size_t size)
 {

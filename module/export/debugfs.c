@@ -13,10 +13,12 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 
-#include "collect/collect.h"
 #include "export/debugfs.h"
 #include "record/kinds.h"
 #include "record/memory.h"
+#include "run/collection.h"
+#include "run/job.h"
+#include "run/status.h"
 
 static struct dentry *root;
 
@@ -75,7 +77,7 @@ static int records_open(struct inode *inode, struct file *file)
 	c = kzalloc(sizeof(*c), KS_GFP);
 	if (!c)
 		return -ENOMEM;
-	err = ks_collect_whole(c, view, NULL);
+	err = ks_job_collect(c, view, NULL);
 	if (err)
 		goto err_free;
 	err = seq_open(file, &records_ops);

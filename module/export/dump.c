@@ -18,11 +18,11 @@
 #include <linux/slab.h>
 #include <net/genetlink.h>
 
-#include "collect/collect.h"
-#include "collect/job.h"
 #include "export/dump.h"
 #include "record/kinds.h"
 #include "record/memory.h"
+#include "run/collection.h"
+#include "run/job.h"
 
 /*
  * How long one dumpit waits: another thread that asks for something by the same

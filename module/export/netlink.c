@@ -15,12 +15,13 @@
 #include <linux/slab.h>
 #include <net/genetlink.h>
 
-#include "collect/collect.h"
-#include "collect/job.h"
 #include "export/dump.h"
 #include "export/netlink.h"
 #include "record/kinds.h"
 #include "record/memory.h"
+#include "run/collection.h"
+#include "run/job.h"
+#include "run/status.h"
 
 /* Answers a request with one record. */
 static int reply_record(struct genl_info *info, const struct ks_kind *kind,

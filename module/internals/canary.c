@@ -14,11 +14,11 @@
 #include <linux/string.h>
 #include <linux/workqueue.h>
 
-#include "internals/access.h"
-#include "internals/cached.h"
+#include "internals/cache.h"
+#include "internals/cache_percpu.h"
 #include "internals/canary.h"
 #include "internals/compat/kfence.h"
-#include "internals/hold.h"
+#include "internals/lock_hold.h"
 #include "internals/symbols.h"
 
 #define CANARY_NAME	"kmemscope_canary"

@@ -14,7 +14,7 @@
 
 #include "internals/btf.h"
 #include "internals/compat/vmstat.h"
-#include "internals/dentries.h"
+#include "internals/dcache.h"
 #include "internals/hotplug.h"
 #include "internals/internals.h"
 #include "internals/layout.h"

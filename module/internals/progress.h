@@ -10,7 +10,7 @@
 #include <linux/sched/signal.h>
 #include <linux/types.h>
 
-#include "internals/hold.h"
+#include "internals/lock_hold.h"
 
 /**
  * struct ks_progress - a long walk, as others see and stop it

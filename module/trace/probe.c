@@ -22,7 +22,7 @@
 #include <linux/string.h>
 #include <linux/tracepoint.h>
 
-#include "internals/object.h"
+#include "internals/cache_object.h"
 #include "record/memory.h"
 #include "trace/probe.h"
 

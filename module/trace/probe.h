@@ -7,10 +7,10 @@
 
 #include <linux/types.h>
 
-#include "trace/interned.h"
-#include "trace/objects.h"
+#include "trace/allocator.h"
+#include "trace/intern.h"
+#include "trace/outstanding.h"
 #include "trace/processes.h"
-#include "trace/who.h"
 
 struct kmem_cache;
 struct netlink_ext_ack;

@@ -8,8 +8,8 @@
 #include <linux/netlink.h>
 #include <linux/string.h>
 
-#include "internals/cached.h"
-#include "internals/hold.h"
+#include "internals/cache_percpu.h"
+#include "internals/lock_hold.h"
 #include "internals/progress.h"
 #include "trace/target.h"
 

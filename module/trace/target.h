@@ -7,7 +7,7 @@
 
 #include <linux/types.h>
 
-#include "internals/access.h"
+#include "internals/cache.h"
 
 struct ks_progress;
 struct netlink_ext_ack;

@@ -13,13 +13,13 @@
 #include <linux/sched.h>
 #include <linux/string.h>
 
-#include "collect/collect.h"
-#include "internals/hold.h"
 #include "internals/internals.h"
+#include "internals/lock_hold.h"
 #include "internals/progress.h"
 #include "record/kinds.h"
-#include "trace/answer.h"
+#include "run/view.h"
 #include "trace/probe.h"
+#include "trace/report.h"
 #include "trace/target.h"
 #include "trace/trace.h"
 

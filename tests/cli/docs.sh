@@ -83,8 +83,8 @@ offers '' zone frob
 # Names that a shell would run, or match with files.
 # shellcheck disable=SC2016
 printf 'slab name=%s\n' '$(id>pwn)' '`id>pwn`' "a';id>pwn;'" '*' >"$work/names"
-KS_FAKE=$work/names
-export KS_FAKE
+KMS_FAKE=$work/names
+export KMS_FAKE
 (cd "$work" && complete_words slab '' && printf '%s\n' "${COMPREPLY[@]}") \
 	>"$work/offered"
 # shellcheck disable=SC2016

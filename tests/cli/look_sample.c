@@ -4,19 +4,19 @@
 
 #include "look_sample.h"
 
-struct ks_look look;
-struct ks_verdict verdict;
+struct kms_look look;
+struct kms_verdict verdict;
 
 /* A host of 16 GiB at rest: 10 s, of which nothing grew in. */
 int rest(void **state)
 {
-	static const uint64_t seconds[KS_NR_LOOKS] = { 100, 103, 110 };
+	static const uint64_t seconds[KMS_NR_LOOKS] = { 100, 103, 110 };
 	size_t i;
 
 	(void)state;
-	ks_look_init(&look);
+	kms_look_init(&look);
 	look.page_bytes = PAGE;
-	for (i = 0; i < KS_NR_LOOKS; i++)
+	for (i = 0; i < KMS_NR_LOOKS; i++)
 		look.at[i].boottime_ns = seconds[i] * SECOND;
 	return 0;
 }
@@ -24,18 +24,18 @@ int rest(void **state)
 int forget(void **state)
 {
 	(void)state;
-	ks_verdict_free(&verdict);
-	ks_look_free(&look);
+	kms_verdict_free(&verdict);
+	kms_look_free(&look);
 	return 0;
 }
 
 /* A slab cache, with so many objects of a size in each look. */
 void cache(const char *name, unsigned int reclaimable, uint64_t size,
-		  const uint64_t objects[KS_NR_LOOKS])
+		  const uint64_t objects[KMS_NR_LOOKS])
 {
 	size_t i;
 
-	for (i = 0; i < KS_NR_LOOKS; i++) {
+	for (i = 0; i < KMS_NR_LOOKS; i++) {
 		row_add(&look.at[i].slabs,
 			"name=%s size=%" PRIu64 " reclaimable=%u nr_active_objects=%"
 			PRIu64 " total_bytes=%" PRIu64, name, size,
@@ -48,11 +48,11 @@ void cache(const char *name, unsigned int reclaimable, uint64_t size,
 
 /* The host's memory in pages, the same in all looks but for unaccounted. */
 void memory(uint64_t managed, uint64_t free, uint64_t slab,
-		   const int64_t unaccounted[KS_NR_LOOKS])
+		   const int64_t unaccounted[KMS_NR_LOOKS])
 {
 	size_t i;
 
-	for (i = 0; i < KS_NR_LOOKS; i++) {
+	for (i = 0; i < KMS_NR_LOOKS; i++) {
 		row_add(&look.at[i].nodes, "node=0 managed_pages=1");
 		row_add(&look.at[i].nodes,
 			"managed_pages=%" PRIu64 " free_pages=%" PRIu64
@@ -72,10 +72,10 @@ void host(void)
 void dentry_states(uint64_t before, uint64_t before_negative,
 			  uint64_t now, uint64_t now_negative)
 {
-	look.at[KS_LOOK_FIRST].dentries = (struct ks_dentry_state){
+	look.at[KMS_LOOK_FIRST].dentries = (struct kms_dentry_state){
 		true, before, before, before_negative,
 	};
-	look.at[KS_LOOK_LAST].dentries = (struct ks_dentry_state){
+	look.at[KMS_LOOK_LAST].dentries = (struct kms_dentry_state){
 		true, now, now, now_negative,
 	};
 }
@@ -83,7 +83,7 @@ void dentry_states(uint64_t before, uint64_t before_negative,
 void walked(size_t number, uint64_t negative, uint64_t positive,
 		   unsigned int coverage)
 {
-	struct ks_walk *walk = &look.walk[number];
+	struct kms_walk *walk = &look.walk[number];
 
 	walk->done = true;
 	walk->boottime_ns = (number ? 108 : 101) * SECOND;
@@ -112,9 +112,9 @@ void name(size_t number, unsigned int inode, unsigned int negative,
 		negative, text);
 }
 
-struct ks_traced *traced(const char *cache, unsigned int explained)
+struct kms_traced *traced(const char *cache, unsigned int explained)
 {
-	struct ks_traced *traced = &look.traced[look.nr_traced++];
+	struct kms_traced *traced = &look.traced[look.nr_traced++];
 
 	traced->cache = strdup(cache);
 	traced->done = true;
@@ -136,16 +136,17 @@ static size_t words_count(const char *text)
 
 void judge(void)
 {
-	struct ks_error err = { 0 };
+	struct kms_error err = { 0 };
 
-	assert_int_equal(ks_verdict_make(&verdict, &look, &err), KS_OK);
+	assert_int_equal(kms_verdict_make(&verdict, &look, &err), KMS_OK);
+	assert_int_equal(kms_remedies_fill(&verdict, &look, &err), KMS_OK);
 	/* It is read at a glance. */
 	assert_in_range(words_count(verdict.summary), 1, 20);
 }
 
-const struct ks_finding *only(enum ks_finding_kind kind)
+const struct kms_finding *only(enum kms_finding_kind kind)
 {
-	const struct ks_finding *found = NULL;
+	const struct kms_finding *found = NULL;
 	size_t i;
 
 	for (i = 0; i < verdict.nr_findings; i++) {
@@ -161,8 +162,8 @@ const struct ks_finding *only(enum ks_finding_kind kind)
 static void text_print(FILE *stream, void *arg)
 {
 	(void)arg;
-	ks_verdict_print(stream, &verdict);
-	ks_verdict_print_remedies(stream, &verdict);
+	kms_verdict_print(stream, &verdict);
+	kms_verdict_print_remedies(stream, &verdict);
 }
 
 /* Wherever a line was wrapped. */
@@ -209,17 +210,17 @@ void expect_no_words(const char *words)
 	assert_false(found);
 }
 
-void set(struct ks_rows *rows, size_t row, const char *column, int64_t number)
+void set(struct kms_rows *rows, size_t row, const char *column, int64_t number)
 {
 	size_t index;
 
 	assert_true(row < rows->nr);
-	assert_true(ks_kind_find(rows->kind, column, strlen(column), &index));
-	rows->row[row][index] = number < 0 ? ks_value_signed(number) :
-					     ks_value_unsigned(number);
+	assert_true(kms_kind_find(rows->kind, column, strlen(column), &index));
+	rows->row[row][index] = number < 0 ? kms_value_signed(number) :
+					     kms_value_unsigned(number);
 }
 
-void allocator(struct ks_traced *trace, const char *words,
+void allocator(struct kms_traced *trace, const char *words,
 		      uint64_t outstanding)
 {
 	row_add(&trace->allocators,
@@ -228,7 +229,7 @@ void allocator(struct ks_traced *trace, const char *words,
 		outstanding, outstanding);
 }
 
-struct ks_traced *leak(unsigned int explained)
+struct kms_traced *leak(unsigned int explained)
 {
 	host();
 	cache("kmalloc-256", 0, 256, EACH(5000, 95000, 305000));

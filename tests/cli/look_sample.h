@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Looks that tests make up, and what is found in them. */
-#ifndef KS_TEST_LOOK_SAMPLE_H
-#define KS_TEST_LOOK_SAMPLE_H
+#ifndef KMS_TEST_LOOK_SAMPLE_H
+#define KMS_TEST_LOOK_SAMPLE_H
 
 #include <stdarg.h>
 #include <stddef.h>
@@ -13,8 +13,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "diagnose/verdict.h"
-#include "out/verdict.h"
+#include "diagnose/judge/verdict.h"
+#include "diagnose/tell/remedies.h"
+#include "diagnose/tell/text.h"
 #include "sample.h"
 
 #define SECOND 1000000000ull
@@ -26,8 +27,8 @@
 
 #define TEST(function) cmocka_unit_test_setup_teardown(function, rest, forget)
 
-extern struct ks_look look;
-extern struct ks_verdict verdict;
+extern struct kms_look look;
+extern struct kms_verdict verdict;
 
 /* A look of 10 s at 100, 103 and 110 s, and its end. */
 int rest(void **state);
@@ -35,11 +36,11 @@ int forget(void **state);
 
 /* A slab cache, with so many objects of a size in each look. */
 void cache(const char *name, unsigned int reclaimable, uint64_t size,
-	   const uint64_t objects[KS_NR_LOOKS]);
+	   const uint64_t objects[KMS_NR_LOOKS]);
 
 /* The host's memory in pages, the same in all looks but for unaccounted. */
 void memory(uint64_t managed, uint64_t free, uint64_t slab,
-	    const int64_t unaccounted[KS_NR_LOOKS]);
+	    const int64_t unaccounted[KMS_NR_LOOKS]);
 
 /* A host of 16 GiB, half of it free. */
 void host(void);
@@ -57,25 +58,25 @@ void name(size_t number, unsigned int inode, unsigned int negative,
 	  const char *text);
 
 /* A trace of a cache, without allocators. */
-struct ks_traced *traced(const char *cache, unsigned int explained);
+struct kms_traced *traced(const char *cache, unsigned int explained);
 
 /* An allocator of a trace, and what it did not free again. */
-void allocator(struct ks_traced *trace, const char *words,
+void allocator(struct kms_traced *trace, const char *words,
 	       uint64_t outstanding);
 
 /* A host whose kmalloc-256 grows by 7.3 MiB/s, and its trace. */
-struct ks_traced *leak(unsigned int explained);
+struct kms_traced *leak(unsigned int explained);
 
 /* Set a number in a row. */
-void set(struct ks_rows *rows, size_t row, const char *column, int64_t number);
+void set(struct kms_rows *rows, size_t row, const char *column, int64_t number);
 
 void judge(void);
 
 /* The only finding of a kind. */
-const struct ks_finding *only(enum ks_finding_kind kind);
+const struct kms_finding *only(enum kms_finding_kind kind);
 
 /* The text, or the remedies, must or must not have these words. */
 void expect_words(const char *words);
 void expect_no_words(const char *words);
 
-#endif /* KS_TEST_LOOK_SAMPLE_H */
+#endif /* KMS_TEST_LOOK_SAMPLE_H */

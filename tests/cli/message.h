@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Netlink messages for tests, as a kernel would send them. */
-#ifndef KS_TEST_MESSAGE_H
-#define KS_TEST_MESSAGE_H
+#ifndef KMS_TEST_MESSAGE_H
+#define KMS_TEST_MESSAGE_H
 
 #include <libmnl/libmnl.h>
 #include <linux/genetlink.h>
 
-#include "lib/value.h"
+#include "table/value.h"
 
 /* Begin a generic netlink message in buffer. */
 static inline struct nlmsghdr *message_begin(void *buffer, uint16_t type,
@@ -23,4 +23,4 @@ static inline struct nlmsghdr *message_begin(void *buffer, uint16_t type,
 	return message;
 }
 
-#endif /* KS_TEST_MESSAGE_H */
+#endif /* KMS_TEST_MESSAGE_H */

@@ -7,61 +7,61 @@
 #include "lib/array.h"
 #include "sample.h"
 
-static const struct ks_column columns[] = {
+static const struct kms_column columns[] = {
 	[SAMPLE_NAME] = {
 		.attr = SAMPLE_ATTR + SAMPLE_NAME,
 		.name = "name",
 		.title = "NAME",
-		.type = KS_TYPE_STRING,
+		.type = KMS_TYPE_STRING,
 		.key = true,
 	},
 	[SAMPLE_NODE] = {
 		.attr = SAMPLE_ATTR + SAMPLE_NODE,
 		.name = "node",
 		.title = "NODE",
-		.type = KS_TYPE_U32,
+		.type = KMS_TYPE_U32,
 		.key = true,
 	},
 	[SAMPLE_SIZE_BYTES] = {
 		.attr = SAMPLE_ATTR + SAMPLE_SIZE_BYTES,
 		.name = "size_bytes",
 		.title = "SIZE_BYTES",
-		.type = KS_TYPE_U64,
-		.unit = KS_UNIT_BYTES,
+		.type = KMS_TYPE_U64,
+		.unit = KMS_UNIT_BYTES,
 	},
 	[SAMPLE_LEFT_PAGES] = {
 		.attr = SAMPLE_ATTR + SAMPLE_LEFT_PAGES,
 		.name = "left_pages",
 		.title = "LEFT_PAGES",
-		.type = KS_TYPE_S64,
-		.unit = KS_UNIT_PAGES,
+		.type = KMS_TYPE_S64,
+		.unit = KMS_UNIT_PAGES,
 	},
 	[SAMPLE_LAST_NS] = {
 		.attr = SAMPLE_ATTR + SAMPLE_LAST_NS,
 		.name = "last_ns",
 		.title = "LAST_NS",
-		.type = KS_TYPE_U64,
-		.unit = KS_UNIT_NS,
+		.type = KMS_TYPE_U64,
+		.unit = KMS_UNIT_NS,
 	},
 	[SAMPLE_NOTE] = {
 		.attr = SAMPLE_ATTR + SAMPLE_NOTE,
 		.name = "note",
 		.title = "NOTE",
-		.type = KS_TYPE_STRING,
+		.type = KMS_TYPE_STRING,
 	},
 };
 
-const struct ks_kind sample = {
+const struct kms_kind sample = {
 	.name = "sample",
 	.cmd = 1,
 	.columns = columns,
 	.nr_columns = ARRAY_SIZE(columns),
 };
 
-struct ks_value *sample_add(struct ks_rows *rows, struct ks_value name,
-			    struct ks_value node, struct ks_value size)
+struct kms_value *sample_add(struct kms_rows *rows, struct kms_value name,
+			     struct kms_value node, struct kms_value size)
 {
-	struct ks_value *row = ks_rows_add(rows);
+	struct kms_value *row = kms_rows_add(rows);
 
 	if (!row)
 		abort();
@@ -84,10 +84,10 @@ char *printed(void (*print)(FILE *stream, void *arg), void *arg)
 	return text;
 }
 
-void row_add(struct ks_rows *rows, const char *format, ...)
+void row_add(struct kms_rows *rows, const char *format, ...)
 {
 	char words[2000], *word, *rest = words, *value, *blank;
-	struct ks_value *row = ks_rows_add(rows);
+	struct kms_value *row = kms_rows_add(rows);
 	va_list args;
 	size_t column;
 
@@ -105,14 +105,15 @@ void row_add(struct ks_rows *rows, const char *format, ...)
 			*blank = ' ';
 			memmove(blank + 1, blank + 3, strlen(blank + 3) + 1);
 		}
-		if (!ks_kind_find(rows->kind, word, strlen(word), &column))
+		if (!kms_kind_find(rows->kind, word, strlen(word), &column))
 			abort();
-		if (rows->kind->columns[column].type == KS_TYPE_STRING)
-			row[column] = ks_value_text(value);
+		if (rows->kind->columns[column].type == KMS_TYPE_STRING)
+			row[column] = kms_value_text(value);
 		else if (*value == '-')
-			row[column] = ks_value_signed(strtoll(value, NULL, 10));
+			row[column] =
+				kms_value_signed(strtoll(value, NULL, 10));
 		else
-			row[column] = ks_value_unsigned(strtoull(value, NULL,
-								 10));
+			row[column] = kms_value_unsigned(strtoull(value, NULL,
+								  10));
 	}
 }

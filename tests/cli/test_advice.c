@@ -5,7 +5,7 @@
 /* What interrupts allocate is no fault of the card that they are of. */
 static void a_driver_is_not_blamed(void **state)
 {
-	struct ks_traced *trace = leak(990);
+	struct kms_traced *trace = leak(990);
 
 	(void)state;
 	allocator(trace, "context=softirq stack=1", 1000);
@@ -19,7 +19,7 @@ static void a_driver_is_not_blamed(void **state)
 /* Three cgroups reclaim no more than there is, and none of them at once. */
 static void no_more_is_reclaimed_than_there_is(void **state)
 {
-	struct ks_traced *trace;
+	struct kms_traced *trace;
 	uint64_t sum = 0;
 	size_t i, nr = 0;
 
@@ -37,12 +37,12 @@ static void no_more_is_reclaimed_than_there_is(void **state)
 	}
 	judge();
 	for (i = 0; i < verdict.finding[0].nr_remedies; i++) {
-		const struct ks_remedy *remedy = &verdict.finding[0].remedy[i];
+		const struct kms_remedy *remedy = &verdict.finding[0].remedy[i];
 
 		if (!remedy->command ||
 		    !strstr(remedy->command, "memory.reclaim"))
 			continue;
-		assert_int_equal(remedy->when, KS_LATER);
+		assert_int_equal(remedy->when, KMS_LATER);
 		sum += remedy->frees_bytes;
 		nr++;
 	}
@@ -53,7 +53,7 @@ static void no_more_is_reclaimed_than_there_is(void **state)
 /* The whole list of a storm in three cgroups: nothing may fall off its end. */
 static void remedies_do_not_fall_off(void **state)
 {
-	struct ks_traced *trace;
+	struct kms_traced *trace;
 	char words[128];
 	size_t i;
 
@@ -61,10 +61,10 @@ static void remedies_do_not_fall_off(void **state)
 	host();
 	cache("dentry", 1, 192, EACH(1000000, 1030000, 1100000));
 	dentry_states(1000000, 900000, 1100000, 1000000);
-	walked(KS_WALK_AFTER, 970000, 100000, 1000);
-	directory(KS_WALK_AFTER, 6, "/etc/pki", 160000, 30);
-	name(KS_WALK_AFTER, 6, 1, ".17_dOeSnotExist_.db");
-	name(KS_WALK_AFTER, 6, 1, ".4242_dOeSnotExist_.db");
+	walked(KMS_WALK_AFTER, 970000, 100000, 1000);
+	directory(KMS_WALK_AFTER, 6, "/etc/pki", 160000, 30);
+	name(KMS_WALK_AFTER, 6, 1, ".17_dOeSnotExist_.db");
+	name(KMS_WALK_AFTER, 6, 1, ".4242_dOeSnotExist_.db");
 	trace = traced("dentry", 990);
 	for (i = 0; i < 3; i++) {
 		snprintf(words, sizeof(words),

@@ -4,13 +4,13 @@
 
 static void a_share_is_of_the_growth(void **state)
 {
-	const struct ks_finding *found;
+	const struct kms_finding *found;
 
 	(void)state;
 	allocator(leak(9), "context=softirq", 890);
 	judge();
-	found = only(KS_FINDING_UNRECLAIMABLE_SLAB);
-	assert_int_equal(found->sure, KS_LIKELY);
+	found = only(KMS_FINDING_UNRECLAIMABLE_SLAB);
+	assert_int_equal(found->sure, KMS_LIKELY);
 	assert_int_equal(found->creator[0].share_permille, 9);
 	assert_int_equal(found->creator[0].traced_permille, 1000);
 	expect_words("Verdict: unreclaimable objects grow the kmalloc-256 cache by 7.3 MiB/s; 0.9 % from [softirq], 99 % untraced");
@@ -20,15 +20,16 @@ static void a_share_is_of_the_growth(void **state)
 
 static void allocations_without_an_allocator(void **state)
 {
-	struct ks_traced *trace = leak(990);
+	struct kms_traced *trace = leak(990);
 
 	(void)state;
 	allocator(trace, "context=task name=innocent uid=0 pid=7", 1000);
 	set(&trace->trace, 0, "nr_allocs", 1000000);
 	set(&trace->trace, 0, "nr_dropped", 900000);
 	judge();
-	assert_int_equal(only(KS_FINDING_UNRECLAIMABLE_SLAB)->sure, KS_LIKELY);
-	assert_int_equal(only(KS_FINDING_UNRECLAIMABLE_SLAB)->creator[0].share_permille,
+	assert_int_equal(only(KMS_FINDING_UNRECLAIMABLE_SLAB)->sure,
+			 KMS_LIKELY);
+	assert_int_equal(only(KMS_FINDING_UNRECLAIMABLE_SLAB)->creator[0].share_permille,
 			 99);
 	expect_words("9.9 % from innocent, 90 % untraced");
 	expect_words("too many traced allocations are unattributed");
@@ -40,33 +41,34 @@ static void more_allocations_than_growth(void **state)
 	(void)state;
 	allocator(leak(2000), "context=task name=busy uid=0 pid=7", 1000);
 	judge();
-	assert_int_equal(only(KS_FINDING_UNRECLAIMABLE_SLAB)->sure, KS_LIKELY);
-	assert_false(only(KS_FINDING_UNRECLAIMABLE_SLAB)->attributed);
+	assert_int_equal(only(KMS_FINDING_UNRECLAIMABLE_SLAB)->sure,
+			 KMS_LIKELY);
+	assert_false(only(KMS_FINDING_UNRECLAIMABLE_SLAB)->attributed);
 	expect_words("100 % of traced allocations from busy");
 	expect_words("the trace missed frees");
 }
 
 static void growth_without_a_count(void **state)
 {
-	struct ks_traced *trace = leak(990);
+	struct kms_traced *trace = leak(990);
 	size_t column;
 
 	(void)state;
-	assert_true(ks_kind_find(trace->trace.kind, "explained_permille", 18,
-				 &column));
-	trace->trace.row[0][column] = (struct ks_value){ 0 };
+	assert_true(kms_kind_find(trace->trace.kind, "explained_permille", 18,
+				  &column));
+	trace->trace.row[0][column] = (struct kms_value){ 0 };
 	allocator(trace, "context=task name=some uid=0 pid=7", 1000);
 	judge();
-	assert_int_equal(only(KS_FINDING_UNRECLAIMABLE_SLAB)->creator[0].share_permille,
-			 KS_UNKNOWN);
+	assert_int_equal(only(KMS_FINDING_UNRECLAIMABLE_SLAB)->creator[0].share_permille,
+			 KMS_UNKNOWN);
 	expect_words("- 100 % of what was traced  some");
 	expect_words("its share of the growth is unknown");
 }
 
 static void kworkers_are_one_by_their_work(void **state)
 {
-	struct ks_traced *trace = leak(990);
-	const struct ks_finding *found;
+	struct kms_traced *trace = leak(990);
+	const struct kms_finding *found;
 	char words[128];
 	size_t i;
 
@@ -83,7 +85,7 @@ static void kworkers_are_one_by_their_work(void **state)
 	row_add(&trace->stacks, "stack=2 depth=0 symbol=drv_work+0x18/0x20%%20[drv]");
 	row_add(&trace->stacks, "stack=2 depth=1 symbol=process_one_work+0x1/0x2");
 	judge();
-	found = only(KS_FINDING_UNRECLAIMABLE_SLAB);
+	found = only(KMS_FINDING_UNRECLAIMABLE_SLAB);
 	assert_int_equal(found->nr_creators, 1);
 	assert_string_equal(found->creator[0].work, "drv_work [drv]");
 	assert_int_equal(found->creator[0].share_permille, 990);
@@ -93,8 +95,8 @@ static void kworkers_are_one_by_their_work(void **state)
 
 static void workers_without_a_stack(void **state)
 {
-	struct ks_traced *trace = leak(1000);
-	const struct ks_finding *found;
+	struct kms_traced *trace = leak(1000);
+	const struct kms_finding *found;
 	char words[128];
 	size_t i;
 
@@ -107,18 +109,18 @@ static void workers_without_a_stack(void **state)
 		trace->who[i].alive = true;
 	}
 	judge();
-	found = only(KS_FINDING_UNRECLAIMABLE_SLAB);
+	found = only(KMS_FINDING_UNRECLAIMABLE_SLAB);
 	assert_int_equal(found->nr_creators, 1);
 	assert_string_equal(found->creator[0].name, "pool-N");
 	assert_int_equal(found->creator[0].nr_alike, 64);
 	/* None of the 64 is the one to stop. */
-	assert_int_equal(found->creator[0].pid, KS_UNKNOWN);
+	assert_int_equal(found->creator[0].pid, KMS_UNKNOWN);
 	expect_no_words("kill 100");
 }
 
 static void many_small_allocators(void **state)
 {
-	struct ks_traced *trace = leak(990);
+	struct kms_traced *trace = leak(990);
 	char words[128];
 	size_t i;
 
@@ -130,8 +132,8 @@ static void many_small_allocators(void **state)
 		allocator(trace, words, 100 + (i == 9));
 	}
 	judge();
-	assert_int_equal(only(KS_FINDING_UNRECLAIMABLE_SLAB)->nr_creators, 1);
-	assert_string_equal(only(KS_FINDING_UNRECLAIMABLE_SLAB)->creator[0].name,
+	assert_int_equal(only(KMS_FINDING_UNRECLAIMABLE_SLAB)->nr_creators, 1);
+	assert_string_equal(only(KMS_FINDING_UNRECLAIMABLE_SLAB)->creator[0].name,
 			    "app-bb");
 	expect_words("spread over 64 allocators, none above 3 %");
 	expect_words("; spread over many allocators");
@@ -144,14 +146,14 @@ static void kernel_stacks_on_a_large_host(void **state)
 
 	(void)state;
 	memory(134217728, 60000000, 50000, NULL);
-	for (i = 0; i < KS_NR_LOOKS; i++) {
+	for (i = 0; i < KMS_NR_LOOKS; i++) {
 		row_add(&look.at[i].slabs, "name=x size=8 total_bytes=4096");
 		set(&look.at[i].nodes, 1, "unaccounted_error_pages", 384000);
 		set(&look.at[i].nodes, 1, "kernel_stack_pages",
 		    EACH(1000, 79600, 263144)[i]);
 	}
 	judge();
-	assert_in_range(only(KS_FINDING_PAGES)->growth_bytes, 1023 * MIB,
+	assert_in_range(only(KMS_FINDING_PAGES)->growth_bytes, 1023 * MIB,
 			1025 * MIB);
 	expect_words("Threads: in /proc/PID/status");
 	expect_no_words("drivers");
@@ -161,13 +163,13 @@ static void kernel_stacks_on_a_large_host(void **state)
 static void a_slow_leak_in_a_long_look(void **state)
 {
 	(void)state;
-	look.at[KS_LOOK_MIDDLE].boottime_ns = 1900 * SECOND;
-	look.at[KS_LOOK_LAST].boottime_ns = 3700 * SECOND;
+	look.at[KMS_LOOK_MIDDLE].boottime_ns = 1900 * SECOND;
+	look.at[KMS_LOOK_LAST].boottime_ns = 3700 * SECOND;
 	memory(67108864, 30000000, 50000, NULL);
 	cache("kmalloc-64", 0, 64, EACH(50000, 541520, 1033040));
 	judge();
-	assert_int_equal(verdict.health, KS_UNHEALTHY);
-	assert_in_range(only(KS_FINDING_UNRECLAIMABLE_SLAB)->growth_bytes,
+	assert_int_equal(verdict.health, KMS_UNHEALTHY);
+	assert_in_range(only(KMS_FINDING_UNRECLAIMABLE_SLAB)->growth_bytes,
 			59 * MIB, 61 * MIB);
 	/* No more is said to be unseen than is. */
 	assert_in_range(verdict.floors.unreclaimable, 1000, 10000);
@@ -187,8 +189,8 @@ static void an_all_clear_has_its_floor(void **state)
 
 static void all_of_memory_is_in_the_totals(void **state)
 {
-	const struct ks_totals *totals = &verdict.totals;
-	struct ks_rows *nodes = &look.at[KS_LOOK_LAST].nodes;
+	const struct kms_totals *totals = &verdict.totals;
+	struct kms_rows *nodes = &look.at[KMS_LOOK_LAST].nodes;
 
 	(void)state;
 	memory(4194304, 100000, 50000, EACH_SIGNED(0, 0, 500));
@@ -214,7 +216,7 @@ static void all_of_memory_is_in_the_totals(void **state)
 
 static void backup(void)
 {
-	struct ks_traced *trace;
+	struct kms_traced *trace;
 
 	host();
 	cache("ext4_inode_cache", 1, 1100, EACH(1000, 61000, 201000));
@@ -232,9 +234,9 @@ static void a_backup_is_left_alone(void **state)
 	(void)state;
 	backup();
 	judge();
-	assert_true(only(KS_FINDING_INODES)->benign);
-	assert_int_equal(verdict.health, KS_HEALTHY);
-	assert_int_equal(only(KS_FINDING_INODES)->full_seconds, KS_UNKNOWN);
+	assert_true(only(KMS_FINDING_INODES)->benign);
+	assert_int_equal(verdict.health, KMS_HEALTHY);
+	assert_int_equal(only(KMS_FINDING_INODES)->full_seconds, KMS_UNKNOWN);
 	expect_words("Verdict: nothing wrong found; 1 large or growing cache will be given back when needed");
 	expect_no_words("stop rsync");
 	expect_no_words("systemctl stop");
@@ -243,8 +245,8 @@ static void a_backup_is_left_alone(void **state)
 	expect_no_words("drop_caches");
 	expect_no_words("now: ");
 	/* Like any command, it is words first. */
-	assert_int_equal(only(KS_FINDING_INODES)->remedy[0].argv.nr, 2);
-	assert_string_equal(only(KS_FINDING_INODES)->remedy[0].command,
+	assert_int_equal(only(KMS_FINDING_INODES)->remedy[0].argv.nr, 2);
+	assert_string_equal(only(KMS_FINDING_INODES)->remedy[0].command,
 			    "kmemscope diagnose");
 }
 
@@ -255,8 +257,8 @@ static void what_goes_with_inodes(void **state)
 	backup();
 	cache("lsm_inode_cache", 0, 120, EACH(1000, 61000, 201000));
 	judge();
-	assert_int_equal(verdict.health, KS_HEALTHY);
-	assert_true(only(KS_FINDING_RECLAIMABLE_SLAB)->benign);
+	assert_int_equal(verdict.health, KMS_HEALTHY);
+	assert_true(only(KMS_FINDING_RECLAIMABLE_SLAB)->benign);
 }
 
 /* Unless memory is short: then it is told of as before. */
@@ -266,8 +268,8 @@ static void a_backup_while_memory_is_short(void **state)
 	backup();
 	look.available_bytes = 500 * MIB;
 	judge();
-	assert_false(only(KS_FINDING_INODES)->benign);
-	assert_int_equal(verdict.health, KS_UNHEALTHY);
+	assert_false(only(KMS_FINDING_INODES)->benign);
+	assert_int_equal(verdict.health, KMS_UNHEALTHY);
 }
 
 /* A backup ten times as large hides no leak. */
@@ -279,21 +281,21 @@ static void a_leak_beside_a_backup(void **state)
 	judge();
 	assert_int_equal(verdict.nr_findings, 2);
 	assert_string_equal(verdict.finding[0].cache, "kmalloc-2k");
-	assert_int_equal(verdict.health, KS_UNHEALTHY);
+	assert_int_equal(verdict.health, KMS_UNHEALTHY);
 	assert_non_null(strstr(verdict.summary, "kmalloc-2k"));
 }
 
 /* A warm page cache is no full memory. */
 static void time_to_full_is_of_what_is_available(void **state)
 {
-	const struct ks_finding *found;
+	const struct kms_finding *found;
 
 	(void)state;
 	memory(4194304, 80000, 50000, NULL);
 	look.available_bytes = 10240 * MIB;
 	cache("kmalloc-256", 0, 256, EACH(5000, 95000, 305000));
 	judge();
-	found = only(KS_FINDING_UNRECLAIMABLE_SLAB);
+	found = only(KMS_FINDING_UNRECLAIMABLE_SLAB);
 	/* 10240 less 1638.4 MiB, at 7.32 MiB/s */
 	assert_in_range(found->full_seconds, 1170, 1180);
 	expect_words("less than 10 % of memory will be available in about 20 min.");
@@ -304,10 +306,10 @@ static void moved(const char *cache_name, unsigned int reclaimable)
 {
 	host();
 	cache(cache_name, reclaimable, 1000, EACH(1000, 31000, 101000));
-	walked(KS_WALK_BEFORE, 100, 100000, 1000);
-	directory(KS_WALK_BEFORE, 5, "/usr/share/doc", 0, 1000);
-	walked(KS_WALK_AFTER, 100, 200000, 1000);
-	directory(KS_WALK_AFTER, 5, "/usr/share/doc", 0, 101000);
+	walked(KMS_WALK_BEFORE, 100, 100000, 1000);
+	directory(KMS_WALK_BEFORE, 5, "/usr/share/doc", 0, 1000);
+	walked(KMS_WALK_AFTER, 100, 200000, 1000);
+	directory(KMS_WALK_AFTER, 5, "/usr/share/doc", 0, 101000);
 	judge();
 }
 
@@ -315,8 +317,8 @@ static void sockets_are_in_no_directory(void **state)
 {
 	(void)state;
 	moved("sock_inode_cache", 1);
-	assert_int_equal(only(KS_FINDING_UNRECLAIMABLE_SLAB)->nr_places, 0);
-	assert_false(only(KS_FINDING_UNRECLAIMABLE_SLAB)->reclaimable);
+	assert_int_equal(only(KMS_FINDING_UNRECLAIMABLE_SLAB)->nr_places, 0);
+	assert_false(only(KMS_FINDING_UNRECLAIMABLE_SLAB)->reclaimable);
 	expect_words("Verdict: sockets grow sock_inode_cache by");
 	expect_no_words("/usr/share/doc");
 	expect_no_words("drop_caches");
@@ -326,7 +328,7 @@ static void inotify_marks_are_in_no_directory(void **state)
 {
 	(void)state;
 	moved("inotify_inode_mark", 0);
-	assert_int_equal(only(KS_FINDING_UNRECLAIMABLE_SLAB)->nr_places, 0);
+	assert_int_equal(only(KMS_FINDING_UNRECLAIMABLE_SLAB)->nr_places, 0);
 	expect_words("Verdict: inotify watches grow the inotify_inode_mark cache by");
 	expect_no_words("drop_caches");
 }
@@ -335,9 +337,9 @@ static void files_in_tmpfs_are_pinned(void **state)
 {
 	(void)state;
 	moved("shmem_inode_cache", 1);
-	assert_false(only(KS_FINDING_INODES)->reclaimable);
-	assert_false(only(KS_FINDING_INODES)->benign);
-	assert_int_equal(only(KS_FINDING_INODES)->nr_places, 1);
+	assert_false(only(KMS_FINDING_INODES)->reclaimable);
+	assert_false(only(KMS_FINDING_INODES)->benign);
+	assert_int_equal(only(KMS_FINDING_INODES)->nr_places, 1);
 	expect_words("files in tmpfs in /usr/share/doc");
 	expect_no_words("drop_caches");
 }
@@ -347,7 +349,7 @@ static void other_names_with_inode(void **state)
 {
 	(void)state;
 	moved("f2fs_inode_entry", 1);
-	assert_int_equal(only(KS_FINDING_RECLAIMABLE_SLAB)->nr_places, 0);
+	assert_int_equal(only(KMS_FINDING_RECLAIMABLE_SLAB)->nr_places, 0);
 }
 
 static void a_stock_that_grows_slowly(void **state)
@@ -358,7 +360,7 @@ static void a_stock_that_grows_slowly(void **state)
 	cache("dentry", 1, 192, EACH(2863311530, 2863358530, 2863469530));
 	dentry_states(2863311530, 2800000000, 2863469530, 2800150000);
 	judge();
-	assert_int_equal(only(KS_FINDING_STOCK)->growth_bytes, KS_UNKNOWN);
+	assert_int_equal(only(KMS_FINDING_STOCK)->growth_bytes, KMS_UNKNOWN);
 	expect_words("it grew by 28.9 MiB in 10.0 s");
 	expect_words("growing slowly");
 	expect_no_words("less than 512");
@@ -373,8 +375,8 @@ static void a_stock_of_files_is_no_harm(void **state)
 	host();
 	cache("ext4_inode_cache", 1, 1000, EACH(3800000, 3800000, 3800000));
 	judge();
-	assert_true(only(KS_FINDING_STOCK)->benign);
-	assert_int_equal(verdict.health, KS_HEALTHY);
+	assert_true(only(KMS_FINDING_STOCK)->benign);
+	assert_int_equal(verdict.health, KMS_HEALTHY);
 	expect_no_words("drop_caches");
 }
 
@@ -387,12 +389,12 @@ static void growth_within_the_error_of_walks(void **state)
 	memory(536870912, 200000000, 150000, NULL);
 	cache("dentry", 1, 192, EACH(486000000, 486150000, 486500000));
 	dentry_states(486000000, 480000000, 486500000, 480500000);
-	for (i = 0; i < KS_NR_WALKS; i++) {
+	for (i = 0; i < KMS_NR_WALKS; i++) {
 		walked(i, 480000000 + 350000 * i, 6000000, 10 * i);
 		directory(i, 9, "/mnt/db", 470000000 + 350000 * i, 0);
 	}
 	judge();
-	assert_int_equal(only(KS_FINDING_NEGATIVE_DENTRIES)->nr_places, 0);
+	assert_int_equal(only(KMS_FINDING_NEGATIVE_DENTRIES)->nr_places, 0);
 	expect_words("the largest is /mnt/db with 98 %");
 	expect_no_words("spread over many");
 }
@@ -403,8 +405,9 @@ static void names_that_may_exist(void **state)
 	host();
 	cache("dentry", 1, 192, EACH(1000000, 1030000, 1100000));
 	judge();
-	assert_int_equal(only(KS_FINDING_RECLAIMABLE_SLAB)->sure, KS_POSSIBLE);
-	assert_int_equal(verdict.health, KS_UNHEALTHY);
+	assert_int_equal(only(KMS_FINDING_RECLAIMABLE_SLAB)->sure,
+			 KMS_POSSIBLE);
+	assert_int_equal(verdict.health, KMS_UNHEALTHY);
 	expect_no_words("non-existent");
 	expect_words("whether the names exist is unknown");
 }
@@ -415,10 +418,11 @@ static void names_that_a_walk_guesses(void **state)
 	(void)state;
 	host();
 	cache("dentry", 1, 192, EACH(1000000, 1030000, 1100000));
-	walked(KS_WALK_BEFORE, 900000, 1000, 1000);
+	walked(KMS_WALK_BEFORE, 900000, 1000, 1000);
 	allocator(traced("dentry", 990), "context=task name=x uid=0 pid=7", 9);
 	judge();
-	assert_int_equal(only(KS_FINDING_NEGATIVE_DENTRIES)->sure, KS_POSSIBLE);
+	assert_int_equal(only(KMS_FINDING_NEGATIVE_DENTRIES)->sure,
+			 KMS_POSSIBLE);
 	expect_words("only a walk shows what the dentries are");
 	expect_no_words("account for it");
 }
@@ -431,7 +435,7 @@ static void a_trickle_before_a_burst(void **state)
 	allocator(traced("kmalloc-4k", 990), "context=task name=x uid=0 pid=7",
 		  9);
 	judge();
-	assert_int_equal(only(KS_FINDING_UNRECLAIMABLE_SLAB)->sure, KS_POSSIBLE);
+	assert_int_equal(only(KMS_FINDING_UNRECLAIMABLE_SLAB)->sure, KMS_POSSIBLE);
 	expect_words("may be a burst: 4.0 KiB in the first 3.0 s, 98.0 MiB in the 7.0 s");
 	/* And of a burst no day is told. */
 	expect_no_words("of memory will be available");
@@ -446,7 +450,7 @@ static void an_estimate_is_no_growth(void **state)
 	cache("dentry", 1, 192, EACH(1000000, 1100000, 1300000));
 	cache("ext4_inode_cache", 1, 1000, EACH(10000, 20000, 50000));
 	dentry_states(1000000, 900000, 1000100, 900000);
-	for (i = 0; i < KS_NR_LOOKS; i++) {
+	for (i = 0; i < KMS_NR_LOOKS; i++) {
 		set(&look.at[i].slabs, 0, "approximate", 1);
 		set(&look.at[i].slabs, 0, "total_bytes", 250000000);
 		set(&look.at[i].slabs, 1, "approximate", 1);
@@ -473,7 +477,7 @@ static void pieces_above_dma32(void **state)
 	zone(0, "DMA32", 500000, -1000);
 	zone(0, "Normal", 3694304, 980);
 	judge();
-	assert_int_equal(only(KS_FINDING_FRAGMENTATION)->sure, KS_LIKELY);
+	assert_int_equal(only(KMS_FINDING_FRAGMENTATION)->sure, KMS_LIKELY);
 	expect_words("memory is fragmented in node 0 Normal:");
 }
 
@@ -484,7 +488,7 @@ static void pieces_on_one_node(void **state)
 	zone(0, "Normal", 2097152, 990);
 	zone(1, "Normal", 2097152, -1000);
 	judge();
-	assert_int_equal(only(KS_FINDING_FRAGMENTATION)->sure, KS_POSSIBLE);
+	assert_int_equal(only(KMS_FINDING_FRAGMENTATION)->sure, KMS_POSSIBLE);
 	expect_words("in 1 of 2 large zones: node 0 Normal");
 }
 
@@ -494,7 +498,7 @@ static void growth_on_one_node(void **state)
 
 	(void)state;
 	allocator(leak(990), "context=task name=x uid=0 pid=7", 9);
-	for (i = 0; i < KS_NR_LOOKS; i++)
+	for (i = 0; i < KMS_NR_LOOKS; i++)
 		row_add(&look.at[i].slab_nodes,
 			"name=kmalloc-256 node=1 total_bytes=%llu",
 			100 * MIB + i * MIB);

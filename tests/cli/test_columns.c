@@ -8,28 +8,29 @@
 #include <string.h>
 
 #include "lib/array.h"
-#include "lib/kinds.h"
-#include "lib/order.h"
-#include "lib/scope.h"
-#include "lib/select.h"
 #include "sample.h"
+#include "table/kinds.h"
+#include "table/order.h"
+#include "table/scope.h"
+#include "table/select.h"
 
 static void selects_by_any_spelling(void **state)
 {
-	struct ks_selection selection = { 0 };
-	struct ks_error err;
+	struct kms_selection selection = { 0 };
+	struct kms_error err;
 
 	(void)state;
-	assert_int_equal(ks_select_add(&selection, &sample,
-				       "NODE,size-bytes,Size_Bytes,name", &err),
-			 KS_OK);
+	assert_int_equal(kms_select_add(&selection, &sample,
+					"NODE,size-bytes,Size_Bytes,name",
+					&err),
+			 KMS_OK);
 	assert_int_equal(selection.nr, 3);
 	assert_int_equal(selection.column[0], SAMPLE_NODE);
 	assert_int_equal(selection.column[1], SAMPLE_SIZE_BYTES);
 	assert_int_equal(selection.column[2], SAMPLE_NAME);
-	assert_int_equal(ks_select_all(&selection, &sample, &err), KS_OK);
+	assert_int_equal(kms_select_all(&selection, &sample, &err), KMS_OK);
 	assert_int_equal(selection.nr, sample.nr_columns);
-	ks_select_free(&selection);
+	kms_select_free(&selection);
 }
 
 static void unknown_column_is_named(void **state)
@@ -43,50 +44,51 @@ static void unknown_column_is_named(void **state)
 		{ "", "unknown column: ''" },
 		{ "name,", "unknown column: ''" },
 	};
-	struct ks_selection selection = { 0 };
-	struct ks_error err;
+	struct kms_selection selection = { 0 };
+	struct kms_error err;
 	size_t i;
 
 	(void)state;
 	for (i = 0; i < ARRAY_SIZE(cases); i++) {
-		assert_int_equal(ks_select_add(&selection, &sample,
-					       cases[i].list, &err), KS_ERROR);
+		assert_int_equal(kms_select_add(&selection, &sample,
+						cases[i].list, &err),
+				 KMS_ERROR);
 		assert_string_equal(err.text, cases[i].text);
 	}
-	ks_select_free(&selection);
+	kms_select_free(&selection);
 }
 
 /* All kinds of the spec: found by name and number, none twice. */
 static void kinds_are_sound(void **state)
 {
-	static const struct ks_kind * const kinds[] = {
-		&ks_kind_status, &ks_kind_collector, &ks_kind_slab,
-		&ks_kind_slab_node, &ks_kind_zone, &ks_kind_buddy,
-		&ks_kind_migratetype, &ks_kind_node, &ks_kind_counter,
+	static const struct kms_kind * const kinds[] = {
+		&kms_kind_status, &kms_kind_collector, &kms_kind_slab,
+		&kms_kind_slab_node, &kms_kind_zone, &kms_kind_buddy,
+		&kms_kind_migratetype, &kms_kind_node, &kms_kind_counter,
 	};
-	const struct ks_column *column;
+	const struct kms_column *column;
 	size_t i, j, found;
 
 	(void)state;
 	for (i = 0; i < ARRAY_SIZE(kinds); i++) {
 		for (j = 0; j < kinds[i]->nr_columns; j++) {
 			column = &kinds[i]->columns[j];
-			assert_true(ks_kind_find(kinds[i], column->title,
-						 strlen(column->title),
-						 &found));
+			assert_true(kms_kind_find(kinds[i], column->title,
+						  strlen(column->title),
+						  &found));
 			assert_int_equal(found, j);
-			assert_true(ks_kind_find_attr(kinds[i], column->attr,
-						      &found));
+			assert_true(kms_kind_find_attr(kinds[i], column->attr,
+						       &found));
 			assert_int_equal(found, j);
 			/* A request has numbers of this size only */
 			assert_true(!column->key ||
-				    column->type == KS_TYPE_U32 ||
-				    column->type == KS_TYPE_STRING);
+				    column->type == KMS_TYPE_U32 ||
+				    column->type == KMS_TYPE_STRING);
 		}
 	}
 }
 
-static void rows_make(struct ks_rows *rows)
+static void rows_make(struct kms_rows *rows)
 {
 	rows->kind = &sample;
 	sample_add(rows, TEXT("b"), NUMBER(0), NUMBER(5));
@@ -99,22 +101,22 @@ static void rows_make(struct ks_rows *rows)
 /* The nodes of the rows, in their order, tell which went where. */
 static void order_is(const char *sort, bool differences, const char *nodes)
 {
-	struct ks_rows rows = { 0 };
+	struct kms_rows rows = { 0 };
 	char got[16] = "";
-	struct ks_order order;
-	struct ks_error err;
+	struct kms_order order;
+	struct kms_error err;
 	size_t i;
 
 	rows_make(&rows);
 	if (differences)
 		rows.row[4][SAMPLE_SIZE_BYTES] = SIGNED(-7);
-	assert_int_equal(ks_order_parse(&order, &sample, sort, &err), KS_OK);
-	assert_int_equal(ks_order_rows(&order, &rows, differences, &err),
-			 KS_OK);
+	assert_int_equal(kms_order_parse(&order, &sample, sort, &err), KMS_OK);
+	assert_int_equal(kms_order_rows(&order, &rows, differences, &err),
+			 KMS_OK);
 	for (i = 0; i < rows.nr; i++)
 		got[i] = '0' + (char)rows.row[i][SAMPLE_NODE].magnitude;
 	assert_string_equal(got, nodes);
-	ks_rows_free(&rows);
+	kms_rows_free(&rows);
 }
 
 static void sorts_naturally(void **state)
@@ -145,29 +147,29 @@ static void sorts_changes_by_size(void **state)
 
 static void scopes_nest(void **state)
 {
-	struct ks_scope all = { 0 }, node = { 0 }, both = { 0 };
-	struct ks_value zero = NUMBER(0), one = NUMBER(1);
-	struct ks_rows rows = { 0 };
-	struct ks_error err;
+	struct kms_scope all = { 0 }, node = { 0 }, both = { 0 };
+	struct kms_value zero = NUMBER(0), one = NUMBER(1);
+	struct kms_rows rows = { 0 };
+	struct kms_error err;
 
 	(void)state;
-	ks_scope_add(&node, SAMPLE_NODE, &zero, &err);
-	ks_scope_add(&both, SAMPLE_NODE, &zero, &err);
-	ks_scope_add(&both, SAMPLE_NODE, &one, &err);
-	assert_true(ks_scope_within(&node, &all));
-	assert_true(ks_scope_within(&node, &both));
-	assert_true(ks_scope_within(&both, &both));
-	assert_false(ks_scope_within(&all, &node));
-	assert_false(ks_scope_within(&both, &node));
+	kms_scope_add(&node, SAMPLE_NODE, &zero, &err);
+	kms_scope_add(&both, SAMPLE_NODE, &zero, &err);
+	kms_scope_add(&both, SAMPLE_NODE, &one, &err);
+	assert_true(kms_scope_within(&node, &all));
+	assert_true(kms_scope_within(&node, &both));
+	assert_true(kms_scope_within(&both, &both));
+	assert_false(kms_scope_within(&all, &node));
+	assert_false(kms_scope_within(&both, &node));
 	rows_make(&rows);
-	ks_scope_apply(&both, &rows);
+	kms_scope_apply(&both, &rows);
 	assert_int_equal(rows.nr, 2);
-	ks_scope_apply(&node, &rows);
+	kms_scope_apply(&node, &rows);
 	assert_int_equal(rows.nr, 1);
 	assert_string_equal(rows.row[0][SAMPLE_NAME].text, "b");
-	ks_rows_free(&rows);
-	ks_scope_free(&node);
-	ks_scope_free(&both);
+	kms_rows_free(&rows);
+	kms_scope_free(&node);
+	kms_scope_free(&both);
 }
 
 int main(void)

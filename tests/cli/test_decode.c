@@ -7,7 +7,7 @@
 #include <cmocka.h>
 #include <string.h>
 
-#include "lib/decode.h"
+#include "client/decode.h"
 #include "message.h"
 #include "sample.h"
 
@@ -16,8 +16,8 @@
 struct world {
 	char buffer[4096];
 	struct nlmsghdr *message;
-	struct ks_rows rows;
-	struct ks_error err;
+	struct kms_rows rows;
+	struct kms_error err;
 };
 
 static int world_make(void **state)
@@ -35,26 +35,26 @@ static int world_end(void **state)
 {
 	struct world *world = *state;
 
-	ks_rows_free(&world->rows);
+	kms_rows_free(&world->rows);
 	return 0;
 }
 
-static enum ks_status decode(struct world *world)
+static enum kms_status decode(struct world *world)
 {
-	return ks_decode_row(world->message, &world->rows, &world->err);
+	return kms_decode_row(world->message, &world->rows, &world->err);
 }
 
 static void decodes_all_types(void **state)
 {
 	struct world *world = *state;
-	struct ks_value *row;
+	struct kms_value *row;
 
 	mnl_attr_put_strz(world->message, ATTR(SAMPLE_NAME), "dentry");
 	mnl_attr_put_u32(world->message, ATTR(SAMPLE_NODE), UINT32_MAX);
 	mnl_attr_put_u64(world->message, ATTR(SAMPLE_SIZE_BYTES), UINT64_MAX);
 	mnl_attr_put_u64(world->message, ATTR(SAMPLE_LEFT_PAGES),
 			 (uint64_t)INT64_MIN);
-	assert_int_equal(decode(world), KS_OK);
+	assert_int_equal(decode(world), KMS_OK);
 	assert_int_equal(world->rows.nr, 1);
 	row = world->rows.row[0];
 	assert_string_equal(row[SAMPLE_NAME].text, "dentry");
@@ -69,9 +69,9 @@ static void missing_is_absent(void **state)
 	struct world *world = *state;
 	size_t i;
 
-	assert_int_equal(decode(world), KS_OK);
+	assert_int_equal(decode(world), KMS_OK);
 	for (i = 0; i < sample.nr_columns; i++)
-		assert_int_equal(world->rows.row[0][i].presence, KS_ABSENT);
+		assert_int_equal(world->rows.row[0][i].presence, KMS_ABSENT);
 }
 
 static void empty_text_is_absent(void **state)
@@ -80,9 +80,9 @@ static void empty_text_is_absent(void **state)
 
 	mnl_attr_put_strz(world->message, ATTR(SAMPLE_NAME), "");
 	mnl_attr_put(world->message, ATTR(SAMPLE_NOTE), 0, "");
-	assert_int_equal(decode(world), KS_OK);
-	assert_int_equal(world->rows.row[0][SAMPLE_NAME].presence, KS_ABSENT);
-	assert_int_equal(world->rows.row[0][SAMPLE_NOTE].presence, KS_ABSENT);
+	assert_int_equal(decode(world), KMS_OK);
+	assert_int_equal(world->rows.row[0][SAMPLE_NAME].presence, KMS_ABSENT);
+	assert_int_equal(world->rows.row[0][SAMPLE_NOTE].presence, KMS_ABSENT);
 }
 
 static void unknown_is_ignored(void **state)
@@ -93,7 +93,7 @@ static void unknown_is_ignored(void **state)
 	mnl_attr_put_u32(world->message, ATTR(sample.nr_columns), 7);
 	mnl_attr_put_strz(world->message, 4711, "from the future");
 	mnl_attr_put_u32(world->message, ATTR(SAMPLE_NODE), 3);
-	assert_int_equal(decode(world), KS_OK);
+	assert_int_equal(decode(world), KMS_OK);
 	assert_int_equal(world->rows.row[0][SAMPLE_NODE].magnitude, 3);
 }
 
@@ -103,7 +103,7 @@ static void text_without_end_is_bounded(void **state)
 
 	mnl_attr_put(world->message, ATTR(SAMPLE_NAME), 3, "abc");
 	mnl_attr_put(world->message, ATTR(SAMPLE_NOTE), 4, "a\0bc");
-	assert_int_equal(decode(world), KS_OK);
+	assert_int_equal(decode(world), KMS_OK);
 	assert_string_equal(world->rows.row[0][SAMPLE_NAME].text, "abc");
 	assert_string_equal(world->rows.row[0][SAMPLE_NOTE].text, "a");
 }
@@ -114,7 +114,7 @@ static void later_value_replaces(void **state)
 
 	mnl_attr_put_strz(world->message, ATTR(SAMPLE_NAME), "first");
 	mnl_attr_put_strz(world->message, ATTR(SAMPLE_NAME), "second");
-	assert_int_equal(decode(world), KS_OK);
+	assert_int_equal(decode(world), KMS_OK);
 	assert_string_equal(world->rows.row[0][SAMPLE_NAME].text, "second");
 }
 
@@ -128,12 +128,12 @@ static void wrong_size_names_the_field(void **state)
 		world->message = message_begin(world->buffer, 100, 1, 1);
 		mnl_attr_put(world->message, ATTR(SAMPLE_SIZE_BYTES), sizes[i],
 			     "0123456789abcdef");
-		assert_int_equal(decode(world), KS_ERROR);
+		assert_int_equal(decode(world), KMS_ERROR);
 		assert_non_null(strstr(world->err.text, "size_bytes"));
 	}
 	world->message = message_begin(world->buffer, 100, 1, 1);
 	mnl_attr_put_u64(world->message, ATTR(SAMPLE_NODE), 1);
-	assert_int_equal(decode(world), KS_ERROR);
+	assert_int_equal(decode(world), KMS_ERROR);
 	assert_non_null(strstr(world->err.text, "node of sample"));
 }
 
@@ -151,7 +151,7 @@ static void cut_anywhere_is_an_error(void **state)
 		    len == whole - 13)
 			continue;
 		world->message->nlmsg_len = len;
-		if (decode(world) != KS_ERROR)
+		if (decode(world) != KMS_ERROR)
 			fail_msg("%u of %u bytes were taken", len, whole);
 		assert_non_null(strstr(world->err.text, "truncated"));
 	}
@@ -164,9 +164,9 @@ static void attribute_longer_than_message(void **state)
 
 	mnl_attr_put_u32(world->message, ATTR(SAMPLE_NODE), 1);
 	attr->nla_len = 60000;
-	assert_int_equal(decode(world), KS_ERROR);
+	assert_int_equal(decode(world), KMS_ERROR);
 	attr->nla_len = 0;
-	assert_int_equal(decode(world), KS_ERROR);
+	assert_int_equal(decode(world), KMS_ERROR);
 }
 
 int main(void)

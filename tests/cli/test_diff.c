@@ -8,16 +8,16 @@
 #include <string.h>
 
 #include "lib/array.h"
-#include "lib/diff.h"
 #include "sample.h"
+#include "table/diff.h"
 
 struct world {
-	struct ks_rows older;
-	struct ks_rows newer;
-	struct ks_rows rows;
+	struct kms_rows older;
+	struct kms_rows newer;
+	struct kms_rows rows;
 	bool watched[8];
-	struct ks_diff diff;
-	struct ks_error err;
+	struct kms_diff diff;
+	struct kms_error err;
 };
 
 static int world_make(void **state)
@@ -40,27 +40,27 @@ static int world_end(void **state)
 {
 	struct world *world = *state;
 
-	ks_rows_free(&world->older);
-	ks_rows_free(&world->newer);
-	ks_rows_free(&world->rows);
+	kms_rows_free(&world->older);
+	kms_rows_free(&world->newer);
+	kms_rows_free(&world->rows);
 	return 0;
 }
 
-static enum ks_status diff(struct world *world)
+static enum kms_status diff(struct world *world)
 {
-	return ks_diff_rows(&world->diff, &world->rows, &world->err);
+	return kms_diff_rows(&world->diff, &world->rows, &world->err);
 }
 
-static const struct ks_value *value(const struct world *world, size_t row,
-				    size_t column)
+static const struct kms_value *value(const struct world *world, size_t row,
+				     size_t column)
 {
 	return &world->rows.row[row][column];
 }
 
-static void number_is(const struct ks_value *value, bool negative,
+static void number_is(const struct kms_value *value, bool negative,
 		      uint64_t magnitude)
 {
-	assert_int_equal(value->presence, KS_NUMBER);
+	assert_int_equal(value->presence, KMS_NUMBER);
 	assert_int_equal(value->negative, negative);
 	assert_int_equal(value->magnitude, magnitude);
 }
@@ -68,12 +68,12 @@ static void number_is(const struct ks_value *value, bool negative,
 static void subtracts_up_to_the_ends(void **state)
 {
 	static const struct {
-		struct ks_value newer;
-		struct ks_value older;
+		struct kms_value newer;
+		struct kms_value older;
 		bool negative;
 		uint64_t magnitude;
 	} cases[] = {
-#define N(sign, number) { KS_NUMBER, sign, number, NULL }
+#define N(sign, number) { KMS_NUMBER, sign, number, NULL }
 		{ N(0, 7), N(0, 5), false, 2 },
 		{ N(0, 5), N(0, 7), true, 2 },
 		{ N(0, 5), N(0, 5), false, 0 },
@@ -85,12 +85,12 @@ static void subtracts_up_to_the_ends(void **state)
 		{ N(0, INT64_MAX), N(1, 1ULL << 63), false, UINT64_MAX },
 		{ N(1, 1ULL << 63), N(0, INT64_MAX), true, UINT64_MAX },
 	};
-	struct ks_value result;
+	struct kms_value result;
 	size_t i;
 
 	(void)state;
 	for (i = 0; i < ARRAY_SIZE(cases); i++) {
-		result = ks_value_subtract(&cases[i].newer, &cases[i].older);
+		result = kms_value_subtract(&cases[i].newer, &cases[i].older);
 		number_is(&result, cases[i].negative, cases[i].magnitude);
 	}
 }
@@ -103,7 +103,7 @@ static void only_changed_rows(void **state)
 	sample_add(&world->older, TEXT("b"), NUMBER(0), NUMBER(10));
 	sample_add(&world->newer, TEXT("b"), NUMBER(0), NUMBER(4));
 	sample_add(&world->newer, TEXT("a"), NUMBER(0), NUMBER(10));
-	assert_int_equal(diff(world), KS_OK);
+	assert_int_equal(diff(world), KMS_OK);
 	assert_int_equal(world->rows.nr, 1);
 	assert_string_equal(value(world, 0, SAMPLE_NAME)->text, "b");
 	number_is(value(world, 0, SAMPLE_NODE), false, 0);
@@ -118,9 +118,9 @@ static void keys_are_matched_whole(void **state)
 	sample_add(&world->older, TEXT("a"), ABSENT, NUMBER(100));
 	sample_add(&world->newer, TEXT("a"), ABSENT, NUMBER(101));
 	sample_add(&world->newer, TEXT("a"), NUMBER(1), NUMBER(12));
-	assert_int_equal(diff(world), KS_OK);
+	assert_int_equal(diff(world), KMS_OK);
 	assert_int_equal(world->rows.nr, 2);
-	assert_int_equal(value(world, 0, SAMPLE_NODE)->presence, KS_ABSENT);
+	assert_int_equal(value(world, 0, SAMPLE_NODE)->presence, KMS_ABSENT);
 	number_is(value(world, 0, SAMPLE_SIZE_BYTES), false, 1);
 	number_is(value(world, 1, SAMPLE_NODE), false, 1);
 	number_is(value(world, 1, SAMPLE_SIZE_BYTES), false, 2);
@@ -133,13 +133,13 @@ static void rows_come_and_go(void **state)
 	sample_add(&world->older, TEXT("gone"), NUMBER(0), NUMBER(10));
 	world->older.row[0][SAMPLE_NOTE] = TEXT("was here");
 	sample_add(&world->newer, TEXT("new"), NUMBER(0), NUMBER(UINT64_MAX));
-	assert_int_equal(diff(world), KS_OK);
+	assert_int_equal(diff(world), KMS_OK);
 	assert_int_equal(world->rows.nr, 2);
 	number_is(value(world, 0, SAMPLE_SIZE_BYTES), true, 10);
 	assert_string_equal(value(world, 0, SAMPLE_NOTE)->text, "was here");
 	number_is(value(world, 1, SAMPLE_SIZE_BYTES), false, UINT64_MAX);
 	assert_int_equal(value(world, 1, SAMPLE_LEFT_PAGES)->presence,
-			 KS_ABSENT);
+			 KMS_ABSENT);
 }
 
 static void absent_has_no_difference(void **state)
@@ -152,10 +152,10 @@ static void absent_has_no_difference(void **state)
 	world->newer.row[0][SAMPLE_LEFT_PAGES] = SIGNED(INT64_MIN);
 	sample_add(&world->older, TEXT("b"), NUMBER(0), ABSENT);
 	sample_add(&world->newer, TEXT("b"), NUMBER(0), NUMBER(5));
-	assert_int_equal(diff(world), KS_OK);
+	assert_int_equal(diff(world), KMS_OK);
 	assert_int_equal(world->rows.nr, 1);
 	assert_int_equal(value(world, 0, SAMPLE_SIZE_BYTES)->presence,
-			 KS_ABSENT);
+			 KMS_ABSENT);
 	number_is(value(world, 0, SAMPLE_LEFT_PAGES), true, (1ULL << 63) - 3);
 }
 
@@ -167,7 +167,7 @@ static void text_is_the_newer(void **state)
 	world->older.row[0][SAMPLE_NOTE] = TEXT("old");
 	sample_add(&world->newer, TEXT("a"), NUMBER(0), NUMBER(1));
 	world->newer.row[0][SAMPLE_NOTE] = TEXT("new");
-	assert_int_equal(diff(world), KS_OK);
+	assert_int_equal(diff(world), KMS_OK);
 	assert_int_equal(world->rows.nr, 1);
 	assert_string_equal(value(world, 0, SAMPLE_NOTE)->text, "new");
 	number_is(value(world, 0, SAMPLE_SIZE_BYTES), false, 0);
@@ -180,7 +180,7 @@ static void only_watched_columns_count(void **state)
 	sample_add(&world->older, TEXT("a"), NUMBER(0), NUMBER(1));
 	sample_add(&world->newer, TEXT("a"), NUMBER(0), NUMBER(2));
 	world->watched[SAMPLE_SIZE_BYTES] = false;
-	assert_int_equal(diff(world), KS_OK);
+	assert_int_equal(diff(world), KMS_OK);
 	assert_int_equal(world->rows.nr, 0);
 }
 
@@ -192,7 +192,7 @@ static void same_keys_pair_in_order(void **state)
 	sample_add(&world->older, TEXT("a"), NUMBER(0), NUMBER(20));
 	sample_add(&world->newer, TEXT("a"), NUMBER(0), NUMBER(11));
 	sample_add(&world->newer, TEXT("a"), NUMBER(0), NUMBER(22));
-	assert_int_equal(diff(world), KS_OK);
+	assert_int_equal(diff(world), KMS_OK);
 	assert_int_equal(world->rows.nr, 2);
 	number_is(value(world, 0, SAMPLE_SIZE_BYTES), false, 1);
 	number_is(value(world, 1, SAMPLE_SIZE_BYTES), false, 2);
@@ -206,7 +206,7 @@ static void same_keys_of_other_number_do_not(void **state)
 	sample_add(&world->newer, TEXT("a"), NUMBER(0), NUMBER(11));
 	sample_add(&world->newer, TEXT("a"), NUMBER(0), NUMBER(22));
 	sample_add(&world->newer, TEXT("b"), NUMBER(0), NUMBER(1));
-	assert_int_equal(diff(world), KS_PARTIAL);
+	assert_int_equal(diff(world), KMS_PARTIAL);
 	assert_int_equal(world->rows.nr, 1);
 	assert_string_equal(value(world, 0, SAMPLE_NAME)->text, "b");
 	assert_non_null(strstr(world->err.text, "3 rows"));
@@ -220,7 +220,7 @@ static void partial_answers_prove_no_absence(void **state)
 	sample_add(&world->newer, TEXT("a"), NUMBER(0), NUMBER(11));
 	sample_add(&world->newer, TEXT("new?"), NUMBER(0), NUMBER(11));
 	world->diff.partial = true;
-	assert_int_equal(diff(world), KS_PARTIAL);
+	assert_int_equal(diff(world), KMS_PARTIAL);
 	assert_int_equal(world->rows.nr, 1);
 	assert_string_equal(value(world, 0, SAMPLE_NAME)->text, "a");
 }

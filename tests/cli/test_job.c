@@ -9,8 +9,8 @@
 #include <linux/kmemscope.h>
 #include <string.h>
 
-#include "lib/job.h"
-#include "lib/kinds.h"
+#include "client/job.h"
+#include "table/kinds.h"
 
 #define JOB 5
 
@@ -19,32 +19,32 @@ static struct {
 	const char * const *states;	/* of the job, poll after poll */
 	bool no_record;		/* job-start says nothing */
 	bool forgets;		/* it is not among the jobs */
-	enum ks_status start;	/* how job-start ends */
-	enum ks_status take;	/* how the dump of its answer ends */
+	enum kms_status start;	/* how job-start ends */
+	enum kms_status take;	/* how the dump of its answer ends */
 	int polls;
 	int takes;
 	char kind[32];
 	const char *needs;
 } played;
 
-static void value_set(struct ks_rows *rows, uint16_t attr,
-		      struct ks_value value)
+static void value_set(struct kms_rows *rows, uint16_t attr,
+		      struct kms_value value)
 {
 	size_t column;
 
-	assert_true(ks_kind_find_attr(rows->kind, attr, &column));
+	assert_true(kms_kind_find_attr(rows->kind, attr, &column));
 	rows->row[rows->nr - 1][column] = value;
 }
 
-static void job_add(struct ks_rows *rows, const char *state)
+static void job_add(struct kms_rows *rows, const char *state)
 {
-	assert_non_null(ks_rows_add(rows));
-	value_set(rows, KMEMSCOPE_A_JOB_ID, ks_value_unsigned(JOB));
-	value_set(rows, KMEMSCOPE_A_JOB_STATE, ks_value_text(state));
+	assert_non_null(kms_rows_add(rows));
+	value_set(rows, KMEMSCOPE_A_JOB_ID, kms_value_unsigned(JOB));
+	value_set(rows, KMEMSCOPE_A_JOB_STATE, kms_value_text(state));
 }
 
-enum ks_status ks_nl_do(struct ks_nl *nl, const struct ks_request *request,
-			struct ks_rows *rows, struct ks_error *err)
+enum kms_status kms_nl_do(struct kms_nl *nl, const struct kms_request *request,
+			  struct kms_rows *rows, struct kms_error *err)
 {
 	(void)nl;
 	assert_int_equal(request->cmd, KMEMSCOPE_CMD_JOB_START);
@@ -53,48 +53,49 @@ enum ks_status ks_nl_do(struct ks_nl *nl, const struct ks_request *request,
 		sizeof(played.kind) - 1);
 	played.needs = request->needs;
 	if (played.start)
-		return ks_fail(err, played.start, "too many jobs are running");
+		return kms_fail(err, played.start, "too many jobs are running");
 	if (!played.no_record)
 		job_add(rows, "running");
-	return KS_OK;
+	return KMS_OK;
 }
 
-static enum ks_status job_dump(const struct ks_request *request,
-			       struct ks_rows *rows)
+static enum kms_status job_dump(const struct kms_request *request,
+				struct kms_rows *rows)
 {
 	assert_int_equal(request->nr_filters, 1);
 	assert_int_equal(request->filters[0].number, JOB);
 	if (!played.forgets)
 		job_add(rows, played.states[played.polls]);
 	played.polls++;
-	return KS_OK;
+	return KMS_OK;
 }
 
-enum ks_status ks_nl_dump(struct ks_nl *nl, const struct ks_request *request,
-			  struct ks_rows *rows, struct ks_error *err)
+enum kms_status kms_nl_dump(struct kms_nl *nl,
+			    const struct kms_request *request,
+			    struct kms_rows *rows, struct kms_error *err)
 {
 	(void)nl;
-	if (request->kind == &ks_kind_job)
+	if (request->kind == &kms_kind_job)
 		return job_dump(request, rows);
-	assert_ptr_equal(request->kind, &ks_kind_slab);
+	assert_ptr_equal(request->kind, &kms_kind_slab);
 	assert_int_equal(request->job, JOB);
 	assert_int_equal(request->nr_filters, 0);
 	assert_null(request->flag);
 	played.takes++;
-	if (played.take == KS_ERROR)
-		return ks_fail(err, played.take, "it would take longer");
-	assert_non_null(ks_rows_add(rows));
-	return played.take ? ks_fail(err, played.take, "partial") : KS_OK;
+	if (played.take == KMS_ERROR)
+		return kms_fail(err, played.take, "it would take longer");
+	assert_non_null(kms_rows_add(rows));
+	return played.take ? kms_fail(err, played.take, "partial") : KMS_OK;
 }
 
-static enum ks_status job_run(struct ks_rows *rows, struct ks_error *err)
+static enum kms_status job_run(struct kms_rows *rows, struct kms_error *err)
 {
-	struct ks_request request = ks_job_request(&ks_kind_slab);
+	struct kms_request request = kms_job_request(&kms_kind_slab);
 	uint32_t id;
 
-	*rows = (struct ks_rows){ .kind = &ks_kind_slab };
-	*err = (struct ks_error){ 0 };
-	return ks_job_rows(NULL, &request, &id, rows, err);
+	*rows = (struct kms_rows){ .kind = &kms_kind_slab };
+	*err = (struct kms_error){ 0 };
+	return kms_job_rows(NULL, &request, &id, rows, err);
 }
 
 static int forget(void **state)
@@ -109,105 +110,105 @@ static int forget(void **state)
 
 static void is_polled_until_done(void **state)
 {
-	struct ks_error err;
-	struct ks_rows rows;
+	struct kms_error err;
+	struct kms_rows rows;
 
 	(void)state;
-	assert_int_equal(job_run(&rows, &err), KS_OK);
+	assert_int_equal(job_run(&rows, &err), KMS_OK);
 	assert_string_equal(played.kind, "slab");
 	assert_non_null(strstr(played.needs, "CAP_SYS_ADMIN"));
 	assert_int_equal(played.polls, 3);
 	assert_int_equal(played.takes, 1);
 	assert_int_equal(rows.nr, 1);
-	ks_rows_free(&rows);
+	kms_rows_free(&rows);
 }
 
 static void a_start_that_is_refused(void **state)
 {
-	struct ks_error err;
-	struct ks_rows rows;
+	struct kms_error err;
+	struct kms_rows rows;
 
 	(void)state;
-	played.start = KS_ERROR;
-	assert_int_equal(job_run(&rows, &err), KS_ERROR);
+	played.start = KMS_ERROR;
+	assert_int_equal(job_run(&rows, &err), KMS_ERROR);
 	assert_string_equal(err.text, "too many jobs are running");
 	assert_int_equal(played.polls + played.takes, 0);
-	ks_rows_free(&rows);
+	kms_rows_free(&rows);
 }
 
 static void a_start_without_an_answer(void **state)
 {
-	struct ks_error err;
-	struct ks_rows rows;
+	struct kms_error err;
+	struct kms_rows rows;
 
 	(void)state;
 	played.no_record = true;
-	assert_int_equal(job_run(&rows, &err), KS_ERROR);
+	assert_int_equal(job_run(&rows, &err), KMS_ERROR);
 	assert_non_null(strstr(err.text, "which job"));
 	assert_int_equal(played.polls + played.takes, 0);
-	ks_rows_free(&rows);
+	kms_rows_free(&rows);
 }
 
 static void a_job_that_is_forgotten(void **state)
 {
-	struct ks_error err;
-	struct ks_rows rows;
+	struct kms_error err;
+	struct kms_rows rows;
 
 	(void)state;
 	played.forgets = true;
-	assert_int_equal(job_run(&rows, &err), KS_ERROR);
+	assert_int_equal(job_run(&rows, &err), KMS_ERROR);
 	assert_non_null(strstr(err.text, "forgot"));
 	assert_int_equal(played.takes, 0);
-	ks_rows_free(&rows);
+	kms_rows_free(&rows);
 }
 
 /* It says why when its answer is asked for. */
 static void a_job_that_fails(void **state)
 {
 	static const char * const states[] = { "failed" };
-	struct ks_error err;
-	struct ks_rows rows;
+	struct kms_error err;
+	struct kms_rows rows;
 
 	(void)state;
 	played.states = states;
-	played.take = KS_ERROR;
-	assert_int_equal(job_run(&rows, &err), KS_ERROR);
+	played.take = KMS_ERROR;
+	assert_int_equal(job_run(&rows, &err), KMS_ERROR);
 	assert_string_equal(err.text, "it would take longer");
 	assert_int_equal(played.takes, 1);
 	assert_int_equal(rows.nr, 0);
-	ks_rows_free(&rows);
+	kms_rows_free(&rows);
 }
 
 static void a_partial_answer_keeps_its_rows(void **state)
 {
-	struct ks_error err;
-	struct ks_rows rows;
+	struct kms_error err;
+	struct kms_rows rows;
 
 	(void)state;
-	played.take = KS_PARTIAL;
-	assert_int_equal(job_run(&rows, &err), KS_PARTIAL);
+	played.take = KMS_PARTIAL;
+	assert_int_equal(job_run(&rows, &err), KMS_PARTIAL);
 	assert_int_equal(rows.nr, 1);
-	ks_rows_free(&rows);
+	kms_rows_free(&rows);
 }
 
 static void a_wait_that_is_bounded(void **state)
 {
-	struct ks_error err = { 0 };
+	struct kms_error err = { 0 };
 	bool ended = true;
 
 	(void)state;
 	/* The time is over already: one look is all */
-	assert_int_equal(ks_job_wait_bounded(NULL, JOB, 0, &ended, &err),
-			 KS_OK);
+	assert_int_equal(kms_job_wait_bounded(NULL, JOB, 0, &ended, &err),
+			 KMS_OK);
 	assert_false(ended);
 	assert_int_equal(played.polls, 1);
-	assert_int_equal(ks_job_wait_bounded(NULL, JOB, UINT64_MAX, &ended,
-					     &err), KS_OK);
+	assert_int_equal(kms_job_wait_bounded(NULL, JOB, UINT64_MAX, &ended,
+					      &err), KMS_OK);
 	assert_true(ended);
 	assert_int_equal(played.polls, 3);
 	played.forgets = true;
-	assert_int_equal(ks_job_wait_bounded(NULL, JOB, UINT64_MAX, &ended,
-					     &err), KS_ERROR);
+	assert_int_equal(kms_job_wait_bounded(NULL, JOB, UINT64_MAX, &ended,
+					      &err), KMS_ERROR);
 	assert_false(ended);
 }
 

@@ -12,10 +12,10 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
-#include "diagnose/container.h"
-#include "diagnose/mounts.h"
-#include "lib/kinds.h"
+#include "host/container.h"
+#include "host/mounts.h"
 #include "sample.h"
+#include "table/kinds.h"
 
 static const char host[] =
 	"22 1 254:1 / / rw,relatime shared:1 - ext4 /dev/vda1 rw\n"
@@ -32,13 +32,13 @@ static const char host[] =
 static void expect_path(const char *text, const char *device, const char *path,
 			const char *expected)
 {
-	const struct ks_devices devices = { &device, 1 };
-	struct ks_mountinfo mounts = { 0 };
+	const struct kms_devices devices = { &device, 1 };
+	struct kms_mountinfo mounts = { 0 };
 	bool failed = false;
 	char *found;
 
-	assert_true(ks_mountinfo_parse(&mounts, text, &devices));
-	found = ks_mountinfo_path(&mounts, device, path, &failed);
+	assert_true(kms_mountinfo_parse(&mounts, text, &devices));
+	found = kms_mountinfo_path(&mounts, device, path, &failed);
 	assert_false(failed);
 	if (expected) {
 		assert_non_null(found);
@@ -47,7 +47,7 @@ static void expect_path(const char *text, const char *device, const char *path,
 		assert_null(found);
 	}
 	free(found);
-	ks_mountinfo_free(&mounts);
+	kms_mountinfo_free(&mounts);
 }
 
 static void paths(void **state)
@@ -108,17 +108,17 @@ static void expect_overlay(const char *path, const char *expected)
 	static const char *devices[] = {
 		"0:50", "0:51", "0:52", "0:53", "0:54",
 	};
-	const struct ks_devices wanted = { devices, 5 };
-	struct ks_mountinfo mounts = { 0 };
+	const struct kms_devices wanted = { devices, 5 };
+	struct kms_mountinfo mounts = { 0 };
 	bool failed = false;
 	char *found;
 
-	assert_true(ks_mountinfo_parse(&mounts, text, &wanted));
-	found = ks_mountinfo_overlay(&mounts, path, &failed);
+	assert_true(kms_mountinfo_parse(&mounts, text, &wanted));
+	found = kms_mountinfo_overlay(&mounts, path, &failed);
 	assert_false(failed);
 	assert_string_equal(found ?: "none", expected);
 	free(found);
-	ks_mountinfo_free(&mounts);
+	kms_mountinfo_free(&mounts);
 }
 
 /* One lookup makes dentries in the overlay and in its layers. */
@@ -163,8 +163,8 @@ static void lines_that_are_none(void **state)
 static void expect_container(const char *cgroup, const char *engine,
 			     const char *name)
 {
-	struct ks_container container;
-	bool found = ks_container_find(&container, cgroup);
+	struct kms_container container;
+	bool found = kms_container_find(&container, cgroup);
 
 	if (!engine) {
 		assert_false(found);
@@ -223,7 +223,7 @@ static void no_containers(void **state)
 static void expect_cgroup(const char *text, const char *expected)
 {
 	size_t len = 0;
-	const char *path = ks_container_cgroup(text, &len);
+	const char *path = kms_container_cgroup(text, &len);
 
 	if (!expected) {
 		assert_null(path);
@@ -267,12 +267,12 @@ static void inner_containers(void **state)
 		{ "/system.slice/containerd.service/x.slice:cri-containerd:" ID,
 		  true },
 	};
-	struct ks_container container;
+	struct kms_container container;
 	size_t i;
 
 	(void)state;
 	for (i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-		assert_true(ks_container_find(&container, cases[i].cgroup));
+		assert_true(kms_container_find(&container, cases[i].cgroup));
 		assert_int_equal(container.inner, cases[i].inner);
 	}
 }
@@ -280,7 +280,7 @@ static void inner_containers(void **state)
 /* Longer names than 127 bytes were cut, also within a character. */
 static void long_names(void **state)
 {
-	struct ks_container container;
+	struct kms_container container;
 	char cgroup[2000] = "/lxc/a", name[300] = "a";
 	size_t i;
 
@@ -288,11 +288,11 @@ static void long_names(void **state)
 	for (i = 0; i < 127; i++)
 		strcat(name, "\xc3\xa9");
 	strcpy(cgroup + 5, name);
-	assert_true(ks_container_find(&container, cgroup));
+	assert_true(kms_container_find(&container, cgroup));
 	assert_string_equal(container.name, name);
 	/* None has that many. */
 	memset(cgroup + 5, 'x', 1500);
-	assert_false(ks_container_find(&container, cgroup));
+	assert_false(kms_container_find(&container, cgroup));
 }
 
 /* A folder like /proc, made up of one process after the other. */
@@ -330,15 +330,15 @@ static bool is_in(const char *cgroup, const void *arg)
 }
 
 /* As seen from the cgroup that is wanted, if any is. */
-static void expect_seen(const struct ks_mounts *mounts, const char *wanted,
+static void expect_seen(const struct kms_mounts *mounts, const char *wanted,
 			const char *device, const char *path,
 			const char *inside, unsigned int pid,
 			const char *cgroup)
 {
-	struct ks_place place;
+	struct kms_place place;
 
-	assert_true(ks_mounts_find(mounts, device, "/x", wanted ? is_in : NULL,
-				   wanted, &place));
+	assert_true(kms_mounts_find(mounts, device, "/x", wanted ? is_in : NULL,
+				    wanted, &place));
 	assert_string_equal(place.path ?: "none", path);
 	assert_string_equal(place.inside ?: "none", inside);
 	assert_int_equal(place.pid, pid);
@@ -347,7 +347,7 @@ static void expect_seen(const struct ks_mounts *mounts, const char *wanted,
 	free(place.inside);
 }
 
-static void expect_place(const struct ks_mounts *mounts, const char *device,
+static void expect_place(const struct kms_mounts *mounts, const char *device,
 			 const char *path, const char *inside,
 			 unsigned int pid, const char *cgroup)
 {
@@ -355,9 +355,9 @@ static void expect_place(const struct ks_mounts *mounts, const char *device,
 }
 
 /* Directories of these devices are asked about. */
-static struct ks_rows directories_of(const char * const *devices)
+static struct kms_rows directories_of(const char * const *devices)
 {
-	struct ks_rows rows = { .kind = &ks_kind_dentry_directory };
+	struct kms_rows rows = { .kind = &kms_kind_dentry_directory };
 
 	for (; *devices; devices++)
 		row_add(&rows, "device=%s inode=1", *devices);
@@ -370,8 +370,8 @@ static void all_processes(void **state)
 		"8:1", "0:77", "0:88", "8:9", "1:1", NULL,
 	};
 	char proc[] = "/tmp/kmemscope-proc-XXXXXX", command[100];
-	struct ks_rows rows = directories_of(devices);
-	struct ks_mounts mounts;
+	struct kms_rows rows = directories_of(devices);
+	struct kms_mounts mounts;
 
 	(void)state;
 	assert_non_null(mkdtemp(proc));
@@ -389,7 +389,7 @@ static void all_processes(void **state)
 	process_make(proc, 1, "mnt:[1]",
 		     "1 0 8:1 / / rw\n2 1 0:88 / /merged rw\n",
 		     "0::/init.scope\n");
-	assert_true(ks_mounts_read(&mounts, proc, &rows, 1));
+	assert_true(kms_mounts_read(&mounts, proc, &rows, 1));
 	assert_int_equal(mounts.nr, 3);
 	assert_int_equal(mounts.space[0].pid, 1);
 	expect_place(&mounts, "0:88", "/merged/x", "none", 0, "none");
@@ -398,15 +398,15 @@ static void all_processes(void **state)
 	expect_place(&mounts, "8:1", "/x", "/host/x", 400, "/docker/" ID);
 	expect_place(&mounts, "8:9", "/own/x", "/own/x", 600, "none");
 	expect_place(&mounts, "1:1", "none", "none", 0, "none");
-	ks_mounts_free(&mounts);
+	kms_mounts_free(&mounts);
 	snprintf(command, sizeof(command), "rm -r %s", proc);
 	assert_int_equal(system(command), 0);
 
-	assert_true(ks_mounts_read(&mounts, "/nonesuch", &rows, 1));
+	assert_true(kms_mounts_read(&mounts, "/nonesuch", &rows, 1));
 	assert_int_equal(mounts.nr, 0);
 	expect_place(&mounts, "8:1", "none", "none", 0, "none");
-	ks_mounts_free(&mounts);
-	ks_rows_free(&rows);
+	kms_mounts_free(&mounts);
+	kms_rows_free(&rows);
 }
 
 /* A volume of several containers: the first by number would be chance. */
@@ -414,9 +414,9 @@ static void shared_volumes(void **state)
 {
 	static const char * const devices[] = { "8:1", NULL };
 	char proc[] = "/tmp/kmemscope-proc-XXXXXX", command[100];
-	struct ks_rows rows = directories_of(devices);
-	struct ks_mounts mounts;
-	struct ks_place place;
+	struct kms_rows rows = directories_of(devices);
+	struct kms_mounts mounts;
+	struct kms_place place;
 
 	(void)state;
 	assert_non_null(mkdtemp(proc));
@@ -426,7 +426,7 @@ static void shared_volumes(void **state)
 	process_make(proc, 20, "mnt:[3]", "1 0 8:1 / /b rw\n", "0::/two\n");
 	process_make(proc, 30, "mnt:[4]", "1 0 8:1 / /vol rw\n", "0::/me\n");
 	process_make(proc, 40, "mnt:[5]", "1 0 8:5 / / rw\n", "0::/no\n");
-	assert_true(ks_mounts_read(&mounts, proc, &rows, 1));
+	assert_true(kms_mounts_read(&mounts, proc, &rows, 1));
 	assert_int_equal(mounts.nr, 5);
 	/* What covers nothing that was asked for is not kept. */
 	assert_int_equal(mounts.space[0].mounts.nr, 1);
@@ -434,11 +434,11 @@ static void shared_volumes(void **state)
 	expect_seen(&mounts, "/elsewhere", "8:1", "/vol/x", "none", 0, "none");
 	expect_seen(&mounts, "/one", "8:1", "/vol/x", "/a/x", 10, "/one");
 	expect_seen(&mounts, "/two", "8:1", "/vol/x", "/b/x", 20, "/two");
-	assert_true(ks_mounts_find(&mounts, "8:1", "/x", NULL, NULL, &place));
+	assert_true(kms_mounts_find(&mounts, "8:1", "/x", NULL, NULL, &place));
 	assert_int_equal(place.nr_others, 2);
 	free(place.path);
-	ks_mounts_free(&mounts);
-	ks_rows_free(&rows);
+	kms_mounts_free(&mounts);
+	kms_rows_free(&rows);
 	snprintf(command, sizeof(command), "rm -r %s", proc);
 	assert_int_equal(system(command), 0);
 }
@@ -447,8 +447,8 @@ static void shared_volumes(void **state)
 static void this_machine(void **state)
 {
 	const char *devices[] = { NULL, NULL };
-	struct ks_mounts mounts;
-	struct ks_rows rows;
+	struct kms_mounts mounts;
+	struct kms_rows rows;
 	struct stat root;
 	char device[32];
 
@@ -458,16 +458,16 @@ static void this_machine(void **state)
 		 minor(root.st_dev));
 	devices[0] = device;
 	rows = directories_of(devices);
-	assert_true(ks_mounts_read(&mounts, "/proc", &rows, 1));
+	assert_true(kms_mounts_read(&mounts, "/proc", &rows, 1));
 	assert_true(mounts.nr >= 1);
 	assert_true(mounts.space[0].mounts.nr >= 1);
-	ks_mounts_free(&mounts);
+	kms_mounts_free(&mounts);
 	/* Nothing is asked about, so nothing is read. */
-	ks_rows_cut(&rows, 0);
-	assert_true(ks_mounts_read(&mounts, "/proc", &rows, 1));
+	kms_rows_cut(&rows, 0);
+	assert_true(kms_mounts_read(&mounts, "/proc", &rows, 1));
 	assert_int_equal(mounts.nr, 0);
-	ks_mounts_free(&mounts);
-	ks_rows_free(&rows);
+	kms_mounts_free(&mounts);
+	kms_rows_free(&rows);
 }
 
 int main(void)

@@ -13,8 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "client/nl.h"
 #include "lib/array.h"
-#include "lib/nl.h"
 #include "message.h"
 #include "sample.h"
 
@@ -196,34 +196,34 @@ ssize_t mnl_socket_recvfrom(const struct mnl_socket *nl, void *buf,
 }
 
 /* Dump once against these steps and say how many of them were used. */
-static enum ks_status dump(const struct step *steps, size_t nr,
-			   struct ks_rows *rows, struct ks_error *err)
+static enum kms_status dump(const struct step *steps, size_t nr,
+			    struct kms_rows *rows, struct kms_error *err)
 {
-	struct ks_request request = ks_request_rows(&sample);
-	enum ks_status status;
-	struct ks_nl *nl;
+	struct kms_request request = kms_request_rows(&sample);
+	enum kms_status status;
+	struct kms_nl *nl;
 
 	rows->kind = &sample;
 	played.steps = steps;
 	played.nr_steps = nr;
 	played.asked = 0;
 	played.lookup_code = 0;
-	assert_int_equal(ks_nl_open(&nl, err), KS_OK);
-	status = ks_nl_dump(nl, &request, rows, err);
-	ks_nl_close(nl);
+	assert_int_equal(kms_nl_open(&nl, err), KMS_OK);
+	status = kms_nl_dump(nl, &request, rows, err);
+	kms_nl_close(nl);
 	return status;
 }
 
 static void whole_dump_is_asked_for_once(void **state)
 {
 	static const struct step steps[] = { { .rows = 3 } };
-	struct ks_rows rows = { 0 };
-	struct ks_error err;
+	struct kms_rows rows = { 0 };
+	struct kms_error err;
 
 	(void)state;
-	assert_int_equal(dump(steps, ARRAY_SIZE(steps), &rows, &err), KS_OK);
+	assert_int_equal(dump(steps, ARRAY_SIZE(steps), &rows, &err), KMS_OK);
 	assert_int_equal(rows.nr, 3);
-	ks_rows_free(&rows);
+	kms_rows_free(&rows);
 }
 
 static void interrupted_dump_is_asked_for_again(void **state)
@@ -234,14 +234,14 @@ static void interrupted_dump_is_asked_for_again(void **state)
 		{ .rows = 1, .code = EINTR },
 		{ .rows = 2 },
 	};
-	struct ks_rows rows = { 0 };
-	struct ks_error err;
+	struct kms_rows rows = { 0 };
+	struct kms_error err;
 
 	(void)state;
-	assert_int_equal(dump(steps, ARRAY_SIZE(steps), &rows, &err), KS_OK);
+	assert_int_equal(dump(steps, ARRAY_SIZE(steps), &rows, &err), KMS_OK);
 	assert_int_equal(played.asked, 4);
 	assert_int_equal(rows.nr, 2);
-	ks_rows_free(&rows);
+	kms_rows_free(&rows);
 }
 
 static void always_interrupted_is_partial(void **state)
@@ -253,43 +253,43 @@ static void always_interrupted_is_partial(void **state)
 		{ .rows = 4, .interrupted = true },
 		{ .rows = 5, .interrupted = true },
 	};
-	struct ks_rows rows = { 0 };
-	struct ks_error err;
+	struct kms_rows rows = { 0 };
+	struct kms_error err;
 
 	(void)state;
 	assert_int_equal(dump(steps, ARRAY_SIZE(steps), &rows, &err),
-			 KS_PARTIAL);
+			 KMS_PARTIAL);
 	assert_int_equal(played.asked, 5);
 	assert_int_equal(rows.nr, 5);
 	assert_non_null(strstr(err.text, "partial"));
-	ks_rows_free(&rows);
+	kms_rows_free(&rows);
 }
 
 static void failures_are_explained(void **state)
 {
 	static const struct {
 		struct step step;
-		enum ks_status status;
+		enum kms_status status;
 		const char *text;
 	} cases[] = {
-		{ { .code = EPERM }, KS_ERROR,
+		{ { .code = EPERM }, KMS_ERROR,
 		  "needs CAP_NET_ADMIN in the initial user namespace" },
-		{ { .code = EPERM, .text = "CAP_X is needed" }, KS_ERROR,
+		{ { .code = EPERM, .text = "CAP_X is needed" }, KMS_ERROR,
 		  "permitted: CAP_X is needed in the initial user namespace" },
-		{ { .code = EOPNOTSUPP, .text = "it is off" }, KS_UNSUPPORTED,
+		{ { .code = EOPNOTSUPP, .text = "it is off" }, KMS_UNSUPPORTED,
 		  "it is off" },
-		{ { .code = EOPNOTSUPP }, KS_UNSUPPORTED, "older" },
-		{ { .code = ENOENT, .text = "no such thing" }, KS_ERROR,
+		{ { .code = EOPNOTSUPP }, KMS_UNSUPPORTED, "older" },
+		{ { .code = ENOENT, .text = "no such thing" }, KMS_ERROR,
 		  "no such thing" },
-		{ { .code = ENOENT }, KS_UNSUPPORTED, "kernel module" },
-		{ { .code = ENOBUFS }, KS_ERROR, "No buffer space" },
-		{ { .rows = 2, .code = EIO }, KS_ERROR, "Input/output error" },
-		{ { .receive_errno = EAGAIN }, KS_ERROR, "no answer" },
-		{ { .receive_errno = ENOMEM }, KS_ERROR,
+		{ { .code = ENOENT }, KMS_UNSUPPORTED, "kernel module" },
+		{ { .code = ENOBUFS }, KMS_ERROR, "No buffer space" },
+		{ { .rows = 2, .code = EIO }, KMS_ERROR, "Input/output error" },
+		{ { .receive_errno = EAGAIN }, KMS_ERROR, "no answer" },
+		{ { .receive_errno = ENOMEM }, KMS_ERROR,
 		  "cannot receive from the kernel: Cannot allocate memory" },
 	};
-	struct ks_rows rows = { 0 };
-	struct ks_error err;
+	struct kms_rows rows = { 0 };
+	struct kms_error err;
 	size_t i;
 
 	(void)state;
@@ -299,7 +299,7 @@ static void failures_are_explained(void **state)
 		if (!strstr(err.text, cases[i].text))
 			fail_msg("'%s' lacks '%s'", err.text, cases[i].text);
 	}
-	ks_rows_free(&rows);
+	kms_rows_free(&rows);
 }
 
 static void busy_kernel_is_not_asked_for_ever(void **state)
@@ -308,27 +308,27 @@ static void busy_kernel_is_not_asked_for_ever(void **state)
 		{ .code = EBUSY }, { .code = EBUSY }, { .code = EBUSY },
 		{ .code = EBUSY }, { .code = EBUSY, .text = "still busy" },
 	};
-	struct ks_rows rows = { 0 };
-	struct ks_error err;
+	struct kms_rows rows = { 0 };
+	struct kms_error err;
 
 	(void)state;
 	assert_int_equal(dump(steps, ARRAY_SIZE(steps), &rows, &err),
-			 KS_ERROR);
+			 KMS_ERROR);
 	assert_string_equal(err.text, "still busy");
-	ks_rows_free(&rows);
+	kms_rows_free(&rows);
 }
 
 static void absent_family_is_unsupported(void **state)
 {
-	struct ks_error err;
-	struct ks_nl *nl;
+	struct kms_error err;
+	struct kms_nl *nl;
 
 	(void)state;
 	played.lookup_code = ENOENT;
-	assert_int_equal(ks_nl_open(&nl, &err), KS_UNSUPPORTED);
+	assert_int_equal(kms_nl_open(&nl, &err), KMS_UNSUPPORTED);
 	assert_null(nl);
 	played.lookup_code = EPERM;
-	assert_int_equal(ks_nl_open(&nl, &err), KS_ERROR);
+	assert_int_equal(kms_nl_open(&nl, &err), KMS_ERROR);
 	assert_non_null(strstr(err.text, "Operation not permitted"));
 }
 
@@ -336,11 +336,11 @@ static void filters_are_sent(void **state)
 {
 	static const struct step steps[] = { { .rows = 1 } };
 	const struct nlmsghdr *sent = (void *)played.request;
-	struct ks_request request = ks_request_rows(&sample);
-	struct ks_rows rows = { .kind = &sample };
+	struct kms_request request = kms_request_rows(&sample);
+	struct kms_rows rows = { .kind = &sample };
 	const struct nlattr *attr;
-	struct ks_error err;
-	struct ks_nl *nl;
+	struct kms_error err;
+	struct kms_nl *nl;
 	char name[5000];
 
 	(void)state;
@@ -348,11 +348,11 @@ static void filters_are_sent(void **state)
 	played.nr_steps = ARRAY_SIZE(steps);
 	played.asked = 0;
 	played.lookup_code = 0;
-	request.filters[0] = (struct ks_filter){ SAMPLE_NODE, NULL, 4711 };
-	request.filters[1] = (struct ks_filter){ SAMPLE_NAME, "a name", 0 };
+	request.filters[0] = (struct kms_filter){ SAMPLE_NODE, NULL, 4711 };
+	request.filters[1] = (struct kms_filter){ SAMPLE_NAME, "a name", 0 };
 	request.nr_filters = 2;
-	assert_int_equal(ks_nl_open(&nl, &err), KS_OK);
-	assert_int_equal(ks_nl_dump(nl, &request, &rows, &err), KS_OK);
+	assert_int_equal(kms_nl_open(&nl, &err), KMS_OK);
+	assert_int_equal(kms_nl_dump(nl, &request, &rows, &err), KMS_OK);
 	attr = mnl_nlmsg_get_payload_offset(sent, GENL_HDRLEN);
 	assert_int_equal(mnl_attr_get_type(attr), SAMPLE_ATTR + SAMPLE_NODE);
 	assert_int_equal(mnl_attr_get_u32(attr), 4711);
@@ -362,10 +362,10 @@ static void filters_are_sent(void **state)
 	memset(name, 'x', sizeof(name) - 1);
 	name[sizeof(name) - 1] = '\0';
 	request.filters[1].text = name;
-	assert_int_equal(ks_nl_dump(nl, &request, &rows, &err), KS_ERROR);
+	assert_int_equal(kms_nl_dump(nl, &request, &rows, &err), KMS_ERROR);
 	assert_string_equal(err.text, "name is too long");
-	ks_nl_close(nl);
-	ks_rows_free(&rows);
+	kms_nl_close(nl);
+	kms_rows_free(&rows);
 }
 
 int main(void)

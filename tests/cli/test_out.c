@@ -10,25 +10,25 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/select.h"
-#include "out/out.h"
+#include "output/output.h"
 #include "sample.h"
+#include "table/select.h"
 
 struct world {
-	struct ks_answer answer;
-	struct ks_selection columns;
-	struct ks_output output;
-	struct ks_error err;
+	struct kms_answer answer;
+	struct kms_selection columns;
+	struct kms_output output;
+	struct kms_error err;
 };
 
 static int world_make(void **state)
 {
 	static struct world world;
-	struct ks_value *row;
+	struct kms_value *row;
 
 	memset(&world, 0, sizeof(world));
 	world.answer.rows.kind = &sample;
-	world.answer.stamp = (struct ks_stamp){ "an-id", UINT64_MAX };
+	world.answer.stamp = (struct kms_stamp){ "an-id", UINT64_MAX };
 	world.answer.version = TEXT("1.2.3");
 	world.output.root = "samples";
 	row = sample_add(&world.answer.rows, TEXT("a b\"$`\\x5c"), NUMBER(0),
@@ -38,7 +38,7 @@ static int world_make(void **state)
 			 NUMBER(1536));
 	row[SAMPLE_LEFT_PAGES] = SIGNED(-1);
 	row[SAMPLE_LAST_NS] = NUMBER(1500);
-	ks_select_all(&world.columns, &sample, &world.err);
+	kms_select_all(&world.columns, &sample, &world.err);
 	*state = &world;
 	return 0;
 }
@@ -47,8 +47,8 @@ static int world_end(void **state)
 {
 	struct world *world = *state;
 
-	ks_answer_free(&world->answer);
-	ks_select_free(&world->columns);
+	kms_answer_free(&world->answer);
+	kms_select_free(&world->columns);
 	return 0;
 }
 
@@ -57,11 +57,12 @@ static void print(FILE *stream, void *arg)
 	struct world *world = arg;
 
 	world->output.stream = stream;
-	assert_int_equal(ks_out_answer(&world->output, &world->answer,
-				       &world->columns, &world->err), KS_OK);
+	assert_int_equal(kms_out_answer(&world->output, &world->answer,
+					&world->columns, &world->err), KMS_OK);
 }
 
-static void prints(struct world *world, enum ks_form form, const char *expected)
+static void prints(struct world *world, enum kms_form form,
+		   const char *expected)
 {
 	char *text;
 
@@ -76,7 +77,7 @@ static void prints_cells(struct world *world, const char *expected)
 {
 	char *text, *to, *from;
 
-	world->output.form = KS_FORM_TABLE;
+	world->output.form = KMS_FORM_TABLE;
 	text = printed(print, world);
 	for (to = from = text; *from; from++)
 		if (*from != ' ' || (to > text && to[-1] != ' ' &&
@@ -93,7 +94,7 @@ static json_object *parsed(struct world *world)
 	json_object *json;
 	char *text;
 
-	world->output.form = KS_FORM_JSON;
+	world->output.form = KMS_FORM_JSON;
 	text = printed(print, world);
 	/* Not strict: json-c 0.18 refuses all but ASCII then. */
 	json_tokener_set_flags(tokener, JSON_TOKENER_VALIDATE_UTF8);
@@ -108,10 +109,10 @@ static void tables_are_human(void **state)
 {
 	struct world *world = *state;
 
-	ks_select_free(&world->columns);
-	ks_select_add(&world->columns, &sample, "node,size_bytes,last_ns,note",
-		      &world->err);
-	prints(world, KS_FORM_TABLE,
+	kms_select_free(&world->columns);
+	kms_select_add(&world->columns, &sample, "node,size_bytes,last_ns,note",
+		       &world->err);
+	prints(world, KMS_FORM_TABLE,
 	       "NODE SIZE_BYTES LAST_NS NOTE\n"
 	       "   0        16E       - -\n"
 	       "   -       1.5K   1.5us -\n");
@@ -126,12 +127,12 @@ static void tables_of_differences_have_signs(void **state)
 {
 	struct world *world = *state;
 
-	ks_select_free(&world->columns);
-	ks_select_add(&world->columns, &sample, "node,size_bytes,left_pages",
-		      &world->err);
+	kms_select_free(&world->columns);
+	kms_select_add(&world->columns, &sample, "node,size_bytes,left_pages",
+		       &world->err);
 	world->answer.rows.row[0][SAMPLE_LEFT_PAGES] = NUMBER(2);
 	world->answer.difference = true;
-	prints(world, KS_FORM_TABLE,
+	prints(world, KMS_FORM_TABLE,
 	       "NODE SIZE_BYTES LEFT_PAGES\n"
 	       "   0       +16E         +2\n"
 	       "   -      +1.5K         -1\n");
@@ -139,7 +140,7 @@ static void tables_of_differences_have_signs(void **state)
 
 static void raw_lines_have_all_columns(void **state)
 {
-	prints(*state, KS_FORM_RAW,
+	prints(*state, KMS_FORM_RAW,
 	       "NAME NODE SIZE_BYTES LEFT_PAGES LAST_NS NOTE\n"
 	       "a\\x20b\"$`\\x5c 0 18446744073709551615 -9223372036854775808 - -\n"
 	       "caf\xc3\xa9/x - 1536 -1 1500 -\n");
@@ -151,13 +152,13 @@ static void ascii_is_all_that_other_locales_get(void **state)
 	struct world *world = *state;
 
 	setlocale(LC_CTYPE, "C");
-	ks_select_free(&world->columns);
-	ks_select_add(&world->columns, &sample, "name,last_ns", &world->err);
-	ks_rows_cut(&world->answer.rows, 2);
-	prints(world, KS_FORM_PAIRS,
+	kms_select_free(&world->columns);
+	kms_select_add(&world->columns, &sample, "name,last_ns", &world->err);
+	kms_rows_cut(&world->answer.rows, 2);
+	prints(world, KMS_FORM_PAIRS,
 	       "NAME=\"a b\\x22\\x24\\x60\\x5c\" LAST_NS=\"\"\n"
 	       "NAME=\"caf\\xc3\\xa9/x\" LAST_NS=\"1500\"\n");
-	prints(world, KS_FORM_TABLE,
+	prints(world, KMS_FORM_TABLE,
 	       "NAME          LAST_NS\n"
 	       "a b\"$`\\x5c          -\n"
 	       "caf\\xc3\\xa9/x   1.5us\n");
@@ -170,17 +171,17 @@ static void a_dash_is_told_from_an_absent_value(void **state)
 {
 	struct world *world = *state;
 
-	ks_select_free(&world->columns);
-	ks_select_add(&world->columns, &sample, "name,note", &world->err);
-	ks_rows_cut(&world->answer.rows, 1);
-	ks_value_clear(&world->answer.rows.row[0][SAMPLE_NAME]);
+	kms_select_free(&world->columns);
+	kms_select_add(&world->columns, &sample, "name,note", &world->err);
+	kms_rows_cut(&world->answer.rows, 1);
+	kms_value_clear(&world->answer.rows.row[0][SAMPLE_NAME]);
 	world->answer.rows.row[0][SAMPLE_NAME] = TEXT("-");
-	prints(world, KS_FORM_RAW, "NAME NOTE\n\\x2d -\n");
+	prints(world, KMS_FORM_RAW, "NAME NOTE\n\\x2d -\n");
 }
 
 static void pairs_are_safe_in_a_shell(void **state)
 {
-	prints(*state, KS_FORM_PAIRS,
+	prints(*state, KMS_FORM_PAIRS,
 	       "NAME=\"a b\\x22\\x24\\x60\\x5c\" NODE=\"0\" SIZE_BYTES=\"18446744073709551615\" LEFT_PAGES=\"-9223372036854775808\" LAST_NS=\"\" NOTE=\"\"\n"
 	       "NAME=\"caf\xc3\xa9/x\" NODE=\"\" SIZE_BYTES=\"1536\" LEFT_PAGES=\"-1\" LAST_NS=\"1500\" NOTE=\"\"\n");
 }
@@ -190,9 +191,9 @@ static void no_rows_are_valid(void **state)
 	struct world *world = *state;
 	json_object *json, *rows;
 
-	ks_rows_cut(&world->answer.rows, 0);
-	prints(world, KS_FORM_TABLE, "");
-	prints(world, KS_FORM_PAIRS, "");
+	kms_rows_cut(&world->answer.rows, 0);
+	prints(world, KMS_FORM_TABLE, "");
+	prints(world, KMS_FORM_PAIRS, "");
 	json = parsed(world);
 	assert_true(json_object_object_get_ex(json, "samples", &rows));
 	assert_int_equal(json_object_array_length(rows), 0);
@@ -233,7 +234,7 @@ static void json_differences_are_exact(void **state)
 	world->answer.difference = true;
 	world->answer.partial = true;
 	world->answer.stamp.boottime_ns = 3002000000;
-	world->answer.since = (struct ks_stamp){ "an-id", 1000000000 };
+	world->answer.since = (struct kms_stamp){ "an-id", 1000000000 };
 	world->answer.rows.row[0][SAMPLE_SIZE_BYTES].negative = true;
 	json_object_put(parsed(world));
 	text = printed(print, world);

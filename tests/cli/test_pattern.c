@@ -9,16 +9,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "diagnose/pattern.h"
 #include "lib/array.h"
+#include "lib/pattern.h"
 
 /* Names must have this pattern (NULL: none), which covers so many of them. */
 static void expect_pattern(const char * const *names, size_t nr,
 			   const char *text, size_t covered)
 {
-	struct ks_pattern pattern;
+	struct kms_pattern pattern;
 
-	assert_true(ks_pattern_find(&pattern, names, nr));
+	assert_true(kms_pattern_find(&pattern, names, nr));
 	if (!text) {
 		if (pattern.text)
 			print_error("there is a pattern: %s\n", pattern.text);
@@ -31,7 +31,7 @@ static void expect_pattern(const char * const *names, size_t nr,
 	}
 	assert_int_equal(pattern.nr_covered, covered);
 	assert_int_equal(pattern.nr_names, nr);
-	ks_pattern_free(&pattern);
+	kms_pattern_free(&pattern);
 }
 
 #define EXPECT(text, covered, ...) do { \
@@ -133,13 +133,13 @@ static void weird_bytes(void **state)
 static void the_example_is_covered(void **state)
 {
 	static const char * const names[] = { "LICENSE", "n-1", "n-2", "n-3" };
-	struct ks_pattern pattern;
+	struct kms_pattern pattern;
 
 	(void)state;
-	assert_true(ks_pattern_find(&pattern, names, ARRAY_SIZE(names)));
+	assert_true(kms_pattern_find(&pattern, names, ARRAY_SIZE(names)));
 	assert_string_equal(pattern.text, "n-N");
 	assert_string_equal(pattern.example, "n-1");
-	ks_pattern_free(&pattern);
+	kms_pattern_free(&pattern);
 }
 
 /* Long names, many tokens, more names than are looked at. */
@@ -147,7 +147,7 @@ static void a_lot(void **state)
 {
 	static char text[400][300];
 	const char *names[400];
-	struct ks_pattern pattern;
+	struct kms_pattern pattern;
 	size_t i;
 
 	(void)state;
@@ -157,11 +157,11 @@ static void a_lot(void **state)
 		snprintf(text[i] + 200, 100, "%zu.end", i);
 		names[i] = text[i];
 	}
-	assert_true(ks_pattern_find(&pattern, names, 400));
-	assert_int_equal(pattern.nr_names, KS_PATTERN_NAMES_MAX);
-	assert_int_equal(pattern.nr_covered, KS_PATTERN_NAMES_MAX);
+	assert_true(kms_pattern_find(&pattern, names, 400));
+	assert_int_equal(pattern.nr_names, KMS_PATTERN_NAMES_MAX);
+	assert_int_equal(pattern.nr_covered, KMS_PATTERN_NAMES_MAX);
 	assert_non_null(strstr(pattern.text, "-N.end"));
-	ks_pattern_free(&pattern);
+	kms_pattern_free(&pattern);
 }
 
 int main(void)

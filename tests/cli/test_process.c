@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "diagnose/process.h"
+#include "host/process.h"
 
 /* PF_KTHREAD and others that kernel threads have */
 #define KERNEL 0x208040
@@ -69,51 +69,51 @@ static int folder_remove(void **state)
 
 static void names_and_numbers(void **state)
 {
-	const struct ks_process *process;
-	struct ks_processes processes;
+	const struct kms_process *process;
+	struct kms_processes processes;
 
 	(void)state;
-	assert_true(ks_processes_read(&processes, proc));
+	assert_true(kms_processes_read(&processes, proc));
 	assert_true(processes.whole);
 	assert_int_equal(processes.nr, 11);
-	process = ks_processes_find(&processes, 31);
+	process = kms_processes_find(&processes, 31);
 	assert_non_null(process);
 	assert_int_equal(process->parent, 20);
 	assert_true(process->began_ns == 6000000000);
 	assert_false(process->kernel);
-	assert_true(ks_process_is(process, "twin"));
-	assert_false(ks_process_is(process, "twi"));
-	assert_true(ks_processes_find(&processes, 9)->kernel);
+	assert_true(kms_process_is(process, "twin"));
+	assert_false(kms_process_is(process, "twi"));
+	assert_true(kms_processes_find(&processes, 9)->kernel);
 	/* Names of rows are escaped text */
-	assert_true(ks_process_is(ks_processes_find(&processes, 50),
-				  "o) S dd\\x5c ("));
+	assert_true(kms_process_is(kms_processes_find(&processes, 50),
+				   "o) S dd\\x5c ("));
 	/* One that has ended meanwhile */
-	assert_null(ks_processes_find(&processes, 70));
-	assert_null(ks_processes_find(&processes, UINT64_MAX));
-	assert_null(ks_processes_find(&processes, (1ull << 32) + 31));
-	ks_processes_free(&processes);
+	assert_null(kms_processes_find(&processes, 70));
+	assert_null(kms_processes_find(&processes, UINT64_MAX));
+	assert_null(kms_processes_find(&processes, (1ull << 32) + 31));
+	kms_processes_free(&processes);
 }
 
 static void who_started_whom(void **state)
 {
 	static const char * const parents[] = { "monitor", "init" };
-	struct ks_processes processes;
+	struct kms_processes processes;
 
 	(void)state;
-	assert_true(ks_processes_read(&processes, proc));
-	assert_true(ks_process_descends(&processes,
-			ks_processes_find(&processes, 30), parents, 2));
-	assert_true(ks_process_descends(&processes,
-			ks_processes_find(&processes, 30), parents, 1));
-	assert_true(ks_process_descends(&processes,
-			ks_processes_find(&processes, 40), NULL, 0));
+	assert_true(kms_processes_read(&processes, proc));
+	assert_true(kms_process_descends(&processes,
+			kms_processes_find(&processes, 30), parents, 2));
+	assert_true(kms_process_descends(&processes,
+			kms_processes_find(&processes, 30), parents, 1));
+	assert_true(kms_process_descends(&processes,
+			kms_processes_find(&processes, 40), NULL, 0));
 	/* Of the same name, but somebody else's */
-	assert_false(ks_process_descends(&processes,
-			ks_processes_find(&processes, 40), parents, 2));
+	assert_false(kms_process_descends(&processes,
+			kms_processes_find(&processes, 40), parents, 2));
 	/* Further up there is nobody */
-	assert_false(ks_process_descends(&processes,
-			ks_processes_find(&processes, 1), parents, 1));
-	ks_processes_free(&processes);
+	assert_false(kms_process_descends(&processes,
+			kms_processes_find(&processes, 1), parents, 1));
+	kms_processes_free(&processes);
 }
 
 static void some_are_spared(void **state)
@@ -125,51 +125,51 @@ static void some_are_spared(void **state)
 		{ 1, true }, { 2, true }, { 9, true }, { 20, false },
 		{ 30, false }, { 35, true }, { 36, true }, { 40, true }, { 50, true }, { 60, true },
 	};
-	struct ks_processes processes;
+	struct kms_processes processes;
 	size_t i;
 
 	(void)state;
-	assert_true(ks_processes_read(&processes, proc));
+	assert_true(kms_processes_read(&processes, proc));
 	for (i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-		const struct ks_process *process =
-			ks_processes_find(&processes, cases[i].pid);
+		const struct kms_process *process =
+			kms_processes_find(&processes, cases[i].pid);
 
-		assert_int_equal(ks_process_is_spared(&processes, process, 60),
+		assert_int_equal(kms_process_is_spared(&processes, process, 60),
 				 cases[i].spared);
 		/* Who cannot find itself knows nothing. */
-		assert_true(ks_process_is_spared(&processes, process, 61));
+		assert_true(kms_process_is_spared(&processes, process, 61));
 	}
-	ks_processes_free(&processes);
+	kms_processes_free(&processes);
 }
 
 static void none_at_all(void **state)
 {
-	struct ks_processes processes;
+	struct kms_processes processes;
 
 	(void)state;
-	assert_true(ks_processes_read(&processes, "/nonesuch"));
+	assert_true(kms_processes_read(&processes, "/nonesuch"));
 	assert_int_equal(processes.nr, 0);
 	assert_false(processes.whole);
-	assert_null(ks_processes_find(&processes, 1));
-	ks_processes_free(&processes);
+	assert_null(kms_processes_find(&processes, 1));
+	kms_processes_free(&processes);
 }
 
 static void this_process(void **state)
 {
-	const struct ks_process *process;
-	struct ks_processes processes;
+	const struct kms_process *process;
+	struct kms_processes processes;
 
 	(void)state;
-	assert_true(ks_processes_read(&processes, "/proc"));
-	process = ks_processes_find(&processes, (uint64_t)getpid());
+	assert_true(kms_processes_read(&processes, "/proc"));
+	process = kms_processes_find(&processes, (uint64_t)getpid());
 	if (processes.whole) {
 		assert_non_null(process);
 		assert_int_equal(process->parent, getppid());
 		assert_false(process->kernel);
-		assert_true(ks_process_is_spared(&processes, process,
-						 (uint32_t)getpid()));
+		assert_true(kms_process_is_spared(&processes, process,
+						  (uint32_t)getpid()));
 	}
-	ks_processes_free(&processes);
+	kms_processes_free(&processes);
 }
 
 int main(void)

@@ -15,10 +15,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "diagnose/verdict.h"
+#include "diagnose/judge/verdict.h"
+#include "diagnose/tell/remedies.h"
+#include "diagnose/tell/text.h"
 #include "lib/array.h"
 #include "lib/text.h"
-#include "out/verdict.h"
 #include "sample.h"
 
 /* 15 bytes at most, as the kernel keeps of a process' name. */
@@ -36,7 +37,7 @@ static const char * const hostile[] = {
 static const char * const shells[] = { "dash", "bash" };
 
 static char folder[] = "/tmp/kmemscope-remedies-XXXXXX";
-static struct ks_strings strings;
+static struct kms_strings strings;
 
 static void file_make(const char *name, const char *text)
 {
@@ -74,7 +75,7 @@ static int folder_remove(void **state)
 	char command[200];
 
 	(void)state;
-	ks_strings_free(&strings);
+	kms_strings_free(&strings);
 	snprintf(command, sizeof(command), "rm -r %s", folder);
 	return chdir("/") || system(command);
 }
@@ -113,7 +114,7 @@ static void line_run(const char *shell, const char *line)
 }
 
 /* The words must have come to the program, and to nothing else. */
-static void expect_called(const struct ks_argv *argv, const char *what)
+static void expect_called(const struct kms_argv *argv, const char *what)
 {
 	char called[4096] = "", expected[4096];
 	FILE *file = fopen("../called", "r");
@@ -134,7 +135,7 @@ static void expect_called(const struct ks_argv *argv, const char *what)
 
 static char *escaped(const char *bytes)
 {
-	return ks_text_escape(bytes, strlen(bytes));
+	return kms_text_escape(bytes, strlen(bytes));
 }
 
 static void words_are_words(void **state)
@@ -143,19 +144,19 @@ static void words_are_words(void **state)
 
 	(void)state;
 	for (i = 0; i < ARRAY_SIZE(hostile); i++) {
-		struct ks_argv argv = ks_argv_begin("record", "-a", NULL);
+		struct kms_argv argv = kms_argv_begin("record", "-a", NULL);
 		char *text = escaped(hostile[i]);
 		const char *line;
 
-		ks_argv_operand(&argv, &strings, text);
-		ks_argv_operand(&argv, &strings, text);
+		kms_argv_operand(&argv, &strings, text);
+		kms_argv_operand(&argv, &strings, text);
 		free(text);
 		/* record -a -- NAME NAME */
 		assert_int_equal(argv.nr, 5);
 		assert_string_equal(argv.word[2], "--");
 		assert_string_equal(argv.word[4], hostile[i]);
 		assert_null(argv.word[5]);
-		line = ks_argv_line(&argv, &strings);
+		line = kms_argv_line(&argv, &strings);
 		assert_non_null(line);
 		for (j = 0; j < ARRAY_SIZE(shells); j++) {
 			line_run(shells[j], line);
@@ -171,13 +172,13 @@ static void lines_are_ascii(void **state)
 
 	(void)state;
 	for (i = 0; i < ARRAY_SIZE(hostile); i++) {
-		struct ks_argv argv = ks_argv_begin("record", NULL);
+		struct kms_argv argv = kms_argv_begin("record", NULL);
 		char *text = escaped(hostile[i]);
 		const char *line;
 
-		ks_argv_operand(&argv, &strings, text);
+		kms_argv_operand(&argv, &strings, text);
 		free(text);
-		for (line = ks_argv_line(&argv, &strings); *line; line++)
+		for (line = kms_argv_line(&argv, &strings); *line; line++)
 			assert_in_range(*line, ' ', '~');
 	}
 }
@@ -188,13 +189,13 @@ static void files_are_files(void **state)
 
 	(void)state;
 	for (i = 0; i < ARRAY_SIZE(hostile); i++) {
-		struct ks_argv argv = ks_argv_begin("echo", "17", NULL);
+		struct kms_argv argv = kms_argv_begin("echo", "17", NULL);
 		char *text = escaped(hostile[i]);
 		const char *line;
 
-		ks_argv_into(&argv, &strings, text);
+		kms_argv_into(&argv, &strings, text);
 		free(text);
-		line = ks_argv_line(&argv, &strings);
+		line = kms_argv_line(&argv, &strings);
 		for (j = 0; j < ARRAY_SIZE(shells); j++) {
 			line_run(shells[j], line);
 			assert_int_equal(files_beside(hostile[i]), 0);
@@ -206,38 +207,38 @@ static void files_are_files(void **state)
 /* $(...) would drop it: then there are only words. */
 static void some_cannot_be_written(void **state)
 {
-	struct ks_argv argv = ks_argv_begin("record", NULL);
+	struct kms_argv argv = kms_argv_begin("record", NULL);
 
 	(void)state;
-	ks_argv_operand(&argv, &strings, "ends\\x0a");
-	assert_null(ks_argv_line(&argv, &strings));
-	assert_true(ks_argv_is_text(&argv));
-	argv = ks_argv_begin("record", NULL);
-	ks_argv_operand(&argv, &strings, "odd\\xff");
-	assert_non_null(ks_argv_line(&argv, &strings));
-	assert_false(ks_argv_is_text(&argv));
-	argv = ks_argv_begin("record", NULL);
-	ks_argv_operand(&argv, &strings, "");
-	assert_string_equal(ks_argv_line(&argv, &strings), "record -- ''");
+	kms_argv_operand(&argv, &strings, "ends\\x0a");
+	assert_null(kms_argv_line(&argv, &strings));
+	assert_true(kms_argv_is_text(&argv));
+	argv = kms_argv_begin("record", NULL);
+	kms_argv_operand(&argv, &strings, "odd\\xff");
+	assert_non_null(kms_argv_line(&argv, &strings));
+	assert_false(kms_argv_is_text(&argv));
+	argv = kms_argv_begin("record", NULL);
+	kms_argv_operand(&argv, &strings, "");
+	assert_string_equal(kms_argv_line(&argv, &strings), "record -- ''");
 }
 
 /* A host whose cache "dentry" grows by one allocator; who it is follows. */
-static struct ks_look look;
-static struct ks_verdict verdict;
-static struct ks_who *who;
+static struct kms_look look;
+static struct kms_verdict verdict;
+static struct kms_who *who;
 
 static void grow(const char *cache, unsigned int reclaimable,
 		 const char *allocator)
 {
-	static const uint64_t objects[KS_NR_LOOKS] = { 1000, 31000, 101000 };
-	struct ks_traced *traced = &look.traced[0];
-	struct ks_rows *slabs;
+	static const uint64_t objects[KMS_NR_LOOKS] = { 1000, 31000, 101000 };
+	struct kms_traced *traced = &look.traced[0];
+	struct kms_rows *slabs;
 	size_t i, column;
 
-	ks_look_init(&look);
+	kms_look_init(&look);
 	look.page_bytes = 4096;
 	look.host_processes = true;
-	for (i = 0; i < KS_NR_LOOKS; i++) {
+	for (i = 0; i < KMS_NR_LOOKS; i++) {
 		look.at[i].boottime_ns = (100 + 5 * i) * 1000000000ull;
 		row_add(&look.at[i].nodes,
 			"managed_pages=4194304 free_pages=2000000");
@@ -246,9 +247,9 @@ static void grow(const char *cache, unsigned int reclaimable,
 			"name=x size=1000 reclaimable=%u nr_active_objects=%u total_bytes=%u",
 			reclaimable, (unsigned int)objects[i],
 			(unsigned int)objects[i] * 1000);
-		assert_true(ks_kind_find(slabs->kind, "name", 4, &column));
-		ks_value_clear(&slabs->row[0][column]);
-		slabs->row[0][column] = ks_value_text(cache);
+		assert_true(kms_kind_find(slabs->kind, "name", 4, &column));
+		kms_value_clear(&slabs->row[0][column]);
+		slabs->row[0][column] = kms_value_text(cache);
 	}
 	traced->cache = strdup(cache);
 	traced->done = true;
@@ -262,36 +263,37 @@ static void grow(const char *cache, unsigned int reclaimable,
 }
 
 /* Give the allocator's column a text, as it would come from the kernel. */
-static void column_set(struct ks_rows *rows, const char *name, const char *bytes)
+static void column_set(struct kms_rows *rows, const char *name, const char *bytes)
 {
 	char *text = escaped(bytes);
 	size_t column;
 
-	assert_true(ks_kind_find(rows->kind, name, strlen(name), &column));
-	ks_value_clear(&rows->row[0][column]);
-	rows->row[0][column] = ks_value_text(text);
+	assert_true(kms_kind_find(rows->kind, name, strlen(name), &column));
+	kms_value_clear(&rows->row[0][column]);
+	rows->row[0][column] = kms_value_text(text);
 	free(text);
 }
 
 static void judge(void)
 {
-	struct ks_error err = { 0 };
+	struct kms_error err = { 0 };
 
-	assert_int_equal(ks_verdict_make(&verdict, &look, &err), KS_OK);
+	assert_int_equal(kms_verdict_make(&verdict, &look, &err), KMS_OK);
+	assert_int_equal(kms_remedies_fill(&verdict, &look, &err), KMS_OK);
 	assert_true(verdict.nr_findings > 0);
 }
 
 static void forget(void)
 {
-	ks_verdict_free(&verdict);
-	ks_look_free(&look);
+	kms_verdict_free(&verdict);
+	kms_look_free(&look);
 	memset(&look, 0, sizeof(look));
 }
 
 /* Run all lines but those that write to files that are there. */
 static void remedies_run(void)
 {
-	const struct ks_remedy *remedy;
+	const struct kms_remedy *remedy;
 	size_t i, j, k;
 
 	for (i = 0; i < verdict.nr_findings; i++) {
@@ -310,13 +312,13 @@ static void remedies_run(void)
 static void remedies_print(FILE *stream, void *arg)
 {
 	(void)arg;
-	ks_verdict_print_remedies(stream, &verdict);
+	kms_verdict_print_remedies(stream, &verdict);
 }
 
 static void words_print(FILE *stream, void *arg)
 {
 	(void)arg;
-	ks_verdict_print(stream, &verdict);
+	kms_verdict_print(stream, &verdict);
 }
 
 /* All of --remedy, as somebody gives it to a shell: its comments run nothing. */
@@ -345,7 +347,7 @@ static void hostile_names(void **state)
 	(void)state;
 	for (i = 0; i < ARRAY_SIZE(hostile); i++) {
 		char *text = escaped(hostile[i]);
-		struct ks_rows *rows = &look.traced[0].allocators;
+		struct kms_rows *rows = &look.traced[0].allocators;
 		char *frame;
 
 		grow(text, 0, "name=x parent_1=y stack=1");
@@ -370,8 +372,8 @@ static void hostile_names(void **state)
 /* What is advised to stop it must be this line; NULL: no line at all. */
 static void expect_stop(const char *line, const char *words)
 {
-	const struct ks_finding *finding;
-	const struct ks_remedy *remedy;
+	const struct kms_finding *finding;
+	const struct kms_remedy *remedy;
 
 	judge();
 	finding = &verdict.finding[0];

@@ -8,8 +8,8 @@
 #include <errno.h>
 #include <string.h>
 
-#include "lib/decode.h"
-#include "lib/reply.h"
+#include "client/decode.h"
+#include "client/reply.h"
 #include "message.h"
 #include "sample.h"
 
@@ -22,15 +22,15 @@ struct world {
 	_Alignas(8) char buffer[8192];
 	size_t used;
 	struct nlmsghdr *last;
-	struct ks_rows rows;
-	struct ks_reply reply;
-	struct ks_error err;
+	struct kms_rows rows;
+	struct kms_reply reply;
+	struct kms_error err;
 };
 
-static enum ks_status take(const struct nlmsghdr *message, void *arg,
-			   struct ks_error *err)
+static enum kms_status take(const struct nlmsghdr *message, void *arg,
+			    struct kms_error *err)
 {
-	return ks_decode_row(message, arg, err);
+	return kms_decode_row(message, arg, err);
 }
 
 static int world_make(void **state)
@@ -44,7 +44,7 @@ static int world_make(void **state)
 	mnl_attr_put_strz(request, SAMPLE_ATTR + SAMPLE_NAME, "no\nsuch");
 	mnl_attr_put_u64(request, SAMPLE_ATTR + SAMPLE_SIZE_BYTES, 5000000000);
 	world.rows.kind = &sample;
-	world.reply = (struct ks_reply){
+	world.reply = (struct kms_reply){
 		.request = request,
 		.kind = &sample,
 		.family = FAMILY,
@@ -60,7 +60,7 @@ static int world_end(void **state)
 {
 	struct world *world = *state;
 
-	ks_rows_free(&world->rows);
+	kms_rows_free(&world->rows);
 	return 0;
 }
 
@@ -110,12 +110,12 @@ static struct nlmsghdr *add_error(struct world *world, int code)
 	return message;
 }
 
-static enum ks_status receive(struct world *world)
+static enum kms_status receive(struct world *world)
 {
-	enum ks_status status;
+	enum kms_status status;
 
-	status = ks_reply_take(&world->reply, world->buffer, world->used,
-			       &world->err);
+	status = kms_reply_take(&world->reply, world->buffer, world->used,
+				&world->err);
 	world->used = 0;
 	return status;
 }
@@ -126,11 +126,11 @@ static void takes_rows_until_done(void **state)
 
 	add_record(world, 1, 0);
 	add_record(world, 2, 0);
-	assert_int_equal(receive(world), KS_OK);
+	assert_int_equal(receive(world), KMS_OK);
 	assert_false(world->reply.done);
 	add_record(world, 3, 0);
 	add_done(world, 0);
-	assert_int_equal(receive(world), KS_OK);
+	assert_int_equal(receive(world), KMS_OK);
 	assert_true(world->reply.done);
 	assert_false(world->reply.interrupted);
 	assert_int_equal(world->rows.nr, 3);
@@ -149,7 +149,7 @@ static void skips_what_is_not_ours(void **state)
 	add(world, NLMSG_NOOP);
 	added(world);
 	add_record(world, 5, 0);
-	assert_int_equal(receive(world), KS_OK);
+	assert_int_equal(receive(world), KMS_OK);
 	assert_int_equal(world->rows.nr, 1);
 	assert_int_equal(world->rows.row[0][SAMPLE_NODE].magnitude, 5);
 }
@@ -161,7 +161,7 @@ static void sees_interruption(void **state)
 	add_record(world, 1, NLM_F_DUMP_INTR);
 	add_record(world, 2, 0);
 	add_done(world, 0);
-	assert_int_equal(receive(world), KS_OK);
+	assert_int_equal(receive(world), KMS_OK);
 	assert_true(world->reply.interrupted);
 	assert_int_equal(world->rows.nr, 2);
 }
@@ -171,7 +171,7 @@ static void sees_interruption_at_the_end(void **state)
 	struct world *world = *state;
 
 	add_done(world, 0)->nlmsg_flags |= NLM_F_DUMP_INTR;
-	assert_int_equal(receive(world), KS_OK);
+	assert_int_equal(receive(world), KMS_OK);
 	assert_true(world->reply.interrupted);
 }
 
@@ -181,7 +181,7 @@ static void acknowledgment_ends(void **state)
 
 	add_error(world, 0);
 	added(world);
-	assert_int_equal(receive(world), KS_OK);
+	assert_int_equal(receive(world), KMS_OK);
 	assert_true(world->reply.done);
 }
 
@@ -196,7 +196,7 @@ static void error_in_the_middle_of_a_dump(void **state)
 	message->nlmsg_flags |= NLM_F_ACK_TLVS;
 	mnl_attr_put_strz(message, NLMSGERR_ATTR_MSG, "it went away");
 	added(world);
-	assert_int_equal(receive(world), KS_ERROR);
+	assert_int_equal(receive(world), KMS_ERROR);
 	assert_int_equal(world->err.code, ENODEV);
 	assert_string_equal(world->err.text, "it went away");
 }
@@ -210,7 +210,7 @@ static void refusal_names_the_attribute(void **state)
 	mnl_attr_put_u32(message, NLMSGERR_ATTR_OFFS,
 			 NLMSG_HDRLEN + GENL_HDRLEN);
 	added(world);
-	assert_int_equal(receive(world), KS_ERROR);
+	assert_int_equal(receive(world), KMS_ERROR);
 	assert_int_equal(world->err.code, ENOENT);
 	assert_string_equal(world->err.text, "no such node (node 9)");
 }
@@ -224,7 +224,7 @@ static void refusal_escapes_text(void **state)
 	mnl_attr_put_u32(message, NLMSGERR_ATTR_OFFS,
 			 NLMSG_HDRLEN + GENL_HDRLEN + 8);
 	added(world);
-	assert_int_equal(receive(world), KS_ERROR);
+	assert_int_equal(receive(world), KMS_ERROR);
 	assert_string_equal(world->err.text,
 			    "\\x1b[31mred (name no\\x0asuch)");
 }
@@ -239,7 +239,7 @@ static void refusal_of_a_large_number(void **state)
 	mnl_attr_put_u32(message, NLMSGERR_ATTR_OFFS,
 			 NLMSG_HDRLEN + GENL_HDRLEN + 20);
 	added(world);
-	assert_int_equal(receive(world), KS_ERROR);
+	assert_int_equal(receive(world), KMS_ERROR);
 	assert_string_equal(world->err.text,
 			    "too large (size_bytes 5000000000)");
 }
@@ -258,7 +258,7 @@ static void refusal_after_the_whole_request(void **state)
 	mnl_attr_put_u32(message, NLMSGERR_ATTR_MISS_TYPE,
 			 SAMPLE_ATTR + SAMPLE_NAME);
 	added(world);
-	assert_int_equal(receive(world), KS_ERROR);
+	assert_int_equal(receive(world), KMS_ERROR);
 	assert_string_equal(world->err.text, "not so (name)");
 }
 
@@ -272,7 +272,7 @@ static void refusal_with_wild_lengths(void **state)
 	error->msg.nlmsg_len = 0xfffffff0;
 	mnl_attr_put_u32(message, NLMSGERR_ATTR_OFFS, 0xfffffff0);
 	added(world);
-	assert_int_equal(receive(world), KS_ERROR);
+	assert_int_equal(receive(world), KMS_ERROR);
 	assert_int_equal(world->err.code, EINVAL);
 	assert_string_equal(world->err.text, "");
 }
@@ -283,7 +283,7 @@ static void off_is_unsupported(void **state)
 
 	add_error(world, -EOPNOTSUPP);
 	added(world);
-	assert_int_equal(receive(world), KS_UNSUPPORTED);
+	assert_int_equal(receive(world), KMS_UNSUPPORTED);
 	assert_int_equal(world->err.code, EOPNOTSUPP);
 }
 
@@ -293,7 +293,7 @@ static void lost_answer_is_an_error(void **state)
 
 	add(world, NLMSG_OVERRUN);
 	added(world);
-	assert_int_equal(receive(world), KS_ERROR);
+	assert_int_equal(receive(world), KMS_ERROR);
 }
 
 static void cut_anywhere_is_an_error(void **state)
@@ -305,16 +305,16 @@ static void cut_anywhere_is_an_error(void **state)
 	add_done(world, 0);
 	whole = world->used;
 	for (len = 1; len < whole; len++) {
-		enum ks_status status;
+		enum kms_status status;
 
 		world->reply.done = false;
-		status = ks_reply_take(&world->reply, world->buffer, len,
-				       &world->err);
+		status = kms_reply_take(&world->reply, world->buffer, len,
+					&world->err);
 		/* Between two messages an answer may go on in the next one */
 		if (len == whole - 20)
-			assert_int_equal(status, KS_OK);
+			assert_int_equal(status, KMS_OK);
 		else
-			assert_int_equal(status, KS_ERROR);
+			assert_int_equal(status, KMS_ERROR);
 	}
 }
 
@@ -331,7 +331,7 @@ static void length_beyond_all_is_an_error(void **state)
 		add_record(world, 1, 0);
 		world->last->nlmsg_seq = SEQ - 1;
 		world->last->nlmsg_len = lengths[i];
-		assert_int_equal(receive(world), KS_ERROR);
+		assert_int_equal(receive(world), KMS_ERROR);
 	}
 }
 
@@ -341,10 +341,10 @@ static void error_without_counterpart_is_an_error(void **state)
 
 	add_error(world, INT32_MIN);
 	added(world);
-	assert_int_equal(receive(world), KS_ERROR);
+	assert_int_equal(receive(world), KMS_ERROR);
 	world->reply.done = false;
 	add_done(world, INT32_MIN);
-	assert_int_equal(receive(world), KS_ERROR);
+	assert_int_equal(receive(world), KMS_ERROR);
 }
 
 static void short_error_is_an_error(void **state)
@@ -353,7 +353,7 @@ static void short_error_is_an_error(void **state)
 
 	add(world, NLMSG_ERROR);
 	added(world);
-	assert_int_equal(receive(world), KS_ERROR);
+	assert_int_equal(receive(world), KMS_ERROR);
 	assert_int_equal(world->err.code, 0);
 }
 

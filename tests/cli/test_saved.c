@@ -9,15 +9,15 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "lib/answer.h"
 #include "lib/array.h"
-#include "out/out.h"
+#include "output/output.h"
 #include "sample.h"
+#include "table/answer.h"
 
 struct world {
-	struct ks_answer answer;
-	struct ks_answer newer;
-	struct ks_error err;
+	struct kms_answer answer;
+	struct kms_answer newer;
+	struct kms_error err;
 	char path[32];
 };
 
@@ -28,7 +28,7 @@ static int world_make(void **state)
 	memset(&world, 0, sizeof(world));
 	world.answer.rows.kind = &sample;
 	world.newer.rows.kind = &sample;
-	world.newer.stamp = (struct ks_stamp){ "an-id", 2000000000 };
+	world.newer.stamp = (struct kms_stamp){ "an-id", 2000000000 };
 	strcat(world.path, "/tmp/ks-saved-XXXXXX");
 	*state = &world;
 	return close(mkstemp(world.path));
@@ -38,60 +38,60 @@ static int world_end(void **state)
 {
 	struct world *world = *state;
 
-	ks_answer_free(&world->answer);
-	ks_answer_free(&world->newer);
+	kms_answer_free(&world->answer);
+	kms_answer_free(&world->newer);
 	return unlink(world->path);
 }
 
-static enum ks_status read_text(struct world *world, const char *text)
+static enum kms_status read_text(struct world *world, const char *text)
 {
 	FILE *file = fopen(world->path, "w");
 
 	assert_non_null(file);
 	fputs(text, file);
 	fclose(file);
-	ks_answer_free(&world->answer);
+	kms_answer_free(&world->answer);
 	memset(&world->answer, 0, sizeof(world->answer));
 	world->answer.rows.kind = &sample;
-	return ks_answer_read(&world->answer, world->path, "samples",
-			      &world->err);
+	return kms_answer_read(&world->answer, world->path, "samples",
+			       &world->err);
 }
 
-static enum ks_status subtract(struct world *world)
+static enum kms_status subtract(struct world *world)
 {
 	const bool watched[] = { true, true, true, true, true, true };
 
-	return ks_answer_subtract(&world->newer, &world->answer, "FILE",
-				  watched, &world->err);
+	return kms_answer_subtract(&world->newer, &world->answer, "FILE",
+				   watched, &world->err);
 }
 
 static void reads_what_was_printed(void **state)
 {
-	struct ks_selection all = { 0 };
+	struct kms_selection all = { 0 };
 	struct world *world = *state;
-	struct ks_output output = { .form = KS_FORM_JSON, .root = "samples" };
-	struct ks_value node = NUMBER(3);
-	struct ks_value *row;
+	struct kms_output output = { .form = KMS_FORM_JSON, .root = "samples" };
+	struct kms_value node = NUMBER(3);
+	struct kms_value *row;
 
 	row = sample_add(&world->newer.rows, TEXT("odd\\x01 \"name\""),
 			 NUMBER(3), NUMBER(UINT64_MAX));
 	row[SAMPLE_LEFT_PAGES] = SIGNED(INT64_MIN);
-	ks_scope_add(&world->newer.scope, SAMPLE_NODE, &node, &world->err);
+	kms_scope_add(&world->newer.scope, SAMPLE_NODE, &node, &world->err);
 	world->newer.partial = true;
-	ks_select_all(&all, &sample, &world->err);
+	kms_select_all(&all, &sample, &world->err);
 	output.stream = fopen(world->path, "w");
-	assert_int_equal(ks_out_answer(&output, &world->newer, &all,
-				       &world->err), KS_OK);
+	assert_int_equal(kms_out_answer(&output, &world->newer, &all,
+					&world->err), KMS_OK);
 	fclose(output.stream);
-	ks_select_free(&all);
+	kms_select_free(&all);
 
-	assert_int_equal(ks_answer_read(&world->answer, world->path, "samples",
-					&world->err), KS_OK);
+	assert_int_equal(kms_answer_read(&world->answer, world->path, "samples",
+					 &world->err), KMS_OK);
 	assert_string_equal(world->answer.stamp.boot_id, "an-id");
 	assert_int_equal(world->answer.stamp.boottime_ns, 2000000000);
 	assert_true(world->answer.partial);
-	assert_true(ks_scope_within(&world->newer.scope,
-				    &world->answer.scope));
+	assert_true(kms_scope_within(&world->newer.scope,
+				     &world->answer.scope));
 	assert_int_equal(world->answer.scope.nr, 1);
 	assert_int_equal(world->answer.rows.nr, 1);
 	row = world->answer.rows.row[0];
@@ -99,7 +99,7 @@ static void reads_what_was_printed(void **state)
 	assert_int_equal(row[SAMPLE_SIZE_BYTES].magnitude, UINT64_MAX);
 	assert_true(row[SAMPLE_LEFT_PAGES].negative);
 	assert_int_equal(row[SAMPLE_LEFT_PAGES].magnitude, 1ULL << 63);
-	assert_int_equal(row[SAMPLE_NOTE].presence, KS_ABSENT);
+	assert_int_equal(row[SAMPLE_NOTE].presence, KMS_ABSENT);
 }
 
 #define HEAD "{\"boot_id\":\"an-id\",\"boottime_ns\":1000000000,"
@@ -115,10 +115,10 @@ static void newer_files_may_have_more(void **state)
 	struct world *world = *state;
 
 	assert_int_equal(read_text(world, ASKED("\"novel\":{\"x\":[1.5]}")),
-			 KS_OK);
+			 KMS_OK);
 	assert_int_equal(read_text(world,
 				   ROWS("{\"name\":\"a\",\"new\":null}")
-				   "\n"), KS_OK);
+				   "\n"), KMS_OK);
 	assert_int_equal(world->answer.rows.nr, 1);
 }
 
@@ -168,7 +168,7 @@ static void strange_files_are_refused(void **state)
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(cases); i++) {
-		if (read_text(world, cases[i].text) != KS_ERROR)
+		if (read_text(world, cases[i].text) != KMS_ERROR)
 			fail_msg("%s: was read", cases[i].text);
 		if (!strstr(world->err.text, cases[i].reason))
 			fail_msg("%s: %s", cases[i].text, world->err.text);
@@ -180,11 +180,11 @@ static void no_file_is_named(void **state)
 {
 	struct world *world = *state;
 
-	assert_int_equal(ks_answer_read(&world->answer, "/nonesuch", "samples",
-					&world->err), KS_ERROR);
+	assert_int_equal(kms_answer_read(&world->answer, "/nonesuch", "samples",
+					 &world->err), KMS_ERROR);
 	assert_non_null(strstr(world->err.text, "/nonesuch"));
-	assert_int_equal(ks_answer_read(&world->answer, "/", "samples",
-					&world->err), KS_ERROR);
+	assert_int_equal(kms_answer_read(&world->answer, "/", "samples",
+					 &world->err), KMS_ERROR);
 	assert_non_null(strstr(world->err.text, "/"));
 }
 
@@ -206,8 +206,8 @@ static void incomparable_answers_are_refused(void **state)
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(cases); i++) {
-		assert_int_equal(read_text(world, cases[i].text), KS_OK);
-		assert_int_equal(subtract(world), KS_ERROR);
+		assert_int_equal(read_text(world, cases[i].text), KMS_OK);
+		assert_int_equal(subtract(world), KMS_ERROR);
 		if (!strstr(world->err.text, cases[i].reason))
 			fail_msg("%s: %s", cases[i].text, world->err.text);
 	}
@@ -216,14 +216,14 @@ static void incomparable_answers_are_refused(void **state)
 static void rows_out_of_scope_are_dropped(void **state)
 {
 	struct world *world = *state;
-	struct ks_value name = TEXT("a");
+	struct kms_value name = TEXT("a");
 
 	assert_int_equal(read_text(world,
-				   ROWS(SIZED("a") "," SIZED("b"))), KS_OK);
+				   ROWS(SIZED("a") "," SIZED("b"))), KMS_OK);
 	sample_add(&world->newer.rows, TEXT("a"), ABSENT, NUMBER(4));
-	ks_scope_add(&world->newer.scope, SAMPLE_NAME, &name, &world->err);
-	ks_value_clear(&name);
-	assert_int_equal(subtract(world), KS_OK);
+	kms_scope_add(&world->newer.scope, SAMPLE_NAME, &name, &world->err);
+	kms_value_clear(&name);
+	assert_int_equal(subtract(world), KMS_OK);
 	assert_int_equal(world->newer.rows.nr, 1);
 	assert_int_equal(world->newer.rows.row[0][SAMPLE_SIZE_BYTES].magnitude,
 			 3);

@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "diagnose/service.h"
+#include "host/service.h"
 
 /* What systemd says of process 100 in each case. */
 static struct {
@@ -51,7 +51,7 @@ static int owner(pid_t pid, uid_t *uid)
 	return pid == 100 && answers.owner ? 0 : -ENODATA;
 }
 
-static const struct ks_systemd systemd = { unit, user_unit, machine, owner };
+static const struct kms_systemd systemd = { unit, user_unit, machine, owner };
 
 static char root[] = "/tmp/kmemscope-cgroup-XXXXXX";
 
@@ -84,7 +84,7 @@ static void members_write(const char *cgroup, const char *members)
 	fclose(file);
 }
 
-static struct ks_service found;
+static struct kms_service found;
 
 /*
  * Of a cgroup with processes 100 "find" and 101, which has that other name.  Its
@@ -94,14 +94,14 @@ static const char *find_escaped(const char *folder, const char *cgroup,
 				const char *other)
 {
 	static const char * const parents[] = { "backup.sh" };
-	const struct ks_job_names job = { "find", parents, 1 };
-	struct ks_process process[] = { { .pid = 100 }, { .pid = 101 } };
-	const struct ks_processes processes = { process, 2, true };
+	const struct kms_job_names job = { "find", parents, 1 };
+	struct kms_process process[] = { { .pid = 100 }, { .pid = 101 } };
+	const struct kms_processes processes = { process, 2, true };
 
 	strcpy(process[0].name, "find");
 	strcpy(process[1].name, other);
 	members_write(folder, "100\n101\n999\n");
-	ks_service_find(&found, &systemd, &processes, root, cgroup, &job);
+	kms_service_find(&found, &systemd, &processes, root, cgroup, &job);
 	return found.name;
 }
 
@@ -211,30 +211,30 @@ static void odd_names(void **state)
 
 static void nobody_to_ask(void **state)
 {
-	const struct ks_processes processes = { 0 };
-	const struct ks_job_names job = { 0 };
+	const struct kms_processes processes = { 0 };
+	const struct kms_job_names job = { 0 };
 
 	(void)state;
 	members_write("/system.slice/backup.service", "100\n");
-	ks_service_find(&found, NULL, &processes, root,
-			"/system.slice/backup.service", &job);
+	kms_service_find(&found, NULL, &processes, root,
+			 "/system.slice/backup.service", &job);
 	assert_string_equal(found.name, "");
-	ks_service_find(&found, &systemd, &processes, root,
-			"/system.slice/backup.service", &job);
+	kms_service_find(&found, &systemd, &processes, root,
+			 "/system.slice/backup.service", &job);
 	assert_string_equal(found.name, "");
-	ks_service_find(&found, &systemd, &processes, root,
-			"/system.slice/nonesuch.service", &job);
+	kms_service_find(&found, &systemd, &processes, root,
+			 "/system.slice/nonesuch.service", &job);
 	assert_string_equal(found.name, "");
 }
 
 /* The library, if there is one and systemd runs: it must not crash. */
 static void this_machine(void **state)
 {
-	const struct ks_systemd *here = ks_systemd();
+	const struct kms_systemd *here = kms_systemd();
 	char *name = NULL;
 
 	(void)state;
-	assert_ptr_equal(here, ks_systemd());
+	assert_ptr_equal(here, kms_systemd());
 	if (access("/run/systemd/system", F_OK))
 		assert_null(here);
 	if (!here)

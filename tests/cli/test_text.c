@@ -11,30 +11,31 @@
 #include "lib/array.h"
 #include "lib/text.h"
 #include "sample.h"
+#include "table/format.h"
 
 struct number {
 	uint64_t number;
 	const char *text;
 };
 
-static void check(size_t column, const struct ks_style *style,
+static void check(size_t column, const struct kms_style *style,
 		  const struct number *numbers, size_t nr)
 {
-	char buffer[KS_TEXT_MAX];
-	struct ks_value value;
+	char buffer[KMS_FORMAT_MAX];
+	struct kms_value value;
 	size_t i;
 
 	for (i = 0; i < nr; i++) {
-		value = ks_value_unsigned(numbers[i].number);
-		assert_string_equal(ks_text_value(&sample.columns[column],
-						  &value, style, buffer),
+		value = kms_value_unsigned(numbers[i].number);
+		assert_string_equal(kms_format_value(&sample.columns[column],
+						   &value, style, buffer),
 				    numbers[i].text);
 	}
 }
 
 static void sizes_are_human(void **state)
 {
-	static const struct ks_style style = { 0 };
+	static const struct kms_style style = { 0 };
 	static const struct number numbers[] = {
 		{ 0, "0" },
 		{ 1, "1B" },
@@ -60,7 +61,7 @@ static void sizes_are_human(void **state)
 
 static void times_are_human(void **state)
 {
-	static const struct ks_style style = { 0 };
+	static const struct kms_style style = { 0 };
 	static const struct number numbers[] = {
 		{ 0, "0" },
 		{ 999, "999ns" },
@@ -79,7 +80,7 @@ static void times_are_human(void **state)
 
 static void pages_stay_numbers(void **state)
 {
-	static const struct ks_style style = { 0 };
+	static const struct kms_style style = { 0 };
 	static const struct number numbers[] = { { 1048576, "1048576" } };
 
 	(void)state;
@@ -88,7 +89,7 @@ static void pages_stay_numbers(void **state)
 
 static void exact_has_all_digits(void **state)
 {
-	static const struct ks_style style = { .exact = true };
+	static const struct kms_style style = { .exact = true };
 	static const struct number numbers[] = {
 		{ 0, "0" },
 		{ 1536, "1536" },
@@ -102,24 +103,24 @@ static void exact_has_all_digits(void **state)
 
 static void differences_have_a_sign(void **state)
 {
-	static const struct ks_style style = { .sign = true };
+	static const struct kms_style style = { .sign = true };
 	static const struct number numbers[] = {
 		{ 0, "0" },
 		{ 1536, "+1.5K" },
 		{ UINT64_MAX, "+16E" },
 	};
 	static const struct number keys[] = { { 1, "1" } };
-	const struct ks_column *column = &sample.columns[SAMPLE_SIZE_BYTES];
-	struct ks_value value = ks_value_signed(-1536);
-	char buffer[KS_TEXT_MAX];
+	const struct kms_column *column = &sample.columns[SAMPLE_SIZE_BYTES];
+	struct kms_value value = kms_value_signed(-1536);
+	char buffer[KMS_FORMAT_MAX];
 
 	(void)state;
 	check(SAMPLE_SIZE_BYTES, &style, numbers, ARRAY_SIZE(numbers));
 	check(SAMPLE_NODE, &style, keys, ARRAY_SIZE(keys));
-	assert_string_equal(ks_text_value(column, &value, &style, buffer),
+	assert_string_equal(kms_format_value(column, &value, &style, buffer),
 			    "-1.5K");
 	value.magnitude = UINT64_MAX;
-	assert_string_equal(ks_text_value(column, &value, &style, buffer),
+	assert_string_equal(kms_format_value(column, &value, &style, buffer),
 			    "-16E");
 }
 
@@ -156,9 +157,9 @@ static void bytes_are_escaped(void **state)
 
 	(void)state;
 	for (i = 0; i < ARRAY_SIZE(cases); i++) {
-		text = ks_text_escape(cases[i].bytes, strlen(cases[i].bytes));
+		text = kms_text_escape(cases[i].bytes, strlen(cases[i].bytes));
 		assert_string_equal(text, cases[i].text);
-		assert_true(ks_text_prints(text));
+		assert_true(kms_text_prints(text));
 		free(text);
 	}
 }
@@ -170,10 +171,10 @@ static void escaping_keeps_to_its_bytes(void **state)
 
 	(void)state;
 	memcpy(bytes, "\xe2\x82", 2);
-	text = ks_text_escape(bytes, 2);
+	text = kms_text_escape(bytes, 2);
 	assert_string_equal(text, "\\xe2\\x82");
 	free(text);
-	text = ks_text_escape("a\0b", 3);
+	text = kms_text_escape("a\0b", 3);
 	assert_string_equal(text, "a");
 	free(text);
 	free(bytes);
@@ -190,8 +191,8 @@ static void numbers_are_parsed_strictly(void **state)
 
 	(void)state;
 	for (i = 0; i < ARRAY_SIZE(wrong); i++)
-		assert_false(ks_text_number(wrong[i], UINT32_MAX, &number));
-	assert_true(ks_text_number("4294967295", UINT32_MAX, &number));
+		assert_false(kms_text_number(wrong[i], UINT32_MAX, &number));
+	assert_true(kms_text_number("4294967295", UINT32_MAX, &number));
 	assert_int_equal(number, UINT32_MAX);
 }
 
@@ -203,7 +204,7 @@ static void unescaping(void **state)
 	} cases[] = {
 		{ "", "" }, { "plain", "plain" }, { "a\\x0ab", "a\nb" },
 		{ "\\x5cx41", "\\x41" }, { "\\xff", "\xff" },
-		/* Nothing that ks_text_escape() makes */
+		/* Nothing that kms_text_escape() makes */
 		{ "\\x", "\\x" }, { "\\x4", "\\x4" }, { "\\x 4", "\\x 4" },
 		{ "\\x00", "\\x00" }, { "\\", "\\" },
 	};
@@ -212,7 +213,7 @@ static void unescaping(void **state)
 
 	(void)state;
 	for (i = 0; i < ARRAY_SIZE(cases); i++) {
-		bytes = ks_text_unescape(cases[i].text);
+		bytes = kms_text_unescape(cases[i].text);
 		assert_string_equal(bytes, cases[i].bytes);
 		free(bytes);
 	}

@@ -12,51 +12,51 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "lib/alias.h"
-#include "lib/kinds.h"
-#include "out/folded.h"
+#include "host/alias.h"
+#include "output/folded.h"
+#include "table/kinds.h"
 
-static struct ks_value *value_at(struct ks_rows *rows, uint16_t attr)
+static struct kms_value *value_at(struct kms_rows *rows, uint16_t attr)
 {
 	size_t column;
 
-	assert_true(ks_kind_find_attr(rows->kind, attr, &column));
+	assert_true(kms_kind_find_attr(rows->kind, attr, &column));
 	return &rows->row[rows->nr - 1][column];
 }
 
-static void allocator_add(struct ks_rows *rows, const char *context,
+static void allocator_add(struct kms_rows *rows, const char *context,
 			  const char *name, uint64_t stack, uint64_t nr)
 {
-	assert_non_null(ks_rows_add(rows));
+	assert_non_null(kms_rows_add(rows));
 	*value_at(rows, KMEMSCOPE_A_TRACE_ALLOCATOR_CONTEXT) =
-		ks_value_text(context);
+		kms_value_text(context);
 	if (name)
 		*value_at(rows, KMEMSCOPE_A_TRACE_ALLOCATOR_NAME) =
-			ks_value_text(name);
+			kms_value_text(name);
 	if (stack)
 		*value_at(rows, KMEMSCOPE_A_TRACE_ALLOCATOR_STACK) =
-			ks_value_unsigned(stack);
+			kms_value_unsigned(stack);
 	*value_at(rows, KMEMSCOPE_A_TRACE_ALLOCATOR_NR_ALLOCS) =
-		ks_value_unsigned(nr);
+		kms_value_unsigned(nr);
 }
 
-static void frame_add(struct ks_rows *rows, uint64_t stack, uint64_t depth,
+static void frame_add(struct kms_rows *rows, uint64_t stack, uint64_t depth,
 		      const char *symbol)
 {
-	assert_non_null(ks_rows_add(rows));
+	assert_non_null(kms_rows_add(rows));
 	*value_at(rows, KMEMSCOPE_A_TRACE_STACK_STACK) =
-		ks_value_unsigned(stack);
+		kms_value_unsigned(stack);
 	*value_at(rows, KMEMSCOPE_A_TRACE_STACK_DEPTH) =
-		ks_value_unsigned(depth);
+		kms_value_unsigned(depth);
 	if (symbol)
 		*value_at(rows, KMEMSCOPE_A_TRACE_STACK_SYMBOL) =
-			ks_value_text(symbol);
+			kms_value_text(symbol);
 }
 
 static void folds_stacks(void **state)
 {
-	struct ks_rows allocators = { .kind = &ks_kind_trace_allocator };
-	struct ks_rows stacks = { .kind = &ks_kind_trace_stack };
+	struct kms_rows allocators = { .kind = &kms_kind_trace_allocator };
+	struct kms_rows stacks = { .kind = &kms_kind_trace_stack };
 	char *text = NULL;
 	size_t size;
 	FILE *stream;
@@ -71,15 +71,15 @@ static void folds_stacks(void **state)
 	frame_add(&stacks, 7, 1, "main_loop+0x1/0x2");
 	stream = open_memstream(&text, &size);
 	assert_non_null(stream);
-	ks_folded_print(stream, &allocators, &stacks);
+	kms_folded_print(stream, &allocators, &stacks);
 	fclose(stream);
 	assert_string_equal(text,
 			    "a\\x3bb c;main_loop;in.isra.0 12\n"
 			    "[kworker/0:1];outer;[unknown] 3\n"
 			    "[softirq] 18446744073709551615\n");
 	free(text);
-	ks_rows_free(&allocators);
-	ks_rows_free(&stacks);
+	kms_rows_free(&allocators);
+	kms_rows_free(&stacks);
 }
 
 static bool is_real(const char *name, void *arg)
@@ -90,7 +90,7 @@ static bool is_real(const char *name, void *arg)
 /* The other name of a cache, among those of a folder like the kernel's. */
 static char *resolve(const char *dir, const char *name)
 {
-	return ks_alias_resolve(dir, name, is_real, "real");
+	return kms_alias_resolve(dir, name, is_real, "real");
 }
 
 static void finds_other_names(void **state)

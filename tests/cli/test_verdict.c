@@ -13,7 +13,7 @@ static void nothing_wrong(void **state)
 	assert_string_equal(verdict.summary,
 			    "nothing wrong found: no kernel memory kept growing by more than 410 KiB/s");
 	assert_false(verdict.partial);
-	assert_int_equal(verdict.health, KS_HEALTHY);
+	assert_int_equal(verdict.health, KMS_HEALTHY);
 	expect_words("- growth of unreclaimable slab caches by less than 51.2 KiB/s\n");
 	expect_words("- memory of processes, tmpfs, huge pages, swap and limits of cgroups\n");
 }
@@ -32,12 +32,12 @@ static void noise_on_a_small_host(void **state)
 static void nothing_known(void **state)
 {
 	(void)state;
-	ks_strings_add(&look.missing, "slab: the slab collector is off");
+	kms_strings_add(&look.missing, "slab: the slab collector is off");
 	judge();
 	assert_int_equal(verdict.nr_findings, 0);
 	assert_true(verdict.partial);
-	assert_int_equal(verdict.totals.managed, KS_UNKNOWN);
-	assert_int_equal(verdict.health, KS_HEALTH_UNKNOWN);
+	assert_int_equal(verdict.totals.managed, KMS_UNKNOWN);
+	assert_int_equal(verdict.health, KMS_HEALTH_UNKNOWN);
 	expect_words("not everything could be examined");
 	expect_words("- slab: the slab collector is off");
 }
@@ -48,22 +48,22 @@ static void storm(void)
 	/* 10 000 a second: 1 920 000 bytes */
 	cache("dentry", 1, 192, EACH(1000000, 1030000, 1100000));
 	dentry_states(1000000, 900000, 1100000, 1000000);
-	walked(KS_WALK_BEFORE, 900000, 100000, 1000);
-	directory(KS_WALK_BEFORE, 5, "/var/old", 800000, 0);
-	directory(KS_WALK_BEFORE, 6, "/etc/pki", 90000, 30);
-	walked(KS_WALK_AFTER, 970000, 100000, 1000);
-	directory(KS_WALK_AFTER, 5, "/var/old", 800000, 0);
-	directory(KS_WALK_AFTER, 6, "/etc/pki", 160000, 30);
-	name(KS_WALK_AFTER, 5, 1, "old-1");
-	name(KS_WALK_AFTER, 6, 1, ".17_dOeSnotExist_.db");
-	name(KS_WALK_AFTER, 6, 0, "cert9.db");
-	name(KS_WALK_AFTER, 6, 1, ".4242_dOeSnotExist_.db");
+	walked(KMS_WALK_BEFORE, 900000, 100000, 1000);
+	directory(KMS_WALK_BEFORE, 5, "/var/old", 800000, 0);
+	directory(KMS_WALK_BEFORE, 6, "/etc/pki", 90000, 30);
+	walked(KMS_WALK_AFTER, 970000, 100000, 1000);
+	directory(KMS_WALK_AFTER, 5, "/var/old", 800000, 0);
+	directory(KMS_WALK_AFTER, 6, "/etc/pki", 160000, 30);
+	name(KMS_WALK_AFTER, 5, 1, "old-1");
+	name(KMS_WALK_AFTER, 6, 1, ".17_dOeSnotExist_.db");
+	name(KMS_WALK_AFTER, 6, 0, "cert9.db");
+	name(KMS_WALK_AFTER, 6, 1, ".4242_dOeSnotExist_.db");
 }
 
 static void a_storm_of_lookups(void **state)
 {
-	const struct ks_finding *found;
-	struct ks_traced *trace;
+	const struct kms_finding *found;
+	struct kms_traced *trace;
 
 	(void)state;
 	storm();
@@ -78,8 +78,8 @@ static void a_storm_of_lookups(void **state)
 	trace->who[0].service.nr_processes = 3;
 	judge();
 	assert_int_equal(verdict.nr_findings, 1);
-	found = only(KS_FINDING_NEGATIVE_DENTRIES);
-	assert_int_equal(found->sure, KS_CERTAIN);
+	found = only(KMS_FINDING_NEGATIVE_DENTRIES);
+	assert_int_equal(found->sure, KMS_CERTAIN);
 	assert_string_equal(found->cache, "dentry");
 	assert_true(found->reclaimable);
 	assert_int_equal(found->growth_bytes, 100000 * 192);
@@ -91,7 +91,7 @@ static void a_storm_of_lookups(void **state)
 			100000 * 192);
 	assert_int_equal(found->reclaimable_bytes, 1000000 * 192);
 	/* What can be reclaimed stays available. */
-	assert_int_equal(found->full_seconds, KS_UNKNOWN);
+	assert_int_equal(found->full_seconds, KMS_UNKNOWN);
 	assert_false(found->benign);
 
 	/* Where it grows, not where the most are */
@@ -119,7 +119,7 @@ static void a_storm_of_lookups(void **state)
 
 static void a_storm_without_walk_and_trace(void **state)
 {
-	const struct ks_finding *found;
+	const struct kms_finding *found;
 	size_t i, without = 0;
 
 	(void)state;
@@ -127,8 +127,8 @@ static void a_storm_without_walk_and_trace(void **state)
 	cache("dentry", 1, 192, EACH(1000000, 1030000, 1100000));
 	dentry_states(1000000, 900000, 1100000, 1000000);
 	judge();
-	found = only(KS_FINDING_NEGATIVE_DENTRIES);
-	assert_int_equal(found->sure, KS_LIKELY);
+	found = only(KMS_FINDING_NEGATIVE_DENTRIES);
+	assert_int_equal(found->sure, KMS_LIKELY);
 	assert_int_equal(found->nr_places + found->nr_creators, 0);
 	for (i = 0; i < found->unknown.nr; i++)
 		without += strstr(found->unknown.line[i], "walked") ||
@@ -138,7 +138,7 @@ static void a_storm_without_walk_and_trace(void **state)
 
 static void files_that_are_made(void **state)
 {
-	const struct ks_finding *found;
+	const struct kms_finding *found;
 
 	(void)state;
 	storm();
@@ -147,8 +147,8 @@ static void files_that_are_made(void **state)
 	judge();
 	assert_int_equal(verdict.nr_findings, 2);
 	/* What takes most is first */
-	assert_int_equal(verdict.finding[0].kind, KS_FINDING_INODES);
-	found = only(KS_FINDING_POSITIVE_DENTRIES);
+	assert_int_equal(verdict.finding[0].kind, KMS_FINDING_INODES);
+	found = only(KMS_FINDING_POSITIVE_DENTRIES);
 	assert_in_range(verdict.finding[0].share_permille, 845, 855);
 	assert_true(found->benign);
 }
@@ -160,12 +160,12 @@ static void files_and_lookups(void **state)
 	dentry_states(1000000, 900000, 1100000, 960000);
 	judge();
 	assert_int_equal(verdict.nr_findings, 2);
-	assert_int_equal(only(KS_FINDING_NEGATIVE_DENTRIES)->share_permille,
+	assert_int_equal(only(KMS_FINDING_NEGATIVE_DENTRIES)->share_permille,
 			 600);
-	assert_int_equal(only(KS_FINDING_POSITIVE_DENTRIES)->share_permille,
+	assert_int_equal(only(KMS_FINDING_POSITIVE_DENTRIES)->share_permille,
 			 400);
 	assert_int_equal(
-		only(KS_FINDING_NEGATIVE_DENTRIES)->objects_per_second, 6000);
+		only(KMS_FINDING_NEGATIVE_DENTRIES)->objects_per_second, 6000);
 }
 
 /* A cache that fills the slots that others left takes no more memory yet. */
@@ -175,13 +175,13 @@ static void into_free_slots(void **state)
 
 	(void)state;
 	storm();
-	assert_true(ks_kind_find(look.at[0].slabs.kind, "total_bytes", 11,
-				 &column));
-	for (i = 0; i < KS_NR_LOOKS; i++)
+	assert_true(kms_kind_find(look.at[0].slabs.kind, "total_bytes", 11,
+				  &column));
+	for (i = 0; i < KMS_NR_LOOKS; i++)
 		look.at[i].slabs.row[0][column] =
-			ks_value_unsigned(300 * MIB);
+			kms_value_unsigned(300 * MIB);
 	judge();
-	assert_in_range(only(KS_FINDING_NEGATIVE_DENTRIES)->growth_bytes,
+	assert_in_range(only(KMS_FINDING_NEGATIVE_DENTRIES)->growth_bytes,
 			19100000, 19200000);
 }
 
@@ -195,15 +195,15 @@ static void bursts_are_only_possible(void **state)
 	judge();
 	assert_int_equal(verdict.nr_findings, 3);
 	assert_string_equal(verdict.finding[0].cache, "early");
-	assert_int_equal(verdict.finding[0].sure, KS_POSSIBLE);
-	assert_int_equal(verdict.finding[1].sure, KS_POSSIBLE);
-	assert_int_equal(verdict.finding[2].sure, KS_LIKELY);
+	assert_int_equal(verdict.finding[0].sure, KMS_POSSIBLE);
+	assert_int_equal(verdict.finding[1].sure, KMS_POSSIBLE);
+	assert_int_equal(verdict.finding[2].sure, KMS_LIKELY);
 }
 
 static void a_leak(void **state)
 {
-	const struct ks_finding *found;
-	struct ks_traced *trace;
+	const struct kms_finding *found;
+	struct kms_traced *trace;
 
 	(void)state;
 	host();
@@ -219,9 +219,9 @@ static void a_leak(void **state)
 	row_add(&trace->stacks, "stack=2 depth=0 symbol=__kmalloc+0x1/0x2");
 	row_add(&trace->stacks, "stack=3 depth=0 symbol=other+0x1/0x2");
 	judge();
-	found = only(KS_FINDING_UNRECLAIMABLE_SLAB);
+	found = only(KMS_FINDING_UNRECLAIMABLE_SLAB);
 	assert_false(found->reclaimable);
-	assert_int_equal(found->reclaimable_bytes, KS_UNKNOWN);
+	assert_int_equal(found->reclaimable_bytes, KMS_UNKNOWN);
 	assert_int_equal(found->nr_creators, 1);
 	assert_int_equal(found->creator[0].nr_outstanding, 500);
 	assert_int_equal(found->creator[0].nr_frames, 2);
@@ -241,7 +241,7 @@ static void small_growth_goes_with_the_large(void **state)
 	judge();
 	assert_int_equal(verdict.nr_findings, 1);
 	assert_string_equal(verdict.finding[0].cache, "big");
-	assert_int_equal(verdict.finding[0].kind, KS_FINDING_RECLAIMABLE_SLAB);
+	assert_int_equal(verdict.finding[0].kind, KMS_FINDING_RECLAIMABLE_SLAB);
 }
 
 static void growth_too_slow_to_matter(void **state)
@@ -256,14 +256,14 @@ static void growth_too_slow_to_matter(void **state)
 
 static void pages_beyond_their_error(void **state)
 {
-	const struct ks_finding *found;
+	const struct kms_finding *found;
 
 	(void)state;
 	memory(4194304, 2000000, 50000, EACH_SIGNED(3000, 5000, 9000));
 	judge();
-	found = only(KS_FINDING_UNACCOUNTED);
+	found = only(KMS_FINDING_UNACCOUNTED);
 	assert_int_equal(found->growth_bytes, 6000 * PAGE);
-	assert_int_equal(found->sure, KS_CERTAIN);
+	assert_int_equal(found->sure, KMS_CERTAIN);
 	assert_int_equal(found->nr_creators, 0);
 }
 
@@ -277,20 +277,20 @@ static void pages_within_their_error(void **state)
 
 static void a_stock_of_dentries(void **state)
 {
-	const struct ks_finding *found;
+	const struct kms_finding *found;
 
 	(void)state;
 	memory(4194304, 500000, 2600000, NULL);
 	cache("dentry", 1, 192, EACH(52000000, 52000000, 52000100));
 	dentry_states(52000000, 51000000, 52000100, 51000000);
-	walked(KS_WALK_BEFORE, 51000000, 1000000, 150);
-	directory(KS_WALK_BEFORE, 5, "/var/old", 50000000, 0);
-	name(KS_WALK_BEFORE, 5, 1, "only-one");
+	walked(KMS_WALK_BEFORE, 51000000, 1000000, 150);
+	directory(KMS_WALK_BEFORE, 5, "/var/old", 50000000, 0);
+	name(KMS_WALK_BEFORE, 5, 1, "only-one");
 	judge();
 	assert_int_equal(verdict.nr_findings, 1);
-	found = only(KS_FINDING_STOCK);
-	assert_int_equal(found->growth_bytes, KS_UNKNOWN);
-	assert_int_equal(found->full_seconds, KS_UNKNOWN);
+	found = only(KMS_FINDING_STOCK);
+	assert_int_equal(found->growth_bytes, KMS_UNKNOWN);
+	assert_int_equal(found->full_seconds, KMS_UNKNOWN);
 	assert_in_range(found->memory_permille, 575, 585);
 	assert_string_equal(found->place[0].path, "/var/old");
 	assert_string_equal(found->place[0].pattern, "only-one");
@@ -328,7 +328,7 @@ static void memory_in_pieces(void **state)
 {
 	(void)state;
 	pieces(900, 990);
-	assert_int_equal(only(KS_FINDING_FRAGMENTATION)->sure, KS_LIKELY);
+	assert_int_equal(only(KMS_FINDING_FRAGMENTATION)->sure, KMS_LIKELY);
 	expect_words("no free block of 32.0 KiB");
 	expect_words("compact_memory");
 }
@@ -337,7 +337,7 @@ static void no_huge_pages(void **state)
 {
 	(void)state;
 	pieces(-1000, 990);
-	assert_int_equal(only(KS_FINDING_FRAGMENTATION)->sure, KS_POSSIBLE);
+	assert_int_equal(only(KMS_FINDING_FRAGMENTATION)->sure, KMS_POSSIBLE);
 }
 
 static void no_pieces(void **state)
@@ -350,24 +350,24 @@ static void no_pieces(void **state)
 /* Two walks of a part each: what may be chance is not called growth. */
 static void chance_is_no_growth(void **state)
 {
-	const struct ks_finding *found;
+	const struct kms_finding *found;
 	size_t column, i;
 
 	(void)state;
 	storm();
-	for (i = 0; i < KS_NR_WALKS; i++) {
-		struct ks_rows *rows = &look.walk[i].directories;
+	for (i = 0; i < KMS_NR_WALKS; i++) {
+		struct kms_rows *rows = &look.walk[i].directories;
 
 		directory(i, 9, "/mnt/rest", 1000000 + 6000 * i, 0);
-		assert_true(ks_kind_find(rows->kind, "coverage_permille", 17,
-					 &column));
-		rows->row[2][column] = ks_value_unsigned(100);
-		assert_true(ks_kind_find(look.walk[i].dentries.kind,
-					 "coverage_permille", 17, &column));
-		look.walk[i].dentries.row[0][column] = ks_value_unsigned(100);
+		assert_true(kms_kind_find(rows->kind, "coverage_permille", 17,
+					  &column));
+		rows->row[2][column] = kms_value_unsigned(100);
+		assert_true(kms_kind_find(look.walk[i].dentries.kind,
+					  "coverage_permille", 17, &column));
+		look.walk[i].dentries.row[0][column] = kms_value_unsigned(100);
 	}
 	judge();
-	found = only(KS_FINDING_NEGATIVE_DENTRIES);
+	found = only(KMS_FINDING_NEGATIVE_DENTRIES);
 	for (i = 0; i < found->nr_places; i++)
 		assert_string_not_equal(found->place[i].path, "/mnt/rest");
 }

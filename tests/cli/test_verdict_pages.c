@@ -7,23 +7,24 @@
 #include <cmocka.h>
 #include <inttypes.h>
 
-#include "diagnose/verdict.h"
+#include "diagnose/judge/verdict.h"
+#include "diagnose/tell/remedies.h"
 #include "sample.h"
 
 #define EACH(a, b, c) ((const uint64_t[]){ a, b, c })
 
-static struct ks_look look;
-static struct ks_verdict verdict;
+static struct kms_look look;
+static struct kms_verdict verdict;
 
 static int rest(void **state)
 {
-	static const uint64_t seconds[KS_NR_LOOKS] = { 100, 103, 110 };
+	static const uint64_t seconds[KMS_NR_LOOKS] = { 100, 103, 110 };
 	size_t i;
 
 	(void)state;
-	ks_look_init(&look);
+	kms_look_init(&look);
 	look.page_bytes = 4096;
-	for (i = 0; i < KS_NR_LOOKS; i++)
+	for (i = 0; i < KMS_NR_LOOKS; i++)
 		look.at[i].boottime_ns = seconds[i] * 1000000000ull;
 	return 0;
 }
@@ -31,8 +32,8 @@ static int rest(void **state)
 static int forget(void **state)
 {
 	(void)state;
-	ks_verdict_free(&verdict);
-	ks_look_free(&look);
+	kms_verdict_free(&verdict);
+	kms_look_free(&look);
 	return 0;
 }
 
@@ -47,17 +48,18 @@ struct host {
 
 static void judge(struct host host)
 {
-	struct ks_error err = { 0 };
+	struct kms_error err = { 0 };
 	size_t i;
 
-	for (i = 0; i < KS_NR_LOOKS; i++)
+	for (i = 0; i < KMS_NR_LOOKS; i++)
 		row_add(&look.at[i].nodes, "%s=%" PRIu64 " managed_pages=%"
 			PRIu64 " present_pages=4300000 free_pages=2000000"
 			" kernel_stack_pages=1000 unaccounted_pages=%d"
 			" unaccounted_error_pages=%u", host.counter,
 			host.pages[i], host.managed[i],
 			host.unaccounted_growth * (int)i, host.error);
-	assert_int_equal(ks_verdict_make(&verdict, &look, &err), KS_OK);
+	assert_int_equal(kms_verdict_make(&verdict, &look, &err), KMS_OK);
+	assert_int_equal(kms_remedies_fill(&verdict, &look, &err), KMS_OK);
 }
 
 static void error_is_of_unaccounted_alone(void **state)
@@ -71,7 +73,7 @@ static void error_is_of_unaccounted_alone(void **state)
 	});
 	assert_int_equal(verdict.nr_findings, 1);
 	assert_string_equal(verdict.finding[0].cache, "vmalloc");
-	assert_int_equal(verdict.finding[0].sure, KS_CERTAIN);
+	assert_int_equal(verdict.finding[0].sure, KMS_CERTAIN);
 }
 
 static void balloon_of_managed_pages(void **state)
@@ -98,7 +100,7 @@ static void pages_beside_a_balloon(void **state)
 		.error = 100,
 	});
 	assert_int_equal(verdict.nr_findings, 1);
-	assert_int_equal(verdict.finding[0].kind, KS_FINDING_UNACCOUNTED);
+	assert_int_equal(verdict.finding[0].kind, KMS_FINDING_UNACCOUNTED);
 }
 
 #define TEST(function) cmocka_unit_test_setup_teardown(function, rest, forget)

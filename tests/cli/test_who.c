@@ -14,18 +14,18 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "diagnose/container.h"
-#include "diagnose/process.h"
-#include "diagnose/who.h"
-#include "lib/kinds.h"
+#include "diagnose/observe/allocators.h"
+#include "host/container.h"
+#include "host/process.h"
 #include "sample.h"
+#include "table/kinds.h"
 
 #define CHILDREN 3
 
 /* A number that no process has: the kernel's largest is a bit less. */
 #define GONE 4194304
 
-static struct ks_look look;
+static struct kms_look look;
 static pid_t starter, child[CHILDREN];
 
 /* Names that no other process has, and that of this one */
@@ -65,14 +65,14 @@ static void starter_run(size_t nr)
 /* Those of the children that have their name by now. */
 static size_t children_find(void)
 {
-	struct ks_processes processes;
+	struct kms_processes processes;
 	size_t i, nr = 0;
 
-	assert_true(ks_processes_read(&processes, "/proc"));
+	assert_true(kms_processes_read(&processes, "/proc"));
 	for (i = 0; i < processes.nr && nr < CHILDREN; i++)
-		if (ks_process_is(&processes.process[i], child_name))
+		if (kms_process_is(&processes.process[i], child_name))
 			child[nr++] = processes.process[i].pid;
-	ks_processes_free(&processes);
+	kms_processes_free(&processes);
 	return nr;
 }
 
@@ -95,7 +95,7 @@ static void start(size_t nr)
 		assert_true(tries < 1000);
 		nanosleep(&moment, NULL);
 	}
-	ks_look_init(&look);
+	kms_look_init(&look);
 	look.nr_traced = 1;
 	look.traced[0].began_ns = now_ns();
 	look.traced[0].cache = strdup("dentry");
@@ -103,14 +103,14 @@ static void start(size_t nr)
 }
 
 /* What is known of an allocator that the trace saw with such a number. */
-static const struct ks_who *find(const char *name, unsigned int pid,
-				 const char *parents)
+static const struct kms_who *find(const char *name, unsigned int pid,
+				  const char *parents)
 {
 	row_add(&look.traced[0].allocators,
 		"id=1 context=task name=%s pid=%u uid=%u %s", name, pid,
 		getuid(), parents);
-	look.at[KS_LOOK_LAST].boottime_ns = now_ns();
-	assert_true(ks_who_find(&look));
+	look.at[KMS_LOOK_LAST].boottime_ns = now_ns();
+	assert_true(kms_who_find(&look));
 	return &look.traced[0].who[0];
 }
 
@@ -131,7 +131,7 @@ static int stop(void **state)
 	if (starter)
 		waitpid(starter, NULL, 0);
 	starter = 0;
-	ks_look_free(&look);
+	kms_look_free(&look);
 	memset(&look, 0, sizeof(look));
 	return 0;
 }
@@ -139,13 +139,13 @@ static int stop(void **state)
 /* Not in a container with a PID namespace of its own */
 static void need_host(void)
 {
-	if (!ks_proc_is_initial())
+	if (!kms_proc_is_initial())
 		skip();
 }
 
 static void alone_and_alive(void **state)
 {
-	const struct ks_who *who;
+	const struct kms_who *who;
 
 	(void)state;
 	need_host();
@@ -162,7 +162,7 @@ static void alone_and_alive(void **state)
 
 static void one_of_many(void **state)
 {
-	const struct ks_who *who;
+	const struct kms_who *who;
 
 	(void)state;
 	need_host();
@@ -178,7 +178,7 @@ static void one_of_many(void **state)
 /* The number is now somebody else's, or its parents were others. */
 static void another_of_that_number(void **state)
 {
-	const struct ks_who *who;
+	const struct kms_who *who;
 
 	(void)state;
 	need_host();
@@ -197,7 +197,7 @@ static void another_of_that_number(void **state)
 /* One that began after the trace ended cannot be it. */
 static void a_later_one(void **state)
 {
-	const struct ks_who *who;
+	const struct kms_who *who;
 
 	(void)state;
 	need_host();
@@ -205,13 +205,13 @@ static void a_later_one(void **state)
 	row_add(&look.traced[0].allocators,
 		"id=1 context=task name=%s pid=%u uid=%u %s", child_name,
 		child[0], getuid(), parents(starter_name));
-	look.at[KS_LOOK_LAST].boottime_ns = 1;
-	assert_true(ks_who_find(&look));
+	look.at[KMS_LOOK_LAST].boottime_ns = 1;
+	assert_true(kms_who_find(&look));
 	who = &look.traced[0].who[0];
 	assert_false(who->alive);
 }
 
-static const struct ks_who *gone(const char *cgroup, const char *parent)
+static const struct kms_who *gone(const char *cgroup, const char *parent)
 {
 	start(1);
 	if (cgroup)
@@ -222,7 +222,7 @@ static const struct ks_who *gone(const char *cgroup, const char *parent)
 /* It has ended; its user and cgroup prove who started it. */
 static void the_starter_lives_on(void **state)
 {
-	const struct ks_who *who;
+	const struct kms_who *who;
 
 	(void)state;
 	need_host();
@@ -248,8 +248,8 @@ static void a_starter_of_another_user(void **state)
 	row_add(&look.traced[0].allocators,
 		"id=1 context=task name=gone pid=%u uid=%u %s", GONE,
 		getuid() + 1, parents(starter_name));
-	look.at[KS_LOOK_LAST].boottime_ns = now_ns();
-	assert_true(ks_who_find(&look));
+	look.at[KMS_LOOK_LAST].boottime_ns = now_ns();
+	assert_true(kms_who_find(&look));
 	assert_int_equal(look.traced[0].who[0].starter_pid, 0);
 }
 
@@ -287,7 +287,7 @@ static void a_starter_by_its_number(void **state)
 /* To end cron ends the jobs of others. */
 static void a_starter_that_runs_jobs_of_others(void **state)
 {
-	const struct ks_who *who;
+	const struct kms_who *who;
 
 	(void)state;
 	need_host();
@@ -301,7 +301,7 @@ static void a_starter_that_runs_jobs_of_others(void **state)
 
 static void this_program(void **state)
 {
-	const struct ks_who *who;
+	const struct kms_who *who;
 
 	(void)state;
 	need_host();
@@ -325,7 +325,7 @@ static int names_make(void **state)
 	text[got] = '\0';
 	if (file)
 		fclose(file);
-	path = ks_container_cgroup(text, &len);
+	path = kms_container_cgroup(text, &len);
 	own_cgroup = path ? strndup(path, len) : strdup("/");
 	return 0;
 }

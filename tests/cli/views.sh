@@ -2,14 +2,14 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # views.sh READER: whole commands against the answers in fixture/, which the
-# stand-in for lib/nl.c gives.  It holds in any locale.
+# stand-in for client/nl.c gives.  It holds in any locale.
 
 # shellcheck source=tests/cli/tap.sh
 . "$(dirname "$0")/tap.sh"
 
 fixture=$(cd "$(dirname "$0")/fixture" && pwd)
-KS_FAKE=$fixture/host
-export KS_FAKE
+KMS_FAKE=$fixture/host
+export KMS_FAKE
 
 # prints TEXT ARGUMENT...: the reader must print exactly that.
 prints()
@@ -126,7 +126,7 @@ loads_only_its_own()
 check 'slab loads no library that it does not need' loads_only_its_own slab
 
 # What is not ASCII is as the locale can take it; libsmartcols must not hang.
-KS_FAKE=$fixture/odd
+KMS_FAKE=$fixture/odd
 if [ "$(locale charmap)" = UTF-8 ]; then
 	cafe=café wide=a漢
 	prints "\
@@ -156,17 +156,17 @@ prints "NAME=\"$cafe\"" slab -P -o name --sort +size --top 1
 json '.slabs | map(.name) | contains(["café", "a漢", "-"])' slab -J
 try 0 '' status
 check 'status prints it as well' grep -q -F -e "$wide" "$work/out"
-KS_FAKE=$fixture/host
+KMS_FAKE=$fixture/host
 
 # What begins to grow late in a look is traced all the same.  Once refused, it
 # is tried again, but told of once.
-KS_FAKE_LATER=$fixture/later
-KS_FAKE_LATER_SECONDS=2.8
-export KS_FAKE_LATER KS_FAKE_LATER_SECONDS
+KMS_FAKE_LATER=$fixture/later
+KMS_FAKE_LATER_SECONDS=2.8
+export KMS_FAKE_LATER KMS_FAKE_LATER_SECONDS
 json '[.missing[] | select(startswith("who allocates from dentry"))] |
       length == 1' \
 	diagnose -J --seconds 4
-unset KS_FAKE_LATER KS_FAKE_LATER_SECONDS
+unset KMS_FAKE_LATER KMS_FAKE_LATER_SECONDS
 
 try 0 '' off
 try 0 '' on
@@ -187,7 +187,7 @@ check 'a partial answer is printed' [ "$(wc -l <"$work/out")" -eq 3 ]
 "$reader" counters -J >"$work/counters" 2>"$work/err"
 "$reader" node -J >"$work/node"
 sed 's/"boot_id":"./"boot_id":"_/' "$work/older" >"$work/boot"
-KS_FAKE=$fixture/later
+KMS_FAKE=$fixture/later
 
 prints "\
 NAME                 TOTAL_BYTES WASTED_BYTES NR_OBJECTS NR_ACTIVE_OBJECTS NR_SLABS NR_PARTIAL_SLABS
@@ -234,10 +234,10 @@ try 1 '.*/older: is no --json answer of this command.*' \
 	zone --diff "$work/older"
 try 1 'no such slab' slab --diff "$work/older" nonesuch
 
-KS_FAKE=$fixture/host
+KMS_FAKE=$fixture/host
 try 3 'the answer is partial' counters --diff "$work/counters"
-KS_FAKE_LATER=$fixture/later
-export KS_FAKE_LATER
+KMS_FAKE_LATER=$fixture/later
+export KMS_FAKE_LATER
 prints "\
 NAME   TOTAL_BYTES
 dentry      +27.3M" slab --since 0.01 -o name,total_bytes --top 1 --sort -total_bytes

@@ -12,9 +12,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/decode.h"
-#include "lib/kinds.h"
-#include "lib/reply.h"
+#include "client/decode.h"
+#include "client/reply.h"
+#include "table/kinds.h"
 
 #define FAMILY	0x20
 #define SEQ	1
@@ -22,7 +22,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static const struct ks_kind *const kinds[] = {
+static const struct kms_kind *const kinds[] = {
 #include "all_kinds.h"
 };
 
@@ -37,7 +37,7 @@ static void must_hold(bool holds, const char *what)
 }
 
 /* A request that has every key, as refusals name the one they are about. */
-static void make_request(struct nlmsghdr *message, const struct ks_kind *kind)
+static void make_request(struct nlmsghdr *message, const struct kms_kind *kind)
 {
 	struct genlmsghdr *header;
 	size_t i;
@@ -48,21 +48,21 @@ static void make_request(struct nlmsghdr *message, const struct ks_kind *kind)
 	header->cmd = kind->cmd;
 	header->version = 1;
 	for (i = 0; i < kind->nr_columns; i++) {
-		const struct ks_column *column = &kind->columns[i];
+		const struct kms_column *column = &kind->columns[i];
 
 		if (!column->key)
 			continue;
-		if (column->type == KS_TYPE_STRING)
+		if (column->type == KMS_TYPE_STRING)
 			mnl_attr_put_strz(message, column->attr, "a\nb");
 		else
 			mnl_attr_put_u32(message, column->attr, 7);
 	}
 }
 
-static enum ks_status take_row(const struct nlmsghdr *message, void *arg,
-			       struct ks_error *err)
+static enum kms_status take_row(const struct nlmsghdr *message, void *arg,
+				struct kms_error *err)
 {
-	return ks_decode_row(message, arg, err);
+	return kms_decode_row(message, arg, err);
 }
 
 /* What comes from the kernel is printed to terminals. */
@@ -74,22 +74,22 @@ static void check_text(const char *text)
 			  "text has no control characters");
 }
 
-static void check_value(const struct ks_value *value,
-			const struct ks_column *column)
+static void check_value(const struct kms_value *value,
+			const struct kms_column *column)
 {
-	if (value->presence == KS_ABSENT)
+	if (value->presence == KMS_ABSENT)
 		return;
-	must_hold((value->presence == KS_TEXT) ==
-		  (column->type == KS_TYPE_STRING),
+	must_hold((value->presence == KMS_TEXT) ==
+		  (column->type == KMS_TYPE_STRING),
 		  "a value is of its column's type");
-	if (value->presence == KS_TEXT)
+	if (value->presence == KMS_TEXT)
 		check_text(value->text);
 	else
-		must_hold(ks_value_fits(value, column),
+		must_hold(kms_value_fits(value, column),
 			  "a number fits its column");
 }
 
-static void check_rows(const struct ks_rows *rows)
+static void check_rows(const struct kms_rows *rows)
 {
 	size_t i, column;
 
@@ -100,16 +100,17 @@ static void check_rows(const struct ks_rows *rows)
 }
 
 /* Of its own size, so that one byte too many is noticed. */
-static enum ks_status take_datagram(struct ks_reply *reply, const uint8_t *data,
-				    size_t size, struct ks_error *err)
+static enum kms_status take_datagram(struct kms_reply *reply,
+				     const uint8_t *data, size_t size,
+				     struct kms_error *err)
 {
-	enum ks_status status;
+	enum kms_status status;
 	void *mine = malloc(size);
 
 	if (!mine)
-		return KS_OK;
+		return KMS_OK;
 	memcpy(mine, data, size);
-	status = ks_reply_take(reply, mine, size, err);
+	status = kms_reply_take(reply, mine, size, err);
 	free(mine);
 	return status;
 }
@@ -118,16 +119,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	char room[MNL_NLMSG_HDRLEN + 4096] __attribute__((aligned(8)));
 	struct nlmsghdr *request = mnl_nlmsg_put_header(room);
-	struct ks_error err = { 0 };
-	struct ks_rows rows = { 0 };
-	struct ks_reply reply = {
+	struct kms_error err = { 0 };
+	struct kms_rows rows = { 0 };
+	struct kms_reply reply = {
 		.request = request,
 		.family = FAMILY,
 		.portid = PORT,
 		.take = take_row,
 		.arg = &rows,
 	};
-	enum ks_status status = KS_OK;
+	enum kms_status status = KMS_OK;
 	size_t len;
 
 	if (!size)
@@ -149,6 +150,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	check_rows(&rows);
 	if (status)
 		check_text(err.text);
-	ks_rows_free(&rows);
+	kms_rows_free(&rows);
 	return 0;
 }

@@ -21,7 +21,7 @@ def write_kinds(contract):
     names = [kind["name"].replace("-", "_")
              for kind in contract["attribute-sets"]]
     (BUILD / "all_kinds.h").write_text(
-        "".join(f"&ks_kind_{name},\n" for name in names), encoding="ascii")
+        "".join(f"&kms_kind_{name},\n" for name in names), encoding="ascii")
 
 
 def sender_command():
@@ -30,5 +30,5 @@ def sender_command():
     return ["gcc", "-static", "-std=c11", "-D_GNU_SOURCE", "-O2", "-Wall",
             "-Wextra", "-Werror", f"-I{REPO}/tools",
             f"-I{REPO}/module/include/uapi", f"-I{BUILD}",
-            REPO / "tests/fuzz/sender.c", REPO / "tools/lib/kinds.c",
+            REPO / "tests/fuzz/sender.c", REPO / "tools/table/kinds.c",
             "-o", BUILD / "sender"]

@@ -22,14 +22,14 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "lib/kinds.h"
+#include "table/kinds.h"
 
 #define NR_CHANNELS	32
 #define BATCH_BYTES	16384
 /* Of which a message takes at most this much. */
 #define MESSAGE_BYTES	1024
 
-static const struct ks_kind *const kinds[] = {
+static const struct kms_kind *const kinds[] = {
 #include "all_kinds.h"
 };
 
@@ -132,15 +132,15 @@ static const char *any_text(void)
 
 /* Of the right type, and now and then of a right value. */
 static struct nlattr *put_column(struct nlmsghdr *message,
-				 const struct ks_column *column)
+				 const struct kms_column *column)
 {
 	uint64_t number = one_in(2) ? draw() % 3 : any_number();
 
 	switch (column->type) {
-	case KS_TYPE_STRING:
+	case KMS_TYPE_STRING:
 		return put(message, column->attr, any_text(),
 			   draw() % 2 + strlen(any_text()) % 12);
-	case KS_TYPE_U32:
+	case KMS_TYPE_U32:
 		return put(message, column->attr, &number, sizeof(uint32_t));
 	default:
 		return put(message, column->attr, &number, sizeof(number));
@@ -194,9 +194,9 @@ static bool switches(const struct nlmsghdr *message)
 /* A request of a kind that is sound but for one thing, or quite sound. */
 static void nearly_sound(struct channel *channel)
 {
-	const struct ks_kind *kind = kinds[draw() % NR_KINDS];
+	const struct kms_kind *kind = kinds[draw() % NR_KINDS];
 	struct nlmsghdr *message = begin(kind->cmd, NLM_F_DUMP);
-	const struct ks_column *column;
+	const struct kms_column *column;
 	struct nlattr *attr = NULL;
 	unsigned int i;
 

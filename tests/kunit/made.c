@@ -8,12 +8,12 @@
 #include <linux/netlink.h>
 #include <linux/string.h>
 
-#include "collect/job.h"
 #include "internals/hotplug.h"
 #include "internals/internals.h"
 #include "internals/progress.h"
 #include "record/kinds.h"
 #include "record/memory.h"
+#include "run/job.h"
 
 #include "made.h"
 

@@ -8,7 +8,7 @@
 #include <linux/bits.h>
 #include <linux/completion.h>
 
-#include "collect/collect.h"
+#include "run/collection.h"
 
 struct kunit;
 

@@ -6,7 +6,7 @@
 #include <kunit/test.h>
 #include <linux/limits.h>
 
-#include "collect/superblocks.h"
+#include "collect/dentry_superblocks.h"
 #include "record/kinds.h"
 #include "record/snapshot.h"
 

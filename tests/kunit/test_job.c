@@ -12,9 +12,9 @@
 #include <linux/nodemask.h>
 #include <linux/string.h>
 
-#include "collect/job.h"
 #include "internals/internals.h"
 #include "record/kinds.h"
+#include "run/job.h"
 
 #include "made.h"
 

@@ -9,9 +9,9 @@
 #include <linux/mm.h>
 #include <linux/nodemask.h>
 
-#include "collect/measure.h"
-#include "internals/access.h"
-#include "internals/hold.h"
+#include "collect/slab_measure.h"
+#include "internals/cache.h"
+#include "internals/lock_hold.h"
 
 #include "world.h"
 

@@ -11,7 +11,7 @@ headers=$("$KS_REPO/tests/vm/kernel" headers 6.12)
 build=$(mktemp -d)
 trap 'rm -rf "$build"' EXIT
 cp -r Kbuild dkms.conf module "$build"
-mkdir -p "$build/tools/lib"
+mkdir -p "$build/tools/table"
 cd "$build"
 
 compile() {
@@ -54,7 +54,7 @@ compile || {
 	cat said
 	exit 1
 }
-grep -q '"nonsense_pages"' tools/lib/kinds.c || {
+grep -q '"nonsense_pages"' tools/table/kinds.c || {
 	echo "the reader's columns lack the field"
 	exit 1
 }

@@ -1,66 +1,89 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Hold the rooms of module/ apart: who may include whom, where the kernel's
-# version may be asked, and who writes messages and tables.
+# Hold the rooms of module/ and tools/ apart: who may include whom, where the
+# kernel's version may be asked, and who writes messages and tables.
 #
 # usage: rooms.sh	in the root of the tree; prints violations, exit 1 on any
 set -eu
 
-git ls-files -co --exclude-standard 'module/*.[ch]' | while read -r file; do
-	awk -v file="${file#module/}" '
-	# The room a path is in; files of module/ itself may use any.
+# A room and those that it may include from, itself apart. A room is a folder;
+# "." has the files of the half itself. tests/lint/circles.sh looks inside.
+table() {
+	cat <<-'EOF'
+	module .                collect export internals record run trace
+	module export           record run
+	module collect          internals record run
+	module trace            internals record run
+	module run              internals record
+	module record
+	module internals
+	module internals/compat
+
+	tools .                 cmd lib
+	tools cmd               client diagnose diagnose/judge diagnose/observe diagnose/tell host lib output table
+	tools diagnose/tell     diagnose host lib output table
+	tools diagnose/judge    diagnose host lib table
+	tools diagnose/observe  client diagnose host lib table
+	tools diagnose          host lib table
+	tools output            lib table
+	tools client            lib table
+	tools host              lib table
+	tools table             lib
+	tools lib
+	EOF
+}
+
+files=$(git ls-files -co --exclude-standard 'module/*.[ch]' 'tools/*.[ch]')
+# shellcheck disable=SC2086 # one word a file
+table | awk '
+	# The room of a path below its half.
 	function room(path) {
-		return path ~ /\// ? substr(path, 1, index(path, "/") - 1) : "."
-	}
-	function allowed(from, to, path) {
-		if (from == to || from == ".")
-			return 1
-		if (from == "export")
-			return to == "record" || path == "collect/collect.h" ||
-			       path == "collect/job.h" ||
-			       path == "trace/trace.h" || path == "watch/watch.h"
-		if (from == "collect")
-			return to == "internals" || to == "record"
-		if (from == "watch" || from == "trace")
-			return to == "collect" || to == "internals" ||
-			       to == "record"
-		return 0
+		return sub(/\/[^\/]*$/, "", path) ? path : "."
 	}
 	function complain(what) {
-		printf "module/%s:%d: %s\n", file, NR, what
+		printf "%s:%d: %s\n", FILENAME, FNR, what
+		status = 1
 	}
-	BEGIN {
-		from = room(file)
-		known = " . internals record collect watch trace export include "
-		if (!index(known, " " from " "))
-			complain("there is no room " from " in the map")
+	# Header files that both halves may include, as the compiler finds them.
+	function is_common(to) {
+		return to ~ /^include/
+	}
+	FILENAME == "-" {
+		if (NF < 2)
+			next
+		known[$1 "/" $2] = 1
+		for (i = 3; i <= NF; i++)
+			allowed[$1 "/" $2 ">" $i] = 1
+		# compat/ is the part of internals/ that the headers decide.
+		if ($1 == "module" && $2 != "record")
+			allowed[$1 "/" $2 ">internals/compat"] = 1
+		next
+	}
+	FNR == 1 {
+		half = substr(FILENAME, 1, index(FILENAME, "/") - 1)
+		from = room(substr(FILENAME, length(half) + 2))
+		if (!known[half "/" from] && !is_common(from))
+			complain("the table has no room " from)
 	}
 	/^[ \t]*#[ \t]*include[ \t]*"/ {
-		path = $0
-		sub(/^[^"]*"/, "", path)
-		sub(/".*/, "", path)
+		split($0, quoted, "\"")
+		path = quoted[2]
 		# Without a folder it is a file beside this one.
 		to = path ~ /\// ? room(path) : from
 		if (path ~ /\.\./)
 			complain("includes by a path upwards: " path)
-		else if (!allowed(from, to, path))
+		else if (from != to && !is_common(from) &&
+			 !allowed[half "/" from ">" to])
 			complain(from " may not include " path)
 	}
-	/LINUX_VERSION_CODE|KERNEL_VERSION/ && from != "internals" {
+	half == "module" && from !~ /^internals/ &&
+	/LINUX_VERSION_CODE|KERNEL_VERSION/ {
 		complain("asks for the kernel version outside internals")
 	}
-	/(^|[^a-z_])(nla_put|seq_(printf|put|write))/ &&
-	from != "record" && from != "export" {
+	half == "module" && from != "record" && from != "export" &&
+	/(^|[^a-z_])(nla_put|seq_(printf|put|write))/ {
 		complain("writes messages or tables outside record and export")
 	}
-	' "$file"
-done | {
-	# A pipe has no status of the loop; what it printed has.
-	status=0
-	while read -r line; do
-		echo "$line"
-		status=1
-	done
-	exit $status
-}
+	END { exit status }
+' - $files

@@ -19,16 +19,39 @@ copy() {
 
 case $1 in
 rooms)
-	mkdir -p module/record module/export module/collect
-	echo '#include "collect/collect.h"' >module/record/a.c
+	mkdir -p module/record module/export module/collect module/watch \
+		tools/host tools/diagnose/judge tools/output
+	echo '#include "run/view.h"' >module/record/a.c
 	echo '#include "internals/symbols.h"' >module/export/b.c
 	printf '\tseq_printf(m, "x");\n' >module/collect/c.c
 	echo '#if LINUX_VERSION_CODE > 1' >module/collect/d.c
+	echo >module/watch/e.c
+	echo '#include "client/nl.h"' >tools/host/f.c
+	echo '#include "diagnose/tell/text.h"' >tools/diagnose/judge/g.c
+	echo '#include "../lib/error.h"' >tools/output/h.c
 	cat <<-'EOF'
-	record may not include collect/collect.h
-	export may not include internals/symbols.h
+	module/record/a.c:1: record may not include run/view.h
+	module/export/b.c:1: export may not include internals/symbols.h
 	module/collect/c.c:1: writes messages
 	module/collect/d.c:1: asks for the kernel version
+	module/watch/e.c:1: the table has no room watch
+	tools/host/f.c:1: host may not include client/nl.h
+	diagnose/judge may not include diagnose/tell/text.h
+	tools/output/h.c:1: includes by a path upwards
+	EOF
+	;;
+circles)
+	mkdir -p module/run tools/lib
+	echo '#include "run/b.h"' >module/run/a.c
+	echo '#include "c.h"' >module/run/b.h
+	echo '#include "run/a.h"' >module/run/c.c
+	touch module/run/a.h module/run/c.h
+	echo '#include "lib/e.h"' >tools/lib/d.h
+	echo '#include "lib/d.h"' >tools/lib/e.h
+	echo '#include "lib/d.h"' >tools/lib/d.c
+	cat <<-'EOF'
+	need each other: module/run/a, module/run/b, module/run/c
+	need each other: tools/lib/d, tools/lib/e
 	EOF
 	;;
 marks)
@@ -43,7 +66,7 @@ marks)
 	echo 'module/a.c:4: a marked access without its reason'
 	;;
 generated)
-	copy module tools/lib tests/fuzz
+	copy module tools/table tests/fuzz
 	# A member that the spec does not know, and a file changed by hand.
 	sed -i 's/^struct ks_zone_record {/&\n\tu32 nonsense;/' \
 		module/record/records.h

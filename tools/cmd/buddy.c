@@ -2,12 +2,12 @@
 /* kmemscope buddy: free blocks and fragmentation by zone and order. */
 #include "cmd/cmd.h"
 #include "cmd/list.h"
-#include "lib/kinds.h"
+#include "table/kinds.h"
 
-static const struct ks_list_command buddy = {
+static const struct kms_list_command buddy = {
 	.summary = "Print free blocks and fragmentation by zone and order",
 	.view = {
-		.kind = &ks_kind_buddy,
+		.kind = &kms_kind_buddy,
 		.root = "orders",
 		.columns = (const char * const[]){
 			"node", "zone", "order", "nr_free", "free_bytes",
@@ -18,7 +18,7 @@ static const struct ks_list_command buddy = {
 	.option = "migratetypes",
 	.option_help = "walk the free lists, one row for each migrate type",
 	.other = {
-		.kind = &ks_kind_migratetype,
+		.kind = &kms_kind_migratetype,
 		.root = "migratetypes",
 		.columns = (const char * const[]){
 			"node", "zone", "migratetype", "order", "nr_free",
@@ -28,7 +28,7 @@ static const struct ks_list_command buddy = {
 	},
 };
 
-int ks_cmd_buddy(int argc, char **argv)
+int kms_cmd_buddy(int argc, char **argv)
 {
-	return ks_list_run(&buddy, argc, argv);
+	return kms_list_run(&buddy, argc, argv);
 }

@@ -5,27 +5,28 @@
 #include "cmd/cmd.h"
 #include "lib/text.h"
 
-int ks_cmd_fail(char **argv, enum ks_status status, const struct ks_error *err)
+int kms_cmd_fail(char **argv, enum kms_status status,
+		 const struct kms_error *err)
 {
 	fprintf(stderr, "%s: ", argv[0]);
-	ks_text_print(stderr, err->text);
+	kms_text_print(stderr, err->text);
 	fputc('\n', stderr);
 	return status;
 }
 
-int ks_cmd_refuse(char **argv)
+int kms_cmd_refuse(char **argv)
 {
 	fprintf(stderr, "Try '%s --help'.\n", argv[0]);
-	return KS_ERROR;
+	return KMS_ERROR;
 }
 
-int ks_cmd_refuse_operand(char **argv, const char *operand)
+int kms_cmd_refuse_operand(char **argv, const char *operand)
 {
 	fprintf(stderr, "%s: unexpected argument: '%s'\n", argv[0], operand);
-	return ks_cmd_refuse(argv);
+	return kms_cmd_refuse(argv);
 }
 
-void ks_cmd_version(void)
+void kms_cmd_version(void)
 {
 	puts("kmemscope " KMEMSCOPE_VERSION);
 }

@@ -2,13 +2,13 @@
 /* kmemscope counters: the kernel's memory counters under their own names. */
 #include "cmd/cmd.h"
 #include "cmd/list.h"
-#include "lib/kinds.h"
+#include "table/kinds.h"
 
-static const struct ks_list_command counters = {
+static const struct kms_list_command counters = {
 	.summary = "Print the kernel's zone, node and NUMA event counters",
 	.operand = "name",
 	.view = {
-		.kind = &ks_kind_counter,
+		.kind = &kms_kind_counter,
 		.root = "counters",
 		.columns = (const char * const[]){
 			"node", "zone", "name", "value", NULL
@@ -17,7 +17,7 @@ static const struct ks_list_command counters = {
 	},
 };
 
-int ks_cmd_counters(int argc, char **argv)
+int kms_cmd_counters(int argc, char **argv)
 {
-	return ks_list_run(&counters, argc, argv);
+	return kms_list_run(&counters, argc, argv);
 }

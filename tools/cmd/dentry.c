@@ -4,16 +4,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "client/job.h"
 #include "cmd/cmd.h"
 #include "cmd/list.h"
-#include "diagnose/container.h"
-#include "diagnose/mounts.h"
-#include "diagnose/pattern.h"
-#include "diagnose/process.h"
-#include "diagnose/samples.h"
+#include "host/container.h"
+#include "host/mounts.h"
+#include "host/process.h"
+#include "host/samples.h"
 #include "lib/array.h"
-#include "lib/job.h"
-#include "lib/kinds.h"
+#include "lib/pattern.h"
+#include "table/kinds.h"
 
 /* The module's columns, and what only user space knows of a directory. */
 enum {
@@ -24,74 +24,75 @@ enum {
 	NR_MADE,
 };
 
-static const struct ks_column made[NR_MADE] = {
+static const struct kms_column made[NR_MADE] = {
 	[FULL_PATH] = {
 		.name = "full_path",
 		.title = "FULL_PATH",
-		.type = KS_TYPE_STRING,
+		.type = KMS_TYPE_STRING,
 		.help = "Its path as process 1 sees it, or else another mount namespace",
 	},
 	[CONTAINER] = {
 		.name = "container",
 		.title = "CONTAINER",
-		.type = KS_TYPE_STRING,
+		.type = KMS_TYPE_STRING,
 		.help = "The only container that has it, or a cgroup where process 1 does not",
 	},
 	[PATTERN] = {
 		.name = "pattern",
 		.title = "PATTERN",
-		.type = KS_TYPE_STRING,
+		.type = KMS_TYPE_STRING,
 		.help = "What its names have in common: N digits, H hex, X mixed, * any",
 	},
 	[PATTERN_PERMILLE] = {
 		.name = "pattern_permille",
 		.title = "PATTERN_PERMILLE",
-		.type = KS_TYPE_U32,
-		.unit = KS_UNIT_PERMILLE,
+		.type = KMS_TYPE_U32,
+		.unit = KMS_UNIT_PERMILLE,
 		.help = "How many of the sampled names that covers, out of 1000",
 	},
 };
 
 #define COLUMNS_MAX 32
-static struct ks_column columns[COLUMNS_MAX];
-static struct ks_kind directory_kind;
+static struct kms_column columns[COLUMNS_MAX];
+static struct kms_kind directory_kind;
 
-static struct ks_value *made_value(const struct ks_rows *rows, size_t row,
-				   size_t index)
+static struct kms_value *made_value(const struct kms_rows *rows, size_t row,
+				    size_t index)
 {
 	return &rows->row[row][rows->kind->nr_columns - NR_MADE + index];
 }
 
 /* A text that the value owns from now on; NULL leaves it absent. */
-static void text_give(struct ks_value *value, char *text)
+static void text_give(struct kms_value *value, char *text)
 {
 	if (text)
-		*value = (struct ks_value){ .presence = KS_TEXT, .text = text };
+		*value = (struct kms_value){ .presence = KMS_TEXT,
+					     .text = text };
 }
 
-static bool place_fill(const struct ks_rows *rows, size_t row,
-		       const struct ks_mounts *mounts)
+static bool place_fill(const struct kms_rows *rows, size_t row,
+		       const struct kms_mounts *mounts)
 {
-	const char *device = ks_field_text(rows, row,
+	const char *device = kms_field_text(rows, row,
 					KMEMSCOPE_A_DENTRY_DIRECTORY_DEVICE);
-	const char *path = ks_field_text(rows, row,
-					 KMEMSCOPE_A_DENTRY_DIRECTORY_PATH);
-	struct ks_container container;
-	struct ks_value *value;
-	struct ks_place place;
+	const char *path = kms_field_text(rows, row,
+					  KMEMSCOPE_A_DENTRY_DIRECTORY_PATH);
+	struct kms_container container;
+	struct kms_value *value;
+	struct kms_place place;
 	char name[sizeof(container.name) + 32];
 
 	if (!device || !path)
 		return true;
-	if (!ks_mounts_find(mounts, device, path, NULL, NULL, &place))
+	if (!kms_mounts_find(mounts, device, path, NULL, NULL, &place))
 		return false;
 	value = made_value(rows, row, CONTAINER);
-	if (place.cgroup && ks_container_find(&container, place.cgroup)) {
+	if (place.cgroup && kms_container_find(&container, place.cgroup)) {
 		snprintf(name, sizeof(name), "%s %s", container.engine,
 			 container.name);
-		*value = ks_value_text(name);
+		*value = kms_value_text(name);
 	} else if (place.cgroup && !place.path) {
-		*value = ks_value_text(place.cgroup);
+		*value = kms_value_text(place.cgroup);
 	}
 	value = made_value(rows, row, FULL_PATH);
 	if (place.path) {
@@ -103,52 +104,52 @@ static bool place_fill(const struct ks_rows *rows, size_t row,
 	return true;
 }
 
-static bool pattern_fill(const struct ks_rows *rows, size_t row,
-			 const struct ks_rows *names)
+static bool pattern_fill(const struct kms_rows *rows, size_t row,
+			 const struct kms_rows *names)
 {
-	const char *name[KS_PATTERN_NAMES_MAX];
-	struct ks_pattern pattern;
+	const char *name[KMS_PATTERN_NAMES_MAX];
+	struct kms_pattern pattern;
 	size_t nr;
 
-	nr = ks_samples_find(rows, row, names, KS_DENTRIES_ALL, name,
-			     ARRAY_SIZE(name));
-	if (!ks_pattern_find(&pattern, name, nr))
+	nr = kms_samples_find(rows, row, names, KMS_DENTRIES_ALL, name,
+			      ARRAY_SIZE(name));
+	if (!kms_pattern_find(&pattern, name, nr))
 		return false;
 	if (pattern.text && nr) {
-		*made_value(rows, row, PATTERN) = ks_value_text(pattern.text);
+		*made_value(rows, row, PATTERN) = kms_value_text(pattern.text);
 		*made_value(rows, row, PATTERN_PERMILLE) =
-			ks_value_unsigned(pattern.nr_covered * 1000 / nr);
+			kms_value_unsigned(pattern.nr_covered * 1000 / nr);
 	}
-	ks_pattern_free(&pattern);
+	kms_pattern_free(&pattern);
 	return true;
 }
 
-static enum ks_status directories_fill(struct ks_nl *nl, uint32_t job,
-				       struct ks_rows *rows,
-				       struct ks_error *err)
+static enum kms_status directories_fill(struct kms_nl *nl, uint32_t job,
+					struct kms_rows *rows,
+					struct kms_error *err)
 {
-	struct ks_rows names = { .kind = &ks_kind_dentry_name };
-	struct ks_mounts mounts = { 0 };
-	enum ks_status status;
+	struct kms_rows names = { .kind = &kms_kind_dentry_name };
+	struct kms_mounts mounts = { 0 };
+	enum kms_status status;
 	bool done = true;
 	size_t i;
 
-	status = ks_job_take(nl, job, &names, err);
+	status = kms_job_take(nl, job, &names, err);
 	/* In another PID namespace process 1 is not the host's. */
-	if (ks_proc_is_initial())
-		done = ks_mounts_read(&mounts, "/proc", rows, 1);
+	if (kms_proc_is_initial())
+		done = kms_mounts_read(&mounts, "/proc", rows, 1);
 	for (i = 0; !status && done && i < rows->nr; i++)
 		done = place_fill(rows, i, &mounts) &&
 		       pattern_fill(rows, i, &names);
-	ks_mounts_free(&mounts);
-	ks_rows_free(&names);
-	return done ? status : ks_fail_memory(err);
+	kms_mounts_free(&mounts);
+	kms_rows_free(&names);
+	return done ? status : kms_fail_memory(err);
 }
 
-static const struct ks_list_view more[] = {
+static const struct kms_list_view more[] = {
 	{
 		.by = "superblock",
-		.kind = &ks_kind_dentry_superblock,
+		.kind = &kms_kind_dentry_superblock,
 		.root = "dentry_superblocks",
 		.columns = (const char * const[]){
 			"fs_type", "device", "total_bytes", "nr_dentries",
@@ -160,7 +161,7 @@ static const struct ks_list_view more[] = {
 		.job = true,
 	}, {
 		.by = "name",
-		.kind = &ks_kind_dentry_name,
+		.kind = &kms_kind_dentry_name,
 		.root = "dentry_names",
 		.columns = (const char * const[]){
 			"device", "inode", "negative", "name", NULL
@@ -169,7 +170,7 @@ static const struct ks_list_view more[] = {
 		.job = true,
 	}, {
 		.by = "total",
-		.kind = &ks_kind_dentry,
+		.kind = &kms_kind_dentry,
 		.root = "dentries",
 		.columns = (const char * const[]){
 			"nr_dentries", "nr_unused", "nr_hashed", "nr_unhashed",
@@ -181,7 +182,7 @@ static const struct ks_list_view more[] = {
 	},
 };
 
-static const struct ks_list_command dentry = {
+static const struct kms_list_command dentry = {
 	.summary = "Print the directories with the most cached names",
 	.view = {
 		.by = "directory",
@@ -202,9 +203,9 @@ static const struct ks_list_command dentry = {
 	.budget_help = "walk for that long at most, 3000 unless asked",
 };
 
-int ks_cmd_dentry(int argc, char **argv)
+int kms_cmd_dentry(int argc, char **argv)
 {
-	ks_kind_widen(&directory_kind, &ks_kind_dentry_directory, columns,
-		      ARRAY_SIZE(columns), made, NR_MADE);
-	return ks_list_run(&dentry, argc, argv);
+	kms_kind_widen(&directory_kind, &kms_kind_dentry_directory, columns,
+		       ARRAY_SIZE(columns), made, NR_MADE);
+	return kms_list_run(&dentry, argc, argv);
 }

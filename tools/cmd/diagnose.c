@@ -6,10 +6,12 @@
 
 #include "cmd/cmd.h"
 #include "cmd/options.h"
-#include "diagnose/verdict.h"
-#include "lib/kinds.h"
+#include "diagnose/judge/verdict.h"
+#include "diagnose/observe/observe.h"
+#include "diagnose/tell/remedies.h"
+#include "diagnose/tell/text.h"
 #include "lib/text.h"
-#include "out/verdict.h"
+#include "table/kinds.h"
 
 #define NS_PER_SECOND 1000000000ull
 #define SECONDS_DEFAULT 10
@@ -46,9 +48,9 @@ static void help_print(const char *program)
 }
 
 /* In words, as the locale can take them. */
-static enum ks_status words_print(const struct options *options,
-				  const struct ks_verdict *verdict,
-				  struct ks_error *err)
+static enum kms_status words_print(const struct options *options,
+				   const struct kms_verdict *verdict,
+				   struct kms_error *err)
 {
 	char *text = NULL;
 	FILE *stream;
@@ -56,75 +58,77 @@ static enum ks_status words_print(const struct options *options,
 
 	stream = open_memstream(&text, &len);
 	if (!stream)
-		return ks_fail_memory(err);
+		return kms_fail_memory(err);
 	if (options->remedy)
-		ks_verdict_print_remedies(stream, verdict);
+		kms_verdict_print_remedies(stream, verdict);
 	else
-		ks_verdict_print(stream, verdict);
+		kms_verdict_print(stream, verdict);
 	if (fclose(stream)) {
 		free(text);
-		return ks_fail_memory(err);
+		return kms_fail_memory(err);
 	}
-	ks_text_print(stdout, text);
+	kms_text_print(stdout, text);
 	free(text);
-	return KS_OK;
+	return KMS_OK;
 }
 
-static enum ks_status verdict_print(const struct options *options,
-				    const struct ks_look *look,
-				    const struct ks_verdict *verdict,
-				    struct ks_error *err)
+static enum kms_status verdict_print(const struct options *options,
+				     const struct kms_look *look,
+				     const struct kms_verdict *verdict,
+				     struct kms_error *err)
 {
-	const struct ks_answer answer = {
+	const struct kms_answer answer = {
 		.stamp = look->stamp,
 		.version = look->version,
-		.rows.kind = &ks_kind_status,
+		.rows.kind = &kms_kind_status,
 		.partial = verdict->partial,
 	};
 
 	if (options->json)
-		return ks_verdict_print_json(stdout, &answer, verdict, err);
+		return kms_verdict_print_json(stdout, &answer, verdict, err);
 	return words_print(options, verdict, err);
 }
 
-static enum ks_status diagnose(const struct options *options,
-			       struct ks_look *look,
-			       struct ks_verdict *verdict,
-			       struct ks_error *err)
+static enum kms_status diagnose(const struct options *options,
+				struct kms_look *look,
+				struct kms_verdict *verdict,
+				struct kms_error *err)
 {
-	enum ks_status status;
+	enum kms_status status;
 
-	status = ks_look_take(look, options->ns, err);
+	status = kms_look_take(look, options->ns, err);
 	if (!status)
-		status = ks_verdict_make(verdict, look, err);
+		status = kms_verdict_make(verdict, look, err);
+	if (!status)
+		status = kms_remedies_fill(verdict, look, err);
 	if (!status)
 		status = verdict_print(options, look, verdict, err);
 	if (!status && verdict->partial)
-		status = ks_fail(err, KS_PARTIAL,
-				 "not all could be looked at, so the answer is partial");
+		status = kms_fail(err, KMS_PARTIAL,
+				  "not all could be looked at, so the answer is partial");
 	return status;
 }
 
 static int diagnose_run(char **argv, const struct options *options)
 {
-	struct ks_verdict *verdict = calloc(1, sizeof(*verdict));
-	struct ks_error err = { 0 };
-	enum ks_status status;
-	struct ks_look look;
+	struct kms_verdict *verdict = calloc(1, sizeof(*verdict));
+	struct kms_error err = { 0 };
+	enum kms_status status;
+	struct kms_look look;
 
-	ks_look_init(&look);
+	kms_look_init(&look);
 	status = verdict ? diagnose(options, &look, verdict, &err) :
-			   ks_fail_memory(&err);
+			   kms_fail_memory(&err);
 	if (status)
-		ks_cmd_fail(argv, status, &err);
+		kms_cmd_fail(argv, status, &err);
 	if (verdict)
-		ks_verdict_free(verdict);
-	ks_look_free(&look);
+		kms_verdict_free(verdict);
+	kms_look_free(&look);
 	free(verdict);
 	return status;
 }
 
-int ks_cmd_diagnose(int argc, char **argv)
+int kms_cmd_diagnose(int argc, char **argv)
 {
 	struct options options = { .ns = SECONDS_DEFAULT * NS_PER_SECOND };
 	int letter;
@@ -133,14 +137,14 @@ int ks_cmd_diagnose(int argc, char **argv)
 	       -1) {
 		switch (letter) {
 		case OPT_SECONDS:
-			if (ks_options_seconds(optarg, &options.ns) &&
+			if (kms_options_seconds(optarg, &options.ns) &&
 			    options.ns >= NS_PER_SECOND &&
 			    options.ns <= SECONDS_MAX * NS_PER_SECOND)
 				break;
 			fprintf(stderr,
 				"%s: --seconds: not a number of seconds from 1 to %d: '%s'\n",
 				argv[0], SECONDS_MAX, optarg);
-			return ks_cmd_refuse(argv);
+			return kms_cmd_refuse(argv);
 		case OPT_REMEDY:
 			options.remedy = true;
 			break;
@@ -149,15 +153,15 @@ int ks_cmd_diagnose(int argc, char **argv)
 			break;
 		case 'h':
 			help_print(argv[0]);
-			return KS_OK;
+			return KMS_OK;
 		case 'V':
-			ks_cmd_version();
-			return KS_OK;
+			kms_cmd_version();
+			return KMS_OK;
 		default:
-			return ks_cmd_refuse(argv);
+			return kms_cmd_refuse(argv);
 		}
 	}
 	if (optind < argc)
-		return ks_cmd_refuse_operand(argv, argv[optind]);
+		return kms_cmd_refuse_operand(argv, argv[optind]);
 	return diagnose_run(argv, &options);
 }

@@ -2,12 +2,12 @@
 /* kmemscope node: NUMA nodes and, in the row without node, the whole host. */
 #include "cmd/cmd.h"
 #include "cmd/list.h"
-#include "lib/kinds.h"
+#include "table/kinds.h"
 
-static const struct ks_list_command node = {
+static const struct kms_list_command node = {
 	.summary = "Print NUMA nodes, and last the whole host, in pages",
 	.view = {
-		.kind = &ks_kind_node,
+		.kind = &kms_kind_node,
 		.root = "nodes",
 		.columns = (const char * const[]){
 			"node", "managed_pages", "free_pages", "file_pages",
@@ -18,7 +18,7 @@ static const struct ks_list_command node = {
 	},
 };
 
-int ks_cmd_node(int argc, char **argv)
+int kms_cmd_node(int argc, char **argv)
 {
-	return ks_list_run(&node, argc, argv);
+	return kms_list_run(&node, argc, argv);
 }

@@ -60,17 +60,17 @@ static const struct {
 #define LETTERS "o:JrPnbhV"
 
 /* A command with a way of its own compares nothing. */
-static bool is_offered(const struct ks_list_command *command, int value)
+static bool is_offered(const struct kms_list_command *command, int value)
 {
 	return !command->own || (value != OPT_DIFF && value != OPT_SINCE);
 }
 
-static size_t nr_own(const struct ks_list_command *command)
+static size_t nr_own(const struct kms_list_command *command)
 {
 	return command->own ? command->own->nr_options : 0;
 }
 
-static void columns_print(const struct ks_kind *kind)
+static void columns_print(const struct kms_kind *kind)
 {
 	size_t i;
 
@@ -80,7 +80,7 @@ static void columns_print(const struct ks_kind *kind)
 }
 
 /* "directory, superblock or total" */
-static const char *by_words(const struct ks_list_command *command, char *text,
+static const char *by_words(const struct kms_list_command *command, char *text,
 			    size_t size)
 {
 	size_t i, len;
@@ -106,11 +106,11 @@ static void option_print(int letter, const char *name, const char *argument,
 		printf("     %-22s %s\n", text, help);
 }
 
-static void help_print(const struct ks_options *options,
-		       const struct ks_list_command *command,
+static void help_print(const struct kms_options *options,
+		       const struct kms_list_command *command,
 		       const char *program)
 {
-	const struct ks_column *column;
+	const struct kms_column *column;
 	size_t i;
 
 	printf("Usage:\n %s [options]%s\n\n%s.\n\nOptions:\n", program,
@@ -142,7 +142,8 @@ static void help_print(const struct ks_options *options,
 		snprintf(help, sizeof(help), "only rows with this %s",
 			 column->title);
 		option_print(OPT_FILTER, options->filters[i].name,
-			     column->type == KS_TYPE_STRING ? "NAME" : "NUMBER",
+			     column->type == KMS_TYPE_STRING ? "NAME"
+							     : "NUMBER",
 			     help);
 	}
 	for (i = 0; i < NR_OPTIONS; i++) {
@@ -165,18 +166,18 @@ static void help_print(const struct ks_options *options,
 }
 
 /* Each key of the kinds that is not given by operands can be filtered by. */
-static void filters_offer(struct ks_options *options,
-			  const struct ks_list_command *command,
-			  const struct ks_kind *kind)
+static void filters_offer(struct kms_options *options,
+			  const struct kms_list_command *command,
+			  const struct kms_kind *kind)
 {
-	struct ks_option_filter *filter;
-	const struct ks_column *column;
+	struct kms_option_filter *filter;
+	const struct kms_column *column;
 	size_t i, j;
 	char *dash;
 
 	for (i = 0; i < kind->nr_columns; i++) {
 		column = &kind->columns[i];
-		if (!column->key || options->nr_filters == KS_FILTERS_MAX)
+		if (!column->key || options->nr_filters == KMS_FILTERS_MAX)
 			continue;
 		if (command->operand && !strcmp(command->operand, column->name))
 			continue;
@@ -197,8 +198,8 @@ static void filters_offer(struct ks_options *options,
 }
 
 static void long_options_fill(struct option *all,
-			      const struct ks_options *options,
-			      const struct ks_list_command *command)
+			      const struct kms_options *options,
+			      const struct kms_list_command *command)
 {
 	size_t i;
 
@@ -249,7 +250,7 @@ static void long_options_fill(struct option *all,
 	*all = (struct option){ 0 };
 }
 
-bool ks_options_seconds(const char *text, uint64_t *ns)
+bool kms_options_seconds(const char *text, uint64_t *ns)
 {
 	double seconds;
 	char *end;
@@ -264,8 +265,8 @@ bool ks_options_seconds(const char *text, uint64_t *ns)
 }
 
 /* Take one option; false, with a message, when its argument is wrong. */
-static bool option_take(struct ks_options *options,
-			const struct ks_list_command *command, int value,
+static bool option_take(struct kms_options *options,
+			const struct kms_list_command *command, int value,
 			const char *program)
 {
 	switch (value) {
@@ -282,8 +283,9 @@ static bool option_take(struct ks_options *options,
 		options->by = optarg;
 		return true;
 	case OPT_BUDGET:
-		if (ks_text_number(optarg, BUDGET_MS_MAX,
-				   &options->budget_ns) && options->budget_ns) {
+		if (kms_text_number(optarg, BUDGET_MS_MAX,
+				    &options->budget_ns) &&
+		    options->budget_ns) {
 			options->budget_ns *= NS_PER_MS;
 			return true;
 		}
@@ -297,13 +299,13 @@ static bool option_take(struct ks_options *options,
 		options->columns = optarg;
 		return true;
 	case 'J':
-		options->output.form = KS_FORM_JSON;
+		options->output.form = KMS_FORM_JSON;
 		return true;
 	case 'r':
-		options->output.form = KS_FORM_RAW;
+		options->output.form = KMS_FORM_RAW;
 		return true;
 	case 'P':
-		options->output.form = KS_FORM_PAIRS;
+		options->output.form = KMS_FORM_PAIRS;
 		return true;
 	case 'n':
 		options->output.no_headings = true;
@@ -312,14 +314,14 @@ static bool option_take(struct ks_options *options,
 		options->output.exact = true;
 		return true;
 	case OPT_TOP:
-		if (ks_text_number(optarg, UINT32_MAX, &options->top) &&
+		if (kms_text_number(optarg, UINT32_MAX, &options->top) &&
 		    options->top)
 			return true;
 		fprintf(stderr, "%s: --top: not a number of rows: '%s'\n",
 			program, optarg);
 		return false;
 	case OPT_SINCE:
-		if (ks_options_seconds(optarg, &options->since_ns))
+		if (kms_options_seconds(optarg, &options->since_ns))
 			return true;
 		fprintf(stderr, "%s: --since: not a number of seconds: '%s'\n",
 			program, optarg);
@@ -335,17 +337,17 @@ static bool option_take(struct ks_options *options,
 }
 
 /* A filter by a key that only the other kind of record has asks for that. */
-static const struct ks_list_view *
-view_choose(const struct ks_options *options,
-	    const struct ks_list_command *command, bool other)
+static const struct kms_list_view *
+view_choose(const struct kms_options *options,
+	    const struct kms_list_command *command, bool other)
 {
 	size_t i, column;
 
 	for (i = 0; command->option && i < options->nr_filters; i++) {
 		if (!options->filters[i].text)
 			continue;
-		if (!ks_kind_find(command->view.kind, options->filters[i].name,
-				  strlen(options->filters[i].name), &column) ||
+		if (!kms_kind_find(command->view.kind, options->filters[i].name,
+				   strlen(options->filters[i].name), &column) ||
 		    !command->view.kind->columns[column].key)
 			other = true;
 	}
@@ -360,8 +362,8 @@ view_choose(const struct ks_options *options,
 	return NULL;
 }
 
-static bool combination_check(const struct ks_options *options,
-			      const struct ks_list_command *command,
+static bool combination_check(const struct kms_options *options,
+			      const struct kms_list_command *command,
 			      const char *program)
 {
 	char words[80];
@@ -391,16 +393,16 @@ static bool combination_check(const struct ks_options *options,
 	return true;
 }
 
-enum ks_parsed ks_options_parse(struct ks_options *options,
-				const struct ks_list_command *command,
-				int argc, char **argv)
+enum kms_parsed kms_options_parse(struct kms_options *options,
+				  const struct kms_list_command *command,
+				  int argc, char **argv)
 {
-	struct option all[NR_OPTIONS + OWN_MAX + 4 + KS_FILTERS_MAX + 1];
+	struct option all[NR_OPTIONS + OWN_MAX + 4 + KMS_FILTERS_MAX + 1];
 	bool other = false;
 	size_t i;
 	int value;
 
-	*options = (struct ks_options){ .output.stream = stdout };
+	*options = (struct kms_options){ .output.stream = stdout };
 	if (!command->own)
 		filters_offer(options, command, command->view.kind);
 	if (command->option)
@@ -413,16 +415,16 @@ enum ks_parsed ks_options_parse(struct ks_options *options,
 		switch (value) {
 		case 'h':
 			help_print(options, command, argv[0]);
-			return KS_PARSED_DONE;
+			return KMS_PARSED_DONE;
 		case 'V':
-			ks_cmd_version();
-			return KS_PARSED_DONE;
+			kms_cmd_version();
+			return KMS_PARSED_DONE;
 		case OPT_OTHER:
 			other = true;
 			break;
 		default:
 			if (!option_take(options, command, value, argv[0]))
-				return KS_PARSED_WRONG;
+				return KMS_PARSED_WRONG;
 		}
 	}
 	options->operands = argv + optind;
@@ -430,6 +432,6 @@ enum ks_parsed ks_options_parse(struct ks_options *options,
 	options->view = view_choose(options, command, other);
 	if (options->view)
 		options->output.root = options->view->root;
-	return combination_check(options, command, argv[0]) ? KS_PARSED_RUN :
-							      KS_PARSED_WRONG;
+	return combination_check(options, command, argv[0]) ? KMS_PARSED_RUN :
+							      KMS_PARSED_WRONG;
 }

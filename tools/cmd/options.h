@@ -1,22 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The command line of a command that lists records. */
-#ifndef KS_OPTIONS_H
-#define KS_OPTIONS_H
+#ifndef KMS_CMD_OPTIONS_H
+#define KMS_CMD_OPTIONS_H
 
-#include "cmd/list.h"
-#include "lib/request.h"
-#include "out/out.h"
+#include "client/request.h"
+#include "cmd/list_command.h"
+#include "output/output.h"
 
 /* A key column, by its name with '-', and what it must have. */
-struct ks_option_filter {
+struct kms_option_filter {
 	char name[64];
-	const struct ks_column *column;
+	const struct kms_column *column;
 	const char *text;	/* NULL: not asked for */
 };
 
-struct ks_options {
-	const struct ks_list_view *view;
-	struct ks_output output;
+struct kms_options {
+	const struct kms_list_view *view;
+	struct kms_output output;
 	const char *columns;		/* NULL: the default */
 	bool all_columns;
 	const char *sort;		/* NULL: the default */
@@ -26,23 +26,23 @@ struct ks_options {
 	uint64_t budget_ns;		/* 0: not asked for */
 	const char *by;			/* NULL: the default */
 	bool flag;			/* the kind's, as in flag_fills */
-	struct ks_option_filter filters[KS_FILTERS_MAX];
+	struct kms_option_filter filters[KMS_FILTERS_MAX];
 	size_t nr_filters;
 	char **operands;
 	size_t nr_operands;
 };
 
-enum ks_parsed {
-	KS_PARSED_RUN,
-	KS_PARSED_DONE,		/* help or version was printed */
-	KS_PARSED_WRONG,	/* the reason was printed */
+enum kms_parsed {
+	KMS_PARSED_RUN,
+	KMS_PARSED_DONE,		/* help or version was printed */
+	KMS_PARSED_WRONG,	/* the reason was printed */
 };
 
-enum ks_parsed ks_options_parse(struct ks_options *options,
-				const struct ks_list_command *command,
-				int argc, char **argv);
+enum kms_parsed kms_options_parse(struct kms_options *options,
+				  const struct kms_list_command *command,
+				  int argc, char **argv);
 
 /* All of text must be a number of seconds, more than 0. */
-bool ks_options_seconds(const char *text, uint64_t *ns);
+bool kms_options_seconds(const char *text, uint64_t *ns);
 
-#endif /* KS_OPTIONS_H */
+#endif /* KMS_CMD_OPTIONS_H */

@@ -2,13 +2,13 @@
 /* kmemscope slab: slab caches, and slab caches by NUMA node. */
 #include "cmd/cmd.h"
 #include "cmd/list.h"
-#include "lib/kinds.h"
+#include "table/kinds.h"
 
-static const struct ks_list_command slab = {
+static const struct kms_list_command slab = {
 	.summary = "Print slab caches, the largest first",
 	.operand = "name",
 	.view = {
-		.kind = &ks_kind_slab,
+		.kind = &kms_kind_slab,
 		.root = "slabs",
 		.columns = (const char * const[]){
 			"name", "total_bytes", "wasted_bytes", "nr_objects",
@@ -37,7 +37,7 @@ static const struct ks_list_command slab = {
 	.option = "per-node",
 	.option_help = "one row for each cache and NUMA node",
 	.other = {
-		.kind = &ks_kind_slab_node,
+		.kind = &kms_kind_slab_node,
 		.root = "slab_nodes",
 		.columns = (const char * const[]){
 			"name", "node", "total_bytes", "wasted_bytes",
@@ -49,7 +49,7 @@ static const struct ks_list_command slab = {
 	},
 };
 
-int ks_cmd_slab(int argc, char **argv)
+int kms_cmd_slab(int argc, char **argv)
 {
-	return ks_list_run(&slab, argc, argv);
+	return kms_list_run(&slab, argc, argv);
 }

@@ -2,9 +2,10 @@
 /* kmemscope status: the module, its collectors, and what they cost. */
 #include <getopt.h>
 
+#include "client/version.h"
 #include "cmd/cmd.h"
-#include "lib/kinds.h"
-#include "out/out.h"
+#include "output/output.h"
+#include "table/kinds.h"
 
 static const struct option options_all[] = {
 	{ "json", no_argument, NULL, 'J' },
@@ -27,106 +28,107 @@ static void help_print(const char *program)
 }
 
 struct state {
-	struct ks_answer answer;	/* its rows are the status */
-	struct ks_rows collectors;
-	struct ks_selection columns;	/* of the collectors */
+	struct kms_answer answer;	/* its rows are the status */
+	struct kms_rows collectors;
+	struct kms_selection columns;	/* of the collectors */
 };
 
-static enum ks_status state_fetch(struct state *state, struct ks_error *err)
+static enum kms_status state_fetch(struct state *state, struct kms_error *err)
 {
-	struct ks_request status_get = ks_request_rows(&ks_kind_status);
-	struct ks_request collectors = ks_request_rows(&ks_kind_collector);
-	enum ks_status status;
-	struct ks_nl *nl;
+	struct kms_request status_get = kms_request_rows(&kms_kind_status);
+	struct kms_request collectors = kms_request_rows(&kms_kind_collector);
+	enum kms_status status;
+	struct kms_nl *nl;
 
-	status = ks_nl_open(&nl, err);
+	status = kms_nl_open(&nl, err);
 	if (status)
 		return status;
-	state->answer.stamp = ks_stamp_now();
-	status = ks_answer_version(&state->answer, nl, err);
+	state->answer.stamp = kms_stamp_now();
+	status = kms_version_get(&state->answer, nl, err);
 	if (!status)
-		status = ks_nl_do(nl, &status_get, &state->answer.rows, err);
+		status = kms_nl_do(nl, &status_get, &state->answer.rows, err);
 	if (!status)
-		status = ks_nl_dump(nl, &collectors, &state->collectors, err);
+		status = kms_nl_dump(nl, &collectors, &state->collectors, err);
 	if (!status)
-		status = ks_select_all(&state->columns, &ks_kind_collector,
-				       err);
+		status = kms_select_all(&state->columns, &kms_kind_collector,
+					err);
 	if (!status && !state->answer.rows.nr)
-		status = ks_fail(err, KS_ERROR, "the module told no status");
-	ks_nl_close(nl);
+		status = kms_fail(err, KMS_ERROR, "the module told no status");
+	kms_nl_close(nl);
 	return status;
 }
 
-static enum ks_status json_print(const struct state *state,
-				 struct ks_error *err)
+static enum kms_status json_print(const struct state *state,
+				  struct kms_error *err)
 {
-	enum ks_status status;
+	enum kms_status status;
 
-	status = ks_json_begin(stdout, &state->answer, err);
+	status = kms_json_begin(stdout, &state->answer, err);
 	if (!status)
-		status = ks_json_row(stdout, "status", &ks_kind_status,
-				     state->answer.rows.row[0], err);
+		status = kms_json_row(stdout, "status", &kms_kind_status,
+				      state->answer.rows.row[0], err);
 	if (!status)
-		status = ks_json_rows(stdout, "collectors", &state->collectors,
-				      &state->columns, err);
+		status = kms_json_rows(stdout, "collectors", &state->collectors,
+				       &state->columns, err);
 	if (!status)
-		ks_json_end(stdout);
+		kms_json_end(stdout);
 	return status;
 }
 
-static enum ks_status state_print(const struct state *state,
-				  const struct ks_output *output,
-				  struct ks_error *err)
+static enum kms_status state_print(const struct state *state,
+				   const struct kms_output *output,
+				   struct kms_error *err)
 {
-	if (output->form == KS_FORM_JSON)
+	if (output->form == KMS_FORM_JSON)
 		return json_print(state, err);
-	ks_table_print_row(output, &ks_kind_status, state->answer.rows.row[0]);
+	kms_table_print_row(output, &kms_kind_status,
+			    state->answer.rows.row[0]);
 	if (state->collectors.nr)
 		fputc('\n', output->stream);
-	return ks_table_print(output, &state->collectors, &state->columns,
-			      false, err);
+	return kms_table_print(output, &state->collectors, &state->columns,
+			       false, err);
 }
 
-int ks_cmd_status(int argc, char **argv)
+int kms_cmd_status(int argc, char **argv)
 {
 	struct state state = {
-		.answer.rows.kind = &ks_kind_status,
-		.collectors.kind = &ks_kind_collector,
+		.answer.rows.kind = &kms_kind_status,
+		.collectors.kind = &kms_kind_collector,
 	};
-	struct ks_output output = { .stream = stdout };
-	struct ks_error err = { 0 };
-	enum ks_status status;
+	struct kms_output output = { .stream = stdout };
+	struct kms_error err = { 0 };
+	enum kms_status status;
 	int letter;
 
 	while ((letter = getopt_long(argc, argv, "JbhV", options_all, NULL)) !=
 	       -1) {
 		switch (letter) {
 		case 'J':
-			output.form = KS_FORM_JSON;
+			output.form = KMS_FORM_JSON;
 			break;
 		case 'b':
 			output.exact = true;
 			break;
 		case 'h':
 			help_print(argv[0]);
-			return KS_OK;
+			return KMS_OK;
 		case 'V':
-			ks_cmd_version();
-			return KS_OK;
+			kms_cmd_version();
+			return KMS_OK;
 		default:
-			return ks_cmd_refuse(argv);
+			return kms_cmd_refuse(argv);
 		}
 	}
 	if (optind < argc)
-		return ks_cmd_refuse_operand(argv, argv[optind]);
+		return kms_cmd_refuse_operand(argv, argv[optind]);
 
 	status = state_fetch(&state, &err);
 	if (!status)
 		status = state_print(&state, &output, &err);
 	if (status)
-		ks_cmd_fail(argv, status, &err);
-	ks_answer_free(&state.answer);
-	ks_rows_free(&state.collectors);
-	ks_select_free(&state.columns);
+		kms_cmd_fail(argv, status, &err);
+	kms_answer_free(&state.answer);
+	kms_rows_free(&state.collectors);
+	kms_select_free(&state.columns);
 	return status;
 }

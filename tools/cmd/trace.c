@@ -7,31 +7,32 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "client/job.h"
 #include "cmd/cmd.h"
 #include "cmd/list.h"
 #include "cmd/options.h"
-#include "lib/alias.h"
-#include "lib/answer.h"
+#include "host/alias.h"
+#include "host/cgroup.h"
 #include "lib/array.h"
-#include "lib/cgroup.h"
-#include "lib/job.h"
-#include "lib/kinds.h"
 #include "lib/text.h"
-#include "out/folded.h"
-#include "out/out.h"
+#include "output/folded.h"
+#include "output/output.h"
+#include "table/answer.h"
+#include "table/format.h"
+#include "table/kinds.h"
 
 #define SLAB_FOLDER "/sys/kernel/slab"
 #define DEFAULT_NS 10000000000
 
 /* The module's columns and one of ours, the path of a cgroup. */
 #define COLUMNS_MAX 32
-static struct ks_column columns[COLUMNS_MAX];
-static struct ks_kind allocator_kind;
+static struct kms_column columns[COLUMNS_MAX];
+static struct kms_kind allocator_kind;
 
-static const struct ks_column cgroup_column = {
+static const struct kms_column cgroup_column = {
 	.name = "cgroup",
 	.title = "CGROUP",
-	.type = KS_TYPE_STRING,
+	.type = KMS_TYPE_STRING,
 	.help = "Path of its cgroup, where cgroup2 is mounted",
 };
 
@@ -41,8 +42,8 @@ struct trace {
 	bool with_stacks;
 	bool folded;
 	bool quiet;		/* no summary: who reads is no person */
-	struct ks_rows whole;
-	struct ks_rows stacks;
+	struct kms_rows whole;
+	struct kms_rows stacks;
 };
 
 enum {
@@ -51,7 +52,7 @@ enum {
 	OWN_FOLDED,
 };
 
-static const struct ks_list_option own_options[] = {
+static const struct kms_list_option own_options[] = {
 	[OWN_SECONDS] = { "seconds", "SECONDS", "how long to trace (10); max_walk_ms limits it" },
 	[OWN_STACKS] = { "stacks", NULL,
 			 "tell allocators apart by their kernel stacks, too" },
@@ -66,7 +67,7 @@ static bool own_take(void *arg, size_t option, const char *argument,
 
 	switch (option) {
 	case OWN_SECONDS:
-		if (ks_options_seconds(argument, &trace->ns))
+		if (kms_options_seconds(argument, &trace->ns))
 			return true;
 		fprintf(stderr, "%s: --seconds: not a number of seconds: '%s'\n",
 			program, argument);
@@ -80,7 +81,7 @@ static bool own_take(void *arg, size_t option, const char *argument,
 	return true;
 }
 
-static bool own_check(void *arg, const struct ks_options *options,
+static bool own_check(void *arg, const struct kms_options *options,
 		      const char *program)
 {
 	struct trace *trace = arg;
@@ -91,74 +92,75 @@ static bool own_check(void *arg, const struct ks_options *options,
 					       "no slab cache was named");
 		return false;
 	}
-	if (trace->folded && options->output.form != KS_FORM_TABLE) {
+	if (trace->folded && options->output.form != KMS_FORM_TABLE) {
 		fprintf(stderr, "%s: --folded is a form of its own\n",
 			program);
 		return false;
 	}
 	trace->cache = options->operands[0];
-	trace->quiet = options->output.form != KS_FORM_TABLE;
+	trace->quiet = options->output.form != KMS_FORM_TABLE;
 	return true;
 }
 
 static bool slab_is_known(const char *name, void *arg)
 {
-	const struct ks_rows *slabs = arg;
+	const struct kms_rows *slabs = arg;
 	bool known = false;
 	char *escaped;
 	size_t i, column;
 
-	ks_kind_find_attr(slabs->kind, KMEMSCOPE_A_SLAB_NAME, &column);
-	escaped = ks_text_escape(name, strlen(name));
+	kms_kind_find_attr(slabs->kind, KMEMSCOPE_A_SLAB_NAME, &column);
+	escaped = kms_text_escape(name, strlen(name));
 	for (i = 0; escaped && i < slabs->nr && !known; i++)
-		known = slabs->row[i][column].presence == KS_TEXT &&
+		known = slabs->row[i][column].presence == KMS_TEXT &&
 			!strcmp(slabs->row[i][column].text, escaped);
 	free(escaped);
 	return known;
 }
 
 /* The name that the module knows the cache by, or NULL. */
-static char *alias_find(struct ks_nl *nl, const char *name)
+static char *alias_find(struct kms_nl *nl, const char *name)
 {
-	struct ks_request request = ks_request_rows(&ks_kind_slab);
-	struct ks_rows slabs = { .kind = &ks_kind_slab };
-	struct ks_error err = { 0 };
+	struct kms_request request = kms_request_rows(&kms_kind_slab);
+	struct kms_rows slabs = { .kind = &kms_kind_slab };
+	struct kms_error err = { 0 };
 	char *other = NULL;
-	enum ks_status status;
+	enum kms_status status;
 
-	status = ks_nl_dump(nl, &request, &slabs, &err);
-	if (!status || status == KS_PARTIAL)
-		other = ks_alias_resolve(SLAB_FOLDER, name, slab_is_known,
-					 &slabs);
-	ks_rows_free(&slabs);
+	status = kms_nl_dump(nl, &request, &slabs, &err);
+	if (!status || status == KMS_PARTIAL)
+		other = kms_alias_resolve(SLAB_FOLDER, name, slab_is_known,
+					  &slabs);
+	kms_rows_free(&slabs);
 	return other;
 }
 
-static enum ks_status cgroups_fill(struct ks_rows *rows, struct ks_error *err)
+static enum kms_status cgroups_fill(struct kms_rows *rows,
+				    struct kms_error *err)
 {
 	size_t i, column, id;
-	struct ks_value *row;
+	struct kms_value *row;
 
-	ks_kind_find(rows->kind, cgroup_column.name,
-		     strlen(cgroup_column.name), &column);
-	ks_kind_find_attr(rows->kind, KMEMSCOPE_A_TRACE_ALLOCATOR_CGROUP_ID,
-			  &id);
+	kms_kind_find(rows->kind, cgroup_column.name,
+		      strlen(cgroup_column.name), &column);
+	kms_kind_find_attr(rows->kind, KMEMSCOPE_A_TRACE_ALLOCATOR_CGROUP_ID,
+			   &id);
 	for (i = 0; i < rows->nr; i++) {
 		row = rows->row[i];
-		if (row[id].presence != KS_NUMBER)
+		if (row[id].presence != KMS_NUMBER)
 			continue;
 		/* Mostly the same as in the row before */
-		if (i && !ks_value_compare(&rows->row[i - 1][id], &row[id])) {
-			if (!ks_value_copy(&row[column],
-					   &rows->row[i - 1][column]))
-				return ks_fail_memory(err);
+		if (i && !kms_value_compare(&rows->row[i - 1][id], &row[id])) {
+			if (!kms_value_copy(&row[column],
+					    &rows->row[i - 1][column]))
+				return kms_fail_memory(err);
 			continue;
 		}
-		row[column].text = ks_cgroup_path(row[id].magnitude);
+		row[column].text = kms_cgroup_path(row[id].magnitude);
 		if (row[column].text)
-			row[column].presence = KS_TEXT;
+			row[column].presence = KMS_TEXT;
 	}
-	return KS_OK;
+	return KMS_OK;
 }
 
 static atomic_bool interrupted;
@@ -170,56 +172,57 @@ static void interrupt(int number)
 }
 
 /* ^C ends the trace, and a second one this program. */
-static enum ks_status wait_or_interrupt(struct ks_nl *nl, uint32_t id,
-					struct ks_error *err)
+static enum kms_status wait_or_interrupt(struct kms_nl *nl, uint32_t id,
+					 struct kms_error *err)
 {
 	struct sigaction action = {
 		.sa_handler = interrupt,
 		.sa_flags = SA_RESTART | SA_RESETHAND,
 	}, before;
-	enum ks_status status;
+	enum kms_status status;
 
 	sigaction(SIGINT, &action, &before);
-	status = ks_job_wait_until(nl, id, &interrupted, err);
+	status = kms_job_wait_until(nl, id, &interrupted, err);
 	sigaction(SIGINT, &before, NULL);
 	return status;
 }
 
-static enum ks_status job_run(struct trace *trace, struct ks_nl *nl,
-			      const char *cache, struct ks_rows *allocators,
-			      struct ks_error *err)
+static enum kms_status job_run(struct trace *trace, struct kms_nl *nl,
+			       const char *cache, struct kms_rows *allocators,
+			       struct kms_error *err)
 {
-	struct ks_request request = ks_job_request(&ks_kind_trace_allocator);
-	enum ks_status status;
+	struct kms_request request = kms_job_request(&kms_kind_trace_allocator);
+	enum kms_status status;
 	uint32_t id;
 
-	ks_job_ask(&request, KMEMSCOPE_A_JOB_CACHE, cache, 0);
-	ks_job_ask(&request, KMEMSCOPE_A_JOB_DURATION_NS, NULL, trace->ns);
+	kms_job_ask(&request, KMEMSCOPE_A_JOB_CACHE, cache, 0);
+	kms_job_ask(&request, KMEMSCOPE_A_JOB_DURATION_NS, NULL, trace->ns);
 	if (trace->with_stacks)
-		request.flag = ks_kind_job.flags;
-	status = ks_job_start(nl, &request, &id, err);
+		request.flag = kms_kind_job.flags;
+	status = kms_job_start(nl, &request, &id, err);
 	if (!status)
 		status = wait_or_interrupt(nl, id, err);
 	if (!status)
-		status = ks_job_take(nl, id, &trace->whole, err);
+		status = kms_job_take(nl, id, &trace->whole, err);
 	if (!status)
-		status = ks_job_take(nl, id, allocators, err);
+		status = kms_job_take(nl, id, allocators, err);
 	if (!status && trace->with_stacks)
-		status = ks_job_take(nl, id, &trace->stacks, err);
+		status = kms_job_take(nl, id, &trace->stacks, err);
 	if (!status && trace->whole.nr != 1)
-		return ks_fail(err, KS_ERROR, "the module forgot its trace");
+		return kms_fail(err, KMS_ERROR, "the module forgot its trace");
 	return status;
 }
 
-static enum ks_status own_fetch(void *arg, struct ks_nl *nl,
-				struct ks_answer *answer, struct ks_error *err)
+static enum kms_status own_fetch(void *arg, struct kms_nl *nl,
+				 struct kms_answer *answer,
+				 struct kms_error *err)
 {
 	struct trace *trace = arg;
-	enum ks_status status;
+	enum kms_status status;
 	char *alias;
 
 	status = job_run(trace, nl, trace->cache, &answer->rows, err);
-	if (status == KS_ERROR && err->code == ENOENT) {
+	if (status == KMS_ERROR && err->code == ENOENT) {
 		alias = alias_find(nl, trace->cache);
 		if (alias)
 			status = job_run(trace, nl, alias, &answer->rows, err);
@@ -230,29 +233,29 @@ static enum ks_status own_fetch(void *arg, struct ks_nl *nl,
 	return status;
 }
 
-static const struct ks_value *whole_value(const struct trace *trace,
-					  uint16_t attr)
+static const struct kms_value *whole_value(const struct trace *trace,
+					   uint16_t attr)
 {
 	size_t column;
 
-	ks_kind_find_attr(&ks_kind_trace, attr, &column);
+	kms_kind_find_attr(&kms_kind_trace, attr, &column);
 	return &trace->whole.row[0][column];
 }
 
 static void text_add(FILE *stream, const struct trace *trace, uint16_t attr,
 		     const char *format)
 {
-	const struct ks_style style = { 0 };
-	char buffer[KS_TEXT_MAX], *ascii;
+	const struct kms_style style = { 0 };
+	char buffer[KMS_FORMAT_MAX], *ascii;
 	const char *text;
 	size_t column;
 
-	ks_kind_find_attr(&ks_kind_trace, attr, &column);
+	kms_kind_find_attr(&kms_kind_trace, attr, &column);
 	if (!trace->whole.row[0][column].presence)
 		return;
-	text = ks_text_value(&ks_kind_trace.columns[column],
-			     &trace->whole.row[0][column], &style, buffer);
-	ascii = ks_text_fits(text) ? NULL : ks_text_ascii(text);
+	text = kms_format_value(&kms_kind_trace.columns[column],
+				&trace->whole.row[0][column], &style, buffer);
+	ascii = kms_text_fits(text) ? NULL : kms_text_ascii(text);
 	fprintf(stream, format, ascii ?: text);
 	free(ascii);
 }
@@ -266,10 +269,10 @@ static void number_add(FILE *stream, const struct trace *trace, uint16_t attr,
 
 static void overload_print(const struct trace *trace)
 {
-	const struct ks_value *ended =
+	const struct kms_value *ended =
 		whole_value(trace, KMEMSCOPE_A_TRACE_ENDED);
 
-	if (ended->presence == KS_TEXT && !strcmp(ended->text, "overload"))
+	if (ended->presence == KMS_TEXT && !strcmp(ended->text, "overload"))
 		fputs("the trace ended early: more events than max_trace_rate allows\n",
 		      stderr);
 }
@@ -277,7 +280,7 @@ static void overload_print(const struct trace *trace)
 /* What the rows stand for; what is missing from them is said in any case. */
 static void summary_print(const struct trace *trace)
 {
-	const struct ks_value *explained =
+	const struct kms_value *explained =
 		whole_value(trace, KMEMSCOPE_A_TRACE_EXPLAINED_PERMILLE);
 
 	if (!trace->quiet) {
@@ -307,94 +310,95 @@ static void summary_print(const struct trace *trace)
 }
 
 /* Only the stacks of rows that are printed. */
-static bool stack_is_printed(const struct ks_value *row, void *arg)
+static bool stack_is_printed(const struct kms_value *row, void *arg)
 {
-	const struct ks_rows *allocators = arg;
+	const struct kms_rows *allocators = arg;
 	size_t i, stack, column;
 
-	ks_kind_find_attr(&ks_kind_trace_stack, KMEMSCOPE_A_TRACE_STACK_STACK,
-			  &stack);
-	ks_kind_find_attr(allocators->kind, KMEMSCOPE_A_TRACE_ALLOCATOR_STACK,
-			  &column);
+	kms_kind_find_attr(&kms_kind_trace_stack, KMEMSCOPE_A_TRACE_STACK_STACK,
+			   &stack);
+	kms_kind_find_attr(allocators->kind, KMEMSCOPE_A_TRACE_ALLOCATOR_STACK,
+			   &column);
 	for (i = 0; i < allocators->nr; i++) {
-		if (!ks_value_compare(&allocators->row[i][column], &row[stack]))
+		if (!kms_value_compare(&allocators->row[i][column],
+				       &row[stack]))
 			return true;
 	}
 	return false;
 }
 
-static enum ks_status json_print(const struct trace *trace,
-				 const struct ks_output *output,
-				 const struct ks_answer *answer,
-				 const struct ks_selection *selection,
-				 struct ks_error *err)
+static enum kms_status json_print(const struct trace *trace,
+				  const struct kms_output *output,
+				  const struct kms_answer *answer,
+				  const struct kms_selection *selection,
+				  struct kms_error *err)
 {
-	enum ks_status status;
+	enum kms_status status;
 
-	status = ks_json_begin(output->stream, answer, err);
+	status = kms_json_begin(output->stream, answer, err);
 	if (!status)
-		status = ks_json_row(output->stream, "trace", &ks_kind_trace,
-				     trace->whole.row[0], err);
+		status = kms_json_row(output->stream, "trace", &kms_kind_trace,
+				      trace->whole.row[0], err);
 	if (!status)
-		status = ks_json_rows(output->stream, output->root,
-				      &answer->rows, selection, err);
+		status = kms_json_rows(output->stream, output->root,
+				       &answer->rows, selection, err);
 	if (!status && trace->with_stacks)
-		status = ks_json_rows(output->stream, "stacks", &trace->stacks,
-				      NULL, err);
+		status = kms_json_rows(output->stream, "stacks", &trace->stacks,
+				       NULL, err);
 	if (!status)
-		ks_json_end(output->stream);
+		kms_json_end(output->stream);
 	return status;
 }
 
-static enum ks_status stacks_print(const struct trace *trace,
-				   const struct ks_output *output,
-				   struct ks_error *err)
+static enum kms_status stacks_print(const struct trace *trace,
+				    const struct kms_output *output,
+				    struct kms_error *err)
 {
-	struct ks_selection all = { 0 };
-	enum ks_status status;
+	struct kms_selection all = { 0 };
+	enum kms_status status;
 
 	if (!trace->stacks.nr)
-		return KS_OK;
+		return KMS_OK;
 	fputc('\n', output->stream);
-	status = ks_select_all(&all, &ks_kind_trace_stack, err);
+	status = kms_select_all(&all, &kms_kind_trace_stack, err);
 	if (!status)
-		status = ks_table_print(output, &trace->stacks, &all, false,
-					err);
-	ks_select_free(&all);
+		status = kms_table_print(output, &trace->stacks, &all, false,
+					 err);
+	kms_select_free(&all);
 	return status;
 }
 
-static enum ks_status own_print(void *arg, const struct ks_output *output,
-				const struct ks_answer *answer,
-				const struct ks_selection *selection,
-				struct ks_error *err)
+static enum kms_status own_print(void *arg, const struct kms_output *output,
+				 const struct kms_answer *answer,
+				 const struct kms_selection *selection,
+				 struct kms_error *err)
 {
 	struct trace *trace = arg;
-	enum ks_status status;
+	enum kms_status status;
 
 	summary_print(trace);
-	ks_rows_filter(&trace->stacks, stack_is_printed,
-		       (void *)&answer->rows);
-	if (output->form == KS_FORM_JSON)
+	kms_rows_filter(&trace->stacks, stack_is_printed,
+			(void *)&answer->rows);
+	if (output->form == KMS_FORM_JSON)
 		return json_print(trace, output, answer, selection, err);
 	if (trace->folded) {
-		ks_folded_print(output->stream, &answer->rows, &trace->stacks);
-		return KS_OK;
+		kms_folded_print(output->stream, &answer->rows, &trace->stacks);
+		return KMS_OK;
 	}
-	status = ks_out_answer(output, answer, selection, err);
-	if (!status && output->form == KS_FORM_TABLE)
+	status = kms_out_answer(output, answer, selection, err);
+	if (!status && output->form == KMS_FORM_TABLE)
 		status = stacks_print(trace, output, err);
 	return status;
 }
 
-int ks_cmd_trace(int argc, char **argv)
+int kms_cmd_trace(int argc, char **argv)
 {
 	struct trace trace = {
 		.ns = DEFAULT_NS,
-		.whole.kind = &ks_kind_trace,
-		.stacks.kind = &ks_kind_trace_stack,
+		.whole.kind = &kms_kind_trace,
+		.stacks.kind = &kms_kind_trace_stack,
 	};
-	const struct ks_list_own own = {
+	const struct kms_list_own own = {
 		.usage = " CACHE",
 		.options = own_options,
 		.nr_options = ARRAY_SIZE(own_options),
@@ -404,7 +408,7 @@ int ks_cmd_trace(int argc, char **argv)
 		.fetch = own_fetch,
 		.print = own_print,
 	};
-	const struct ks_list_command command = {
+	const struct kms_list_command command = {
 		.summary = "Trace who allocates from a slab cache",
 		.view = {
 			.kind = &allocator_kind,
@@ -421,10 +425,10 @@ int ks_cmd_trace(int argc, char **argv)
 	};
 	int status;
 
-	ks_kind_widen(&allocator_kind, &ks_kind_trace_allocator, columns,
-		      ARRAY_SIZE(columns), &cgroup_column, 1);
-	status = ks_list_run(&command, argc, argv);
-	ks_rows_free(&trace.whole);
-	ks_rows_free(&trace.stacks);
+	kms_kind_widen(&allocator_kind, &kms_kind_trace_allocator, columns,
+		       ARRAY_SIZE(columns), &cgroup_column, 1);
+	status = kms_list_run(&command, argc, argv);
+	kms_rows_free(&trace.whole);
+	kms_rows_free(&trace.stacks);
 	return status;
 }

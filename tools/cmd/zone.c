@@ -2,12 +2,12 @@
 /* kmemscope zone: memory zones and their watermarks. */
 #include "cmd/cmd.h"
 #include "cmd/list.h"
-#include "lib/kinds.h"
+#include "table/kinds.h"
 
-static const struct ks_list_command zone = {
+static const struct kms_list_command zone = {
 	.summary = "Print memory zones and their watermarks, in pages",
 	.view = {
-		.kind = &ks_kind_zone,
+		.kind = &kms_kind_zone,
 		.root = "zones",
 		.columns = (const char * const[]){
 			"node", "zone", "managed_pages", "free_pages",
@@ -22,7 +22,7 @@ static const struct ks_list_command zone = {
 	},
 };
 
-int ks_cmd_zone(int argc, char **argv)
+int kms_cmd_zone(int argc, char **argv)
 {
-	return ks_list_run(&zone, argc, argv);
+	return kms_list_run(&zone, argc, argv);
 }

@@ -14,16 +14,16 @@
 #define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 #define DIGITS "0123456789"
 
-static void word_add(struct ks_argv *command, const char *word)
+static void word_add(struct kms_argv *command, const char *word)
 {
 	/* Programs are named here with fewer: see the callers. */
-	if (command->nr < KS_ARGV_WORDS)
+	if (command->nr < KMS_ARGV_WORDS)
 		command->word[command->nr++] = word;
 }
 
-struct ks_argv ks_argv_begin(const char *word, ...)
+struct kms_argv kms_argv_begin(const char *word, ...)
 {
-	struct ks_argv command = { .nr = 0 };
+	struct kms_argv command = { .nr = 0 };
 	va_list words;
 
 	va_start(words, word);
@@ -34,20 +34,20 @@ struct ks_argv ks_argv_begin(const char *word, ...)
 }
 
 /* The bytes that text stands for. */
-static const char *bytes_of(struct ks_strings *strings, const char *text)
+static const char *bytes_of(struct kms_strings *strings, const char *text)
 {
-	char *bytes = ks_text_unescape(text);
+	char *bytes = kms_text_unescape(text);
 	const char *kept = "";
 
 	if (bytes)
-		kept = ks_strings_add(strings, "%s", bytes);
+		kept = kms_strings_add(strings, "%s", bytes);
 	else
 		strings->failed = true;
 	free(bytes);
 	return kept;
 }
 
-static bool has_dashes(const struct ks_argv *command)
+static bool has_dashes(const struct kms_argv *command)
 {
 	size_t i;
 
@@ -57,16 +57,16 @@ static bool has_dashes(const struct ks_argv *command)
 	return false;
 }
 
-void ks_argv_operand(struct ks_argv *command, struct ks_strings *strings,
-		     const char *text)
+void kms_argv_operand(struct kms_argv *command, struct kms_strings *strings,
+		      const char *text)
 {
 	if (!has_dashes(command))
 		word_add(command, "--");
 	word_add(command, bytes_of(strings, text));
 }
 
-void ks_argv_into(struct ks_argv *command, struct ks_strings *strings,
-		  const char *path)
+void kms_argv_into(struct kms_argv *command, struct kms_strings *strings,
+		   const char *path)
 {
 	command->into = bytes_of(strings, path);
 }
@@ -118,7 +118,7 @@ static bool is_ascii(const char *word)
 }
 
 /* One word of a line; NULL when it cannot be written. */
-static const char *word_line(const char *word, struct ks_strings *strings)
+static const char *word_line(const char *word, struct kms_strings *strings)
 {
 	static const char plain[] = LETTERS DIGITS "/._:@+=,-";
 	size_t len = strlen(word);
@@ -135,13 +135,13 @@ static const char *word_line(const char *word, struct ks_strings *strings)
 		strings->failed = true;
 		return "";
 	}
-	kept = ks_strings_add(strings, "%s", text);
+	kept = kms_strings_add(strings, "%s", text);
 	free(text);
 	return kept;
 }
 
-const char *ks_argv_line(const struct ks_argv *command,
-			 struct ks_strings *strings)
+const char *kms_argv_line(const struct kms_argv *command,
+			  struct kms_strings *strings)
 {
 	const char *line = "", *word;
 	size_t i;
@@ -150,21 +150,21 @@ const char *ks_argv_line(const struct ks_argv *command,
 		word = word_line(command->word[i], strings);
 		if (!word)
 			return NULL;
-		line = ks_strings_add(strings, i ? "%s %s" : "%s%s", line,
-				      word);
+		line = kms_strings_add(strings, i ? "%s %s" : "%s%s", line,
+				       word);
 	}
 	if (!command->into)
 		return line;
 	word = word_line(command->into, strings);
-	return word ? ks_strings_add(strings, "%s > %s", line, word) : NULL;
+	return word ? kms_strings_add(strings, "%s > %s", line, word) : NULL;
 }
 
-bool ks_argv_is_text(const struct ks_argv *command)
+bool kms_argv_is_text(const struct kms_argv *command)
 {
 	size_t i;
 
 	for (i = 0; i < command->nr; i++)
-		if (!ks_text_is_utf8(command->word[i]))
+		if (!kms_text_is_utf8(command->word[i]))
 			return false;
-	return !command->into || ks_text_is_utf8(command->into);
+	return !command->into || kms_text_is_utf8(command->into);
 }

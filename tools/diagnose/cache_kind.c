@@ -30,59 +30,59 @@ static const char * const file_inodes[] = {
 /* Caches that are not what they claim. */
 static const struct {
 	const char *name;
-	enum ks_cache_kind kind;
+	enum kms_cache_kind kind;
 	const char *noun;
 } known[] = {
 	/*
 	 * They claim to be reclaimable, though the kernel cannot drop what is
 	 * in use, or their objects go only with those that use them.
 	 */
-	{ "shmem_inode_cache", KS_CACHE_MEMORY_INODE, "files in tmpfs" },
-	{ "hugetlbfs_inode_cache", KS_CACHE_MEMORY_INODE,
+	{ "shmem_inode_cache", KMS_CACHE_MEMORY_INODE, "files in tmpfs" },
+	{ "hugetlbfs_inode_cache", KMS_CACHE_MEMORY_INODE,
 	  "files in hugetlbfs" },
-	{ "sock_inode_cache", KS_CACHE_UNRECLAIMABLE, "sockets" },
-	{ "inode_cache", KS_CACHE_UNRECLAIMABLE,
+	{ "sock_inode_cache", KMS_CACHE_UNRECLAIMABLE, "sockets" },
+	{ "inode_cache", KMS_CACHE_UNRECLAIMABLE,
 	  "inodes of pipes, sysfs and the like" },
-	{ "mqueue_inode_cache", KS_CACHE_UNRECLAIMABLE, "message queues" },
-	{ "bdev_cache", KS_CACHE_UNRECLAIMABLE, "block devices" },
-	{ "rpc_inode_cache", KS_CACHE_UNRECLAIMABLE, "RPC pipes" },
-	{ "inotify_inode_mark", KS_CACHE_UNRECLAIMABLE, "inotify watches" },
-	{ "dnotify_mark", KS_CACHE_UNRECLAIMABLE, "dnotify watches" },
-	{ "fanotify_mark", KS_CACHE_UNRECLAIMABLE, "fanotify marks" },
+	{ "mqueue_inode_cache", KMS_CACHE_UNRECLAIMABLE, "message queues" },
+	{ "bdev_cache", KMS_CACHE_UNRECLAIMABLE, "block devices" },
+	{ "rpc_inode_cache", KMS_CACHE_UNRECLAIMABLE, "RPC pipes" },
+	{ "inotify_inode_mark", KMS_CACHE_UNRECLAIMABLE, "inotify watches" },
+	{ "dnotify_mark", KMS_CACHE_UNRECLAIMABLE, "dnotify watches" },
+	{ "fanotify_mark", KMS_CACHE_UNRECLAIMABLE, "fanotify marks" },
 
 	/*
 	 * What is kept beside each inode, page or buffer of a file, and goes
 	 * with it. These claim nothing, but they are a leak no more than the
 	 * files are.
 	 */
-	{ "lsm_inode_cache", KS_CACHE_RECLAIMABLE,
+	{ "lsm_inode_cache", KMS_CACHE_RECLAIMABLE,
 	  "security labels of inodes" },
-	{ "selinux_inode_security", KS_CACHE_RECLAIMABLE,
+	{ "selinux_inode_security", KMS_CACHE_RECLAIMABLE,
 	  "security labels of inodes" },
-	{ "iint_cache", KS_CACHE_RECLAIMABLE,
+	{ "iint_cache", KMS_CACHE_RECLAIMABLE,
 	  "integrity records of inodes" },
-	{ "ima_iint_cache", KS_CACHE_RECLAIMABLE,
+	{ "ima_iint_cache", KMS_CACHE_RECLAIMABLE,
 	  "integrity records of inodes" },
-	{ "evm_iint_cache", KS_CACHE_RECLAIMABLE,
+	{ "evm_iint_cache", KMS_CACHE_RECLAIMABLE,
 	  "integrity records of inodes" },
-	{ "fscrypt_inode_info", KS_CACHE_RECLAIMABLE,
+	{ "fscrypt_inode_info", KMS_CACHE_RECLAIMABLE,
 	  "keys of encrypted inodes" },
-	{ "fscrypt_info", KS_CACHE_RECLAIMABLE,
+	{ "fscrypt_info", KMS_CACHE_RECLAIMABLE,
 	  "keys of encrypted inodes" },
-	{ "fsverity_info", KS_CACHE_RECLAIMABLE,
+	{ "fsverity_info", KMS_CACHE_RECLAIMABLE,
 	  "hash trees of inodes" },
-	{ "jbd2_journal_head", KS_CACHE_RECLAIMABLE,
+	{ "jbd2_journal_head", KMS_CACHE_RECLAIMABLE,
 	  "journal heads of buffers" },
 };
 
-enum ks_cache_kind ks_cache_kind_of(const char *name, bool reclaimable,
-				    const char **noun)
+enum kms_cache_kind kms_cache_kind_of(const char *name, bool reclaimable,
+				      const char **noun)
 {
 	size_t i;
 
 	*noun = NULL;
 	if (!strcmp(name, "dentry"))
-		return KS_CACHE_DENTRY;
+		return KMS_CACHE_DENTRY;
 	for (i = 0; i < ARRAY_SIZE(known); i++) {
 		if (strcmp(name, known[i].name))
 			continue;
@@ -92,7 +92,7 @@ enum ks_cache_kind ks_cache_kind_of(const char *name, bool reclaimable,
 	*noun = "inodes";
 	for (i = 0; i < ARRAY_SIZE(file_inodes); i++)
 		if (!strcmp(name, file_inodes[i]))
-			return KS_CACHE_INODE;
+			return KMS_CACHE_INODE;
 	*noun = NULL;
-	return reclaimable ? KS_CACHE_RECLAIMABLE : KS_CACHE_UNRECLAIMABLE;
+	return reclaimable ? KMS_CACHE_RECLAIMABLE : KMS_CACHE_UNRECLAIMABLE;
 }

@@ -2,70 +2,83 @@
 /* What a diagnosis found: in fields, for programs, and in words, for people. */
 #include "diagnose/finding.h"
 
-const char ks_not_examined[] =
+const char kms_not_examined[] =
 	"memory of processes, tmpfs, huge pages, swap and limits of cgroups";
 
-const char *ks_finding_name(enum ks_finding_kind kind)
+const char *kms_finding_name(enum kms_finding_kind kind)
 {
 	static const char * const names[] = {
-		[KS_FINDING_NEGATIVE_DENTRIES] = "negative_dentries",
-		[KS_FINDING_POSITIVE_DENTRIES] = "positive_dentries",
-		[KS_FINDING_INODES] = "inodes",
-		[KS_FINDING_RECLAIMABLE_SLAB] = "reclaimable_slab",
-		[KS_FINDING_UNRECLAIMABLE_SLAB] = "unreclaimable_slab",
-		[KS_FINDING_LARGE_KMALLOC] = "large_kmalloc",
-		[KS_FINDING_PAGES] = "pages",
-		[KS_FINDING_UNACCOUNTED] = "unaccounted",
-		[KS_FINDING_STOCK] = "stock",
-		[KS_FINDING_FRAGMENTATION] = "fragmentation",
+		[KMS_FINDING_NEGATIVE_DENTRIES] = "negative_dentries",
+		[KMS_FINDING_POSITIVE_DENTRIES] = "positive_dentries",
+		[KMS_FINDING_INODES] = "inodes",
+		[KMS_FINDING_RECLAIMABLE_SLAB] = "reclaimable_slab",
+		[KMS_FINDING_UNRECLAIMABLE_SLAB] = "unreclaimable_slab",
+		[KMS_FINDING_LARGE_KMALLOC] = "large_kmalloc",
+		[KMS_FINDING_PAGES] = "pages",
+		[KMS_FINDING_UNACCOUNTED] = "unaccounted",
+		[KMS_FINDING_STOCK] = "stock",
+		[KMS_FINDING_FRAGMENTATION] = "fragmentation",
 	};
 
 	return names[kind];
 }
 
-const char *ks_sure_name(enum ks_sure sure)
+const char *kms_sure_name(enum kms_sure sure)
 {
 	static const char * const names[] = {
-		[KS_POSSIBLE] = "possible",
-		[KS_LIKELY] = "likely",
-		[KS_CERTAIN] = "certain",
+		[KMS_POSSIBLE] = "possible",
+		[KMS_LIKELY] = "likely",
+		[KMS_CERTAIN] = "certain",
 	};
 
 	return names[sure];
 }
 
-void ks_lines_add(struct ks_lines *lines, const char *line)
+bool kms_finding_has_slab(const struct kms_finding *finding)
 {
-	if (lines->nr < KS_LINES_MAX)
+	switch (finding->kind) {
+	case KMS_FINDING_LARGE_KMALLOC:
+	case KMS_FINDING_PAGES:
+	case KMS_FINDING_UNACCOUNTED:
+	case KMS_FINDING_FRAGMENTATION:
+		return false;
+	default:
+		return finding->cache;
+	}
+}
+
+void kms_lines_add(struct kms_lines *lines, const char *line)
+{
+	if (lines->nr < KMS_LINES_MAX)
 		lines->line[lines->nr++] = line;
 }
 
-struct ks_finding *ks_finding_add(struct ks_verdict *verdict,
-				  enum ks_finding_kind kind)
+struct kms_finding *kms_finding_add(struct kms_verdict *verdict,
+				    enum kms_finding_kind kind)
 {
-	struct ks_finding *finding;
+	struct kms_finding *finding;
 
-	if (verdict->nr_findings == KS_FINDINGS_MAX)
+	if (verdict->nr_findings == KMS_FINDINGS_MAX)
 		return NULL;
 	finding = &verdict->finding[verdict->nr_findings++];
-	*finding = (struct ks_finding){
+	*finding = (struct kms_finding){
 		.kind = kind,
-		.total_bytes = KS_UNKNOWN,
-		.memory_permille = KS_UNKNOWN,
-		.nr_objects = KS_UNKNOWN,
-		.growth_bytes = KS_UNKNOWN,
-		.bytes_per_second = KS_UNKNOWN,
-		.objects_per_second = KS_UNKNOWN,
-		.share_permille = KS_UNKNOWN,
-		.attributed_permille = KS_UNKNOWN,
-		.reclaimable_bytes = KS_UNKNOWN,
-		.full_seconds = KS_UNKNOWN,
+		.total_bytes = KMS_UNKNOWN,
+		.memory_permille = KMS_UNKNOWN,
+		.nr_objects = KMS_UNKNOWN,
+		.growth_bytes = KMS_UNKNOWN,
+		.bytes_per_second = KMS_UNKNOWN,
+		.objects_per_second = KMS_UNKNOWN,
+		.share_permille = KMS_UNKNOWN,
+		.attributed_permille = KMS_UNKNOWN,
+		.reclaimable_bytes = KMS_UNKNOWN,
+		.full_seconds = KMS_UNKNOWN,
 	};
 	return finding;
 }
 
-void ks_remedy_add(struct ks_finding *finding, struct ks_remedy remedy)
+void kms_remedy_add(struct kms_finding *finding, struct kms_remedy remedy)
 {
-	if (finding->nr_remedies < KS_REMEDIES_MAX)
+	if (finding->nr_remedies < KMS_REMEDIES_MAX)
 		finding->remedy[finding->nr_remedies++] = remedy;
 }

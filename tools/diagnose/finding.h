@@ -1,35 +1,35 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* What a diagnosis found: in fields, for programs, and in words, for people. */
-#ifndef KS_FINDING_H
-#define KS_FINDING_H
+#ifndef KMS_DIAGNOSE_FINDING_H
+#define KMS_DIAGNOSE_FINDING_H
 
 #include "diagnose/argv.h"
-#include "diagnose/field.h"
-#include "diagnose/strings.h"
+#include "lib/strings.h"
+#include "table/field.h"
 
-enum ks_finding_kind {
-	KS_FINDING_NEGATIVE_DENTRIES,	/* lookups of names that do not exist */
-	KS_FINDING_POSITIVE_DENTRIES,	/* files that are made or looked up */
-	KS_FINDING_INODES,
-	KS_FINDING_RECLAIMABLE_SLAB,
-	KS_FINDING_UNRECLAIMABLE_SLAB,
-	KS_FINDING_LARGE_KMALLOC,	/* counted as slab, in no cache */
-	KS_FINDING_PAGES,		/* by page, in a counter of the kernel */
-	KS_FINDING_UNACCOUNTED,		/* by page, in no counter */
-	KS_FINDING_STOCK,		/* large, and does not grow now */
-	KS_FINDING_FRAGMENTATION,
-	KS_NR_FINDING_KINDS,
+enum kms_finding_kind {
+	KMS_FINDING_NEGATIVE_DENTRIES,	/* lookups of names that do not exist */
+	KMS_FINDING_POSITIVE_DENTRIES,	/* files that are made or looked up */
+	KMS_FINDING_INODES,
+	KMS_FINDING_RECLAIMABLE_SLAB,
+	KMS_FINDING_UNRECLAIMABLE_SLAB,
+	KMS_FINDING_LARGE_KMALLOC,	/* counted as slab, in no cache */
+	KMS_FINDING_PAGES,		/* by page, in a counter of the kernel */
+	KMS_FINDING_UNACCOUNTED,		/* by page, in no counter */
+	KMS_FINDING_STOCK,		/* large, and does not grow now */
+	KMS_FINDING_FRAGMENTATION,
+	KMS_NR_FINDING_KINDS,
 };
 
-enum ks_sure {
-	KS_POSSIBLE,
-	KS_LIKELY,
-	KS_CERTAIN,
+enum kms_sure {
+	KMS_POSSIBLE,
+	KMS_LIKELY,
+	KMS_CERTAIN,
 };
 
-/* All numbers may be KS_UNKNOWN, all texts NULL. */
+/* All numbers may be KMS_UNKNOWN, all texts NULL. */
 
-struct ks_found_place {
+struct kms_found_place {
 	const char *path;	/* as people know it, or in its file system */
 	bool mounted;		/* path is one that can be followed */
 	bool deleted;
@@ -52,16 +52,16 @@ struct ks_found_place {
 	uint64_t container_pid;
 };
 
-#define KS_FRAMES_MAX 16
+#define KMS_FRAMES_MAX 16
 
-struct ks_who;
+struct kms_who;
 
-struct ks_found_creator {
+struct kms_found_creator {
 	const char *context;	/* task, kthread, softirq or irq */
 	const char *name;
-	const char *parent[KS_PARENTS_MAX];
+	const char *parent[KMS_PARENTS_MAX];
 	size_t nr_parents;
-	const struct ks_who *who;	/* what the host knows of it */
+	const struct kms_who *who;	/* what the host knows of it */
 	const char *cgroup;
 	const char *container;
 	const char *service;	/* of this host, and proved */
@@ -78,42 +78,42 @@ struct ks_found_creator {
 	uint64_t share_permille;	/* of the growth */
 	uint64_t traced_permille;	/* of what was traced */
 	uint64_t nr_outstanding;
-	const char *frame[KS_FRAMES_MAX];
+	const char *frame[KMS_FRAMES_MAX];
 	size_t nr_frames;
 };
 
-struct ks_found_node {
+struct kms_found_node {
 	uint64_t node;
 	uint64_t total_bytes;
 	int64_t growth_bytes;
 };
 
-enum ks_when { KS_NOW, KS_LATER };
+enum kms_when { KMS_NOW, KMS_LATER };
 
-struct ks_remedy {
-	enum ks_when when;
+struct kms_remedy {
+	enum kms_when when;
 	const char *text;
 	const char *cost;	/* what it stalls or loses, or NULL */
-	struct ks_argv argv;	/* empty: there is none */
+	struct kms_argv argv;	/* empty: there is none */
 	const char *command;	/* the same as a line; NULL: it has none */
 	const char *effect;	/* what it is predicted to do */
 	uint64_t frees_bytes;	/* at most */
 };
 
-#define KS_LINES_MAX 12
-#define KS_PLACES_MAX 8
-#define KS_CREATORS_MAX 8
-#define KS_NODES_MAX 64
-#define KS_REMEDIES_MAX 16
+#define KMS_LINES_MAX 12
+#define KMS_PLACES_MAX 8
+#define KMS_CREATORS_MAX 8
+#define KMS_NODES_MAX 64
+#define KMS_REMEDIES_MAX 16
 
-struct ks_lines {
-	const char *line[KS_LINES_MAX];
+struct kms_lines {
+	const char *line[KMS_LINES_MAX];
 	size_t nr;
 };
 
-struct ks_finding {
-	enum ks_finding_kind kind;
-	enum ks_sure sure;
+struct kms_finding {
+	enum kms_finding_kind kind;
+	enum kms_sure sure;
 	const char *why_sure;
 	const char *summary;
 	const char *cache;	/* or the counter of pages */
@@ -132,23 +132,23 @@ struct ks_finding {
 	bool attributed;		/* the trace accounts for the growth */
 	uint64_t reclaimable_bytes;	/* of it, at most */
 	uint64_t full_seconds;		/* until 10 % of memory is available */
-	struct ks_found_node node[KS_NODES_MAX];
+	struct kms_found_node node[KMS_NODES_MAX];
 	size_t nr_nodes;
 	size_t nr_more_nodes;		/* that there was no room for */
-	struct ks_found_place place[KS_PLACES_MAX];
+	struct kms_found_place place[KMS_PLACES_MAX];
 	size_t nr_places;
-	struct ks_found_creator creator[KS_CREATORS_MAX];
+	struct kms_found_creator creator[KMS_CREATORS_MAX];
 	size_t nr_creators;
-	struct ks_lines evidence;
-	struct ks_lines unknown;
-	struct ks_remedy remedy[KS_REMEDIES_MAX];
+	struct kms_lines evidence;
+	struct kms_lines unknown;
+	struct kms_remedy remedy[KMS_REMEDIES_MAX];
 	size_t nr_remedies;
 };
 
-#define KS_FINDINGS_MAX 32
+#define KMS_FINDINGS_MAX 32
 
 /* The host in sum, in bytes. */
-struct ks_totals {
+struct kms_totals {
 	uint64_t managed;
 	uint64_t free;
 	uint64_t available;		/* without swapping: MemAvailable */
@@ -169,48 +169,51 @@ struct ks_totals {
 	bool other_known;
 };
 
-/* Growth by less a second goes unseen in a look; KS_UNKNOWN: not looked at. */
-struct ks_floors {
+/* Growth by less a second goes unseen in a look; KMS_UNKNOWN: not looked at. */
+struct kms_floors {
 	uint64_t unreclaimable;
 	uint64_t reclaimable;
 	uint64_t pages;
 	uint64_t unaccounted;
 };
 
-enum ks_health {
-	KS_HEALTH_UNKNOWN,	/* nothing wrong in what could be examined */
-	KS_HEALTHY,
-	KS_UNHEALTHY,
+enum kms_health {
+	KMS_HEALTH_UNKNOWN,	/* nothing wrong in what could be examined */
+	KMS_HEALTHY,
+	KMS_UNHEALTHY,
 };
 
-struct ks_verdict {
+struct kms_verdict {
 	const char *summary;
 	uint64_t ns;			/* looked for so long */
-	enum ks_health health;
-	struct ks_totals totals;
-	struct ks_floors floors;
-	struct ks_finding finding[KS_FINDINGS_MAX];
+	enum kms_health health;
+	struct kms_totals totals;
+	struct kms_floors floors;
+	struct kms_finding finding[KMS_FINDINGS_MAX];
 	size_t nr_findings;
-	const struct ks_strings *missing;
+	const struct kms_strings *missing;
 	bool partial;
-	struct ks_strings strings;	/* all texts that are not the look's */
+	struct kms_strings strings;	/* all texts that are not the look's */
 };
 
 /* What no judge looks at. */
-extern const char ks_not_examined[];
+extern const char kms_not_examined[];
 
 /* The kind's name in fields: "negative_dentries", ... */
-const char *ks_finding_name(enum ks_finding_kind kind);
-const char *ks_sure_name(enum ks_sure sure);
+const char *kms_finding_name(enum kms_finding_kind kind);
+const char *kms_sure_name(enum kms_sure sure);
+
+/* Is its cache a slab cache, not a counter of pages? */
+bool kms_finding_has_slab(const struct kms_finding *finding);
 
 /* Append a line; one too many is dropped. */
-void ks_lines_add(struct ks_lines *lines, const char *line);
+void kms_lines_add(struct kms_lines *lines, const char *line);
 
 /* Append a finding, all unknown; NULL when there are too many. */
-struct ks_finding *ks_finding_add(struct ks_verdict *verdict,
-				  enum ks_finding_kind kind);
+struct kms_finding *kms_finding_add(struct kms_verdict *verdict,
+				    enum kms_finding_kind kind);
 
 /* Append a remedy; one too many is dropped. */
-void ks_remedy_add(struct ks_finding *finding, struct ks_remedy remedy);
+void kms_remedy_add(struct kms_finding *finding, struct kms_remedy remedy);
 
-#endif /* KS_FINDING_H */
+#endif /* KMS_DIAGNOSE_FINDING_H */

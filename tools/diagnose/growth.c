@@ -18,12 +18,12 @@ struct sums {
  * A count that was scaled up from slabs at the ends of the lists may be off by
  * more than the cache grew by: those are the slabs that move.
  */
-static bool is_estimate(const struct ks_rows *slabs, size_t row)
+static bool is_estimate(const struct kms_rows *slabs, size_t row)
 {
-	return ks_field(slabs, row, KMEMSCOPE_A_SLAB_APPROXIMATE) == 1;
+	return kms_field(slabs, row, KMEMSCOPE_A_SLAB_APPROXIMATE) == 1;
 }
 
-static bool sums_of(const struct ks_rows *slabs, const char *name,
+static bool sums_of(const struct kms_rows *slabs, const char *name,
 		    struct sums *sums)
 {
 	bool found = false;
@@ -32,26 +32,27 @@ static bool sums_of(const struct ks_rows *slabs, const char *name,
 
 	*sums = (struct sums){ .counted = true, .exact = true };
 	for (i = 0; i < slabs->nr; i++) {
-		const char *other = ks_field_text(slabs, i,
-						  KMEMSCOPE_A_SLAB_NAME);
+		const char *other = kms_field_text(slabs, i,
+						   KMEMSCOPE_A_SLAB_NAME);
 
 		if (!other || strcmp(other, name))
 			continue;
 		found = true;
-		number = ks_field(slabs, i, KMEMSCOPE_A_SLAB_TOTAL_BYTES);
-		if (number != KS_UNKNOWN)
+		number = kms_field(slabs, i, KMEMSCOPE_A_SLAB_TOTAL_BYTES);
+		if (number != KMS_UNKNOWN)
 			sums->bytes += number;
-		number = ks_field(slabs, i, KMEMSCOPE_A_SLAB_NR_ACTIVE_OBJECTS);
-		if (number != KS_UNKNOWN)
+		number =
+			kms_field(slabs, i, KMEMSCOPE_A_SLAB_NR_ACTIVE_OBJECTS);
+		if (number != KMS_UNKNOWN)
 			sums->objects += number;
-		sums->counted &= number != KS_UNKNOWN;
-		sums->exact &= number != KS_UNKNOWN && !is_estimate(slabs, i);
+		sums->counted &= number != KMS_UNKNOWN;
+		sums->exact &= number != KMS_UNKNOWN && !is_estimate(slabs, i);
 	}
 	return found;
 }
 
-const struct ks_growth *ks_growths_of(const struct ks_growths *growths,
-				      const char *name)
+const struct kms_growth *kms_growths_of(const struct kms_growths *growths,
+					const char *name)
 {
 	size_t i;
 
@@ -63,7 +64,7 @@ const struct ks_growth *ks_growths_of(const struct ks_growths *growths,
 
 static int order(const void *a, const void *b)
 {
-	const struct ks_growth *left = a, *right = b;
+	const struct kms_growth *left = a, *right = b;
 
 	if (left->bytes != right->bytes)
 		return left->bytes < right->bytes ? 1 : -1;
@@ -76,7 +77,7 @@ static int order(const void *a, const void *b)
  * Many files that go at once leave slabs with free slots, and what comes then
  * takes these first: the cache fills long before it takes more memory.
  */
-static void slots_add(struct ks_growth *growth)
+static void slots_add(struct kms_growth *growth)
 {
 	int64_t bytes = growth->objects * growth->size;
 
@@ -85,20 +86,20 @@ static void slots_add(struct ks_growth *growth)
 }
 
 /* Where the slabs are an estimate, the kernel's own count of dentries is not. */
-static void dentries_count(struct ks_growth *growth,
-			   const struct ks_look_at *older,
-			   const struct ks_look_at *newer)
+static void dentries_count(struct kms_growth *growth,
+			   const struct kms_look_at *older,
+			   const struct kms_look_at *newer)
 {
-	if (growth->kind != KS_CACHE_DENTRY || growth->objects_known ||
+	if (growth->kind != KMS_CACHE_DENTRY || growth->objects_known ||
 	    !older->dentries.known || !newer->dentries.known)
 		return;
 	growth->objects_known = true;
 	growth->objects = newer->dentries.nr - older->dentries.nr;
 }
 
-static bool growth_fill(struct ks_growth *growth, const char *name,
-			const struct ks_look_at *older,
-			const struct ks_look_at *newer, size_t row)
+static bool growth_fill(struct kms_growth *growth, const char *name,
+			const struct kms_look_at *older,
+			const struct kms_look_at *newer, size_t row)
 {
 	struct sums before, now;
 	bool was_there = sums_of(&older->slabs, name, &before);
@@ -109,42 +110,42 @@ static bool growth_fill(struct ks_growth *growth, const char *name,
 	if (!was_there && older->partial)
 		return false;
 	sums_of(&newer->slabs, name, &now);
-	size = ks_field(&newer->slabs, row, KMEMSCOPE_A_SLAB_SIZE);
-	flag = ks_field(&newer->slabs, row, KMEMSCOPE_A_SLAB_RECLAIMABLE) == 1;
-	*growth = (struct ks_growth){
+	size = kms_field(&newer->slabs, row, KMEMSCOPE_A_SLAB_SIZE);
+	flag = kms_field(&newer->slabs, row, KMEMSCOPE_A_SLAB_RECLAIMABLE) == 1;
+	*growth = (struct kms_growth){
 		.name = name,
-		.size = size == KS_UNKNOWN ? 0 : size,
+		.size = size == KMS_UNKNOWN ? 0 : size,
 		.total_bytes = now.bytes,
-		.nr_objects = now.counted ? now.objects : KS_UNKNOWN,
+		.nr_objects = now.counted ? now.objects : KMS_UNKNOWN,
 		.bytes = now.bytes - before.bytes,
 		.objects_known = before.exact && now.exact,
 	};
-	growth->kind = ks_cache_kind_of(name, flag, &growth->noun);
-	growth->reclaimable = ks_cache_is_reclaimable(growth->kind);
+	growth->kind = kms_cache_kind_of(name, flag, &growth->noun);
+	growth->reclaimable = kms_cache_is_reclaimable(growth->kind);
 	if (growth->objects_known)
 		growth->objects = now.objects - before.objects;
 	dentries_count(growth, older, newer);
-	if (ks_cache_has_directory(growth->kind))
+	if (kms_cache_has_directory(growth->kind))
 		slots_add(growth);
 	return true;
 }
 
-bool ks_growths_find(struct ks_growths *growths,
-		     const struct ks_look_at *older,
-		     const struct ks_look_at *newer)
+bool kms_growths_find(struct kms_growths *growths,
+		      const struct kms_look_at *older,
+		      const struct kms_look_at *newer)
 {
-	const struct ks_rows *slabs = &newer->slabs;
+	const struct kms_rows *slabs = &newer->slabs;
 	size_t i;
 
-	*growths = (struct ks_growths){ 0 };
+	*growths = (struct kms_growths){ 0 };
 	growths->growth = calloc(slabs->nr + 1, sizeof(*growths->growth));
 	if (!growths->growth)
 		return false;
 	for (i = 0; i < slabs->nr; i++) {
-		const char *name = ks_field_text(slabs, i,
-						 KMEMSCOPE_A_SLAB_NAME);
+		const char *name = kms_field_text(slabs, i,
+						  KMEMSCOPE_A_SLAB_NAME);
 
-		if (!name || ks_growths_of(growths, name))
+		if (!name || kms_growths_of(growths, name))
 			continue;
 		if (growth_fill(&growths->growth[growths->nr], name, older,
 				newer, i))
@@ -154,8 +155,8 @@ bool ks_growths_find(struct ks_growths *growths,
 	return true;
 }
 
-void ks_growths_free(struct ks_growths *growths)
+void kms_growths_free(struct kms_growths *growths)
 {
 	free(growths->growth);
-	*growths = (struct ks_growths){ 0 };
+	*growths = (struct kms_growths){ 0 };
 }

@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Which slab caches grew between two points in time. */
-#ifndef KS_GROWTH_H
-#define KS_GROWTH_H
+#ifndef KMS_DIAGNOSE_GROWTH_H
+#define KMS_DIAGNOSE_GROWTH_H
 
 #include "diagnose/cache_kind.h"
-#include "diagnose/look.h"
+#include "diagnose/observation.h"
 
 /* All caches of one name, of which there may be several. */
-struct ks_growth {
+struct kms_growth {
 	const char *name;
-	enum ks_cache_kind kind;
+	enum kms_cache_kind kind;
 	const char *noun;	/* what its objects are, or NULL */
 	bool reclaimable;	/* its objects, when memory is short */
 	uint32_t size;		/* bytes of an object */
 	uint64_t total_bytes;	/* now */
-	uint64_t nr_objects;	/* in use now, KS_UNKNOWN where not counted */
+	uint64_t nr_objects;	/* in use now, KMS_UNKNOWN where not counted */
 	int64_t bytes;		/* more than before; of dentries and inodes also
 				 * what went into slots that were free
 				 */
@@ -22,20 +22,20 @@ struct ks_growth {
 	int64_t objects;	/* more in use than before */
 };
 
-struct ks_growths {
-	struct ks_growth *growth;	/* the largest first */
+struct kms_growths {
+	struct kms_growth *growth;	/* the largest first */
 	size_t nr;
 };
 
 /* All caches of newer, against older; false when memory is out. */
-bool ks_growths_find(struct ks_growths *growths,
-		     const struct ks_look_at *older,
-		     const struct ks_look_at *newer);
+bool kms_growths_find(struct kms_growths *growths,
+		      const struct kms_look_at *older,
+		      const struct kms_look_at *newer);
 
 /* What a cache grew by; NULL where it was not there. */
-const struct ks_growth *ks_growths_of(const struct ks_growths *growths,
-				      const char *name);
+const struct kms_growth *kms_growths_of(const struct kms_growths *growths,
+					const char *name);
 
-void ks_growths_free(struct ks_growths *growths);
+void kms_growths_free(struct kms_growths *growths);
 
-#endif /* KS_GROWTH_H */
+#endif /* KMS_DIAGNOSE_GROWTH_H */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* How many elements an array has. */
-#ifndef KS_ARRAY_H
-#define KS_ARRAY_H
+#ifndef KMS_LIB_ARRAY_H
+#define KMS_LIB_ARRAY_H
 
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 
-#endif /* KS_ARRAY_H */
+#endif /* KMS_LIB_ARRAY_H */

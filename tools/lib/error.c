@@ -5,8 +5,8 @@
 
 #include "lib/error.h"
 
-enum ks_status ks_fail(struct ks_error *err, enum ks_status status,
-		       const char *format, ...)
+enum kms_status kms_fail(struct kms_error *err, enum kms_status status,
+			 const char *format, ...)
 {
 	va_list args;
 
@@ -17,7 +17,7 @@ enum ks_status ks_fail(struct ks_error *err, enum ks_status status,
 	return status;
 }
 
-enum ks_status ks_fail_memory(struct ks_error *err)
+enum kms_status kms_fail_memory(struct kms_error *err)
 {
-	return ks_fail(err, KS_ERROR, "out of memory");
+	return kms_fail(err, KMS_ERROR, "out of memory");
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Values as text, and text that is safe to print. */
+/* Text that is safe to print. */
 #include <ctype.h>
 #include <errno.h>
 #include <langinfo.h>
@@ -94,7 +94,7 @@ static size_t char_length(const unsigned char *s, size_t left)
 	return len && point_prints(point) ? len : 0;
 }
 
-bool ks_text_is_utf8(const char *bytes)
+bool kms_text_is_utf8(const char *bytes)
 {
 	const unsigned char *s = (const unsigned char *)bytes;
 	size_t left = strlen(bytes), step;
@@ -108,7 +108,7 @@ bool ks_text_is_utf8(const char *bytes)
 	return true;
 }
 
-char *ks_text_escape(const char *bytes, size_t len)
+char *kms_text_escape(const char *bytes, size_t len)
 {
 	const unsigned char *s = (const unsigned char *)bytes;
 	char *text, *end;
@@ -132,7 +132,7 @@ char *ks_text_escape(const char *bytes, size_t len)
 	return text;
 }
 
-char *ks_text_unescape(const char *text)
+char *kms_text_unescape(const char *text)
 {
 	char *bytes = malloc(strlen(text) + 1), *end = bytes;
 	unsigned int byte;
@@ -154,7 +154,7 @@ char *ks_text_unescape(const char *text)
 	return bytes;
 }
 
-bool ks_text_prints(const char *text)
+bool kms_text_prints(const char *text)
 {
 	size_t left = strlen(text), step;
 
@@ -167,7 +167,7 @@ bool ks_text_prints(const char *text)
 	return true;
 }
 
-bool ks_text_fits(const char *text)
+bool kms_text_fits(const char *text)
 {
 	const bool utf8 = !strcmp(nl_langinfo(CODESET), "UTF-8");
 
@@ -176,7 +176,7 @@ bool ks_text_fits(const char *text)
 	return utf8 || !*text;
 }
 
-char *ks_text_ascii(const char *text)
+char *kms_text_ascii(const char *text)
 {
 	char *ascii = malloc(4 * strlen(text) + 1), *end = ascii;
 
@@ -192,82 +192,20 @@ char *ks_text_ascii(const char *text)
 	return ascii;
 }
 
-void ks_text_print(FILE *stream, const char *text)
+void kms_text_print(FILE *stream, const char *text)
 {
 	char *ascii;
 
-	if (ks_text_fits(text)) {
+	if (kms_text_fits(text)) {
 		fputs(text, stream);
 		return;
 	}
-	ascii = ks_text_ascii(text);
+	ascii = kms_text_ascii(text);
 	fputs(ascii ?: "?", stream);
 	free(ascii);
 }
 
-/* Scale by powers of base, one decimal: 1536 of 1024s is "1.5" and unit 1. */
-static void scaled_print(char *buffer, const char *sign, uint64_t number,
-			 uint64_t base, const char * const *units, size_t nr)
-{
-	uint64_t unit = 1, whole, tenth;
-	size_t i = 0;
-
-	while (i + 1 < nr && number / unit >= base) {
-		unit *= base;
-		i++;
-	}
-	whole = number / unit;
-	/* A remainder is below 2^60, so ten of them fit. */
-	tenth = (number % unit * 10 + unit / 2) / unit;
-	if (tenth == 10) {
-		tenth = 0;
-		whole++;
-	}
-	if (whole == base && i + 1 < nr) {
-		whole = 1;
-		i++;
-	}
-	if (tenth)
-		snprintf(buffer, KS_TEXT_MAX, "%s%llu.%llu%s", sign,
-			 (unsigned long long)whole, (unsigned long long)tenth,
-			 units[i]);
-	else
-		snprintf(buffer, KS_TEXT_MAX, "%s%llu%s", sign,
-			 (unsigned long long)whole, units[i]);
-}
-
-const char *ks_text_value(const struct ks_column *column,
-			  const struct ks_value *value,
-			  const struct ks_style *style,
-			  char buffer[KS_TEXT_MAX])
-{
-	static const char * const sizes[] = {
-		"B", "K", "M", "G", "T", "P", "E",
-	};
-	static const char * const times[] = { "ns", "us", "ms", "s" };
-	const char *sign = "";
-
-	if (value->presence == KS_TEXT)
-		return value->text;
-	if (value->negative)
-		sign = "-";
-	else if (style->sign && !column->key && value->magnitude)
-		sign = "+";
-
-	if (!style->exact && value->magnitude && column->unit == KS_UNIT_BYTES)
-		scaled_print(buffer, sign, value->magnitude, 1024, sizes,
-			     ARRAY_SIZE(sizes));
-	else if (!style->exact && value->magnitude &&
-		 column->unit == KS_UNIT_NS)
-		scaled_print(buffer, sign, value->magnitude, 1000, times,
-			     ARRAY_SIZE(times));
-	else
-		snprintf(buffer, KS_TEXT_MAX, "%s%llu", sign,
-			 (unsigned long long)value->magnitude);
-	return buffer;
-}
-
-bool ks_text_number(const char *text, uint64_t max, uint64_t *number)
+bool kms_text_number(const char *text, uint64_t max, uint64_t *number)
 {
 	unsigned long long parsed;
 

@@ -2,8 +2,8 @@
 /*
  * When the kernel is through with memory that goes offline.
  */
-#ifndef KS_COMPAT_HOTPLUG_H
-#define KS_COMPAT_HOTPLUG_H
+#ifndef KS_INTERNALS_COMPAT_HOTPLUG_H
+#define KS_INTERNALS_COMPAT_HOTPLUG_H
 
 #include <linux/memory.h>
 
@@ -17,4 +17,4 @@
 #define KS_MEM_OFFLINE_ENDS	MEM_OFFLINE
 #endif
 
-#endif /* KS_COMPAT_HOTPLUG_H */
+#endif /* KS_INTERNALS_COMPAT_HOTPLUG_H */

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What is counted of dentries, in all, by superblock and by directory.
+ *
+ * All of it is read from dentries that others change, in the RCU section of a
+ * walk that found them.
+ */
+#ifndef KS_COLLECT_DENTRY_TALLY_H
+#define KS_COLLECT_DENTRY_TALLY_H
+
+#include <linux/dcache.h>
+#include <linux/fs.h>
+#include <linux/kdev_t.h>
+#include <linux/kernel.h>
+#include <linux/math64.h>
+
+#include "collect/dentry_topk.h"
+#include "internals/peek.h"
+#include "record/record.h"
+#include "record/records.h"
+
+/**
+ * struct ks_dentry_tally - some dentries
+ * @nr: how many
+ * @nr_negative: of names that do not exist
+ * @nr_lru: on an LRU list
+ * @nr_lru_negative: both
+ */
+struct ks_dentry_tally {
+	u64 nr;
+	u64 nr_negative;
+	u64 nr_lru;
+	u64 nr_lru_negative;
+};
+
+/**
+ * struct ks_dentry_scale - what part of all dentries was counted
+ * @nr_parts: parts there are
+ * @nr_visited: parts visited
+ * @nr: dentries counted
+ * @cut: whether some were left out for being too many
+ */
+struct ks_dentry_scale {
+	u64 nr_parts;
+	u64 nr_visited;
+	u64 nr;
+	bool cut;
+};
+
+/* Not those that are about to be freed, which share the list's head. */
+static inline bool ks_dentry_on_lru(const struct dentry *dentry)
+{
+	return (READ_ONCE(dentry->d_flags) &
+		(DCACHE_LRU_LIST | DCACHE_SHRINK_LIST)) == DCACHE_LRU_LIST;
+}
+
+static inline void ks_dentry_tally_add(struct ks_dentry_tally *tally,
+				       const struct dentry *dentry)
+{
+	const bool negative = d_is_negative(dentry);
+	const bool lru = ks_dentry_on_lru(dentry);
+
+	tally->nr++;
+	tally->nr_negative += negative;
+	tally->nr_lru += lru;
+	tally->nr_lru_negative += lru && negative;
+}
+
+/*
+ * The directory a dentry is in; NULL when there is none to name. Not all file
+ * systems wait for RCU before they free an inode: so it is read as what may be
+ * gone, and believed if it is still the directory's afterwards.
+ */
+static inline const struct dentry *
+ks_dentry_directory(const struct dentry *dentry, struct ks_directory_key *key)
+{
+	const struct dentry *parent = READ_ONCE(dentry->d_parent);
+	const struct inode *inode = READ_ONCE(parent->d_inode);
+
+	BUILD_BUG_ON(sizeof(inode->i_ino) != sizeof(key->inode));
+	BUILD_BUG_ON(sizeof(inode->i_generation) != sizeof(key->generation));
+	if (parent == dentry || !inode ||
+	    ks_peek_u64(&inode->i_ino, &key->inode) ||
+	    ks_peek_u32(&inode->i_generation, &key->generation))
+		return NULL;
+	key->device = dentry->d_sb->s_dev;
+	smp_rmb();	/* the inode before it is looked at again */
+	return READ_ONCE(parent->d_inode) == inode ? parent : NULL;
+}
+
+static inline u64 ks_dentry_scaled(const struct ks_dentry_scale *scale, u64 nr)
+{
+	u64 times, rest;
+
+	if (scale->nr_visited == scale->nr_parts)
+		return nr;
+	/* In two steps, as the product of large numbers has no room. */
+	times = div64_u64_rem(nr, scale->nr_visited, &rest);
+	return times * scale->nr_parts +
+	       div64_u64(rest * scale->nr_parts, scale->nr_visited);
+}
+
+/*
+ * What is not hashed, unset when it cannot be told: two counts of different
+ * moments tell it only where the kernel's own changed little meanwhile, against
+ * the difference.
+ */
+static inline u64 ks_dentry_unhashed(u64 now, u64 before, u64 nr_hashed)
+{
+	const u64 moved = now > before ? now - before : before - now;
+
+	if (now < nr_hashed || moved > (now - nr_hashed) / 8)
+		return KS_UNSET_U64;
+	return now - nr_hashed;
+}
+
+static inline u32 ks_dentry_coverage(const struct ks_dentry_scale *scale)
+{
+	/* Little is not nothing. */
+	return max_t(u64, div64_u64(scale->nr_visited * 1000, scale->nr_parts),
+		     1);
+}
+
+static inline u32 ks_dentry_approximate(const struct ks_dentry_scale *scale)
+{
+	return scale->nr_visited < scale->nr_parts || scale->cut;
+}
+
+static inline void ks_device_print(char *to, size_t size, u32 device)
+{
+	scnprintf(to, size, "%u:%u", MAJOR(device), MINOR(device));
+}
+
+/* What records of superblocks and of directories have in common. */
+#define ks_dentry_fill(_record, _tally, _scale)				\
+do {									\
+	(_record)->nr_dentries = ks_dentry_scaled(_scale, (_tally)->nr);	\
+	(_record)->nr_negative = ks_dentry_scaled(_scale,		\
+						  (_tally)->nr_negative); \
+	(_record)->nr_positive = (_record)->nr_dentries -		\
+				 (_record)->nr_negative;		\
+	(_record)->nr_lru = ks_dentry_scaled(_scale, (_tally)->nr_lru);	\
+	(_record)->total_bytes = (_record)->nr_dentries *		\
+				 sizeof(struct dentry);			\
+	if ((_scale)->nr)						\
+		(_record)->share_permille =				\
+			div64_u64((_tally)->nr * 1000, (_scale)->nr);	\
+	(_record)->approximate = ks_dentry_approximate(_scale);		\
+	(_record)->coverage_permille = ks_dentry_coverage(_scale);	\
+} while (0)
+
+#endif /* KS_COLLECT_DENTRY_TALLY_H */

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The table of heavy hitters. A key that has no counter takes that of the
+ * rarest, and goes on from its count. Which one is the rarest a heap tells, and
+ * where a key's counter is, a hash table with chains.
+ *
+ * A table belongs to one walk, and needs no lock.
+ */
+#include <linux/atomic.h>
+#include <linux/jhash.h>
+#include <linux/random.h>
+#include <linux/sort.h>
+
+#include "collect/dentry_topk.h"
+#include "record/memory.h"
+
+#define NR_HEADS	(2 * KS_HITTERS)
+
+/**
+ * struct ks_hitters - the table
+ * @nr: counters in use
+ * @heads: the first counter of each hash, plus 1; 0 where there is none
+ * @heap: counters, none rarer than its parent at half its place
+ * @counters: the counters
+ */
+struct ks_hitters {
+	unsigned int nr;
+	u16 heads[NR_HEADS];
+	u16 heap[KS_HITTERS];
+	struct ks_hitter counters[KS_HITTERS];
+};
+
+/* So that nobody can choose inode numbers that all have one hash. */
+static u32 hash_seed;
+
+/**
+ * ks_hitters_new() - make an empty table
+ *
+ * Context: Process context, sleeps.
+ * Return: the table, or an error pointer: -ENOMEM, or -ENOBUFS when it is more
+ * than all readers together may take.
+ */
+struct ks_hitters *ks_hitters_new(void)
+{
+	BUILD_BUG_ON(KS_HITTERS >= U16_MAX);
+	if (!READ_ONCE(hash_seed))
+		cmpxchg(&hash_seed, 0, get_random_u32() | 1);
+	return ks_memory_zalloc(sizeof(struct ks_hitters));
+}
+
+/**
+ * ks_hitters_free() - free a table
+ * @hitters: the table
+ */
+void ks_hitters_free(struct ks_hitters *hitters)
+{
+	ks_memory_free(hitters, sizeof(*hitters));
+}
+
+/**
+ * ks_directory_hash() - a hash of a key
+ * @key: the key
+ *
+ * Return: the hash.
+ */
+u32 ks_directory_hash(const struct ks_directory_key *key)
+{
+	return jhash_3words(lower_32_bits(key->inode) ^ key->generation,
+			    upper_32_bits(key->inode), key->device, hash_seed);
+}
+
+/**
+ * ks_directory_same() - whether two keys are the same
+ * @a: one
+ * @b: the other
+ *
+ * Return: true if they are.
+ */
+bool ks_directory_same(const struct ks_directory_key *a,
+		       const struct ks_directory_key *b)
+{
+	return a->inode == b->inode && a->device == b->device &&
+	       a->generation == b->generation;
+}
+
+static u16 *head_of(struct ks_hitters *hitters,
+		    const struct ks_directory_key *key)
+{
+	return &hitters->heads[ks_directory_hash(key) % NR_HEADS];
+}
+
+static struct ks_hitter *find(struct ks_hitters *hitters,
+			      const struct ks_directory_key *key)
+{
+	u16 i = *head_of(hitters, key);
+
+	while (i && !ks_directory_same(&hitters->counters[i - 1].key, key))
+		i = hitters->counters[i - 1].next;
+	return i ? &hitters->counters[i - 1] : NULL;
+}
+
+static void link_key(struct ks_hitters *hitters, struct ks_hitter *counter)
+{
+	u16 *head = head_of(hitters, &counter->key);
+
+	counter->next = *head;
+	*head = counter - hitters->counters + 1;
+}
+
+static void unlink_key(struct ks_hitters *hitters, struct ks_hitter *counter)
+{
+	const u16 me = counter - hitters->counters + 1;
+	u16 *link = head_of(hitters, &counter->key);
+
+	while (*link != me)
+		link = &hitters->counters[*link - 1].next;
+	*link = counter->next;
+}
+
+static u64 count_at(const struct ks_hitters *hitters, unsigned int place)
+{
+	return hitters->counters[hitters->heap[place]].count;
+}
+
+static void put_at(struct ks_hitters *hitters, unsigned int place, u16 counter)
+{
+	hitters->heap[place] = counter;
+	hitters->counters[counter].place = place;
+}
+
+/* A counter that grew goes down past those that are rarer now. */
+static void sink(struct ks_hitters *hitters, unsigned int place)
+{
+	const u16 counter = hitters->heap[place];
+	const u64 count = hitters->counters[counter].count;
+	unsigned int child;
+
+	while ((child = 2 * place + 1) < hitters->nr) {
+		if (child + 1 < hitters->nr &&
+		    count_at(hitters, child + 1) < count_at(hitters, child))
+			child++;
+		if (count <= count_at(hitters, child))
+			break;
+		put_at(hitters, place, hitters->heap[child]);
+		place = child;
+	}
+	put_at(hitters, place, counter);
+}
+
+/*
+ * A new counter has the count 0 at first, the least of all: so it goes to the
+ * top, and those on its way down by one.
+ */
+static struct ks_hitter *take_new(struct ks_hitters *hitters)
+{
+	struct ks_hitter *counter = &hitters->counters[hitters->nr];
+	unsigned int place = hitters->nr++;
+
+	while (place) {
+		put_at(hitters, place, hitters->heap[(place - 1) / 2]);
+		place = (place - 1) / 2;
+	}
+	put_at(hitters, 0, counter - hitters->counters);
+	return counter;
+}
+
+static struct ks_hitter *take_rarest(struct ks_hitters *hitters)
+{
+	struct ks_hitter *counter = &hitters->counters[hitters->heap[0]];
+
+	unlink_key(hitters, counter);
+	return counter;
+}
+
+/**
+ * ks_hitters_add() - count a key
+ * @hitters: the table
+ * @key: the key
+ *
+ * Context: Any; does not sleep. Takes steps of the logarithm of KS_HITTERS.
+ */
+void ks_hitters_add(struct ks_hitters *hitters,
+		    const struct ks_directory_key *key)
+{
+	struct ks_hitter *counter = find(hitters, key);
+
+	if (!counter) {
+		counter = hitters->nr < KS_HITTERS ? take_new(hitters) :
+						     take_rarest(hitters);
+		counter->key = *key;
+		link_key(hitters, counter);
+	}
+	counter->count++;
+	sink(hitters, counter->place);
+}
+
+static int compare(const void *a, const void *b)
+{
+	const struct ks_hitter *first = a, *second = b;
+
+	if (first->count != second->count)
+		return first->count < second->count ? 1 : -1;
+	return 0;
+}
+
+/**
+ * ks_hitters_sort() - put the keys in order, the most frequent first
+ * @hitters: the table; nothing can be added after this
+ * @nr: set to how many there are
+ *
+ * Return: them.
+ */
+const struct ks_hitter *ks_hitters_sort(struct ks_hitters *hitters,
+					unsigned int *nr)
+{
+	sort(hitters->counters, hitters->nr, sizeof(*hitters->counters),
+	     compare, NULL);
+	*nr = hitters->nr;
+	return hitters->counters;
+}

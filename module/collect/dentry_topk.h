@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Finds the keys that come most often among any number of them, in memory of
+ * fixed size: the space-saving algorithm (Metwally, Agrawal, El Abbadi, 2005).
+ */
+#ifndef KS_COLLECT_DENTRY_TOPK_H
+#define KS_COLLECT_DENTRY_TOPK_H
+
+#include <linux/types.h>
+
+/*
+ * A key that makes up more than one of so many of all that come is in the table
+ * at the end, for certain.
+ */
+#define KS_HITTERS	4096
+
+/**
+ * struct ks_directory_key - what tells a directory
+ * @inode: inode number
+ * @device: device number of its superblock
+ * @generation: of its inode
+ */
+struct ks_directory_key {
+	u64 inode;
+	u32 device;
+	u32 generation;
+};
+
+/**
+ * struct ks_hitter - a key and how often it came
+ * @key: the key
+ * @count: how often, or more: by as much as the key had whose place it took
+ * @next: private: the next one of the same hash, plus 1
+ * @place: private: where it is in the heap
+ */
+struct ks_hitter {
+	struct ks_directory_key key;
+	u64 count;
+	u16 next;
+	u16 place;
+};
+
+struct ks_hitters;
+
+struct ks_hitters *ks_hitters_new(void);
+void ks_hitters_free(struct ks_hitters *hitters);
+void ks_hitters_add(struct ks_hitters *hitters,
+		    const struct ks_directory_key *key);
+const struct ks_hitter *ks_hitters_sort(struct ks_hitters *hitters,
+					unsigned int *nr);
+u32 ks_directory_hash(const struct ks_directory_key *key);
+bool ks_directory_same(const struct ks_directory_key *a,
+		       const struct ks_directory_key *b);
+
+#endif /* KS_COLLECT_DENTRY_TOPK_H */

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Adds what each CPU keeps to the kernel's counters of zones and nodes.
+ */
+#include <linux/cpumask.h>
+#include <linux/kernel.h>
+
+#include "collect/vmstat.h"
+#include "internals/hotplug.h"
+#include "record/kinds.h"
+
+/* Tries to read counters while no CPU adds to them. */
+#define STAT_TRIES	3
+#define EVENT_TRIES	8
+
+typedef const s8 *diffs_fn(const void *owner, int cpu);
+
+/**
+ * struct source - where counters are read
+ * @owner: the zone or node
+ * @shared: its counters
+ * @nr: how many there are
+ * @diffs: what a CPU keeps for each
+ */
+struct source {
+	const void *owner;
+	const atomic_long_t *shared;
+	unsigned int nr;
+	diffs_fn *diffs;
+};
+
+static const s8 *zone_diffs(const void *zone, int cpu)
+{
+	return ks_zone_cpu_diffs(zone, cpu);
+}
+
+static const s8 *node_diffs(const void *pgdat, int cpu)
+{
+	return ks_node_cpu_diffs(pgdat, cpu);
+}
+
+/* A number that changes with any of them, also when their sum does not. */
+static u64 fingerprint(const struct source *source)
+{
+	unsigned int i;
+	u64 print = 0;
+
+	for (i = 0; i < source->nr; i++)
+		print = print * 31 + atomic_long_read(&source->shared[i]);
+	return print;
+}
+
+static void add_diffs(const struct source *source, s64 *value)
+{
+	unsigned int i;
+	int cpu;
+
+	for_each_online_cpu(cpu) {
+		const s8 *diffs = source->diffs(source->owner, cpu);
+
+		/* The CPU goes on to change them. */
+		for (i = 0; diffs && i < source->nr; i++)
+			value[i] += READ_ONCE(diffs[i]);
+	}
+}
+
+static void read_shared(const struct source *source, s64 *value)
+{
+	unsigned int i;
+
+	for (i = 0; i < source->nr; i++)
+		value[i] = atomic_long_read(&source->shared[i]);
+}
+
+/*
+ * A CPU that adds what it keeps while we read would be missed or counted twice,
+ * so then all is read again. On a busy host some CPU always does: what we have
+ * after the last try is as good as what the kernel itself could read.
+ */
+static void read_complete(const struct source *source, s64 *value)
+{
+	unsigned int tries = STAT_TRIES;
+	u64 before;
+
+	do {
+		before = fingerprint(source);
+		read_shared(source, value);
+		add_diffs(source, value);
+	} while (fingerprint(source) != before && --tries);
+}
+
+/* Below zero is what one CPU took and another one gave, read in between. */
+static void clamp_values(s64 *value, unsigned int nr)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr; i++)
+		value[i] = max_t(s64, value[i], 0);
+}
+
+/**
+ * ks_zone_stats_read() - read all counters of a zone
+ * @zone: a populated zone
+ * @stats: filled; while memory is going offline with what the CPUs added only
+ */
+void ks_zone_stats_read(const struct zone *zone, struct ks_zone_stats *stats)
+{
+	const struct source source = {
+		.owner = zone,
+		.shared = zone->vm_stat,
+		.nr = NR_VM_ZONE_STAT_ITEMS,
+		.diffs = zone_diffs,
+	};
+	int cpu;
+
+	stats->pcp_pages = KS_UNSET_U64;
+	stats->complete = ks_hotplug_enter();
+	if (stats->complete) {
+		read_complete(&source, stats->value);
+		stats->pcp_pages = 0;
+		/* Each CPU changes its own; one a moment old will do. */
+		for_each_online_cpu(cpu)
+			stats->pcp_pages += ks_zone_cpu_pages(zone, cpu);
+		ks_hotplug_leave();
+	} else {
+		read_shared(&source, stats->value);
+	}
+	clamp_values(stats->value, source.nr);
+}
+
+/**
+ * ks_node_stats_read() - read all counters of a node
+ * @pgdat: an online node
+ * @stats: filled; while memory is going offline with what the CPUs added only
+ */
+void ks_node_stats_read(const struct pglist_data *pgdat,
+			struct ks_node_stats *stats)
+{
+	const struct source source = {
+		.owner = pgdat,
+		.shared = pgdat->vm_stat,
+		.nr = NR_VM_NODE_STAT_ITEMS,
+		.diffs = node_diffs,
+	};
+
+	stats->complete = ks_hotplug_enter();
+	if (stats->complete) {
+		read_complete(&source, stats->value);
+		ks_hotplug_leave();
+	} else {
+		read_shared(&source, stats->value);
+	}
+	clamp_values(stats->value, source.nr);
+}
+
+static u64 add_cpu_events(const struct zone *zone, unsigned int item)
+{
+	u64 events = 0;
+	int cpu;
+
+	for_each_online_cpu(cpu)
+		events += ks_zone_cpu_numa(zone, cpu, item);
+	return events;
+}
+
+/**
+ * ks_zone_numa_events() - read a NUMA event counter of a zone
+ * @zone: a populated zone
+ * @item: which
+ *
+ * Whoever reads /proc/vmstat has the kernel take the events from all CPUs, and
+ * add them to the zone after that. In between they are in neither place. That
+ * is seen when it begins or ends while we look, but not when it lasts longer:
+ * then the events since the last such read are missing.
+ *
+ * Return: events; unset while memory is going offline, or when others read
+ * all the time.
+ */
+u64 ks_zone_numa_events(const struct zone *zone, unsigned int item)
+{
+	unsigned int tries = EVENT_TRIES;
+	u64 events = KS_UNSET_U64;
+	u64 shared, first, again;
+
+	if (!ks_hotplug_enter())
+		return KS_UNSET_U64;
+	do {
+		shared = ks_zone_numa(zone, item);
+		first = add_cpu_events(zone, item);
+		again = add_cpu_events(zone, item);
+		/* Events never go away, but for who takes them. */
+		if (again >= first && ks_zone_numa(zone, item) == shared)
+			events = shared + again;
+	} while (events == KS_UNSET_U64 && --tries);
+	ks_hotplug_leave();
+	return events;
+}
+
+/**
+ * ks_pages_batched_most() - pages on their way to the LRU lists, at most
+ *
+ * Return: pages that no counter has yet, on all CPUs.
+ */
+u64 ks_pages_batched_most(void)
+{
+	return (u64)KS_MOST_BATCHED * num_online_cpus();
+}

@@ -1,0 +1,452 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Counts what a cache keeps at hand for its CPUs, without a lock.
+ *
+ * The lists are other CPUs' own and change under us. A list is read between
+ * two looks at what changes with it; if they differ it is read again, and at
+ * last its length is believed only within bounds of geometry. A pointer found
+ * in memory that may have been reused is checked before it is followed: to
+ * RAM, to a slab of this cache, to the start of an object. Reads survive a
+ * fault, but a read of device memory would not be one.
+ */
+#include <linux/compiler.h>
+#include <linux/cpumask.h>
+#include <linux/mm.h>
+#include <linux/nodemask.h>
+#include <linux/percpu.h>
+#include <linux/swab.h>
+
+#include "internals/cache.h"
+#include "internals/cache_percpu.h"
+#include "internals/layout.h"
+#include "internals/lock_hold.h"
+#include "internals/peek.h"
+
+#define TRIES		3	/* readings of a CPU's lists */
+
+/*
+ * Slabs on a CPU's partial list: SLUB keeps some 10 of small objects, unless
+ * somebody raised cpu_partial. A longer one is not counted.
+ */
+#define MAX_CPU_PARTIAL	64
+
+/* Of a barn; SLUB keeps 10 (v6.18 to v7.3). */
+#define MAX_FULL_SHEAVES	1024
+
+/**
+ * struct geometry - what tells a cache's objects from other memory
+ * @cache: the cache
+ * @size: bytes from one object to the next
+ * @offset: of the free pointer in a free object
+ * @red_left_pad: bytes before an object that a debugged cache guards
+ * @random: what free pointers are hidden with
+ * @hardened: whether they are
+ * @objects: in a new slab
+ * @sheaf_capacity: objects of a full sheaf, 0 when the cache has none
+ */
+struct geometry {
+	const struct kmem_cache *cache;
+	u64 size;
+	u64 offset;
+	u64 red_left_pad;
+	u64 random;
+	bool hardened;
+	u32 objects;
+	u64 sheaf_capacity;
+};
+
+/**
+ * struct tally - one reading of a CPU's lists
+ * @nr_taken: free objects that their slabs count as in use
+ * @nr_left: free objects that their slabs count as free
+ * @bound: most that both together can be
+ */
+struct tally {
+	u64 nr_taken;
+	u64 nr_left;
+	u64 bound;
+};
+
+/* A member that not all kernels have; 0 then. */
+static int read_if_there(const void *object, enum ks_member id, u64 *value)
+{
+	*value = 0;
+	return ks_layout_has(id) ? ks_layout_read(object, id, value) : 0;
+}
+
+static int read_pointer(const void *object, enum ks_member id,
+			const void **value)
+{
+	u64 word;
+
+	if (ks_layout_read(object, id, &word))
+		return -EFAULT;
+	*value = (const void *)(unsigned long)word;
+	return 0;
+}
+
+static int read_geometry(const struct kmem_cache *cache, struct geometry *g)
+{
+	u64 oo;
+
+	g->cache = cache;
+	g->hardened = ks_layout_has(KS_CACHE_RANDOM);
+	if (ks_layout_read(cache, KS_CACHE_SIZE, &g->size) ||
+	    ks_layout_read(cache, KS_CACHE_OO, &oo) ||
+	    ks_layout_read(cache, KS_CACHE_OFFSET, &g->offset) ||
+	    read_if_there(cache, KS_CACHE_RED_LEFT_PAD, &g->red_left_pad) ||
+	    read_if_there(cache, KS_CACHE_RANDOM, &g->random) ||
+	    read_if_there(cache, KS_CACHE_SHEAF_CAPACITY, &g->sheaf_capacity))
+		return -EFAULT;
+	g->objects = oo & KS_OO_OBJECTS;
+	return g->size && g->offset < g->size ? 0 : -EBADMSG;
+}
+
+/* What kmalloc() or the page allocator could have given. */
+static bool is_in_ram(const void *pointer)
+{
+	return virt_addr_valid(pointer);
+}
+
+#if defined(CONFIG_SPARSEMEM) && !defined(CONFIG_SPARSEMEM_VMEMMAP)
+
+/*
+ * Here page_to_pfn() takes the section from the page's own flags. What is no
+ * struct page has any number there, also of a section that does not exist.
+ */
+static bool find_pfn(const void *page, unsigned long *pfn)
+{
+	struct mem_section *section = NULL;
+	unsigned long nr;
+	u64 flags;
+
+	static_assert(!offsetof(struct page, flags));
+	if (ks_peek_u64(page, &flags))
+		return false;
+	nr = (flags >> SECTIONS_PGSHIFT) & SECTIONS_MASK;
+	if (nr < NR_MEM_SECTIONS)
+		section = __nr_to_section(nr);
+	if (!valid_section(section))
+		return false;
+	*pfn = (const struct page *)page - __section_mem_map_addr(section);
+	return true;
+}
+
+#else
+
+static bool find_pfn(const void *page, unsigned long *pfn)
+{
+	*pfn = page_to_pfn((const struct page *)page);
+	return true;
+}
+
+#endif
+
+static bool is_slab_of(const struct geometry *g, const void *slab)
+{
+	unsigned long pfn;
+	const void *cache;
+
+	return IS_ALIGNED((unsigned long)slab, __alignof__(struct page)) &&
+	       find_pfn(slab, &pfn) &&
+	       pfn_valid(pfn) && pfn_to_page(pfn) == slab &&
+	       !read_pointer(slab, KS_SLAB_CACHE, &cache) && cache == g->cache;
+}
+
+/* Bounded by the slab's own count, which is bounded by its member's bits. */
+static int read_slab(const struct geometry *g, const void *slab, u64 *inuse,
+		     u64 *objects)
+{
+	if (!is_slab_of(g, slab) ||
+	    ks_layout_read(slab, KS_SLAB_INUSE, inuse) ||
+	    ks_layout_read(slab, KS_SLAB_OBJECTS, objects) ||
+	    *inuse > *objects || *objects > g->objects)
+		return -EAGAIN;
+	return 0;
+}
+
+static bool is_object_of(const struct geometry *g, const void *slab,
+			 u64 objects, const void *object)
+{
+	const void *start = page_address((const struct page *)slab);
+	u64 offset = object - start - g->red_left_pad;
+
+	return object >= start + g->red_left_pad &&
+	       offset < objects * g->size && offset % g->size == 0;
+}
+
+/* The free pointer of a free object, as SLUB hides it. */
+static int read_free_pointer(const struct geometry *g, const void *object,
+			     const void **next)
+{
+	const unsigned long *place = object + g->offset;
+	unsigned long value;
+
+	if (ks_peek_pointer(place, &value))
+		return -EAGAIN;
+	if (g->hardened)
+		value ^= g->random ^ swab((unsigned long)place);
+	*next = (const void *)value;
+	return 0;
+}
+
+/* Free objects of a slab that is a CPU's own: its list, and late frees. */
+static int count_cpu_slab(const struct geometry *g, const void *cpu_slab,
+			  struct tally *tally)
+{
+	const void *slab, *object;
+	u64 inuse, objects, nr = 0;
+
+	if (read_pointer(cpu_slab, KS_CPU_SLAB, &slab) ||
+	    read_pointer(cpu_slab, KS_CPU_FREELIST, &object))
+		return -EFAULT;
+	if (!slab)
+		return object ? -EAGAIN : 0;
+	if (read_slab(g, slab, &inuse, &objects))
+		return -EAGAIN;
+	for (; object; nr++)
+		if (nr == objects || !is_object_of(g, slab, objects, object) ||
+		    read_free_pointer(g, object, &object))
+			return -EAGAIN;
+	if (objects - inuse + nr > objects)
+		return -EAGAIN;
+	tally->nr_taken += nr;
+	tally->nr_left += objects - inuse;
+	return 0;
+}
+
+/* Free objects on the partial slabs that a CPU has set aside. */
+static int count_cpu_partial(const struct geometry *g, const void *cpu_slab,
+			     struct tally *tally)
+{
+	const void *first, *slab, *again;
+	u64 inuse, objects;
+	unsigned int nr = 0;
+
+	if (!ks_layout_has(KS_CPU_PARTIAL))
+		return 0;
+	if (read_pointer(cpu_slab, KS_CPU_PARTIAL, &first))
+		return -EFAULT;
+	for (slab = first; slab; nr++) {
+		if (nr == MAX_CPU_PARTIAL)
+			return -E2BIG;
+		if (read_slab(g, slab, &inuse, &objects) ||
+		    read_pointer(slab, KS_SLAB_NEXT, &slab))
+			return -EAGAIN;
+		tally->nr_left += objects - inuse;
+	}
+	if (read_pointer(cpu_slab, KS_CPU_PARTIAL, &again))
+		return -EFAULT;
+	return again == first ? 0 : -EAGAIN;
+}
+
+static int count_cpu_slabs(const struct geometry *g, const void *cpu_slab,
+			   struct tally *tally)
+{
+	u64 before, after;
+	int err;
+
+	tally->bound += (1 + MAX_CPU_PARTIAL) * g->objects;
+	if (ks_layout_read(cpu_slab, KS_CPU_TID, &before))
+		return -EFAULT;
+	smp_rmb();	/* the lists between the two readings of tid */
+	err = count_cpu_slab(g, cpu_slab, tally) ?:
+	      count_cpu_partial(g, cpu_slab, tally);
+	if (err)
+		return err;
+	smp_rmb();	/* and the second one after them */
+	if (ks_layout_read(cpu_slab, KS_CPU_TID, &after))
+		return -EFAULT;
+	return after == before ? 0 : -EAGAIN;
+}
+
+static int read_sheaf(const struct geometry *g, const void *sheaves,
+		      enum ks_member id, u64 *size)
+{
+	const void *sheaf, *cache;
+
+	*size = 0;
+	if (read_pointer(sheaves, id, &sheaf))
+		return -EFAULT;
+	if (!sheaf)
+		return 0;
+	if (!is_in_ram(sheaf) ||
+	    read_pointer(sheaf, KS_SHEAF_CACHE, &cache) || cache != g->cache ||
+	    ks_layout_read(sheaf, KS_SHEAF_SIZE, size) ||
+	    *size > g->sheaf_capacity)
+		return -EAGAIN;
+	return 0;
+}
+
+/*
+ * Not the sheaf of objects that kfree_rcu() has collected: until these are freed
+ * they are in use, as they are on their way there by call_rcu(), where nobody
+ * could find them.
+ */
+static int read_sheaves(const struct geometry *g, const void *sheaves,
+			u64 *nr_free)
+{
+	static const enum ks_member members[] = {
+		KS_SHEAVES_MAIN, KS_SHEAVES_SPARE,
+	};
+	unsigned int i;
+	u64 size;
+	int err;
+
+	*nr_free = 0;
+	for (i = 0; i < ARRAY_SIZE(members); i++) {
+		err = read_sheaf(g, sheaves, members[i], &size);
+		if (err)
+			return err;
+		*nr_free += size;
+	}
+	return 0;
+}
+
+/*
+ * They have no number of changes, so two readings must agree. That does not show
+ * a sheaf that is swapped with one of the barn between the two: nor is what goes
+ * to the barn, or comes from it, before that is read counted just once.
+ */
+static int count_sheaves(const struct geometry *g, const void *sheaves,
+			 struct tally *tally)
+{
+	u64 first, second;
+	int err;
+
+	tally->bound += 2 * g->sheaf_capacity;
+	err = read_sheaves(g, sheaves, &first) ?:
+	      read_sheaves(g, sheaves, &second);
+	if (err)
+		return err;
+	tally->nr_taken += first;
+	return first == second ? 0 : -EAGAIN;
+}
+
+static const void *part_of_cpu(const struct kmem_cache *cache,
+			       enum ks_member id, unsigned int cpu)
+{
+	u64 value;
+
+	if (read_if_there(cache, id, &value) || !value)
+		return NULL;
+	return per_cpu_ptr((void __percpu *)(unsigned long)value, cpu);
+}
+
+static int read_cpu(const struct geometry *g, unsigned int cpu,
+		    struct tally *tally)
+{
+	const void *cpu_slab = part_of_cpu(g->cache, KS_CACHE_CPU_SLAB, cpu);
+	const void *sheaves = NULL;
+	int err = 0, again = 0;
+
+	if (g->sheaf_capacity)
+		sheaves = part_of_cpu(g->cache, KS_CACHE_CPU_SHEAVES, cpu);
+	*tally = (struct tally){};
+	/* Both, so that the bound is of both; v6.18 and v6.19 have both. */
+	if (cpu_slab)
+		again = count_cpu_slabs(g, cpu_slab, tally);
+	if (again && again != -EAGAIN)
+		return again;
+	if (sheaves)
+		err = count_sheaves(g, sheaves, tally);
+	return err ?: again;
+}
+
+static int count_cpu(const struct geometry *g, unsigned int cpu,
+		     struct ks_cached *cached)
+{
+	unsigned int tries;
+	struct tally tally;
+	int err = -EAGAIN;
+
+	for (tries = 0; err == -EAGAIN && tries < TRIES; tries++)
+		err = read_cpu(g, cpu, &tally);
+	if (err && err != -EAGAIN)
+		return err;
+	cached->nr_taken += tally.nr_taken;
+	cached->nr_left += tally.nr_left;
+	if (err)
+		cached->error += tally.bound;
+	return 0;
+}
+
+/* The barn of a node; NULL where there is none. */
+static int read_barn(const struct kmem_cache *cache, int nid,
+		     const void **barn)
+{
+	struct kmem_cache_node *node;
+	int err;
+
+	*barn = NULL;
+	if (ks_layout_has(KS_PER_NODE_BARN))
+		return read_pointer(ks_cache_per_node(cache, nid),
+				    KS_PER_NODE_BARN, barn);
+	if (!ks_layout_has(KS_NODE_BARN))
+		return -ENOENT;
+	err = ks_cache_node(cache, nid, &node);
+	if (err)
+		return err == -ENOENT ? 0 : err;
+	return read_pointer(node, KS_NODE_BARN, barn);
+}
+
+static int count_barns(const struct geometry *g, struct ks_cached *cached)
+{
+	const void *barn;
+	u64 nr_full;
+	int nid, err;
+
+	if (!g->sheaf_capacity)
+		return 0;
+	for_each_online_node(nid) {
+		err = read_barn(g->cache, nid, &barn);
+		if (err)
+			return err;
+		if (!barn)
+			continue;
+		if (!is_in_ram(barn) ||
+		    ks_layout_read(barn, KS_BARN_NR_FULL, &nr_full) ||
+		    nr_full > MAX_FULL_SHEAVES)
+			return -EBADMSG;
+		cached->nr_taken += nr_full * g->sheaf_capacity;
+	}
+	return 0;
+}
+
+/**
+ * ks_cached_count() - count free objects that are kept for CPUs
+ * @cache: the cache
+ * @until_ns: the ks_hold_clock() to stop at, after one more CPU at least
+ * @cached: all 0 at first; then as the last call left it
+ *
+ * Takes no lock. A CPU costs a few cache lines of its own memory, and one for
+ * each free object on its slab.
+ *
+ * Context: slab_mutex held.
+ * Return: 0 when all CPUs were counted, -EAGAIN when some are left, or another
+ * error, when nothing can be said.
+ */
+int ks_cached_count(const struct kmem_cache *cache, u64 until_ns,
+		    struct ks_cached *cached)
+{
+	struct geometry g;
+	unsigned int cpu;
+	int err;
+
+	err = read_geometry(cache, &g);
+	if (err)
+		return err;
+	/* One that goes offline still has its lists, until they are flushed. */
+	for_each_possible_cpu(cpu) {
+		if (cpu < cached->next_cpu)
+			continue;
+		err = count_cpu(&g, cpu, cached);
+		if (err)
+			return err;
+		cached->next_cpu = cpu + 1;
+		if (cpu + 1 < nr_cpu_ids && ks_hold_clock() > until_ns)
+			return -EAGAIN;
+	}
+	cached->next_cpu = nr_cpu_ids;
+	return count_barns(&g, cached);
+}

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What a collector is, and the views that it offers.
+ *
+ * Where a function takes an extack, an error sets its text if there is more to
+ * say than the error's name. The extack may be NULL. Who makes an error sets
+ * its text, except for those that ks_collect_explain() knows. All texts outlive
+ * the request, as a job keeps them.
+ */
+#ifndef KS_RUN_VIEW_H
+#define KS_RUN_VIEW_H
+
+#include <linux/atomic.h>
+#include <linux/types.h>
+
+#include "record/records.h"
+#include "record/snapshot.h"
+
+struct ks_progress;
+struct netlink_ext_ack;
+
+/* Views that one job can collect together. */
+#define KS_MAX_TOGETHER		4
+
+/**
+ * struct ks_asked - what a job was asked for
+ * @job: its request, as a record of which only that is set
+ * @options: bits of the job kind's options
+ */
+struct ks_asked {
+	struct ks_job_record job;
+	unsigned long options;
+};
+
+/**
+ * struct ks_work - what takes longer than anybody may be kept waiting
+ * @run: does it: for the snapshots of all views that share it, in the
+ *	collector's order. May take long, but ends soon after @progress says
+ *	so.
+ */
+struct ks_work {
+	int (*run)(struct ks_snapshot *const *snaps,
+		   const struct ks_asked *asked, struct ks_progress *progress,
+		   struct netlink_ext_ack *extack);
+};
+
+/**
+ * struct ks_view - one kind of record that a collector makes
+ * @collector: whose it is
+ * @kind: the kind
+ * @path: its file below kmemscope/ in debugfs, or NULL for none
+ * @option_needs: a bit for each &enum ks_need, without which its options are refused
+ * @collect: reserves the snapshot and fills it. What would take longer than
+ *	about 1 ms is left to @step: then only what is to be counted is noted.
+ * @step: optional: makes, or completes, some more records, for about 1 ms
+ * @work: optional: what only a job does, between @collect and the steps; views
+ *	that share it are collected by one job
+ * @work_only: whether there are no records without @work
+ * @names: whether its records have names of files or processes, so that
+ *	CAP_SYS_ADMIN is needed
+ * @private: whether the kernel's own file of the same is 0400, so that
+ *	CAP_PERFMON or CAP_SYS_ADMIN is needed
+ *
+ * All run in process context, without locks, and may sleep; they return 0 or
+ * an error. Of two concurrent readers each has its own snapshot.
+ */
+struct ks_view {
+	const struct ks_collector *collector;
+	const struct ks_kind *kind;
+	const char *path;
+	unsigned long option_needs;
+	int (*collect)(struct ks_snapshot *snap,
+		       struct netlink_ext_ack *extack);
+	int (*step)(struct ks_snapshot *snap, struct netlink_ext_ack *extack);
+	const struct ks_work *work;
+	bool work_only;
+	bool names;
+	bool private;
+};
+
+/**
+ * struct ks_cost - what a collector has cost since the module was loaded
+ * @nr: collections
+ * @last_ns: time of the last
+ * @longest_ns: time of the longest
+ */
+struct ks_cost {
+	atomic64_t nr;
+	atomic64_t last_ns;
+	atomic64_t longest_ns;
+};
+
+/**
+ * struct ks_collector - something that collects
+ * @name: its name, as in status and in the module parameter disable
+ * @needs: a bit for each &enum ks_need, without which it is off
+ * @needs_private: whether it reads the kernel's private structures, which
+ *	lockdown=confidentiality forbids
+ * @always: whether it answers even while collecting is switched off
+ * @cost: where its cost is kept
+ * @views: its kinds of record
+ * @nr_views: how many
+ */
+struct ks_collector {
+	const char *name;
+	unsigned long needs;
+	bool needs_private;
+	bool always;
+	struct ks_cost *cost;
+	const struct ks_view *views;
+	unsigned int nr_views;
+};
+
+/* All of them; main.c has the array. */
+#define KS_MAX_COLLECTORS	16
+extern const struct ks_collector *const ks_collectors[];
+extern const unsigned int ks_nr_collectors;
+
+/* Two loops: a break would leave the inner one only. */
+#define ks_for_each_view(_i, _view)					\
+	for ((_i) = 0; (_i) < ks_nr_collectors; (_i)++)			\
+		for ((_view) = ks_collectors[_i]->views;		\
+		     (_view) < ks_collectors[_i]->views +		\
+			       ks_collectors[_i]->nr_views; (_view)++)
+
+#endif /* KS_RUN_VIEW_H */

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Does what takes longer than a step, for all the views that share it: one walk
+ * finds records of several kinds.
+ */
+#include <linux/delay.h>
+
+#include "internals/progress.h"
+#include "record/record.h"
+#include "run/work.h"
+
+/* Lets others have the lock that we just had. */
+static int make_way(struct ks_progress *progress)
+{
+	usleep_range(500, 1000);
+	return ks_progress_check(progress);
+}
+
+/* Begins a collection for each view that shares the work. */
+static int begin_all(struct ks_collected *all, const struct ks_view *view,
+		     struct ks_progress *progress,
+		     struct netlink_ext_ack *extack)
+{
+	const struct ks_collector *collector = view->collector;
+	unsigned long options;
+	unsigned int i;
+	int err;
+
+	for (i = 0; i < collector->nr_views; i++) {
+		if (collector->views[i].work != view->work)
+			continue;
+		/* Nothing is too costly for a job. */
+		options = BIT(collector->views[i].kind->nr_options) - 1;
+		if (WARN_ON_ONCE(all->nr == ARRAY_SIZE(all->c)))
+			return -EINVAL;
+		err = ks_collect_begin_by(&all->c[all->nr],
+					  &collector->views[i], NULL, options,
+					  progress, extack);
+		if (err)
+			return err;
+		/* Done once, so counted once. */
+		all->c[all->nr].shared = all->nr;
+		all->nr++;
+	}
+	return 0;
+}
+
+static int complete_steps(struct ks_collection *c,
+			  struct ks_progress *progress,
+			  struct netlink_ext_ack *extack)
+{
+	int err;
+
+	while (!ks_collect_complete(c)) {
+		err = make_way(progress);
+		if (err) {
+			ks_collect_explain(c->view, err, extack);
+			return err;
+		}
+		err = ks_collect_step_by(c, progress, extack);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+/**
+ * ks_collected_run() - do a view's work
+ * @all: set to what was collected; end it with ks_collected_end() when this
+ *	succeeded
+ * @view: a view with work; those that share it are collected as well
+ * @asked: what was asked for
+ * @progress: kept up to date, and looked at
+ * @extack: may be NULL
+ *
+ * Context: Process context, sleeps. May take seconds.
+ * Return: 0, -EINTR when it was stopped, or another error.
+ */
+int ks_collected_run(struct ks_collected *all, const struct ks_view *view,
+		     const struct ks_asked *asked, struct ks_progress *progress,
+		     struct netlink_ext_ack *extack)
+{
+	struct ks_snapshot *snaps[KS_MAX_TOGETHER];
+	const char *reason = ks_collect_refusal(view);
+	u64 since = ks_hold_clock();
+	unsigned int i;
+	int err;
+
+	all->nr = 0;
+	progress->allowed = ks_collect_allowed();
+	if (reason) {
+		ks_extack_set(extack, reason);
+		return -EOPNOTSUPP;
+	}
+	err = begin_all(all, view, progress, extack);
+	if (!err) {
+		for (i = 0; i < all->nr; i++)
+			snaps[i] = all->c[i].snap;
+		err = view->work->run(snaps, asked, progress, extack);
+		ks_collect_explain(view, err, extack);
+		/* All began since then. */
+		all->c[0].ns = ks_hold_clock() - since;
+	}
+	for (i = 0; i < all->nr && !err; i++)
+		err = complete_steps(&all->c[i], progress, extack);
+	if (err)
+		ks_collected_end(all);
+	return err;
+}
+
+/**
+ * ks_collected_take() - take a view's collection out
+ * @all: what was collected
+ * @view: the view
+ * @c: set to its collection; end it with ks_collect_end()
+ *
+ * Return: whether it was there, and not taken before.
+ */
+bool ks_collected_take(struct ks_collected *all, const struct ks_view *view,
+		       struct ks_collection *c)
+{
+	unsigned int i;
+
+	for (i = 0; i < all->nr; i++) {
+		if (all->c[i].view != view || !all->c[i].snap)
+			continue;
+		*c = all->c[i];
+		all->c[i].snap = NULL;
+		return true;
+	}
+	return false;
+}
+
+/**
+ * ks_collected_has() - whether there is something to take
+ * @all: what was collected
+ *
+ * Return: true until all of it was taken.
+ */
+bool ks_collected_has(const struct ks_collected *all)
+{
+	unsigned int i;
+
+	for (i = 0; i < all->nr; i++)
+		if (all->c[i].snap)
+			return true;
+	return false;
+}
+
+/**
+ * ks_collected_end() - end what was not taken
+ * @all: what was collected
+ */
+void ks_collected_end(struct ks_collected *all)
+{
+	unsigned int i;
+
+	for (i = 0; i < all->nr; i++)
+		if (all->c[i].snap)
+			ks_collect_end(&all->c[i]);
+	all->nr = 0;
+}

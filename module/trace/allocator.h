@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Who allocates: what tells one allocator from another.
+ */
+#ifndef KS_TRACE_ALLOCATOR_H
+#define KS_TRACE_ALLOCATOR_H
+
+#include <linux/sched.h>
+#include <linux/types.h>
+
+#include "trace/processes.h"
+
+/* A process and its parents, as many as have a name. */
+#define KS_WHO_NAMES	5
+
+/* Frames of a kernel stack that are kept. */
+#define KS_WHO_FRAMES	20
+
+#define KS_WHO_NO_STACK	U32_MAX
+
+/* Each can interrupt those before it. */
+enum ks_context {
+	KS_CONTEXT_TASK,
+	KS_CONTEXT_SOFTIRQ,
+	KS_CONTEXT_IRQ,
+	KS_CONTEXT_NMI,
+};
+
+/**
+ * struct ks_who - an allocator; a key, so without holes
+ * @names: of the process, its parent, and so on; filled up with 0
+ * @cgroup_id: its cgroup in the default hierarchy; 0 when there is no process
+ * @context: an &enum ks_context
+ * @kthread: whether it is a kernel thread
+ * @uid: in the initial user namespace
+ * @stack: the number of its stack + 1; 0 for the allocator as a whole, or
+ *	KS_WHO_NO_STACK when the table of stacks had no room for it
+ */
+struct ks_who {
+	char names[KS_WHO_NAMES][TASK_COMM_LEN];
+	u64 cgroup_id;
+	u32 context;
+	u32 kthread;
+	u32 uid;
+	u32 stack;
+};
+
+/**
+ * struct ks_who_sign - by what the same process is known at a glance
+ * @task: the task
+ * @parent: its parent
+ * @uid: whose it is, in the initial user namespace
+ * @cgroups: its cgroups
+ * @when: in jiffies; what is not in here may change with time
+ * @pid: its number
+ * @name: of its thread group's leader
+ */
+struct ks_who_sign {
+	const void *task;
+	const void *parent;
+	const void *cgroups;
+	unsigned long when;
+	u32 pid;
+	u32 uid;
+	char name[TASK_COMM_LEN];
+};
+
+/**
+ * struct ks_stack - a kernel stack; a key, so without holes
+ * @frames: return addresses, filled up with 0
+ */
+struct ks_stack {
+	unsigned long frames[KS_WHO_FRAMES];
+};
+
+enum ks_context ks_who_context(void);
+void ks_who_sign(struct ks_who_sign *sign);
+bool ks_who_has_sign(const struct ks_who_sign *sign);
+void ks_who_fill(struct ks_who *who, enum ks_context context);
+void ks_who_process(struct ks_process *process);
+void ks_who_stack(struct ks_stack *stack, unsigned long call_site);
+
+#endif /* KS_TRACE_ALLOCATOR_H */

@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Whether an object is followed is decided by a hash of its address, so that
+ * its allocation and its freeing are both seen or both not. When a group of
+ * places is full the rate is doubled, and objects that are no longer in the
+ * sample count as free places: nothing has to be cleared.
+ *
+ * Probes add and remove on any CPU and in any context, without a lock: a place
+ * is one word, and changes from one value to another at once.
+ */
+#include <linux/err.h>
+#include <linux/hash.h>
+#include <linux/log2.h>
+
+#include "record/memory.h"
+#include "trace/outstanding.h"
+
+/* Places where an object may be: two lines of a processor's cache. */
+#define GROUP		16U
+
+#define MAX_RATE	BIT(20)
+
+/* A place: 49 bits of an address that is a multiple of 8, and the owner + 1. */
+#define OWNER_BITS	15
+#define OWNER_MASK	(BIT(OWNER_BITS) - 1)
+
+static size_t objects_bytes(const struct ks_objects *objects)
+{
+	return (objects->group_mask + 1UL) * GROUP * sizeof(*objects->places);
+}
+
+/**
+ * ks_objects_init() - make an empty table
+ * @objects: the table; zero it to have one that ks_objects_free() takes
+ * @places: objects there is room for, a power of 2 and at least 16
+ *
+ * Return: 0, -ENOMEM, or -ENOBUFS when it is more than all may take.
+ */
+int ks_objects_init(struct ks_objects *objects, u32 places)
+{
+	objects->group_mask = places / GROUP - 1;
+	objects->sample_mask = 0;
+	objects->places = ks_memory_zalloc(objects_bytes(objects));
+	return PTR_ERR_OR_ZERO(objects->places);
+}
+
+/**
+ * ks_objects_free() - free what ks_objects_init() made
+ * @objects: the table, or one that it did not make
+ */
+void ks_objects_free(struct ks_objects *objects)
+{
+	ks_memory_free(objects->places, objects_bytes(objects));
+	objects->places = NULL;
+}
+
+/* Twice, as addresses of objects are far from random. */
+static u64 hash_of(u64 address)
+{
+	u64 hash = (address >> 3) * GOLDEN_RATIO_64;
+
+	return (hash ^ hash >> 32) * GOLDEN_RATIO_64;
+}
+
+/* The group is told by other bits of the hash than whether it is followed. */
+static atomic64_t *group_of(const struct ks_objects *objects, u64 hash)
+{
+	return objects->places + (hash >> 40 & objects->group_mask) * GROUP;
+}
+
+static bool is_sampled(u64 hash, u32 mask)
+{
+	return !(hash >> 20 & mask);
+}
+
+static bool is_object(u64 place, u64 address)
+{
+	return place && place >> OWNER_BITS == address >> 3;
+}
+
+static u64 address_of(u64 place)
+{
+	return place >> OWNER_BITS << 3;
+}
+
+/* A place that has the address, or one that is free. */
+static atomic64_t *find_place(atomic64_t *group, u64 address, u32 mask,
+			      u64 *old)
+{
+	atomic64_t *free = NULL;
+	unsigned int i;
+	u64 place;
+
+	for (i = 0; i < GROUP; i++) {
+		place = atomic64_read(&group[i]);
+		if (is_object(place, address)) {
+			*old = place;
+			return &group[i];
+		}
+		if (!free && !(place &&
+			       is_sampled(hash_of(address_of(place)), mask))) {
+			free = &group[i];
+			*old = place;
+		}
+	}
+	return free;
+}
+
+/* Doubles the rate, unless it is at its end; somebody else may have. */
+static bool raise_rate(struct ks_objects *objects, u32 mask)
+{
+	if (mask + 1 >= MAX_RATE)
+		return false;
+	cmpxchg(&objects->sample_mask, mask, 2 * mask + 1);
+	return true;
+}
+
+/**
+ * ks_objects_add() - note that an object was allocated
+ * @objects: the table
+ * @address: its physical address, a multiple of 8
+ * @owner: whose it is, below KS_OBJECT_OWNERS
+ *
+ * One at the same address that is there already was freed unseen.
+ *
+ * Context: Any, NMI included.
+ * Return: false when it should have been followed, but there was no room.
+ */
+bool ks_objects_add(struct ks_objects *objects, u64 address, u32 owner)
+{
+	const u64 hash = hash_of(address);
+	const u64 new = address >> 3 << OWNER_BITS | (owner + 1);
+	atomic64_t *group = group_of(objects, hash), *place;
+	unsigned int tries;
+	u64 old;
+
+	for (tries = 0; tries < 2 * GROUP; tries++) {
+		/* Another CPU may raise it: a stale one follows an object more. */
+		u32 mask = READ_ONCE(objects->sample_mask);
+
+		if (!is_sampled(hash, mask))
+			return true;
+		place = find_place(group, address, mask, &old);
+		if (place && (u64)atomic64_cmpxchg(place, old, new) == old)
+			return true;
+		if (!place && !raise_rate(objects, mask))
+			return false;
+	}
+	return false;
+}
+
+/**
+ * ks_objects_follows() - tell whether an object is in the sample
+ * @objects: the table
+ * @address: its physical address
+ *
+ * Context: Any, NMI included.
+ * Return: the rate of the sample if it is, else 0.
+ */
+u32 ks_objects_follows(const struct ks_objects *objects, u64 address)
+{
+	const u32 mask = READ_ONCE(objects->sample_mask);
+
+	return is_sampled(hash_of(address), mask) ? mask + 1 : 0;
+}
+
+/**
+ * ks_objects_thin() - follow half as many objects from now on
+ * @objects: the table
+ *
+ * Context: Any, NMI included.
+ */
+void ks_objects_thin(struct ks_objects *objects)
+{
+	raise_rate(objects, READ_ONCE(objects->sample_mask));
+}
+
+/**
+ * ks_objects_remove() - note that an object was freed
+ * @objects: the table
+ * @address: its physical address
+ *
+ * Context: Any, NMI included.
+ * Return: whether it was there.
+ */
+bool ks_objects_remove(struct ks_objects *objects, u64 address)
+{
+	const u64 hash = hash_of(address);
+	atomic64_t *group = group_of(objects, hash);
+	unsigned int i;
+	u64 place;
+
+	/* Another CPU may raise it, and drop this object itself. */
+	if (!is_sampled(hash, READ_ONCE(objects->sample_mask)))
+		return false;
+	for (i = 0; i < GROUP; i++) {
+		place = atomic64_read(&group[i]);
+		if (is_object(place, address))
+			return (u64)atomic64_cmpxchg(&group[i], place, 0) ==
+			       place;
+	}
+	return false;
+}
+
+/**
+ * ks_objects_count() - count the objects in the sample by owner
+ * @objects: a table that nothing is added to any more
+ * @counts: what is added to
+ * @nr: owners
+ */
+void ks_objects_count(const struct ks_objects *objects, u32 *counts, u32 nr)
+{
+	const u32 places = (objects->group_mask + 1) * GROUP;
+	u32 i, owner;
+	u64 place;
+
+	for (i = 0; i < places; i++) {
+		place = atomic64_read(&objects->places[i]);
+		owner = (place & OWNER_MASK) - 1;
+		if (place && owner < nr &&
+		    is_sampled(hash_of(address_of(place)),
+			       objects->sample_mask))
+			counts[owner]++;
+	}
+}

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What is read of a cache: its name, what it is, and which one comes next.
+ */
+#include <kunit/test.h>
+#include <linux/errno.h>
+#include <linux/mm.h>
+#include <linux/string.h>
+#include <linux/vmalloc.h>
+
+#include "internals/cache.h"
+#include "internals/lock_hold.h"
+
+#include "world.h"
+
+/* Filled with letters, as many as the longest name that is tried. */
+static char letters[KS_CACHE_NAME_SIZE + 8];
+
+/* A name of so many characters at some place, and what is read of it. */
+static void expect_name(struct kunit *test, char *place, size_t length)
+{
+	struct world_cache *cache = world_cache(test);
+	char wanted[KS_CACHE_NAME_SIZE] = {}, name[KS_CACHE_NAME_SIZE];
+
+	memcpy(place, letters, length);
+	place[length] = '\0';
+	memcpy(wanted, letters, min(length, sizeof(wanted) - 1));
+	memset(name, 0x5a, sizeof(name));
+	cache->name = place;
+	KUNIT_EXPECT_EQ(test, 0, ks_cache_name(world_kmem(cache), name));
+	/* All of it: what is behind the end goes into records, too. */
+	KUNIT_EXPECT_MEMEQ_MSG(test, wanted, name, sizeof(name),
+			       "%zu characters", length);
+}
+
+static void names_of_each_length(struct kunit *test)
+{
+	char *place = kunit_kzalloc(test, 256, GFP_KERNEL);
+	size_t length, shift;
+
+	KUNIT_ASSERT_NOT_NULL(test, place);
+	for (length = 0; length < KS_CACHE_NAME_SIZE + 8; length++)
+		for (shift = 0; shift < 8; shift += 3) {
+			memset(place, 'x', 255);
+			expect_name(test, place + shift, length);
+		}
+}
+
+/* Behind the last byte of the page there is nothing to be read. */
+static void names_that_end_with_their_page(struct kunit *test)
+{
+	char *page = vmalloc(PAGE_SIZE);
+	size_t length;
+
+	KUNIT_ASSERT_NOT_NULL(test, page);
+	for (length = 0; length < 24; length++)
+		expect_name(test, page + PAGE_SIZE - length - 1, length);
+	vfree(page);
+}
+
+static void names_that_are_not_there(struct kunit *test)
+{
+	struct world_cache *cache = world_cache(test);
+	char name[KS_CACHE_NAME_SIZE];
+	char *page = vmalloc(PAGE_SIZE);
+
+	KUNIT_ASSERT_NOT_NULL(test, page);
+	cache->name = NULL;
+	KUNIT_EXPECT_EQ(test, -EFAULT, ks_cache_name(world_kmem(cache), name));
+	/* One without an end goes on to where there is nothing. */
+	memset(page, 'x', PAGE_SIZE);
+	cache->name = page + PAGE_SIZE - 5;
+	KUNIT_EXPECT_EQ(test, -EFAULT, ks_cache_name(world_kmem(cache), name));
+	vfree(page);
+}
+
+static void tells_what_a_cache_is(struct kunit *test)
+{
+	struct world_cache *cache = world_cache(test);
+	struct ks_cache_info info;
+
+	cache->object_size = 190;
+	cache->size = 192;
+	cache->oo = 3 << 16 | 170;
+	cache->refcount = 4;
+	cache->flags = (__force u32)SLAB_ACCOUNT;
+	KUNIT_EXPECT_EQ(test, 0, ks_cache_info(world_kmem(cache), &info));
+	KUNIT_EXPECT_EQ(test, 190, info.object_size);
+	KUNIT_EXPECT_EQ(test, 192, info.size);
+	KUNIT_EXPECT_EQ(test, 3, info.order);
+	KUNIT_EXPECT_EQ(test, 170, info.objects_per_slab);
+	KUNIT_EXPECT_EQ(test, 3, info.nr_aliases);
+	KUNIT_EXPECT_FALSE(test, info.reclaimable);
+	KUNIT_EXPECT_TRUE(test, info.accounted);
+	/* One made at boot has a negative count, and no aliases. */
+	cache->refcount = -1;
+	cache->oo = 65535;
+	cache->flags = (__force u32)SLAB_RECLAIM_ACCOUNT;
+	KUNIT_EXPECT_EQ(test, 0, ks_cache_info(world_kmem(cache), &info));
+	KUNIT_EXPECT_EQ(test, 0, info.nr_aliases);
+	KUNIT_EXPECT_EQ(test, 0, info.order);
+	KUNIT_EXPECT_EQ(test, 65535, info.objects_per_slab);
+	KUNIT_EXPECT_TRUE(test, info.reclaimable);
+	KUNIT_EXPECT_FALSE(test, info.accounted);
+}
+
+static void steps_through_caches(struct kunit *test)
+{
+	struct kmem_cache *cache = NULL;
+	struct world_cache *made[3];
+	u32 i;
+
+	KUNIT_EXPECT_EQ(test, 0, ks_cache_next(&cache));
+	KUNIT_EXPECT_NULL(test, cache);
+	for (i = 0; i < ARRAY_SIZE(made); i++)
+		made[i] = world_cache(test);
+	for (i = 0; i < ARRAY_SIZE(made); i++) {
+		KUNIT_EXPECT_EQ(test, 0, ks_cache_next(&cache));
+		KUNIT_EXPECT_PTR_EQ(test, world_kmem(made[i]), cache);
+	}
+	KUNIT_EXPECT_EQ(test, 0, ks_cache_next(&cache));
+	KUNIT_EXPECT_NULL(test, cache);
+	cache = world_kmem(made[1]);
+	made[1]->list.next = NULL;
+	/* A list that is no ring leads somewhere that cannot be read. */
+	KUNIT_EXPECT_EQ(test, 0, ks_cache_next(&cache));
+	KUNIT_EXPECT_EQ(test, -EFAULT, ks_cache_next(&cache));
+	INIT_LIST_HEAD(&world_caches);
+}
+
+/* Given up after so many tries, and counted; noted when it was had. */
+static void takes_the_mutex_if_it_is_free(struct kunit *test)
+{
+	const u64 contended = ks_hold_nr_contended();
+	struct ks_hold hold;
+	u64 since = 0;
+
+	mutex_lock(&world_mutex);
+	KUNIT_EXPECT_FALSE(test, ks_caches_hold(3, 10, &since));
+	mutex_unlock(&world_mutex);
+	KUNIT_EXPECT_EQ(test, contended + 1, ks_hold_nr_contended());
+	KUNIT_EXPECT_TRUE(test, ks_caches_hold(1, 10, &since));
+	KUNIT_EXPECT_TRUE(test, mutex_is_locked(&world_mutex));
+	KUNIT_EXPECT_LE(test, since, ks_hold_clock());
+	ks_caches_release(since, 12345);
+	KUNIT_EXPECT_EQ(test, contended + 1, ks_hold_nr_contended());
+	ks_hold_read(KS_LOCK_SLAB_MUTEX, &hold);
+	KUNIT_EXPECT_EQ(test, 12345, hold.most_entries);
+	KUNIT_EXPECT_GT(test, hold.longest_ns, 0ULL);
+}
+
+static int access_init(struct kunit *test)
+{
+	u32 i;
+
+	for (i = 0; i < sizeof(letters); i++)
+		letters[i] = '0' + i % 75;
+	return world_begin(test);
+}
+
+static struct kunit_case access_cases[] = {
+	KUNIT_CASE(names_of_each_length),
+	KUNIT_CASE(names_that_end_with_their_page),
+	KUNIT_CASE(names_that_are_not_there),
+	KUNIT_CASE(tells_what_a_cache_is),
+	KUNIT_CASE(steps_through_caches),
+	KUNIT_CASE(takes_the_mutex_if_it_is_free),
+	{}
+};
+
+static struct kunit_suite access_suite = {
+	.name = "kmemscope_access",
+	.init = access_init,
+	.exit = world_end,
+	.test_cases = access_cases,
+};
+
+kunit_test_suite(access_suite);

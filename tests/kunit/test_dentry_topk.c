@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The table of heavy hitters: what it counts exactly, what it may be off by,
+ * and what it must not miss.
+ */
+#include <kunit/test.h>
+#include <linux/prandom.h>
+
+#include "collect/dentry_topk.h"
+#include "record/memory.h"
+
+static struct ks_hitters *new_table(struct kunit *test)
+{
+	struct ks_hitters *hitters = ks_hitters_new();
+
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, hitters);
+	return hitters;
+}
+
+static void add(struct ks_hitters *hitters, u64 inode, unsigned int times)
+{
+	const struct ks_directory_key key = { .inode = inode, .device = 7 };
+
+	while (times--)
+		ks_hitters_add(hitters, &key);
+}
+
+static const struct ks_hitter *find(const struct ks_hitter *sorted,
+				    unsigned int nr, u64 inode)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr; i++)
+		if (sorted[i].key.inode == inode)
+			return &sorted[i];
+	return NULL;
+}
+
+static void is_exact_while_there_is_room(struct kunit *test)
+{
+	struct ks_hitters *hitters = new_table(test);
+	const struct ks_hitter *sorted;
+	unsigned int i, nr;
+
+	/* Each inode n comes n % 7 + 1 times, in rounds. */
+	for (i = 0; i < 7 * KS_HITTERS; i++)
+		if (i / KS_HITTERS <= i % KS_HITTERS % 7)
+			add(hitters, i % KS_HITTERS, 1);
+	sorted = ks_hitters_sort(hitters, &nr);
+	KUNIT_EXPECT_EQ(test, (unsigned int)KS_HITTERS, nr);
+	for (i = 0; i < nr; i++) {
+		KUNIT_ASSERT_EQ(test, sorted[i].key.inode % 7 + 1,
+				sorted[i].count);
+		if (i)
+			KUNIT_ASSERT_LE(test, sorted[i].count,
+					sorted[i - 1].count);
+	}
+	ks_hitters_free(hitters);
+}
+
+static void tells_apart_all_of_a_key(struct kunit *test)
+{
+	struct ks_directory_key key = { .inode = 1ULL << 32 | 5 };
+	struct ks_hitters *hitters = new_table(test);
+	unsigned int nr;
+
+	ks_hitters_add(hitters, &key);
+	key.inode = 5;
+	ks_hitters_add(hitters, &key);
+	key.device = 5;
+	ks_hitters_add(hitters, &key);
+	key.generation = 5;
+	ks_hitters_add(hitters, &key);
+	ks_hitters_add(hitters, &key);
+	KUNIT_EXPECT_EQ(test, 2ULL, ks_hitters_sort(hitters, &nr)->count);
+	KUNIT_EXPECT_EQ(test, 4U, nr);
+	ks_hitters_free(hitters);
+}
+
+/*
+ * Five keys have a hundredth of all each, among a crowd of keys of which none
+ * comes twice: more than one of KS_HITTERS, so none may be missed.
+ */
+static void misses_no_heavy_one(struct kunit *test)
+{
+	struct ks_hitters *hitters = new_table(test);
+	const unsigned int total = 30 * KS_HITTERS;
+	const struct ks_hitter *sorted, *found;
+	unsigned int i, nr, times = total / 100;
+
+	for (i = 0; i < total; i++)
+		add(hitters, i % 100 < 5 ? i % 100 : 1000 + i, 1);
+	sorted = ks_hitters_sort(hitters, &nr);
+	KUNIT_EXPECT_EQ(test, (unsigned int)KS_HITTERS, nr);
+	for (i = 0; i < 5; i++) {
+		found = find(sorted, 5, i);
+		KUNIT_ASSERT_NOT_NULL(test, found);
+		KUNIT_EXPECT_GE(test, found->count, (u64)times);
+		KUNIT_EXPECT_LE(test, found->count,
+				(u64)times + 1 + total / KS_HITTERS);
+	}
+	ks_hitters_free(hitters);
+}
+
+/* All counts together are all that came, whatever was thrown out. */
+static void loses_nothing(struct kunit *test)
+{
+	struct ks_hitters *hitters = new_table(test);
+	const struct ks_hitter *sorted;
+	unsigned int i, nr, total = 20 * KS_HITTERS;
+	struct rnd_state random;
+	u64 sum = 0;
+
+	prandom_seed_state(&random, 1);
+	for (i = 0; i < total; i++)
+		add(hitters, prandom_u32_state(&random) % (3 * KS_HITTERS), 1);
+	sorted = ks_hitters_sort(hitters, &nr);
+	for (i = 0; i < nr; i++)
+		sum += sorted[i].count;
+	KUNIT_EXPECT_EQ(test, (u64)total, sum);
+	ks_hitters_free(hitters);
+}
+
+static void gives_back_its_memory(struct kunit *test)
+{
+	struct ks_memory before, during, after;
+	struct ks_hitters *hitters;
+
+	ks_memory_read(&before);
+	hitters = new_table(test);
+	ks_memory_read(&during);
+	ks_hitters_free(hitters);
+	ks_memory_read(&after);
+	KUNIT_EXPECT_GT(test, during.now, before.now);
+	KUNIT_EXPECT_EQ(test, before.now, after.now);
+}
+
+static struct kunit_case hitters_cases[] = {
+	KUNIT_CASE(is_exact_while_there_is_room),
+	KUNIT_CASE(tells_apart_all_of_a_key),
+	KUNIT_CASE(misses_no_heavy_one),
+	KUNIT_CASE(loses_nothing),
+	KUNIT_CASE(gives_back_its_memory),
+	{}
+};
+
+static struct kunit_suite hitters_suite = {
+	.name = "kmemscope_hitters",
+	.test_cases = hitters_cases,
+};
+kunit_test_suite(hitters_suite);

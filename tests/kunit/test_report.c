@@ -1,0 +1,488 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What a trace tells of its tables: who allocated, in what order, and how sure
+ * that is.
+ */
+#include <kunit/test.h>
+#include <linux/kernel.h>
+#include <linux/limits.h>
+#include <linux/percpu.h>
+#include <linux/string.h>
+
+#include "record/kinds.h"
+#include "record/memory.h"
+#include "record/records.h"
+#include "record/snapshot.h"
+#include "trace/probe.h"
+#include "trace/report.h"
+#include "trace/target.h"
+
+/* Fewer than a probe has, as all tests have little memory. */
+#define OBJECTS		4096
+
+#define SECOND		((u64)NSEC_PER_SEC)
+
+/**
+ * struct world - a trace that is over
+ * @probe: what it counted, by hand
+ * @target: of what
+ * @traced: the trace
+ * @snaps: what is told of it: in all, allocators, stacks
+ * @memory_before: what others have
+ */
+struct world {
+	struct ks_probe probe;
+	struct ks_target target;
+	struct ks_traced traced;
+	struct ks_snapshot *snaps[3];
+	u64 memory_before;
+};
+
+static void make_counts(struct kunit *test, struct world *world)
+{
+	int cpu;
+
+	world->probe.cpu = alloc_percpu(struct ks_probe_cpu);
+	KUNIT_ASSERT_NOT_NULL(test, world->probe.cpu);
+	for_each_possible_cpu(cpu) {
+		u64 *counts = kunit_kcalloc(test, KS_PROBE_ALLOCATORS,
+					    sizeof(*counts), GFP_KERNEL);
+
+		KUNIT_ASSERT_NOT_NULL(test, counts);
+		per_cpu_ptr(world->probe.cpu, cpu)->counts = counts;
+	}
+}
+
+static int answer_init(struct kunit *test)
+{
+	struct world *world = kunit_kzalloc(test, sizeof(*world), GFP_KERNEL);
+	struct ks_memory memory;
+
+	KUNIT_ASSERT_NOT_NULL(test, world);
+	test->priv = world;
+	ks_memory_read(&memory);
+	world->memory_before = memory.now;
+	world->probe.processes = kunit_kcalloc(test, KS_PROBE_ALLOCATORS,
+					       sizeof(struct ks_processes),
+					       GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, world->probe.processes);
+	make_counts(test, world);
+	KUNIT_ASSERT_EQ(test, 0, ks_interned_init(&world->probe.who,
+						  KS_PROBE_ALLOCATORS,
+						  sizeof(struct ks_who)));
+	KUNIT_ASSERT_EQ(test, 0, ks_objects_init(&world->probe.objects,
+						 OBJECTS));
+	strscpy(world->target.name, "dentry", sizeof(world->target.name));
+	world->target.info.size = 192;
+	world->traced = (struct ks_traced){
+		.probe = &world->probe,
+		.target = &world->target,
+		.ns = 2 * SECOND,
+		.ended = "time",
+	};
+	world->snaps[0] = ks_snapshot_new(&ks_kind_trace, NULL);
+	world->snaps[1] = ks_snapshot_new(&ks_kind_trace_allocator, NULL);
+	world->snaps[2] = ks_snapshot_new(&ks_kind_trace_stack, NULL);
+	KUNIT_ASSERT_TRUE(test, world->snaps[0] && world->snaps[1] &&
+			  world->snaps[2]);
+	return 0;
+}
+
+static void answer_exit(struct kunit *test)
+{
+	struct world *world = test->priv;
+	struct ks_memory memory;
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(world->snaps); i++)
+		ks_snapshot_free(world->snaps[i]);
+	ks_interned_free(&world->probe.who);
+	ks_interned_free(&world->probe.stacks);
+	ks_objects_free(&world->probe.objects);
+	free_percpu(world->probe.cpu);
+	ks_memory_read(&memory);
+	KUNIT_EXPECT_EQ(test, world->memory_before, memory.now);
+}
+
+static struct ks_who who(const char *name)
+{
+	struct ks_who who = { .cgroup_id = 11, .uid = 1000 };
+
+	strscpy(who.names[0], name, sizeof(who.names[0]));
+	strscpy(who.names[1], "parent", sizeof(who.names[1]));
+	return who;
+}
+
+/* Some allocations by one, as probes count them; the number of its place. */
+static int allocate(struct kunit *test, const struct ks_who *who, u64 nr,
+		    u32 pid)
+{
+	struct world *world = test->priv;
+	const struct ks_process process = {
+		.pid = pid, .parent_pid = pid + 1, .start_ns = pid * SECOND,
+	};
+	int index = ks_interned_add(&world->probe.who, who);
+
+	KUNIT_ASSERT_GE(test, index, 0);
+	/* One on another CPU than the others, where there is one. */
+	per_cpu_ptr(world->probe.cpu, 0)->counts[index] += nr - 1;
+	per_cpu_ptr(world->probe.cpu, nr_cpu_ids - 1)->counts[index]++;
+	if (who->context == KS_CONTEXT_TASK)
+		ks_processes_note(&world->probe.processes[index], &process);
+	per_cpu_ptr(world->probe.cpu, 0)->totals.nr_allocs += nr;
+	return index;
+}
+
+/*
+ * The same key once more, as when who first put it there had not yet finished:
+ * the number of its second place.
+ */
+static int add_again(struct kunit *test, struct ks_interned *in,
+		     const void *key, int index)
+{
+	const u32 state = in->states[index];
+	int second;
+
+	in->states[index] = 1;
+	second = ks_interned_add(in, key);
+	in->states[index] = state;
+	KUNIT_ASSERT_GE(test, second, 0);
+	KUNIT_ASSERT_NE(test, second, index);
+	return second;
+}
+
+static const void *record_of(struct kunit *test, u32 snap, u32 index)
+{
+	const struct world *world = test->priv;
+
+	KUNIT_ASSERT_LT(test, index, world->snaps[snap]->nr_filled);
+	return ks_snapshot_record(world->snaps[snap], index);
+}
+
+/* The whole, from the tables as they are. */
+static const struct ks_trace_record *answer(struct kunit *test)
+{
+	struct world *world = test->priv;
+
+	KUNIT_ASSERT_EQ(test, 0, ks_answer_fill(&world->traced, world->snaps[0],
+						world->snaps[1],
+						world->snaps[2]));
+	KUNIT_ASSERT_EQ(test, 1, world->snaps[0]->nr_filled);
+	return record_of(test, 0, 0);
+}
+
+static void nothing_was_allocated(struct kunit *test)
+{
+	const struct world *world = test->priv;
+	const struct ks_trace_record *whole = answer(test);
+
+	KUNIT_EXPECT_STREQ(test, "dentry", whole->cache);
+	KUNIT_EXPECT_EQ(test, 192, whole->size);
+	KUNIT_EXPECT_EQ(test, 2 * SECOND, whole->duration_ns);
+	KUNIT_EXPECT_EQ(test, 0ULL, whole->nr_allocs);
+	KUNIT_EXPECT_EQ(test, 0, whole->nr_allocators);
+	KUNIT_EXPECT_EQ(test, 1, whole->sample_rate);
+	/* By how much it grew is not known, and so not what explains it. */
+	KUNIT_EXPECT_EQ(test, S64_MIN, whole->nr_grown);
+	KUNIT_EXPECT_EQ(test, U64_MAX, whole->grown_error);
+	KUNIT_EXPECT_EQ(test, U32_MAX, whole->explained_permille);
+	KUNIT_EXPECT_EQ(test, 0, world->snaps[1]->nr);
+	KUNIT_EXPECT_EQ(test, 0, world->snaps[2]->nr);
+}
+
+static void who_allocated_most_comes_first(struct kunit *test)
+{
+	const struct ks_trace_allocator_record *record;
+	struct ks_who one = who("one"), two = who("two"), three = who("three");
+
+	allocate(test, &one, 10, 100);
+	allocate(test, &two, 30, 200);
+	allocate(test, &three, 20, 300);
+	KUNIT_EXPECT_EQ(test, 3, answer(test)->nr_allocators);
+	record = record_of(test, 1, 0);
+	KUNIT_EXPECT_EQ(test, 1, record->id);
+	KUNIT_EXPECT_STREQ(test, "two", record->name);
+	KUNIT_EXPECT_STREQ(test, "parent", record->parent_1);
+	KUNIT_EXPECT_STREQ(test, "", record->parent_2);
+	KUNIT_EXPECT_STREQ(test, "task", record->context);
+	KUNIT_EXPECT_EQ(test, 11ULL, record->cgroup_id);
+	KUNIT_EXPECT_EQ(test, 1000, record->uid);
+	KUNIT_EXPECT_EQ(test, 200, record->pid);
+	KUNIT_EXPECT_EQ(test, 201, record->parent_pid);
+	KUNIT_EXPECT_EQ(test, 200 * SECOND, record->start_ns);
+	KUNIT_EXPECT_EQ(test, 1, record->nr_processes);
+	KUNIT_EXPECT_EQ(test, 0, record->processes_capped);
+	KUNIT_EXPECT_EQ(test, U32_MAX, record->stack);
+	KUNIT_EXPECT_EQ(test, 30ULL, record->nr_allocs);
+	KUNIT_EXPECT_EQ(test, 15ULL, record->allocs_per_second);
+	KUNIT_EXPECT_EQ(test, 30ULL * 192, record->total_bytes);
+	KUNIT_EXPECT_EQ(test, 500, record->share_permille);
+	KUNIT_EXPECT_EQ(test, 0ULL, record->nr_outstanding);
+	KUNIT_EXPECT_EQ(test, 0ULL, record->outstanding_error);
+	record = record_of(test, 1, 1);
+	KUNIT_EXPECT_STREQ(test, "three", record->name);
+	KUNIT_EXPECT_EQ(test, 333, record->share_permille);
+	record = record_of(test, 1, 2);
+	KUNIT_EXPECT_EQ(test, 3, record->id);
+	KUNIT_EXPECT_STREQ(test, "one", record->name);
+}
+
+/* Two CPUs gave one key two places at once: that is one allocator. */
+static void what_is_there_twice_is_one(struct kunit *test)
+{
+	const struct ks_trace_allocator_record *record;
+	struct world *world = test->priv;
+	struct ks_who one = who("one"), two = who("two");
+	const struct ks_process later = { .pid = 101 };
+	int index = allocate(test, &one, 10, 100);
+	int second = add_again(test, &world->probe.who, &one, index);
+	u32 i;
+
+	allocate(test, &two, 15, 200);
+	per_cpu_ptr(world->probe.cpu, 0)->counts[second] = 7;
+	/* The later one of both is the last, and each is counted once. */
+	ks_processes_note(&world->probe.processes[second], &later);
+	world->probe.processes[second].when++;
+	for (i = 0; i < 5; i++)
+		ks_objects_add(&world->probe.objects, 4096 + 64 * i,
+			       i % 2 ? index : second);
+	KUNIT_EXPECT_EQ(test, 2, answer(test)->nr_allocators);
+	record = record_of(test, 1, 0);
+	KUNIT_EXPECT_STREQ(test, "one", record->name);
+	KUNIT_EXPECT_EQ(test, 17ULL, record->nr_allocs);
+	KUNIT_EXPECT_EQ(test, 101, record->pid);
+	KUNIT_EXPECT_EQ(test, U32_MAX, record->parent_pid);
+	KUNIT_EXPECT_EQ(test, 2, record->nr_processes);
+	KUNIT_EXPECT_EQ(test, 5ULL, record->nr_outstanding);
+	record = record_of(test, 1, 1);
+	KUNIT_EXPECT_EQ(test, 15ULL, record->nr_allocs);
+}
+
+/* Whom an interrupt stopped has nothing to do with what it allocates. */
+static void interrupts_name_nobody(struct kunit *test)
+{
+	static const struct {
+		u32 context, kthread;
+		const char *name;
+	} contexts[] = {
+		{ KS_CONTEXT_SOFTIRQ, 0, "softirq" },
+		{ KS_CONTEXT_IRQ, 0, "irq" },
+		{ KS_CONTEXT_NMI, 0, "nmi" },
+		{ KS_CONTEXT_TASK, 1, "kthread" },
+	};
+	const struct ks_trace_allocator_record *record;
+	struct ks_who one;
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(contexts); i++) {
+		one = who("stopped");
+		one.context = contexts[i].context;
+		one.kthread = contexts[i].kthread;
+		one.cgroup_id = 0;
+		allocate(test, &one, 10 - i, 100);
+	}
+	answer(test);
+	for (i = 0; i < ARRAY_SIZE(contexts); i++) {
+		record = record_of(test, 1, i);
+		KUNIT_EXPECT_STREQ(test, contexts[i].name, record->context);
+		/* No process is in a cgroup of that number. */
+		KUNIT_EXPECT_EQ(test, U64_MAX, record->cgroup_id);
+		if (contexts[i].kthread) {
+			KUNIT_EXPECT_STREQ(test, "stopped", record->name);
+			continue;
+		}
+		KUNIT_EXPECT_STREQ(test, "", record->name);
+		KUNIT_EXPECT_STREQ(test, "", record->parent_1);
+		KUNIT_EXPECT_EQ(test, U32_MAX, record->uid);
+		KUNIT_EXPECT_EQ(test, U32_MAX, record->pid);
+	}
+}
+
+/* Scaled up by the rate, never to more than there can be, with an error. */
+static void outstanding_is_scaled_up(struct kunit *test)
+{
+	const struct ks_trace_allocator_record *record;
+	struct world *world = test->priv;
+	struct ks_who one = who("one"), two = who("two"), none = who("none");
+	int first = allocate(test, &one, 1000000, 1);
+	int second = allocate(test, &two, 5, 2);
+	u64 address, rate;
+	u32 *counts = kunit_kcalloc(test, KS_PROBE_ALLOCATORS, sizeof(*counts),
+				    GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, counts);
+	allocate(test, &none, 1, 3);
+	/* Until the table was full often enough. */
+	for (address = 8; ks_objects_rate(&world->probe.objects) < 4;
+	     address += 8)
+		ks_objects_add(&world->probe.objects, address, first);
+	for (; counts[second] < 2; address += 8) {
+		ks_objects_add(&world->probe.objects, address, second);
+		memset(counts, 0, KS_PROBE_ALLOCATORS * sizeof(*counts));
+		ks_objects_count(&world->probe.objects, counts,
+				 KS_PROBE_ALLOCATORS);
+	}
+	rate = ks_objects_rate(&world->probe.objects);
+	KUNIT_EXPECT_EQ(test, rate, answer(test)->sample_rate);
+	record = record_of(test, 1, 0);
+	KUNIT_EXPECT_EQ(test, counts[first] * rate, record->nr_outstanding);
+	/* Two standard deviations. */
+	KUNIT_EXPECT_EQ(test,
+			2ULL * int_sqrt64(counts[first] * rate * (rate - 1)),
+			record->outstanding_error);
+	record = record_of(test, 1, 1);
+	KUNIT_EXPECT_EQ(test, 5ULL, record->nr_outstanding);
+	/* None in the sample may be some that are not. */
+	record = record_of(test, 1, 2);
+	KUNIT_EXPECT_EQ(test, 0ULL, record->nr_outstanding);
+	KUNIT_EXPECT_EQ(test, 2ULL * int_sqrt64(rate * (rate - 1)),
+			record->outstanding_error);
+}
+
+static void expect_explained(struct kunit *test, u64 nr_allocs, u64 nr_frees,
+			     s64 nr_grown, u32 permille)
+{
+	struct world *world = test->priv;
+	const struct ks_trace_record *whole;
+
+	world->traced.grown_known = true;
+	world->traced.nr_grown = nr_grown;
+	world->traced.grown_error = 3;
+	/* Freed on another CPU than allocated, where there is one. */
+	per_cpu_ptr(world->probe.cpu, 0)->totals.nr_allocs = nr_allocs;
+	per_cpu_ptr(world->probe.cpu, nr_cpu_ids - 1)->totals.nr_frees =
+		nr_frees;
+	whole = answer(test);
+	KUNIT_EXPECT_EQ(test, nr_grown, whole->nr_grown);
+	KUNIT_EXPECT_EQ(test, 3ULL, whole->grown_error);
+	KUNIT_EXPECT_EQ(test, nr_allocs, whole->nr_allocs);
+	KUNIT_EXPECT_EQ(test, nr_frees, whole->nr_frees);
+	KUNIT_EXPECT_EQ(test, permille, whole->explained_permille);
+}
+
+static void growth_is_explained_or_not(struct kunit *test)
+{
+	expect_explained(test, 100, 20, 80, 1000);
+	expect_explained(test, 100, 20, 160, 500);
+	expect_explained(test, 20, 20, 160, 0);
+	/* More than all: some of it went by ways that have no event. */
+	expect_explained(test, 100, 20, 40, 2000);
+	expect_explained(test, 1ULL << 40, 0, 1, U32_MAX - 1);
+	/* Of what did not grow there is no share, nor of what shrank. */
+	expect_explained(test, 100, 20, 0, U32_MAX);
+	expect_explained(test, 100, 20, -80, U32_MAX);
+	expect_explained(test, 20, 100, 5, U32_MAX);
+	expect_explained(test, 1ULL << 40, 1ULL << 39, 1LL << 40, 500);
+}
+
+/* Of a trace that took no time there is no rate. */
+static void no_time_no_rate(struct kunit *test)
+{
+	const struct ks_trace_allocator_record *record;
+	struct world *world = test->priv;
+	struct ks_who one = who("one");
+
+	allocate(test, &one, 1ULL << 40, 1);
+	world->traced.ns = 0;
+	answer(test);
+	record = record_of(test, 1, 0);
+	KUNIT_EXPECT_EQ(test, U64_MAX, record->allocs_per_second);
+	KUNIT_EXPECT_EQ(test, 1ULL << 40, record->nr_allocs);
+	KUNIT_EXPECT_EQ(test, 1000, record->share_permille);
+	world->traced.ns = 1000 * SECOND;
+	answer(test);
+	record = record_of(test, 1, 0);
+	KUNIT_EXPECT_EQ(test, (1ULL << 40) / 1000, record->allocs_per_second);
+}
+
+/* Frames by their names, and none by its address. */
+static void stacks_are_told_once(struct kunit *test)
+{
+	const struct ks_trace_allocator_record *record;
+	const struct ks_trace_stack_record *frame;
+	struct world *world = test->priv;
+	struct ks_stack stack = {
+		.frames = { (unsigned long)ks_answer_fill + 4, 0x1234 },
+	};
+	struct ks_who one = who("one");
+	int index, second;
+
+	allocate(test, &one, 12, 1);
+	world->probe.with_stacks = true;
+	KUNIT_ASSERT_EQ(test, 0, ks_interned_init(&world->probe.stacks,
+						  KS_PROBE_STACKS,
+						  sizeof(stack)));
+	index = ks_interned_add(&world->probe.stacks, &stack);
+	KUNIT_ASSERT_GE(test, index, 0);
+	second = add_again(test, &world->probe.stacks, &stack, index);
+	one.stack = index + 1;
+	allocate(test, &one, 5, 1);
+	one.stack = second + 1;
+	allocate(test, &one, 6, 1);
+	KUNIT_EXPECT_EQ(test, 2, answer(test)->nr_allocators);
+	KUNIT_ASSERT_EQ(test, 2, world->snaps[2]->nr_filled);
+	record = record_of(test, 1, 0);
+	KUNIT_EXPECT_EQ(test, 11ULL, record->nr_allocs);
+	KUNIT_EXPECT_EQ(test, index + 1, record->stack);
+	/* What is left of all 12 has no stack. */
+	record = record_of(test, 1, 1);
+	KUNIT_EXPECT_EQ(test, 1ULL, record->nr_allocs);
+	KUNIT_EXPECT_EQ(test, U32_MAX, record->stack);
+	frame = record_of(test, 2, 0);
+	KUNIT_EXPECT_EQ(test, index + 1, frame->stack);
+	KUNIT_EXPECT_EQ(test, 0, frame->depth);
+	KUNIT_EXPECT_NOT_NULL(test, strstr(frame->symbol, "ks_answer_fill+"));
+	frame = record_of(test, 2, 1);
+	KUNIT_EXPECT_EQ(test, 1, frame->depth);
+	KUNIT_EXPECT_STREQ(test, "", frame->symbol);
+}
+
+/* Estimates of stacks that are more than all are scaled down to all. */
+static void stacks_are_no_more_than_all(struct kunit *test)
+{
+	const struct ks_trace_allocator_record *record;
+	struct world *world = test->priv;
+	const struct ks_stack stack = { .frames = { 1 } };
+	struct ks_who one = who("one");
+
+	world->probe.with_stacks = true;
+	KUNIT_ASSERT_EQ(test, 0, ks_interned_init(&world->probe.stacks,
+						  KS_PROBE_STACKS,
+						  sizeof(stack)));
+	allocate(test, &one, 100, 7);
+	one.stack = ks_interned_add(&world->probe.stacks, &stack) + 1;
+	allocate(test, &one, 150, 8);
+	one.stack = KS_WHO_NO_STACK;
+	allocate(test, &one, 50, 9);
+	KUNIT_EXPECT_EQ(test, 2, answer(test)->nr_allocators);
+	record = record_of(test, 1, 0);
+	KUNIT_EXPECT_EQ(test, 75ULL, record->nr_allocs);
+	KUNIT_EXPECT_NE(test, U32_MAX, record->stack);
+	/* Processes are those of the allocator as a whole. */
+	KUNIT_EXPECT_EQ(test, 7, record->pid);
+	record = record_of(test, 1, 1);
+	KUNIT_EXPECT_EQ(test, 25ULL, record->nr_allocs);
+	KUNIT_EXPECT_EQ(test, U32_MAX, record->stack);
+}
+
+static struct kunit_case answer_cases[] = {
+	KUNIT_CASE(nothing_was_allocated),
+	KUNIT_CASE(who_allocated_most_comes_first),
+	KUNIT_CASE(what_is_there_twice_is_one),
+	KUNIT_CASE(interrupts_name_nobody),
+	KUNIT_CASE(outstanding_is_scaled_up),
+	KUNIT_CASE(growth_is_explained_or_not),
+	KUNIT_CASE(no_time_no_rate),
+	KUNIT_CASE(stacks_are_told_once),
+	KUNIT_CASE(stacks_are_no_more_than_all),
+	{}
+};
+
+static struct kunit_suite answer_suite = {
+	.name = "kmemscope_answer",
+	.init = answer_init,
+	.exit = answer_exit,
+	.test_cases = answer_cases,
+};
+
+kunit_test_suite(answer_suite);

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* From a netlink message to a row. */
+#ifndef KMS_CLIENT_DECODE_H
+#define KMS_CLIENT_DECODE_H
+
+#include "lib/error.h"
+#include "table/rows.h"
+
+struct nlmsghdr;
+
+/*
+ * Append the record in message to rows.  Attributes that the kind does not
+ * know are left out: a newer module may send more.  One that it knows must have
+ * the size of its type.
+ */
+enum kms_status kms_decode_row(const struct nlmsghdr *message,
+			       struct kms_rows *rows, struct kms_error *err);
+
+#endif /* KMS_CLIENT_DECODE_H */

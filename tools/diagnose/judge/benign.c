@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Caches that the kernel gives back by itself: they do no harm. */
+#include "diagnose/judge/judge.h"
+#include "lib/words.h"
+
+void kms_benign_judge(struct kms_case *c, struct kms_finding *finding)
+{
+	/*
+	 * Negative dentries are reclaimable as well, but nobody wants them: a
+	 * storm of lookups makes nothing but them.
+	 */
+	switch (finding->kind) {
+	case KMS_FINDING_POSITIVE_DENTRIES:
+	case KMS_FINDING_INODES:
+	case KMS_FINDING_RECLAIMABLE_SLAB:
+		break;
+	case KMS_FINDING_STOCK:
+		if (!finding->negative)
+			break;
+		return;
+	default:
+		return;
+	}
+	if (!finding->reclaimable || finding->guessed ||
+	    !kms_case_has_plenty(c))
+		return;
+	finding->benign = true;
+	kms_tell(c, &finding->evidence,
+		 "the kernel gives these objects back when memory is short; %s are available now",
+		 kms_words_bytes(c->verdict->totals.available).text);
+}

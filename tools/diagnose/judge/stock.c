@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Slab caches that are large, whether or not they grow now. */
+#include <linux/kmemscope.h>
+#include <string.h>
+
+#include "diagnose/judge/allocators.h"
+#include "diagnose/judge/directories.h"
+#include "diagnose/judge/judge.h"
+#include "lib/words.h"
+
+static bool is_found(const struct kms_case *c, const char *cache)
+{
+	size_t i;
+
+	for (i = 0; i < c->verdict->nr_findings; i++)
+		if (c->verdict->finding[i].cache &&
+		    !strcmp(c->verdict->finding[i].cache, cache))
+			return true;
+	return false;
+}
+
+/* Memory of dentries of names that do not exist, as far as it is known. */
+static uint64_t negative_bytes(const struct kms_case *c,
+			       const struct kms_growth *growth)
+{
+	const struct kms_dentry_state *state =
+		&c->look->at[KMS_LOOK_LAST].dentries;
+
+	if (growth->kind != KMS_CACHE_DENTRY || !state->known ||
+	    state->nr_negative == KMS_UNKNOWN)
+		return 0;
+	return state->nr_negative * growth->size;
+}
+
+static bool is_large(const struct kms_case *c, const struct kms_growth *growth)
+{
+	uint64_t managed = c->verdict->totals.managed;
+	uint64_t share = kms_permille(growth->total_bytes, managed);
+
+	if (!growth->reclaimable)
+		return share >= KMS_STOCK_UNRECLAIMABLE_PERMILLE;
+	return share >= KMS_STOCK_RECLAIMABLE_PERMILLE ||
+	       kms_permille(negative_bytes(c, growth), managed) >=
+	       KMS_STOCK_NEGATIVE_PERMILLE;
+}
+
+/* What it did in the look, which was no growth to speak of. */
+static const char *change_words(struct kms_case *c,
+				const struct kms_growth *growth)
+{
+	int64_t bytes = growth->bytes;
+	uint64_t noise = kms_case_noise(c);
+
+	if (bytes >= 0 && (uint64_t)bytes < noise)
+		return kms_strings_add(
+			c->strings, "grew by less than %s in %.1f s",
+			kms_words_bytes(noise).text, c->ns / 1e9);
+	return kms_strings_add(c->strings, "%s by %s in %.1f s",
+			       bytes < 0 ? "shrank" : "grew",
+			       kms_words_bytes(bytes < 0 ? -bytes : bytes).text,
+			       c->ns / 1e9);
+}
+
+static const char *now_words(const struct kms_case *c,
+			     const struct kms_growth *growth)
+{
+	uint64_t noise = kms_case_noise(c);
+
+	if (growth->bytes >= 0 && (uint64_t)growth->bytes >= noise)
+		return "growing slowly";
+	if (growth->bytes < 0 && (uint64_t)-growth->bytes >= noise)
+		return "shrinking";
+	return "not growing now";
+}
+
+/* Objects that come and go though the cache keeps its size. */
+static bool churns(const struct kms_case *c, const struct kms_growth *growth)
+{
+	const struct kms_traced *traced = kms_case_traced(c, growth->name);
+	uint64_t allocs, ns;
+
+	if (!traced || !c->ns)
+		return false;
+	allocs = kms_field(&traced->trace, 0, KMEMSCOPE_A_TRACE_NR_ALLOCS);
+	ns = kms_field(&traced->trace, 0, KMEMSCOPE_A_TRACE_DURATION_NS);
+	return allocs != KMS_UNKNOWN && ns != KMS_UNKNOWN &&
+	       kms_per_second(allocs, ns) * growth->size >=
+	       kms_per_second(kms_case_floor(c, true), c->ns);
+}
+
+static void stock_places(struct kms_case *c, struct kms_finding *finding,
+			 const struct kms_growth *growth, uint64_t negative)
+{
+	enum kms_dentries which = finding->negative ? KMS_DENTRIES_NEGATIVE :
+						     KMS_DENTRIES_ALL;
+
+	if (negative)
+		kms_tell(c, &finding->evidence,
+			 "%s of it are negative dentries, by the kernel's own count",
+			 kms_words_bytes(negative).text);
+	if (kms_cache_has_directory(growth->kind))
+		kms_places_fill(c, finding, which, false);
+	if (churns(c, growth))
+		kms_creators_fill(c, finding);
+	else
+		kms_tell(c, &finding->unknown,
+			 "who created it: run again with --seconds 300 to catch the next run");
+}
+
+static void stock_summarize(struct kms_case *c, struct kms_finding *finding,
+			    const struct kms_growth *growth)
+{
+	const char *place = NULL;
+
+	if (finding->nr_places && finding->place[0].share_permille >= 500)
+		place = finding->place[0].path;
+	kms_summarize(c, finding, "the %s cache is %s, %s of memory, %s%s%s",
+		      growth->name, kms_words_bytes(growth->total_bytes).text,
+		      kms_words_share(finding->memory_permille).text,
+		      now_words(c, growth), place ? "; most from " : "",
+		      place ?: "");
+}
+
+static void stock_add(struct kms_case *c, const struct kms_growth *growth)
+{
+	uint64_t negative = negative_bytes(c, growth);
+	struct kms_finding *finding = kms_finding_add(c->verdict,
+						      KMS_FINDING_STOCK);
+
+	if (!finding)
+		return;
+	finding->cache = growth->name;
+	finding->reclaimable = growth->reclaimable;
+	finding->total_bytes = growth->total_bytes;
+	finding->nr_objects = growth->nr_objects;
+	finding->negative =
+		2 * negative > growth->total_bytes ||
+		kms_permille(negative, c->verdict->totals.managed) >=
+			KMS_STOCK_NEGATIVE_PERMILLE;
+	kms_case_rate(c, finding, 0);
+	finding->sure = finding->reclaimable ? KMS_LIKELY : KMS_POSSIBLE;
+	finding->why_sure = finding->reclaimable ?
+		"it is that large; whether it hurts depends on how often memory is short" :
+		"it is that large, but that may be normal for this host";
+	kms_tell(c, &finding->evidence,
+		 "the slab cache %s has %s, %s of memory; it %s", growth->name,
+		 kms_words_bytes(growth->total_bytes).text,
+		 kms_words_share(finding->memory_permille).text,
+		 change_words(c, growth));
+	stock_places(c, finding, growth, negative);
+	stock_summarize(c, finding, growth);
+}
+
+void kms_judge_stock(struct kms_case *c)
+{
+	size_t i;
+
+	if (c->verdict->totals.managed == KMS_UNKNOWN)
+		return;
+	for (i = 0; i < c->all.nr; i++)
+		if (is_large(c, &c->all.growth[i]) &&
+		    !is_found(c, c->all.growth[i].name))
+			stock_add(c, &c->all.growth[i]);
+}

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* A verdict that gets its remedies, one by one. */
+#include "diagnose/tell/advice.h"
+
+void kms_remedy_give(struct kms_advice *a, struct kms_finding *finding,
+		     struct kms_remedy remedy)
+{
+	if (remedy.argv.nr) {
+		remedy.command = kms_argv_line(&remedy.argv, a->strings);
+		if (!remedy.command)
+			remedy.text = kms_strings_add(a->strings,
+						      "%s (a name in it cannot be written in a command)",
+						      remedy.text);
+	}
+	kms_remedy_add(finding, remedy);
+}

@@ -1,0 +1,343 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What a diagnosis found, as JSON: what is not known has no key. */
+#include <json-c/json.h>
+
+#include "diagnose/observation.h"
+#include "diagnose/tell/text.h"
+#include "output/output.h"
+
+/* An object under construction; failed once, it takes nothing more. */
+struct object {
+	json_object *json;
+	bool failed;
+};
+
+static struct object object_new(void)
+{
+	struct object object = { .json = json_object_new_object() };
+
+	object.failed = !object.json;
+	return object;
+}
+
+static void json_add(struct object *object, const char *name,
+		     json_object *value)
+{
+	if (object->failed || !value ||
+	    json_object_object_add(object->json, name, value)) {
+		json_object_put(value);
+		object->failed = true;
+	}
+}
+
+static void number_add(struct object *object, const char *name, uint64_t number)
+{
+	if (number != KMS_UNKNOWN)
+		json_add(object, name, json_object_new_uint64(number));
+}
+
+static void text_add(struct object *object, const char *name, const char *text)
+{
+	if (text)
+		json_add(object, name, json_object_new_string(text));
+}
+
+static void flag_add(struct object *object, const char *name, bool flag)
+{
+	json_add(object, name, json_object_new_boolean(flag));
+}
+
+static json_object *array_add(struct object *object, const char *name)
+{
+	json_object *array = json_object_new_array();
+
+	json_add(object, name, array);
+	return object->failed ? NULL : array;
+}
+
+static void item_add(struct object *object, json_object *array,
+		     json_object *item)
+{
+	if (object->failed || !item || json_object_array_add(array, item)) {
+		json_object_put(item);
+		object->failed = true;
+	}
+}
+
+static void object_item_add(struct object *object, json_object *array,
+			    struct object *item)
+{
+	object->failed |= item->failed;
+	item_add(object, array, item->json);
+}
+
+static void texts_add(struct object *object, const char *name,
+		      const char * const *text, size_t nr)
+{
+	json_object *array = array_add(object, name);
+	size_t i;
+
+	for (i = 0; array && i < nr; i++)
+		item_add(object, array, json_object_new_string(text[i]));
+}
+
+static void place_add(struct object *finding, json_object *array,
+		      const struct kms_found_place *place)
+{
+	struct object object = object_new();
+
+	text_add(&object, "path", place->path);
+	flag_add(&object, "mounted", place->mounted);
+	flag_add(&object, "deleted", place->deleted);
+	text_add(&object, "fs_type", place->fs_type);
+	text_add(&object, "device", place->device);
+	number_add(&object, "inode", place->inode);
+	number_add(&object, "nr_negative", place->nr_negative);
+	number_add(&object, "nr_positive", place->nr_positive);
+	number_add(&object, "total_bytes", place->total_bytes);
+	number_add(&object, "share_permille", place->share_permille);
+	number_add(&object, "dentries_per_second", place->growth_per_second);
+	text_add(&object, "pattern", place->pattern);
+	text_add(&object, "example", place->example);
+	number_add(&object, "nr_names", place->nr_names);
+	number_add(&object, "nr_names_covered", place->nr_covered);
+	text_add(&object, "overlay", place->overlay);
+	number_add(&object, "nr_namespaces", place->nr_namespaces);
+	text_add(&object, "container", place->container);
+	text_add(&object, "container_path", place->container_path);
+	if (place->container_path)
+		number_add(&object, "container_pid", place->container_pid);
+	object_item_add(finding, array, &object);
+}
+
+static void creator_add(struct object *finding, json_object *array,
+			const struct kms_found_creator *creator)
+{
+	struct object object = object_new();
+
+	text_add(&object, "context", creator->context);
+	text_add(&object, "name", creator->name);
+	text_add(&object, "work", creator->work);
+	if (creator->nr_alike > 1)
+		number_add(&object, "nr_alike", creator->nr_alike);
+	texts_add(&object, "parents", creator->parent, creator->nr_parents);
+	text_add(&object, "cgroup", creator->cgroup);
+	text_add(&object, "container", creator->container);
+	text_add(&object, "service", creator->service);
+	number_add(&object, "uid", creator->uid);
+	number_add(&object, "pid", creator->pid);
+	if (creator->pid != KMS_UNKNOWN)
+		flag_add(&object, "alive", creator->alive);
+	if (creator->who && creator->who->nr_alike)
+		number_add(&object, "nr_processes", creator->who->nr_alike);
+	if (creator->starter) {
+		text_add(&object, "starter", creator->starter);
+		number_add(&object, "starter_pid", creator->starter_pid);
+	}
+	number_add(&object, "nr_allocs", creator->nr_allocs);
+	number_add(&object, "allocs_per_second", creator->per_second);
+	number_add(&object, "nr_outstanding", creator->nr_outstanding);
+	number_add(&object, "share_permille", creator->share_permille);
+	number_add(&object, "traced_permille", creator->traced_permille);
+	if (creator->nr_frames)
+		texts_add(&object, "stack", creator->frame, creator->nr_frames);
+	object_item_add(finding, array, &object);
+}
+
+static void remedy_add(struct object *finding, json_object *array,
+		       const struct kms_remedy *remedy)
+{
+	struct object object = object_new();
+
+	text_add(&object, "when", remedy->when == KMS_NOW ? "now" : "later");
+	text_add(&object, "text", remedy->text);
+	text_add(&object, "cost", remedy->cost);
+	text_add(&object, "command", remedy->command);
+	if (remedy->argv.nr && kms_argv_is_text(&remedy->argv)) {
+		texts_add(&object, "argv", remedy->argv.word, remedy->argv.nr);
+		text_add(&object, "into", remedy->argv.into);
+	}
+	text_add(&object, "effect", remedy->effect);
+	number_add(&object, "frees_bytes", remedy->frees_bytes);
+	object_item_add(finding, array, &object);
+}
+
+static void node_add(struct object *finding, json_object *array,
+		     const struct kms_found_node *node)
+{
+	struct object object = object_new();
+
+	number_add(&object, "node", node->node);
+	number_add(&object, "total_bytes", node->total_bytes);
+	json_add(&object, "growth_bytes",
+		 json_object_new_int64(node->growth_bytes));
+	object_item_add(finding, array, &object);
+}
+
+static void numbers_add(struct object *object,
+			const struct kms_finding *finding)
+{
+	number_add(object, "total_bytes", finding->total_bytes);
+	number_add(object, "memory_permille", finding->memory_permille);
+	number_add(object, "nr_objects", finding->nr_objects);
+	number_add(object, "growth_bytes", finding->growth_bytes);
+	number_add(object, "bytes_per_second", finding->bytes_per_second);
+	number_add(object, "objects_per_second", finding->objects_per_second);
+	number_add(object, "share_permille", finding->share_permille);
+	number_add(object, "attributed_permille",
+		   finding->attributed_permille);
+	number_add(object, "reclaimable_bytes", finding->reclaimable_bytes);
+	number_add(object, "full_seconds", finding->full_seconds);
+}
+
+static struct object finding_object(const struct kms_finding *finding)
+{
+	struct object object = object_new();
+	json_object *array;
+	size_t i;
+
+	text_add(&object, "kind", kms_finding_name(finding->kind));
+	text_add(&object, "summary", finding->summary);
+	text_add(&object, "sure", kms_sure_name(finding->sure));
+	text_add(&object, "why_sure", finding->why_sure);
+	flag_add(&object, "benign", finding->benign);
+	text_add(&object, "cache", finding->cache);
+	if (finding->cache)
+		flag_add(&object, "reclaimable", finding->reclaimable);
+	numbers_add(&object, finding);
+	array = array_add(&object, "nodes");
+	for (i = 0; array && i < finding->nr_nodes; i++)
+		node_add(&object, array, &finding->node[i]);
+	array = array_add(&object, "places");
+	for (i = 0; array && i < finding->nr_places; i++)
+		place_add(&object, array, &finding->place[i]);
+	array = array_add(&object, "creators");
+	for (i = 0; array && i < finding->nr_creators; i++)
+		creator_add(&object, array, &finding->creator[i]);
+	texts_add(&object, "evidence", finding->evidence.line,
+		  finding->evidence.nr);
+	texts_add(&object, "unknown", finding->unknown.line,
+		  finding->unknown.nr);
+	array = array_add(&object, "remedies");
+	for (i = 0; array && i < finding->nr_remedies; i++)
+		remedy_add(&object, array, &finding->remedy[i]);
+	return object;
+}
+
+static struct object memory_object(const struct kms_totals *totals)
+{
+	struct object object = object_new();
+
+	number_add(&object, "managed_bytes", totals->managed);
+	number_add(&object, "free_bytes", totals->free);
+	number_add(&object, "available_bytes", totals->available);
+	number_add(&object, "page_cache_bytes", totals->page_cache);
+	number_add(&object, "anon_bytes", totals->anon);
+	number_add(&object, "shmem_bytes", totals->shmem);
+	number_add(&object, "hugetlb_bytes", totals->hugetlb);
+	number_add(&object, "slab_reclaimable_bytes",
+		   totals->slab_reclaimable);
+	number_add(&object, "slab_unreclaimable_bytes",
+		   totals->slab_unreclaimable);
+	number_add(&object, "kernel_stack_bytes", totals->kernel_stacks);
+	number_add(&object, "page_table_bytes", totals->page_tables);
+	number_add(&object, "vmalloc_bytes", totals->vmalloc);
+	number_add(&object, "percpu_bytes", totals->percpu);
+	if (totals->unaccounted_known)
+		json_add(&object, "unaccounted_bytes",
+			 json_object_new_int64(totals->unaccounted));
+	number_add(&object, "unaccounted_error_bytes",
+		   totals->unaccounted_error);
+	if (totals->other_known)
+		json_add(&object, "other_bytes",
+			 json_object_new_int64(totals->other));
+	return object;
+}
+
+/* Growth that goes unseen, and what no judge looks at. */
+static struct object limits_object(const struct kms_floors *floors)
+{
+	struct object object = object_new();
+
+	number_add(&object, "unreclaimable_bytes_per_second",
+		   floors->unreclaimable);
+	number_add(&object, "reclaimable_bytes_per_second",
+		   floors->reclaimable);
+	number_add(&object, "pages_bytes_per_second", floors->pages);
+	number_add(&object, "unaccounted_bytes_per_second",
+		   floors->unaccounted);
+	text_add(&object, "not_examined", kms_not_examined);
+	return object;
+}
+
+/* Print a member of the answer, and drop its value. */
+static bool member_print(FILE *stream, const char *name, json_object *value,
+			 bool failed)
+{
+	const int flags = JSON_C_TO_STRING_PRETTY |
+			  JSON_C_TO_STRING_SPACED |
+			  JSON_C_TO_STRING_NOSLASHESCAPE;
+	const char *text = NULL;
+
+	if (value && !failed)
+		text = json_object_to_json_string_ext(value, flags);
+	if (text)
+		fprintf(stream, ",\n \"%s\":%s", name, text);
+	json_object_put(value);
+	return text;
+}
+
+static bool body_print(FILE *stream, const struct kms_verdict *verdict)
+{
+	struct object memory = memory_object(&verdict->totals);
+	struct object limits = limits_object(&verdict->floors);
+	struct object list = object_new();
+	json_object *array;
+	bool complete;
+	size_t i;
+
+	complete = member_print(stream, "memory", memory.json, memory.failed);
+	complete = member_print(stream, "unseen", limits.json,
+				limits.failed) && complete;
+	array = array_add(&list, "findings");
+	for (i = 0; array && i < verdict->nr_findings; i++) {
+		struct object finding = finding_object(&verdict->finding[i]);
+
+		object_item_add(&list, array, &finding);
+	}
+	complete = complete && member_print(stream, "findings",
+					    json_object_get(array),
+					    list.failed);
+	texts_add(&list, "missing",
+		  (const char * const *)verdict->missing->text,
+		  verdict->missing->nr);
+	if (!list.failed)
+		array = json_object_object_get(list.json, "missing");
+	complete = complete && member_print(stream, "missing",
+					    json_object_get(array),
+					    list.failed);
+	json_object_put(list.json);
+	return complete;
+}
+
+enum kms_status kms_verdict_print_json(FILE *stream,
+				       const struct kms_answer *answer,
+				       const struct kms_verdict *verdict,
+				       struct kms_error *err)
+{
+	enum kms_status status = kms_json_begin(stream, answer, err);
+
+	if (status)
+		return status;
+	fprintf(stream, ",\n \"look_ns\":%llu",
+		(unsigned long long)verdict->ns);
+	if (verdict->health != KMS_HEALTH_UNKNOWN)
+		fprintf(stream, ",\n \"healthy\":%s",
+			verdict->health == KMS_HEALTHY ? "true" : "false");
+	if (!member_print(stream, "verdict",
+			  json_object_new_string(verdict->summary), false) ||
+	    !body_print(stream, verdict))
+		return kms_fail_memory(err);
+	kms_json_end(stream);
+	return KMS_OK;
+}

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Numbers in plain words. */
+#include <stdio.h>
+
+#include "lib/array.h"
+#include "lib/words.h"
+
+struct kms_words kms_words_bytes(uint64_t bytes)
+{
+	static const char * const units[] = {
+		"KiB", "MiB", "GiB", "TiB", "PiB", "EiB",
+	};
+	struct kms_words words;
+	double number = bytes;
+	size_t unit = 0;
+
+	if (bytes < 1024) {
+		snprintf(words.text, sizeof(words.text), "%u bytes",
+			 (unsigned int)bytes);
+		return words;
+	}
+	/* What would round to 1024 is one of the next unit. */
+	for (number /= 1024; number >= 1023.95 && unit + 1 < ARRAY_SIZE(units);
+	     number /= 1024)
+		unit++;
+	snprintf(words.text, sizeof(words.text), "%.*f %s", number < 100 ? 1 : 0,
+		 number, units[unit]);
+	return words;
+}
+
+struct kms_words kms_words_span(uint64_t seconds)
+{
+	struct kms_words words;
+
+	if (seconds < 60)
+		snprintf(words.text, sizeof(words.text), "less than a minute");
+	else if (seconds < 100 * 60)
+		snprintf(words.text, sizeof(words.text), "%u min",
+			 (unsigned int)(seconds + 30) / 60);
+	else if (seconds < 48 * 3600)
+		snprintf(words.text, sizeof(words.text), "%u h",
+			 (unsigned int)(seconds + 1800) / 3600);
+	else
+		snprintf(words.text, sizeof(words.text), "%llu days",
+			 (unsigned long long)(seconds / 86400 +
+					      (seconds % 86400 >= 43200)));
+	return words;
+}
+
+struct kms_words kms_words_share(uint64_t permille)
+{
+	struct kms_words words;
+
+	if (permille < 100 && permille % 10)
+		snprintf(words.text, sizeof(words.text), "%u.%u %%",
+			 (unsigned int)permille / 10,
+			 (unsigned int)permille % 10);
+	else
+		snprintf(words.text, sizeof(words.text), "%llu %%",
+			 (unsigned long long)(permille / 10 +
+					      (permille % 10 >= 5)));
+	return words;
+}

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Finding a column of a kind of record. */
+#include <ctype.h>
+#include <string.h>
+
+#include "table/column.h"
+
+static char fold(char c)
+{
+	return c == '-' ? '_' : (char)tolower((unsigned char)c);
+}
+
+static bool same(const char *column, const char *name, size_t len)
+{
+	size_t i;
+
+	if (strlen(column) != len)
+		return false;
+	for (i = 0; i < len; i++) {
+		if (fold(column[i]) != fold(name[i]))
+			return false;
+	}
+	return true;
+}
+
+bool kms_kind_find(const struct kms_kind *kind, const char *name, size_t len,
+		   size_t *column)
+{
+	size_t i;
+
+	for (i = 0; i < kind->nr_columns; i++) {
+		if (same(kind->columns[i].name, name, len)) {
+			*column = i;
+			return true;
+		}
+	}
+	return false;
+}
+
+bool kms_kind_find_attr(const struct kms_kind *kind, uint16_t attr,
+			size_t *column)
+{
+	size_t i;
+
+	for (i = 0; i < kind->nr_columns; i++) {
+		if (kind->columns[i].attr == attr) {
+			*column = i;
+			return true;
+		}
+	}
+	return false;
+}
+
+void kms_kind_widen(struct kms_kind *wider, const struct kms_kind *kind,
+		    struct kms_column *room, size_t size,
+		    const struct kms_column *more, size_t nr)
+{
+	size_t i, nr_all = 0;
+
+	for (i = 0; i < kind->nr_columns && nr_all + nr < size; i++)
+		room[nr_all++] = kind->columns[i];
+	for (i = 0; i < nr; i++)
+		room[nr_all++] = more[i];
+	*wider = *kind;
+	wider->columns = room;
+	wider->nr_columns = nr_all;
+}
