@@ -5,6 +5,7 @@
 #ifndef KS_TRACE_ALLOCATOR_H
 #define KS_TRACE_ALLOCATOR_H
 
+#include <linux/build_bug.h>
 #include <linux/sched.h>
 #include <linux/types.h>
 
@@ -44,6 +45,9 @@ struct ks_who {
 	u32 uid;
 	u32 stack;
 };
+
+/* A hole would tell equal keys apart. */
+static_assert(sizeof(struct ks_who) == KS_WHO_NAMES * TASK_COMM_LEN + 24);
 
 /**
  * struct ks_who_sign - by what the same process is known at a glance

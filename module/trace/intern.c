@@ -19,10 +19,13 @@
 /* Places looked at for one key. A table that is nearly full is full. */
 #define TRIES	64
 
-/* What a place is; the hash of any key is made to be neither of these. */
-#define IS_FREE		0
-#define IS_FILLED	1
-#define HAS_KEY		2
+/*
+ * The state of a slot. That of a ready slot is the hash of its key with the bit
+ * SLOT_READY set, and so is above the other two.
+ */
+#define SLOT_FREE	0
+#define SLOT_BUSY	1
+#define SLOT_READY	2
 
 static size_t states_bytes(const struct ks_interned *in)
 {
@@ -50,7 +53,9 @@ int ks_interned_init(struct ks_interned *in, u32 places, u32 key_size)
 	in->key_size = key_size;
 	in->states = ks_memory_zalloc(states_bytes(in));
 	in->keys = ks_memory_zalloc(keys_bytes(in));
-	err = PTR_ERR_OR_ZERO(in->states) ?: PTR_ERR_OR_ZERO(in->keys);
+	err = PTR_ERR_OR_ZERO(in->states);
+	if (!err)
+		err = PTR_ERR_OR_ZERO(in->keys);
 	if (err)
 		ks_interned_free(in);
 	return err;
@@ -84,8 +89,8 @@ static bool has_key(const struct ks_interned *in, u32 index, u32 state,
 static bool claim(struct ks_interned *in, u32 index, u32 state, const void *key)
 {
 	/* Other CPUs claim places, too; the cmpxchg() decides. */
-	if (READ_ONCE(in->states[index]) != IS_FREE ||
-	    cmpxchg(&in->states[index], IS_FREE, IS_FILLED) != IS_FREE)
+	if (READ_ONCE(in->states[index]) != SLOT_FREE ||
+	    cmpxchg(&in->states[index], SLOT_FREE, SLOT_BUSY) != SLOT_FREE)
 		return false;
 	memcpy(key_at(in, index), key, in->key_size);
 	/* Pairs with the acquire in has_key(). */
@@ -103,7 +108,7 @@ static bool claim(struct ks_interned *in, u32 index, u32 state, const void *key)
  */
 int ks_interned_add(struct ks_interned *in, const void *key)
 {
-	const u32 state = jhash2(key, in->key_size / 4, 0) | HAS_KEY;
+	const u32 state = jhash2(key, in->key_size / 4, 0) | SLOT_READY;
 	u32 i, index = state >> 2;
 
 	for (i = 0; i < TRIES && i <= in->mask; i++, index++) {
@@ -127,7 +132,7 @@ int ks_interned_add(struct ks_interned *in, const void *key)
  */
 const void *ks_interned_key(const struct ks_interned *in, u32 index)
 {
-	return in->states[index] >= HAS_KEY ? key_at(in, index) : NULL;
+	return in->states[index] >= SLOT_READY ? key_at(in, index) : NULL;
 }
 
 /**

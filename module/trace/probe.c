@@ -5,10 +5,9 @@
  * preemptible on some kernels: it takes no lock, allocates nothing and prints
  * nothing. What it shares is changed by atomic operations.
  *
- * Tracepoints of different kernels tell different things, but all begin with
- * the call site and the object, and a probe may take fewer arguments than it is
- * given. That holds for the calling conventions of all 64 bit architectures,
- * but not where the kernel checks the types of functions that it calls.
+ * The events of all kernels begin with the call site and the object, which is
+ * all that is used. internals/compat/kmem_events.h has the probes with the whole
+ * prototypes.
  */
 #include <linux/delay.h>
 #include <linux/err.h>
@@ -18,6 +17,7 @@
 #include <linux/overflow.h>
 #include <linux/percpu.h>
 #include <linux/preempt.h>
+#include <linux/printk.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/tracepoint.h>
@@ -28,7 +28,7 @@
 
 #define RETRY_MS	20	/* to get rid of a probe, without memory */
 #define STACKS_WINDOW	(HZ / 10)
-#define STACKS_MAX	1000	/* on each CPU in a window: some 30 ms a second */
+#define MAX_STACKS	1000	/* on each CPU in a window: some 30 ms a second */
 
 /*
  * 32 KiB for each CPU, 16 MiB for 512. That these are the CPU's own is what
@@ -38,6 +38,9 @@ static size_t counts_bytes(void)
 {
 	return array3_size(nr_cpu_ids, KS_PROBE_ALLOCATORS, sizeof(u64));
 }
+
+/* Each allocator has a number that an object can have as its owner. */
+static_assert(KS_PROBE_ALLOCATORS <= KS_OBJECT_OWNERS);
 
 #define PROCESSES_BYTES	(KS_PROBE_ALLOCATORS * sizeof(struct ks_processes))
 
@@ -71,7 +74,7 @@ static int find_process(struct ks_probe *probe, struct ks_probe_cpu *cpu)
 
 /*
  * A stack costs some 10 000 instructions, so a cache that is hot gets a smaller
- * sample: about STACKS_MAX stacks a window on each CPU.
+ * sample: about MAX_STACKS stacks a window on each CPU.
  */
 static void limit_stacks(struct ks_probe *probe, struct ks_probe_cpu *cpu)
 {
@@ -79,7 +82,7 @@ static void limit_stacks(struct ks_probe *probe, struct ks_probe_cpu *cpu)
 		cpu->stacks_since = jiffies;
 		cpu->nr_stacks = 0;
 	}
-	if (++cpu->nr_stacks <= STACKS_MAX)
+	if (++cpu->nr_stacks <= MAX_STACKS)
 		return;
 	cpu->nr_stacks = 0;
 	ks_objects_thin(&probe->objects);
@@ -207,16 +210,25 @@ static void free_seen(void *data, unsigned long call_site, const void *object)
 	preempt_enable_notrace();
 }
 
+/* Needs the two functions above. */
+#include "internals/compat/kmem_events.h"
+
 static struct {
 	const char *name;
 	void *probe;
+	bool allocates;
 	struct tracepoint *tracepoint;	/* NULL on kernels without it */
 } points[] = {
-	{ .name = "kmem_cache_alloc", .probe = alloc_seen },
-	{ .name = "kmem_cache_alloc_node", .probe = alloc_seen },
-	{ .name = "kmalloc", .probe = alloc_seen },
-	{ .name = "kmalloc_node", .probe = alloc_seen },
-	{ .name = "kmem_cache_free", .probe = free_seen },
+	{ .name = "kmem_cache_alloc", .probe = cache_alloc_seen,
+	  .allocates = true },
+	{ .name = "kmalloc", .probe = kmalloc_seen, .allocates = true },
+#ifndef KS_HAVE_KMEM_EVENTS_UNIFIED
+	{ .name = "kmem_cache_alloc_node", .probe = cache_alloc_node_seen,
+	  .allocates = true },
+	{ .name = "kmalloc_node", .probe = kmalloc_node_seen,
+	  .allocates = true },
+#endif
+	{ .name = "kmem_cache_free", .probe = cache_free_seen },
 	{ .name = "kfree", .probe = free_seen },
 };
 
@@ -235,12 +247,16 @@ static int find_points(void)
 	bool allocs = false, frees = false;
 	unsigned int i;
 
+	/* Not tried on a kernel that checks the types of functions it calls. */
 	if (IS_ENABLED(CONFIG_CFI) || IS_ENABLED(CONFIG_CFI_CLANG))
 		return -EOPNOTSUPP;
+	ks_kmem_events_check();
 	for_each_kernel_tracepoint(find_point, NULL);
 	for (i = 0; i < ARRAY_SIZE(points); i++) {
-		allocs |= points[i].tracepoint && points[i].probe == alloc_seen;
-		frees |= points[i].tracepoint && points[i].probe == free_seen;
+		if (!points[i].tracepoint)
+			continue;
+		allocs |= points[i].allocates;
+		frees |= !points[i].allocates;
 	}
 	return allocs && frees ? 0 : -EOPNOTSUPP;
 }
@@ -256,8 +272,10 @@ static void unregister_point(struct tracepoint *tracepoint, void *function,
 			     struct ks_probe *probe)
 {
 	while (tracepoint_probe_unregister(tracepoint, function, probe) ==
-	       -ENOMEM)
+	       -ENOMEM) {
+		pr_warn_once("no memory to remove a probe, trying until there is\n");
 		msleep(RETRY_MS);
+	}
 }
 
 static void unregister_points(struct ks_probe *probe, unsigned int nr)
@@ -336,16 +354,16 @@ static int make_tables(struct ks_probe *probe)
 {
 	int err;
 
-	BUILD_BUG_ON(KS_PROBE_ALLOCATORS > KS_OBJECT_OWNERS);
-	BUILD_BUG_ON(sizeof(struct ks_who) !=
-		     KS_WHO_NAMES * TASK_COMM_LEN + 24);
 	err = ks_interned_init(&probe->who, KS_PROBE_ALLOCATORS,
-			       sizeof(struct ks_who)) ?:
-	      ks_objects_init(&probe->objects, KS_PROBE_OBJECTS);
+			       sizeof(struct ks_who));
+	if (!err)
+		err = ks_objects_init(&probe->objects, KS_PROBE_OBJECTS);
 	if (!err && probe->with_stacks)
 		err = ks_interned_init(&probe->stacks, KS_PROBE_STACKS,
 				       sizeof(struct ks_stack));
-	return err ?: make_counts(probe);
+	if (!err)
+		err = make_counts(probe);
+	return err;
 }
 
 /**

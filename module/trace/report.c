@@ -102,6 +102,9 @@ static void merge_sums(struct sums *all)
 	all->nr = nr;
 }
 
+/* An allocator and one of its stacks differ in that last member alone. */
+static_assert(offsetofend(struct ks_who, stack) == sizeof(struct ks_who));
+
 static bool is_stack_of(const struct ks_who *whole, const struct ks_who *who)
 {
 	return !whole->stack &&
@@ -136,7 +139,6 @@ static void split_sums(struct sums *all)
 	struct sum *sums = all->sums;
 	u32 i, end, nr = 0;
 
-	BUILD_BUG_ON(offsetofend(struct ks_who, stack) != sizeof(struct ks_who));
 	for (i = 0; i < all->nr; i = end) {
 		for (end = i + 1; end < all->nr; end++)
 			if (!is_stack_of(&sums[i].who, &sums[end].who))
@@ -154,6 +156,8 @@ static void keep(struct ks_snapshot *snap)
 	ks_snapshot_keep(snap);
 	ks_snapshot_fill(snap, true);
 }
+
+static_assert(KS_COMM_SIZE == TASK_COMM_LEN);
 
 static void name_context(const struct ks_who *who,
 			 struct ks_trace_allocator_record *record)
@@ -189,7 +193,6 @@ static void fill_who(const struct sum *sum,
 {
 	const struct ks_who *who = &sum->who;
 
-	BUILD_BUG_ON(KS_COMM_SIZE != TASK_COMM_LEN);
 	name_context(who, record);
 	if (who->stack && who->stack != KS_WHO_NO_STACK)
 		record->stack = who->stack;
