@@ -3,6 +3,7 @@
  * The loops over a record's fields: one sends it, one prints it, and a few
  * small ones fill and compare. None of them names a field.
  */
+#include <asm/word-at-a-time.h>
 #include <linux/ctype.h>
 #include <linux/seq_file.h>
 #include <linux/string.h>
@@ -119,22 +120,44 @@ static __always_inline void *put_u64(void *to, u16 attr, u64 value)
 	return to + sizeof(value);
 }
 
+/*
+ * Writes the last word of a string and its padding. All of it is in units of
+ * NLA_ALIGNTO, half a word.
+ */
+static __always_inline unsigned int put_last(char *to, unsigned long word,
+					     unsigned long zeros)
+{
+	const struct word_at_a_time constants = WORD_AT_A_TIME_CONSTANTS;
+	const unsigned long mask =
+		create_zero_mask(prep_zero_mask(word, zeros, &constants));
+	const unsigned int nr = find_zero(mask);
+
+	word &= zero_bytemask(mask);
+	memcpy(to, &word, NLA_ALIGNTO);
+	if (nr >= NLA_ALIGNTO)
+		memcpy(to + NLA_ALIGNTO, (char *)&word + NLA_ALIGNTO,
+		       NLA_ALIGNTO);
+	return nr + 1;
+}
+
 static __always_inline void *put_string(void *to, const struct ks_field *f,
 					const char *value)
 {
-	const u32 ones = ~0U / 0xff, high = ones << 7;
+	const struct word_at_a_time constants = WORD_AT_A_TIME_CONSTANTS;
 	char *data = to + NLA_HDRLEN;
+	unsigned long word, zeros;
 	unsigned int size = 0;
-	u32 part;
 
-	/* Four characters at once, as long as it does not end among them. */
-	while (size + sizeof(part) < f->size) {
-		memcpy(&part, value + size, sizeof(part));
-		if ((part - ones) & ~part & high)
-			break;
-		memcpy(data + size, &part, sizeof(part));
-		size += sizeof(part);
+	for (; size + sizeof(word) <= f->size; size += sizeof(word)) {
+		memcpy(&word, value + size, sizeof(word));
+		if (has_zero(word, &zeros, &constants)) {
+			size += put_last(data + size, word, zeros);
+			put_head(to, f->attr, size);
+			return data + NLA_ALIGN(size);
+		}
+		memcpy(data + size, &word, sizeof(word));
 	}
+	/* Where the member is no whole number of words. */
 	do
 		data[size] = value[size];
 	while (value[size++]);

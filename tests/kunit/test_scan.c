@@ -36,8 +36,25 @@ static struct ks_cache_counts count(struct kunit *test,
 {
 	struct ks_cache_counts counts;
 
-	KUNIT_ASSERT_EQ(test, 0, ks_cache_count(world_kmem(cache),
-						NUMA_NO_NODE, &counts));
+	KUNIT_ASSERT_EQ(test, 0,
+			world_count(cache, NUMA_NO_NODE, &counts));
+	return counts;
+}
+
+/* While somebody else has the node's list_lock. */
+static struct ks_cache_counts count_contended(struct kunit *test,
+					      const struct world_cache *cache,
+					      struct world_node *node)
+{
+	struct ks_cache_counts counts;
+	int err;
+
+	mutex_lock(&world_mutex);
+	spin_lock(&node->list_lock);
+	err = ks_cache_count(world_kmem(cache), NUMA_NO_NODE, &counts);
+	spin_unlock(&node->list_lock);
+	mutex_unlock(&world_mutex);
+	KUNIT_ASSERT_EQ(test, 0, err);
 	return counts;
 }
 
@@ -59,9 +76,7 @@ static void full_slabs_need_no_lock(struct kunit *test)
 	cache = one_node(test, &node);
 	node->nr_slabs = 10;
 	node->nr_objects = 210;
-	spin_lock(&node->list_lock);
-	counts = count(test, cache);
-	spin_unlock(&node->list_lock);
+	counts = count_contended(test, cache, node);
 	KUNIT_EXPECT_TRUE(test, counts.free_known);
 	KUNIT_EXPECT_EQ(test, 0ULL, counts.nr_partial);
 	KUNIT_EXPECT_EQ(test, 0ULL, counts.nr_free);
@@ -219,9 +234,7 @@ static void a_busy_lock_leaves_it_unknown(struct kunit *test)
 
 	cache = one_node(test, &node);
 	world_slabs(test, node, 5, 10, 7);
-	spin_lock(&node->list_lock);
-	counts = count(test, cache);
-	spin_unlock(&node->list_lock);
+	counts = count_contended(test, cache, node);
 	KUNIT_EXPECT_EQ(test, contended + 1, ks_hold_nr_contended());
 	KUNIT_EXPECT_FALSE(test, counts.free_known);
 	KUNIT_EXPECT_EQ(test, 5ULL, counts.nr_slabs);
@@ -254,8 +267,8 @@ static void nodes_add_up(struct kunit *test)
 	for_each_online_node(nid) {
 		node = world_node(test, cache, nid);
 		world_slabs(test, node, nr ? 3 : 4 * CAP, 10, 8 - nr);
-		KUNIT_EXPECT_EQ(test, 0, ks_cache_count(world_kmem(cache), nid,
-							&counts));
+		KUNIT_EXPECT_EQ(test, 0,
+			world_count(cache, nid, &counts));
 		KUNIT_EXPECT_EQ(test, (2ULL + nr) * node->nr_slabs,
 				counts.nr_free);
 		nr_free += counts.nr_free;
@@ -271,16 +284,16 @@ static void nodes_add_up(struct kunit *test)
 static void nodes_that_are_not_there(struct kunit *test)
 {
 	struct world_cache *cache = world_cache(test);
-	const struct kmem_cache *kmem = world_kmem(cache);
 	struct ks_cache_counts counts;
 
-	KUNIT_EXPECT_EQ(test, -ENOENT, ks_cache_count(kmem, first_online_node,
-						      &counts));
-	KUNIT_EXPECT_EQ(test, -ENOENT, ks_cache_count(kmem, NUMA_NO_NODE,
-						      &counts));
-	KUNIT_EXPECT_EQ(test, -EFAULT, ks_cache_count(kmem, MAX_NUMNODES,
-						      &counts));
-	KUNIT_EXPECT_EQ(test, -EFAULT, ks_cache_count(kmem, -2, &counts));
+	KUNIT_EXPECT_EQ(test, -ENOENT,
+			world_count(cache, first_online_node, &counts));
+	KUNIT_EXPECT_EQ(test, -ENOENT,
+			world_count(cache, NUMA_NO_NODE, &counts));
+	KUNIT_EXPECT_EQ(test, -EFAULT,
+			world_count(cache, MAX_NUMNODES, &counts));
+	KUNIT_EXPECT_EQ(test, -EFAULT,
+			world_count(cache, -2, &counts));
 }
 
 /* Nothing is made of a list that is not one, and nothing is followed to. */
@@ -294,13 +307,13 @@ static void broken_lists_are_an_error(struct kunit *test)
 	cache = one_node(test, &node);
 	slabs = world_slabs(test, node, 4, 10, 7);
 	slabs[1].inuse = 11;
-	KUNIT_EXPECT_EQ(test, -EFAULT, ks_cache_count(world_kmem(cache),
-						      NUMA_NO_NODE, &counts));
+	KUNIT_EXPECT_EQ(test, -EFAULT,
+			world_count(cache, NUMA_NO_NODE, &counts));
 	slabs[1].inuse = 10;
 	KUNIT_EXPECT_EQ(test, 9ULL, count(test, cache).nr_free);
 	slabs[0].list.next = (void *)0x100;
-	KUNIT_EXPECT_EQ(test, -EFAULT, ks_cache_count(world_kmem(cache),
-						      NUMA_NO_NODE, &counts));
+	KUNIT_EXPECT_EQ(test, -EFAULT,
+			world_count(cache, NUMA_NO_NODE, &counts));
 	/* The lock was given back each time. */
 	KUNIT_ASSERT_TRUE(test, spin_trylock(&node->list_lock));
 	spin_unlock(&node->list_lock);
@@ -330,20 +343,20 @@ static void looks_before_it_counts(struct kunit *test)
 	cache = one_node(test, &node);
 	kmem = world_kmem(cache);
 	/* One that has objects, says the caller. */
-	KUNIT_EXPECT_EQ(test, -EBADMSG, ks_cache_check(kmem, 0, 10));
+	KUNIT_EXPECT_EQ(test, -EBADMSG, world_locked(ks_cache_check(kmem, 0, 10)));
 	world_slabs(test, node, 3, 10, 7);
-	KUNIT_EXPECT_EQ(test, 0, ks_cache_check(kmem, 0, 10));
-	KUNIT_EXPECT_EQ(test, -EBADMSG, ks_cache_check(kmem, 0, 9));
+	KUNIT_EXPECT_EQ(test, 0, world_locked(ks_cache_check(kmem, 0, 10)));
+	KUNIT_EXPECT_EQ(test, -EBADMSG, world_locked(ks_cache_check(kmem, 0, 9)));
 	node->nr_partial = 4;
-	KUNIT_EXPECT_EQ(test, -EBADMSG, ks_cache_check(kmem, 0, 10));
+	KUNIT_EXPECT_EQ(test, -EBADMSG, world_locked(ks_cache_check(kmem, 0, 10)));
 	node->nr_partial = 3;
 	node->nr_objects = 2;
-	KUNIT_EXPECT_EQ(test, -EBADMSG, ks_cache_check(kmem, 0, 10));
+	KUNIT_EXPECT_EQ(test, -EBADMSG, world_locked(ks_cache_check(kmem, 0, 10)));
 	node->nr_objects = 30;
 	node->partial.next->prev = NULL;
-	KUNIT_EXPECT_EQ(test, -EBADMSG, ks_cache_check(kmem, 0, 10));
+	KUNIT_EXPECT_EQ(test, -EBADMSG, world_locked(ks_cache_check(kmem, 0, 10)));
 	node->partial.next = NULL;
-	KUNIT_EXPECT_EQ(test, -EBADMSG, ks_cache_check(kmem, 0, 10));
+	KUNIT_EXPECT_EQ(test, -EBADMSG, world_locked(ks_cache_check(kmem, 0, 10)));
 }
 
 /* The free lists of a zone, of which only the length is asked. */

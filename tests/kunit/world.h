@@ -12,6 +12,8 @@
 #include <linux/spinlock.h>
 #include <linux/types.h>
 
+#include "internals/cache.h"
+
 struct kmem_cache;
 struct kunit;
 
@@ -80,10 +82,27 @@ struct world_node *world_node(struct kunit *test, struct world_cache *cache,
 struct world_slab *world_slabs(struct kunit *test, struct world_node *node,
 			       u32 nr, u32 objects, u32 inuse);
 
+/* Makes a call that needs slab_mutex. */
+#define world_locked(_call)						\
+({									\
+	int _err;							\
+									\
+	mutex_lock(&world_mutex);					\
+	_err = (_call);							\
+	mutex_unlock(&world_mutex);					\
+	_err;								\
+})
+
 /* As the code under test knows a cache. */
 static inline struct kmem_cache *world_kmem(const struct world_cache *cache)
 {
 	return (struct kmem_cache *)cache;
+}
+
+static inline int world_count(const struct world_cache *cache, int nid,
+			      struct ks_cache_counts *counts)
+{
+	return world_locked(ks_cache_count(world_kmem(cache), nid, counts));
 }
 
 #endif /* KUNIT_WORLD_H */
