@@ -62,6 +62,9 @@ struct ks_directories {
 	struct directory directories[KMEMSCOPE_MAX_DIRECTORIES];
 };
 
+/* The places have indices of one byte. */
+static_assert(KMEMSCOPE_MAX_DIRECTORIES < U8_MAX);
+
 /* The place of a key, or the free one where it belongs. */
 static u8 *place_of(struct ks_directories *directories,
 		    const struct ks_directory_key *key)
@@ -93,7 +96,6 @@ struct ks_directories *ks_directories_new(const struct ks_hitter *hitters,
 	struct ks_directories *directories;
 	unsigned int i;
 
-	BUILD_BUG_ON(KMEMSCOPE_MAX_DIRECTORIES >= U8_MAX);
 	directories = ks_memory_zalloc(sizeof(*directories));
 	if (IS_ERR(directories))
 		return directories;
@@ -238,6 +240,7 @@ void ks_directories_fill(const struct ks_directories *directories,
 {
 	struct ks_dentry_directory_record *record;
 	const struct directory *directory;
+	struct ks_dentry_estimate estimate;
 	unsigned int i;
 
 	for (i = 0; i < directories->nr; i++) {
@@ -255,7 +258,15 @@ void ks_directories_fill(const struct ks_directories *directories,
 		strscpy(record->fs_type, directory->fs_type,
 			sizeof(record->fs_type));
 		strscpy(record->path, directory->path, sizeof(record->path));
-		ks_dentry_fill(record, &directory->tally, scale);
+		estimate = ks_dentry_estimate(&directory->tally, scale);
+		record->nr_dentries = estimate.nr_dentries;
+		record->nr_negative = estimate.nr_negative;
+		record->nr_positive = estimate.nr_positive;
+		record->nr_lru = estimate.nr_lru;
+		record->total_bytes = estimate.total_bytes;
+		record->share_permille = estimate.share_permille;
+		record->approximate = ks_dentry_approximate(scale);
+		record->coverage_permille = ks_dentry_coverage(scale);
 		ks_snapshot_keep(snap);
 	}
 }

@@ -39,6 +39,9 @@ struct ks_superblocks {
 	struct ks_dentry_tally others;
 };
 
+/* So that a search for a free place is short. */
+static_assert(2 * KS_SUPERBLOCKS <= 1 << PLACE_BITS);
+
 /**
  * ks_superblocks_new() - make an empty table
  *
@@ -48,10 +51,7 @@ struct ks_superblocks {
  */
 struct ks_superblocks *ks_superblocks_new(void)
 {
-	struct ks_superblocks *superblocks;
-
-	BUILD_BUG_ON(2 * KS_SUPERBLOCKS > ARRAY_SIZE(superblocks->places));
-	return ks_memory_zalloc(sizeof(*superblocks));
+	return ks_memory_zalloc(sizeof(struct ks_superblocks));
 }
 
 /**
@@ -101,12 +101,20 @@ fill_next(struct ks_snapshot *snap, const struct ks_dentry_tally *tally,
 	  const struct ks_dentry_scale *scale)
 {
 	struct ks_dentry_superblock_record *record = ks_snapshot_next(snap);
+	struct ks_dentry_estimate estimate;
 
 	if (!record)
 		return NULL;
-	ks_dentry_fill(record, tally, scale);
-	record->nr_lru_negative = ks_dentry_scaled(scale,
-						   tally->nr_lru_negative);
+	estimate = ks_dentry_estimate(tally, scale);
+	record->nr_dentries = estimate.nr_dentries;
+	record->nr_negative = estimate.nr_negative;
+	record->nr_positive = estimate.nr_positive;
+	record->nr_lru = estimate.nr_lru;
+	record->nr_lru_negative = estimate.nr_lru_negative;
+	record->total_bytes = estimate.total_bytes;
+	record->share_permille = estimate.share_permille;
+	record->approximate = ks_dentry_approximate(scale);
+	record->coverage_permille = ks_dentry_coverage(scale);
 	return record;
 }
 

@@ -30,6 +30,9 @@ struct ks_hitters {
 	struct ks_hitter counters[KS_HITTERS];
 };
 
+/* Their indices are of 16 bits. */
+static_assert(KS_HITTERS < U16_MAX);
+
 /* So that nobody can choose inode numbers that all have one hash. */
 static u32 hash_seed;
 
@@ -42,7 +45,6 @@ static u32 hash_seed;
  */
 struct ks_hitters *ks_hitters_new(void)
 {
-	BUILD_BUG_ON(KS_HITTERS >= U16_MAX);
 	if (!READ_ONCE(hash_seed))
 		cmpxchg(&hash_seed, 0, get_random_u32() | 1);
 	return ks_memory_zalloc(sizeof(struct ks_hitters));

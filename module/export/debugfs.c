@@ -156,11 +156,10 @@ static void make_file(const struct ks_view *view)
 void ks_debugfs_init(void)
 {
 	const struct ks_view *view;
-	unsigned int i;
 
 	root = debugfs_create_dir("kmemscope", NULL);
 	debugfs_create_file("status", 0400, root, NULL, &status_fops);
-	ks_for_each_view(i, view)
+	ks_for_each_view(view)
 		if (view->path)
 			make_file(view);
 }

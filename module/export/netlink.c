@@ -231,7 +231,7 @@ static unsigned int __init add_dump(unsigned int nr, const struct ks_kind *kind)
 static unsigned int __init add_ops(void)
 {
 	const struct ks_view *view;
-	unsigned int nr = 0, i;
+	unsigned int nr = 0;
 
 	ops[nr++] = (struct genl_ops) {
 		.cmd = KMEMSCOPE_CMD_STATUS_GET,
@@ -268,7 +268,7 @@ static unsigned int __init add_ops(void)
 		.policy = job_id_policy,
 		.maxattr = ARRAY_SIZE(job_id_policy) - 1,
 	};
-	ks_for_each_view(i, view)
+	ks_for_each_view(view)
 		nr = add_dump(nr, view->kind);
 	return nr;
 }

@@ -101,6 +101,30 @@ void ks_collect_switch(bool on)
 }
 
 /**
+ * ks_view_next() - step through the views of all collectors
+ * @view: a view, or NULL to get the first
+ *
+ * Return: the view after it, or NULL after the last.
+ */
+const struct ks_view *ks_view_next(const struct ks_view *view)
+{
+	unsigned int i = 0;
+
+	if (view) {
+		while (ks_collectors[i] != view->collector)
+			i++;
+		if (++view < ks_collectors[i]->views +
+			     ks_collectors[i]->nr_views)
+			return view;
+		i++;
+	}
+	for (; i < ks_nr_collectors; i++)
+		if (ks_collectors[i]->nr_views)
+			return ks_collectors[i]->views;
+	return NULL;
+}
+
+/**
  * ks_collect_find() - find what a netlink command dumps
  * @cmd: the command
  *
@@ -109,9 +133,8 @@ void ks_collect_switch(bool on)
 const struct ks_view *ks_collect_find(u8 cmd)
 {
 	const struct ks_view *view;
-	unsigned int i;
 
-	ks_for_each_view(i, view)
+	ks_for_each_view(view)
 		if (view->kind->cmd == cmd)
 			return view;
 	return NULL;
@@ -126,9 +149,8 @@ const struct ks_view *ks_collect_find(u8 cmd)
 const struct ks_view *ks_collect_find_work(const char *kind)
 {
 	const struct ks_view *view;
-	unsigned int i;
 
-	ks_for_each_view(i, view)
+	ks_for_each_view(view)
 		if (view->work && !strcmp(view->kind->name, kind))
 			return view;
 	return NULL;
@@ -174,7 +196,8 @@ void ks_collect_explain(const struct ks_view *view, int err,
 		NL_SET_ERR_MSG(extack, "the host is short of memory, try again");
 		break;
 	case -ENOBUFS:
-		NL_SET_ERR_MSG(extack, "all readers together would take more memory than max_memory_kib");
+		NL_SET_ERR_MSG(extack,
+			       "all readers together would take more memory than max_memory_kib");
 		break;
 	case -ETIME:
 		NL_SET_ERR_MSG(extack, "it would take longer than max_walk_ms allows");
@@ -459,6 +482,7 @@ void ks_status_describe(struct ks_status_record *record)
 	const struct ks_collector *collector;
 	unsigned int i;
 
+	/* It may be switched meanwhile. */
 	record->enabled = READ_ONCE(enabled);
 	record->collectors_on[0] = '\0';
 	record->collectors_off[0] = '\0';

@@ -116,11 +116,11 @@ struct ks_collector {
 extern const struct ks_collector *const ks_collectors[];
 extern const unsigned int ks_nr_collectors;
 
-/* Two loops: a break would leave the inner one only. */
-#define ks_for_each_view(_i, _view)					\
-	for ((_i) = 0; (_i) < ks_nr_collectors; (_i)++)			\
-		for ((_view) = ks_collectors[_i]->views;		\
-		     (_view) < ks_collectors[_i]->views +		\
-			       ks_collectors[_i]->nr_views; (_view)++)
+const struct ks_view *ks_view_next(const struct ks_view *view);
+
+/* All views of all collectors. */
+#define ks_for_each_view(_view)						\
+	for ((_view) = ks_view_next(NULL); (_view);			\
+	     (_view) = ks_view_next(_view))
 
 #endif /* KS_RUN_VIEW_H */
