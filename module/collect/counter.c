@@ -18,7 +18,7 @@ static bool keep_counter(struct ks_snapshot *snap, int nid,
 			 struct zone *zone, unsigned int name, u64 value)
 {
 	const char *const *names = ks_symbol(KS_SYM_VMSTAT_TEXT);
-	struct ks_counter_record *record = ks_snapshot_next(snap);
+	struct ks_counter_record *record = ks_snapshot_begin(snap);
 
 	if (!record)
 		return false;
@@ -27,7 +27,7 @@ static bool keep_counter(struct ks_snapshot *snap, int nid,
 		strscpy(record->zone, zone->name, sizeof(record->zone));
 	strscpy(record->name, names[name], sizeof(record->name));
 	record->value = value;
-	ks_snapshot_keep(snap);
+	ks_snapshot_commit(snap);
 	return true;
 }
 

@@ -76,7 +76,7 @@ static void total_fill(struct ks_snapshot *snap, const struct survey *survey,
 		       const struct ks_dentry_counts *before)
 {
 	const struct ks_dentry_scale scale = scale_of(walk);
-	struct ks_dentry_record *record = ks_snapshot_next(snap);
+	struct ks_dentry_record *record = ks_snapshot_begin(snap);
 	struct ks_dentry_counts counts;
 
 	record->nr_hashed = ks_dentry_scaled(&scale, survey->all.nr);
@@ -104,8 +104,8 @@ static void total_fill(struct ks_snapshot *snap, const struct survey *survey,
 						   before->nr_dentries,
 						   record->nr_hashed);
 	}
-	ks_snapshot_keep(snap);
-	ks_snapshot_finish(snap);
+	ks_snapshot_commit(snap);
+	ks_snapshot_complete_all(snap);
 }
 
 static int walk_directories(struct ks_snapshot *const *snaps,
@@ -132,8 +132,8 @@ static int walk_directories(struct ks_snapshot *const *snaps,
 		scale = scale_of(&walk);
 		ks_directories_fill(directories, snaps[DIRECTORIES], &scale);
 		ks_directories_fill_names(directories, snaps[NAMES]);
-		ks_snapshot_finish(snaps[DIRECTORIES]);
-		ks_snapshot_finish(snaps[NAMES]);
+		ks_snapshot_complete_all(snaps[DIRECTORIES]);
+		ks_snapshot_complete_all(snaps[NAMES]);
 	}
 	ks_directories_free(directories);
 	return err;
@@ -159,7 +159,7 @@ static int walk_twice(struct ks_snapshot *const *snaps, struct survey *survey,
 	total_fill(snaps[TOTAL], survey, &walk, ks_hold_clock() - since,
 		   &before);
 	ks_superblocks_fill(survey->superblocks, snaps[SUPERBLOCKS], &scale);
-	ks_snapshot_finish(snaps[SUPERBLOCKS]);
+	ks_snapshot_complete_all(snaps[SUPERBLOCKS]);
 	/* Readers of the job look at it without a lock. */
 	WRITE_ONCE(progress->permille, FIRST_PERMILLE);
 	return walk_directories(snaps, survey, &walk, since + budget_ns,

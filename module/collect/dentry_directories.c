@@ -248,7 +248,7 @@ void ks_directories_fill(const struct ks_directories *directories,
 		/* All of its dentries went away between the two walks. */
 		if (!directory->tally.nr)
 			continue;
-		record = ks_snapshot_next(snap);
+		record = ks_snapshot_begin(snap);
 		if (!record)
 			return;
 		ks_device_print(record->device, sizeof(record->device),
@@ -267,7 +267,7 @@ void ks_directories_fill(const struct ks_directories *directories,
 		record->share_permille = estimate.share_permille;
 		record->approximate = ks_dentry_approximate(scale);
 		record->coverage_permille = ks_dentry_coverage(scale);
-		ks_snapshot_keep(snap);
+		ks_snapshot_commit(snap);
 	}
 }
 
@@ -278,7 +278,7 @@ static void fill_name(const struct directory *directory,
 
 	if (!sample->name[0])
 		return;
-	record = ks_snapshot_next(snap);
+	record = ks_snapshot_begin(snap);
 	if (!record)
 		return;
 	ks_device_print(record->device, sizeof(record->device),
@@ -287,7 +287,7 @@ static void fill_name(const struct directory *directory,
 	record->generation = directory->key.generation;
 	strscpy(record->name, sample->name, sizeof(record->name));
 	record->negative = sample->negative;
-	ks_snapshot_keep(snap);
+	ks_snapshot_commit(snap);
 }
 
 /**

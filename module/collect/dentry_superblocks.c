@@ -100,7 +100,7 @@ static struct ks_dentry_superblock_record *
 fill_next(struct ks_snapshot *snap, const struct ks_dentry_tally *tally,
 	  const struct ks_dentry_scale *scale)
 {
-	struct ks_dentry_superblock_record *record = ks_snapshot_next(snap);
+	struct ks_dentry_superblock_record *record = ks_snapshot_begin(snap);
 	struct ks_dentry_estimate estimate;
 
 	if (!record)
@@ -141,9 +141,9 @@ void ks_superblocks_fill(const struct ks_superblocks *superblocks,
 				superblock->device);
 		strscpy(record->fs_type, superblock->fs_type,
 			sizeof(record->fs_type));
-		ks_snapshot_keep(snap);
+		ks_snapshot_commit(snap);
 	}
 	if (superblocks->others.nr &&
 	    fill_next(snap, &superblocks->others, scale))
-		ks_snapshot_keep(snap);
+		ks_snapshot_commit(snap);
 }

@@ -58,7 +58,7 @@ static bool zone_types(struct ks_snapshot *snap, struct zone *zone, int nid)
 	for (type = 0; type < MIGRATE_TYPES; type++) {
 		for (order = 0; order < KS_NR_ORDERS; order++) {
 			struct ks_migratetype_record *record =
-				ks_snapshot_next(snap);
+				ks_snapshot_begin(snap);
 			struct type_ref *ref;
 
 			if (!record)
@@ -72,7 +72,7 @@ static bool zone_types(struct ks_snapshot *snap, struct zone *zone, int nid)
 			ref->zone = zone;
 			ref->type = type;
 			ref->order = order;
-			ks_snapshot_keep(snap);
+			ks_snapshot_commit(snap);
 		}
 	}
 	return true;
@@ -101,11 +101,11 @@ static int types_step(struct ks_snapshot *snap,
 	u64 since = ks_hold_clock();
 
 	do {
-		count_list(ks_snapshot_priv(snap, snap->nr_seen),
-			   ks_snapshot_record(snap, snap->nr_seen));
-		ks_snapshot_fill(snap, true);
+		count_list(ks_snapshot_priv(snap, snap->nr_done),
+			   ks_snapshot_record(snap, snap->nr_done));
+		ks_snapshot_complete(snap);
 		cond_resched();
-	} while (snap->nr_seen < snap->nr &&
+	} while (snap->nr_done < snap->nr &&
 		 ks_hold_clock() - since < NSEC_PER_MSEC);
 	return 0;
 }

@@ -388,18 +388,18 @@ static int nodes_collect(struct ks_snapshot *snap,
 	ks_record_init(&ks_kind_node, host);
 	ks_record_zero(&ks_kind_node, host);
 	for_each_online_node(nid) {
-		record = ks_snapshot_next(snap);
+		record = ks_snapshot_begin(snap);
 		if (!record)
 			goto out;
 		node_fill(record, nid);
 		ks_record_add(&ks_kind_node, host, record);
-		ks_snapshot_keep(snap);
+		ks_snapshot_commit(snap);
 	}
 	host_finish(host);
-	record = ks_snapshot_next(snap);
+	record = ks_snapshot_begin(snap);
 	if (record) {
 		*record = *host;
-		ks_snapshot_keep(snap);
+		ks_snapshot_commit(snap);
 	}
 out:
 	kfree(host);

@@ -134,7 +134,7 @@ static int node_from(const struct ks_snapshot *snap, int nid)
 static int note(struct ks_snapshot *snap, const struct kmem_cache *cache,
 		const char *name)
 {
-	struct slab_ref *ref = ks_snapshot_item(snap);
+	struct slab_ref *ref = ks_snapshot_begin_item(snap);
 
 	if (!ref)
 		return -ENOSPC;
@@ -145,7 +145,7 @@ static int note(struct ks_snapshot *snap, const struct kmem_cache *cache,
 	ref->nid = is_per_node(snap) ? node_from(snap, 0) : NUMA_NO_NODE;
 	/* A node that is not there has no record of any cache. */
 	if (ref->nid != MAX_NUMNODES)
-		snap->nr++;
+		ks_snapshot_commit_item(snap);
 	return 0;
 }
 
@@ -225,7 +225,7 @@ static int find_again(struct ks_snapshot *snap, unsigned int nr,
 		if (err || !cache)
 			return err;
 		for (i = 0; i < nr; i++) {
-			if (ref_of(snap, snap->nr_seen + i)->cache == cache)
+			if (ref_of(snap, snap->nr_done + i)->cache == cache)
 				found[i] = cache;
 		}
 	}
@@ -346,7 +346,7 @@ static void count(struct ks_snapshot *snap, const struct kmem_cache *cache,
 		return;
 	}
 	filling->entries += 1 + counts.nr_sampled;
-	record = ks_snapshot_add(snap);
+	record = ks_snapshot_begin_record(snap);
 	if (!record)
 		return;
 	ks_measure(&m, &geometry, &counts, exact);
@@ -354,7 +354,7 @@ static void count(struct ks_snapshot *snap, const struct kmem_cache *cache,
 		fill_node(record, ref, &counts, &m);
 	else
 		fill_cache(record, ref, &counts, &m, exact);
-	snap->nr_filled++;
+	ks_snapshot_commit_record(snap);
 }
 
 /* -EAGAIN when there are nodes left to count. */
@@ -377,7 +377,7 @@ static int count_nodes(struct ks_snapshot *snap, const struct kmem_cache *cache,
 static int fill_one(struct ks_snapshot *snap, const struct kmem_cache *cache,
 		    struct filling *filling)
 {
-	const unsigned int i = snap->nr_seen;
+	const unsigned int i = snap->nr_done;
 	struct ks_exact *exact = is_exact(snap) ? exact_of(snap, i) : NULL;
 	struct slab_ref *ref = ref_of(snap, i);
 	int err;
@@ -410,9 +410,9 @@ static void fill_some(struct ks_snapshot *snap, unsigned int nr,
 
 	for (i = 0; i < nr && !is_time_over(snap, filling); i++) {
 		if (fill_one(snap, found ? found[i] :
-				   ref_of(snap, snap->nr_seen)->cache, filling))
+				   ref_of(snap, snap->nr_done)->cache, filling))
 			return;
-		snap->nr_seen++;
+		snap->nr_done++;
 	}
 }
 
@@ -421,7 +421,7 @@ static int caches_step(struct ks_snapshot *snap,
 {
 	struct filling filling = {};
 	struct kmem_cache *found[BATCH];
-	unsigned int nr = snap->nr - snap->nr_seen;
+	unsigned int nr = snap->nr - snap->nr_done;
 	bool unchanged;
 	u32 entries;
 	u64 since;

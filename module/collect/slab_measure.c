@@ -10,9 +10,11 @@
 #include "record/record.h"
 
 /* As large as the members they are for, so that they are copied at once. */
-static const char by_nothing[KS_BASIS_SIZE] = "", by_active[KS_BASIS_SIZE] = "active",
-		  by_inuse[KS_BASIS_SIZE] = "inuse", by_lists[KS_BASIS_SIZE] = "lists",
-		  by_pages[KS_BASIS_SIZE] = "pages";
+static const char by_nothing[KS_BASIS_SIZE] = "";
+static const char by_active[KS_BASIS_SIZE] = "active";
+static const char by_inuse[KS_BASIS_SIZE] = "inuse";
+static const char by_lists[KS_BASIS_SIZE] = "lists";
+static const char by_pages[KS_BASIS_SIZE] = "pages";
 
 static u32 coverage(const struct ks_cache_counts *counts)
 {

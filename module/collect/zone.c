@@ -60,12 +60,12 @@ static int zones_collect(struct ks_snapshot *snap,
 		return err;
 	for_each_online_node(nid) {
 		ks_for_each_zone(zone, nid) {
-			struct ks_zone_record *record = ks_snapshot_next(snap);
+			struct ks_zone_record *record = ks_snapshot_begin(snap);
 
 			if (!record)
 				return 0;
 			zone_fill(record, zone, nid);
-			ks_snapshot_keep(snap);
+			ks_snapshot_commit(snap);
 		}
 	}
 	return 0;

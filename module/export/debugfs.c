@@ -29,7 +29,7 @@ static void *records_at(struct seq_file *m, loff_t pos)
 
 	if (!pos)
 		return SEQ_START_TOKEN;
-	if (pos > c->snap->nr_filled)
+	if (pos > c->snap->nr_valid)
 		return NULL;
 	return ks_snapshot_record(c->snap, pos - 1);
 }

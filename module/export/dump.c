@@ -244,10 +244,11 @@ int ks_dump_start(struct netlink_callback *cb)
  * genetlink sets NLM_F_DUMP_INTR in a message when the sequence numbers of the
  * world before and now differ. Ours has no number, but knows that it changed.
  */
-static void mark_changed(struct netlink_callback *cb, bool changed)
+static void mark_changed(struct netlink_callback *cb,
+			 const struct ks_snapshot *snap)
 {
 	cb->prev_seq = 1;
-	cb->seq = changed ? 2 : 1;
+	cb->seq = snap->changed ? 2 : 1;
 }
 
 static int put_record(struct sk_buff *skb, struct netlink_callback *cb,
@@ -291,7 +292,7 @@ static int collect_more(struct dump *dump)
 			return -EBUSY;
 		err = dump_begin(dump, wait_ns);
 	}
-	while (!err && dump->next >= dump->c.snap->nr_filled &&
+	while (!err && dump->next >= dump->c.snap->nr_valid &&
 	       !ks_collect_complete(&dump->c))
 		err = ks_collect_step(&dump->c, wait_ns, &dump->extack);
 	return err;
@@ -340,14 +341,14 @@ int ks_dump_next(struct sk_buff *skb, struct netlink_callback *cb)
 	dump->own = true;
 	dump->busy_since_ns = 0;
 	snap = dump->c.snap;
-	for (; dump->next < snap->nr_filled; dump->next++) {
-		mark_changed(cb, snap->changed);
+	for (; dump->next < snap->nr_valid; dump->next++) {
+		mark_changed(cb, snap);
 		err = put_record(skb, cb, &dump->c, dump->next);
 		if (err)
 			return skb->len ? : err;
 	}
 	/* For NLMSG_DONE, which tells what changed after the last record. */
-	mark_changed(cb, snap->changed);
+	mark_changed(cb, snap);
 	/* With the last record goes NLMSG_DONE, if there is room for it. */
 	return ks_collect_complete(&dump->c) ? 0 : skb->len;
 }

@@ -140,16 +140,29 @@ static unsigned int birds_fill(struct birds *birds)
 	return cpus;
 }
 
-static void birds_free(struct birds *birds, bool all)
+static void bird_free(struct birds *birds, unsigned int i)
+{
+	if (birds->objects[i])
+		kmem_cache_free(birds->cache, birds->objects[i]);
+	birds->objects[i] = NULL;
+}
+
+/* Makes slabs partial: one object of KEEP_OF stays. */
+static void birds_thin(struct birds *birds)
 {
 	unsigned int i;
 
-	for (i = 0; i < birds->nr; i++) {
-		if (!birds->objects[i] || (!all && i % KEEP_OF == 0))
-			continue;
-		kmem_cache_free(birds->cache, birds->objects[i]);
-		birds->objects[i] = NULL;
-	}
+	for (i = 0; i < birds->nr; i++)
+		if (i % KEEP_OF)
+			bird_free(birds, i);
+}
+
+static void birds_free(struct birds *birds)
+{
+	unsigned int i;
+
+	for (i = 0; i < birds->nr; i++)
+		bird_free(birds, i);
 }
 
 /* Live objects of the nth of the birds's nodes. */
@@ -367,7 +380,7 @@ int ks_canary_run(struct ks_canary *canary, char *reason, size_t size,
 		goto out;
 	}
 	canary->nr_cpus = birds_fill(&birds);
-	birds_free(&birds, false);
+	birds_thin(&birds);
 	kmem_cache_shrink(birds.cache);
 	canary->ran = true;
 	if (ks_pretend_missing("canary"))
@@ -377,7 +390,7 @@ int ks_canary_run(struct ks_canary *canary, char *reason, size_t size,
 		kmem_cache_free(birds.cache, stray);
 	if (!err && cached)
 		canary->cached_err = prove_cached(&birds);
-	birds_free(&birds, true);
+	birds_free(&birds);
 out:
 	kmem_cache_destroy(birds.cache);
 	kvfree(birds.objects);

@@ -153,7 +153,8 @@ int ks_dentries_init(char *reason, size_t size)
 	    !IS_ALIGNED((unsigned long)table, PART_BUCKETS * sizeof(*table)) ||
 	    shift < 1 || shift > MAX_SHIFT)
 		err = -EBADMSG;
-	err = err ?: prove_table();
+	else
+		err = prove_table();
 	if (err)
 		scnprintf(reason, size,
 			  "the dentry hash table is not as expected (error %d)",

@@ -258,19 +258,25 @@ int ks_record_put(struct sk_buff *skb, const struct ks_kind *kind,
  * A value is one word, so that awk and cut can take the columns apart; only
  * the last column of a line may have spaces.
  */
-static void show_string(struct seq_file *m, const char *s, int width, bool last)
+enum column {
+	INNER_COLUMN,
+	LAST_COLUMN,
+};
+
+static void show_string(struct seq_file *m, const char *s, int width,
+			enum column column)
 {
 	for (; *s; s++, width--) {
 		bool plain = isascii(*s) && isgraph(*s) && *s != '\\';
 
-		if (plain || (last && *s == ' ')) {
+		if (plain || (column == LAST_COLUMN && *s == ' ')) {
 			seq_putc(m, *s);
 		} else {
 			seq_printf(m, "\\x%02x", (unsigned char)*s);
 			width -= 3;
 		}
 	}
-	if (!last && width > 0)
+	if (column == INNER_COLUMN && width > 0)
 		seq_printf(m, "%*s", width, "");
 }
 
@@ -290,13 +296,13 @@ static int field_width(const struct ks_field *f)
 }
 
 static void show_value(struct seq_file *m, const struct ks_field *f,
-		       const void *record, int width, bool last)
+		       const void *record, int width, enum column column)
 {
 	const void *value = record + f->offset;
 
 	if (!field_is_set(f, record)) {
 		if (f->type == KS_TYPE_STRING)
-			show_string(m, "-", width, last);
+			show_string(m, "-", width, column);
 		else
 			seq_printf(m, "%*s", width, "-");
 		return;
@@ -312,13 +318,20 @@ static void show_value(struct seq_file *m, const struct ks_field *f,
 		seq_printf(m, "%*lld", width, *(const s64 *)value);
 		break;
 	default:
-		show_string(m, value, width, last);
+		show_string(m, value, width, column);
 	}
 }
 
-static bool is_last(const struct ks_kind *kind, const struct ks_field *f)
+static enum column column_of(const struct ks_kind *kind,
+			     const struct ks_field *f)
 {
-	return f == kind->fields + kind->nr_fields - 1;
+	return f == kind->fields + kind->nr_fields - 1 ? LAST_COLUMN :
+							 INNER_COLUMN;
+}
+
+static char column_end(enum column column)
+{
+	return column == LAST_COLUMN ? '\n' : ' ';
 }
 
 /**
@@ -339,9 +352,9 @@ void ks_record_show_head(struct seq_file *m, const struct ks_kind *kind)
 			seq_printf(m, "%*s", pad, "");
 		for (c = f->name; *c; c++)
 			seq_putc(m, toupper(*c));
-		if (left && !is_last(kind, f))
+		if (left && column_of(kind, f) == INNER_COLUMN)
 			seq_printf(m, "%*s", pad, "");
-		seq_putc(m, is_last(kind, f) ? '\n' : ' ');
+		seq_putc(m, column_end(column_of(kind, f)));
 	}
 }
 
@@ -357,8 +370,8 @@ void ks_record_show(struct seq_file *m, const struct ks_kind *kind,
 	const struct ks_field *f;
 
 	for_each_field(f, kind) {
-		show_value(m, f, record, field_width(f), is_last(kind, f));
-		seq_putc(m, is_last(kind, f) ? '\n' : ' ');
+		show_value(m, f, record, field_width(f), column_of(kind, f));
+		seq_putc(m, column_end(column_of(kind, f)));
 	}
 }
 
@@ -375,7 +388,7 @@ void ks_record_list(struct seq_file *m, const struct ks_kind *kind,
 
 	for_each_field(f, kind) {
 		seq_printf(m, "%-26s ", f->name);
-		show_value(m, f, record, 0, true);
+		show_value(m, f, record, 0, LAST_COLUMN);
 		seq_putc(m, '\n');
 	}
 }

@@ -310,7 +310,7 @@ int ks_collect_begin_by(struct ks_collection *c, const struct ks_view *view,
 		return err;
 	}
 	if (!view->step)
-		ks_snapshot_finish(c->snap);
+		ks_snapshot_complete_all(c->snap);
 	note_changes(c);
 	c->ns = ks_hold_clock() - since;
 	return 0;
@@ -372,7 +372,7 @@ bool ks_collect_is_long(const struct ks_view *view)
  */
 bool ks_collect_complete(const struct ks_collection *c)
 {
-	return c->snap->nr_seen == c->snap->nr;
+	return c->snap->nr_done == c->snap->nr;
 }
 
 /**

@@ -20,7 +20,7 @@
 /**
  * struct ks_collection - a collection under way, one reader's own
  * @view: what is collected
- * @snap: its records: complete up to @snap->nr_filled
+ * @snap: its records: complete up to @snap->nr_valid
  * @ns: time spent on it so far
  * @generation: of memory hotplug, when it began
  * @shared: whether it came about with another one, which has the cost of both

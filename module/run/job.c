@@ -518,11 +518,11 @@ int ks_job_list(struct ks_snapshot *snap, struct netlink_ext_ack *extack)
 	list_for_each_entry(job, &jobs, list) {
 		if (job->released)
 			continue;
-		record = ks_snapshot_next(snap);
+		record = ks_snapshot_begin(snap);
 		if (!record)
 			break;
 		job_describe(job, record);
-		ks_snapshot_keep(snap);
+		ks_snapshot_commit(snap);
 	}
 	mutex_unlock(&jobs_lock);
 	return 0;

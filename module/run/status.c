@@ -87,9 +87,9 @@ static int collectors_collect(struct ks_snapshot *snap,
 
 		if (ks_collectors[i]->always)
 			continue;
-		record = ks_snapshot_next(snap);
+		record = ks_snapshot_begin(snap);
 		ks_collector_describe(ks_collectors[i], record);
-		ks_snapshot_keep(snap);
+		ks_snapshot_commit(snap);
 	}
 	return 0;
 }

@@ -151,10 +151,10 @@ static void split_sums(struct sums *all)
 	all->nr = nr;
 }
 
-static void keep(struct ks_snapshot *snap)
+static void record_keep(struct ks_snapshot *snap)
 {
-	ks_snapshot_keep(snap);
-	ks_snapshot_fill(snap, true);
+	ks_snapshot_commit(snap);
+	ks_snapshot_complete(snap);
 }
 
 static_assert(KS_COMM_SIZE == TASK_COMM_LEN);
@@ -252,13 +252,13 @@ static int fill_allocators(const struct ks_traced *traced,
 		return err;
 	for (i = 0; i < all->nr; i++) {
 		struct ks_trace_allocator_record *record =
-			ks_snapshot_next(snap);
+			ks_snapshot_begin(snap);
 
 		if (!record)
 			break;
 		record->id = i + 1;
 		fill_allocator(traced, &all->sums[i], nr_allocs, record);
-		keep(snap);
+		record_keep(snap);
 	}
 	return 0;
 }
@@ -291,7 +291,7 @@ static int fill_whole(const struct ks_traced *traced,
 	err = ks_snapshot_reserve(snap, 1, 0);
 	if (err)
 		return err;
-	record = ks_snapshot_next(snap);
+	record = ks_snapshot_begin(snap);
 	strscpy(record->cache, traced->target->name,
 		sizeof(record->cache));
 	record->size = traced->target->info.size;
@@ -304,7 +304,7 @@ static int fill_whole(const struct ks_traced *traced,
 	record->nr_lost_samples = totals->nr_lost;
 	record->nr_allocators = nr_allocators;
 	strscpy(record->ended, traced->ended, sizeof(record->ended));
-	keep(snap);
+	record_keep(snap);
 	return 0;
 }
 
@@ -337,7 +337,7 @@ static void fill_stack(const struct ks_stack *stack, u32 number,
 	unsigned int depth, nr = depth_of(stack);
 
 	for (depth = 0; depth < nr; depth++) {
-		struct ks_trace_stack_record *record = ks_snapshot_next(snap);
+		struct ks_trace_stack_record *record = ks_snapshot_begin(snap);
 
 		if (!record)
 			return;
@@ -345,7 +345,7 @@ static void fill_stack(const struct ks_stack *stack, u32 number,
 		record->depth = depth;
 		name_frame(stack->frames[depth], record->symbol,
 			   sizeof(record->symbol));
-		keep(snap);
+		record_keep(snap);
 	}
 }
 

@@ -79,9 +79,9 @@ static int work(struct ks_snapshot *const *snaps, const struct ks_asked *asked,
 		err = ks_progress_check(progress);
 	}
 	for (i = 0; i < 2 && !err && !made_plan.err; i++) {
-		ks_snapshot_next(snaps[i]);
-		ks_snapshot_keep(snaps[i]);
-		ks_snapshot_finish(snaps[i]);
+		ks_snapshot_begin(snaps[i]);
+		ks_snapshot_commit(snaps[i]);
+		ks_snapshot_complete_all(snaps[i]);
 	}
 	/* Texts are set where errors are made. */
 	if (!err && made_plan.err == -EBUSY)
@@ -106,8 +106,8 @@ static int collect_two(struct ks_snapshot *snap,
 		return busy(extack);
 	err = ks_snapshot_reserve(snap, 2, 0);
 	for (i = 0; i < 2 && !err; i++) {
-		ks_snapshot_next(snap);
-		ks_snapshot_keep(snap);
+		ks_snapshot_begin(snap);
+		ks_snapshot_commit(snap);
 	}
 	return err;
 }
@@ -116,7 +116,7 @@ static int step(struct ks_snapshot *snap, struct netlink_ext_ack *extack)
 {
 	if (made_plan.busy_steps && made_plan.busy_steps--)
 		return busy(extack);
-	ks_snapshot_fill(snap, true);
+	ks_snapshot_complete(snap);
 	return 0;
 }
 

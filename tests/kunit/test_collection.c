@@ -112,7 +112,7 @@ static void a_reader_gets_the_whole(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, 0, ks_job_collect(&c, &made_stepping_views[0],
 						  &extack));
 	KUNIT_EXPECT_TRUE(test, ks_collect_complete(&c));
-	KUNIT_EXPECT_EQ(test, 2, c.snap->nr_filled);
+	KUNIT_EXPECT_EQ(test, 2, c.snap->nr_valid);
 	ks_collect_end(&c);
 	made_plan.busy_steps = 100000;
 	KUNIT_EXPECT_EQ(test, -EBUSY,

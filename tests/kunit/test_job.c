@@ -120,7 +120,7 @@ static void take(struct kunit *test, u32 id, const struct ks_view *view,
 	KUNIT_ASSERT_EQ(test, 0, ks_job_take(id, ME, view, &c, &extack));
 	KUNIT_EXPECT_PTR_EQ(test, view, c.view);
 	KUNIT_EXPECT_TRUE(test, ks_collect_complete(&c));
-	KUNIT_EXPECT_EQ(test, nr, c.snap->nr_filled);
+	KUNIT_EXPECT_EQ(test, nr, c.snap->nr_valid);
 	ks_collect_end(&c);
 }
 
@@ -446,7 +446,7 @@ static void a_reader_may_wait(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, 0, ks_job_wait(&c, &made_shared_views[1],
 					     &extack));
 	KUNIT_EXPECT_PTR_EQ(test, &made_shared_views[1], c.view);
-	KUNIT_EXPECT_EQ(test, 1, c.snap->nr_filled);
+	KUNIT_EXPECT_EQ(test, 1, c.snap->nr_valid);
 	KUNIT_EXPECT_EQ(test, U64_MAX, made_plan.asked.job.budget_ns);
 	KUNIT_EXPECT_STREQ(test, "", made_plan.asked.job.cache);
 	ks_collect_end(&c);

@@ -155,7 +155,7 @@ static const void *record_of(struct kunit *test, u32 snap, u32 index)
 {
 	const struct world *world = test->priv;
 
-	KUNIT_ASSERT_LT(test, index, world->snaps[snap]->nr_filled);
+	KUNIT_ASSERT_LT(test, index, world->snaps[snap]->nr_valid);
 	return ks_snapshot_record(world->snaps[snap], index);
 }
 
@@ -167,7 +167,7 @@ static const struct ks_trace_record *answer(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, 0, ks_answer_fill(&world->traced, world->snaps[0],
 						world->snaps[1],
 						world->snaps[2]));
-	KUNIT_ASSERT_EQ(test, 1, world->snaps[0]->nr_filled);
+	KUNIT_ASSERT_EQ(test, 1, world->snaps[0]->nr_valid);
 	return record_of(test, 0, 0);
 }
 
@@ -420,7 +420,7 @@ static void stacks_are_told_once(struct kunit *test)
 	one.stack = second + 1;
 	allocate(test, &one, 6, 1);
 	KUNIT_EXPECT_EQ(test, 2, answer(test)->nr_allocators);
-	KUNIT_ASSERT_EQ(test, 2, world->snaps[2]->nr_filled);
+	KUNIT_ASSERT_EQ(test, 2, world->snaps[2]->nr_valid);
 	record = record_of(test, 1, 0);
 	KUNIT_EXPECT_EQ(test, 11ULL, record->nr_allocs);
 	KUNIT_EXPECT_EQ(test, index + 1, record->stack);
