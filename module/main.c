@@ -47,7 +47,7 @@ static void __init load_announce(void)
 	static char off[1024] __initdata;
 	unsigned int i, len = 0;
 
-	ks_self_status(&status);
+	ks_status_fill(&status);
 	for (i = 0; i < ks_nr_collectors; i++) {
 		ks_record_init(&ks_kind_collector, &record);
 		ks_collector_describe(ks_collectors[i], &record);

@@ -14,7 +14,7 @@
 #include "run/view.h"
 
 /* Returns false when there is no more room. */
-static bool keep_counter(struct ks_snapshot *snap, int nid,
+static bool counter_keep(struct ks_snapshot *snap, int nid,
 			 struct zone *zone, unsigned int name, u64 value)
 {
 	const char *const *names = ks_symbol(KS_SYM_VMSTAT_TEXT);
@@ -39,11 +39,11 @@ static bool zone_counters(struct ks_snapshot *snap, int nid,
 
 	ks_zone_stats_read(zone, &stats);
 	for (i = 0; i < NR_VM_ZONE_STAT_ITEMS; i++)
-		if (!keep_counter(snap, nid, zone, KS_FIRST_ZONE_NAME + i,
+		if (!counter_keep(snap, nid, zone, KS_FIRST_ZONE_NAME + i,
 				  stats.value[i]))
 			return false;
 	for (i = 0; i < KS_NR_NUMA_ITEMS; i++)
-		if (!keep_counter(snap, nid, zone, KS_FIRST_NUMA_NAME + i,
+		if (!counter_keep(snap, nid, zone, KS_FIRST_NUMA_NAME + i,
 				  ks_zone_numa_events(zone, i)))
 			return false;
 	return true;
@@ -56,7 +56,7 @@ static bool node_counters(struct ks_snapshot *snap, int nid)
 
 	ks_node_stats_read(NODE_DATA(nid), &stats);
 	for (i = 0; i < NR_VM_NODE_STAT_ITEMS; i++)
-		if (!keep_counter(snap, nid, NULL, KS_FIRST_NODE_NAME + i,
+		if (!counter_keep(snap, nid, NULL, KS_FIRST_NODE_NAME + i,
 				  ks_stat_shown(i, stats.value[i])))
 			return false;
 	return true;

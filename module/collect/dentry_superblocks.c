@@ -35,12 +35,12 @@ struct superblock {
 struct ks_superblocks {
 	unsigned int nr;
 	u16 places[1 << PLACE_BITS];
-	struct superblock superblocks[KS_SUPERBLOCKS];
+	struct superblock superblocks[KS_MAX_SUPERBLOCKS];
 	struct ks_dentry_tally others;
 };
 
 /* So that a search for a free place is short. */
-static_assert(2 * KS_SUPERBLOCKS <= 1 << PLACE_BITS);
+static_assert(2 * KS_MAX_SUPERBLOCKS <= 1 << PLACE_BITS);
 
 /**
  * ks_superblocks_new() - make an empty table
@@ -74,7 +74,7 @@ static struct ks_dentry_tally *tally_of(struct ks_superblocks *superblocks,
 		if (found->device == sb->s_dev)
 			return &found->tally;
 	}
-	if (superblocks->nr == KS_SUPERBLOCKS)
+	if (superblocks->nr == KS_MAX_SUPERBLOCKS)
 		return &superblocks->others;
 	found = &superblocks->superblocks[superblocks->nr];
 	found->device = sb->s_dev;
@@ -97,8 +97,8 @@ void ks_superblocks_add(struct ks_superblocks *superblocks,
 }
 
 static struct ks_dentry_superblock_record *
-fill_next(struct ks_snapshot *snap, const struct ks_dentry_tally *tally,
-	  const struct ks_dentry_scale *scale)
+record_begin(struct ks_snapshot *snap, const struct ks_dentry_tally *tally,
+	     const struct ks_dentry_scale *scale)
 {
 	struct ks_dentry_superblock_record *record = ks_snapshot_begin(snap);
 	struct ks_dentry_estimate estimate;
@@ -121,7 +121,7 @@ fill_next(struct ks_snapshot *snap, const struct ks_dentry_tally *tally,
 /**
  * ks_superblocks_fill() - make records of what was counted
  * @superblocks: the table
- * @snap: reserved for KS_SUPERBLOCKS + 1 records of kind dentry_superblock
+ * @snap: reserved for KS_MAX_SUPERBLOCKS + 1 records of kind dentry_superblock
  * @scale: what part was counted
  */
 void ks_superblocks_fill(const struct ks_superblocks *superblocks,
@@ -134,7 +134,7 @@ void ks_superblocks_fill(const struct ks_superblocks *superblocks,
 
 	for (i = 0; i < superblocks->nr; i++) {
 		superblock = &superblocks->superblocks[i];
-		record = fill_next(snap, &superblock->tally, scale);
+		record = record_begin(snap, &superblock->tally, scale);
 		if (!record)
 			return;
 		ks_device_print(record->device, sizeof(record->device),
@@ -144,6 +144,6 @@ void ks_superblocks_fill(const struct ks_superblocks *superblocks,
 		ks_snapshot_commit(snap);
 	}
 	if (superblocks->others.nr &&
-	    fill_next(snap, &superblocks->others, scale))
+	    record_begin(snap, &superblocks->others, scale))
 		ks_snapshot_commit(snap);
 }

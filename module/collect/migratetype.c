@@ -27,8 +27,8 @@ struct type_ref {
 	u8 order;
 };
 
-/* Counts a free list; past KS_HOLD_ENTRIES it only says that there is more. */
-static void count_list(const struct type_ref *ref,
+/* Counts a free list; past KS_MAX_HOLD_ENTRIES it only says that there is more. */
+static void type_count(const struct type_ref *ref,
 		       struct ks_migratetype_record *record)
 {
 	const struct list_head *list =
@@ -84,8 +84,9 @@ static int types_collect(struct ks_snapshot *snap,
 	struct zone *zone;
 	int nid, err;
 
-	err = ks_snapshot_reserve(snap, ks_max_zones() * MIGRATE_TYPES *
-				  KS_NR_ORDERS, sizeof(struct type_ref));
+	err = ks_snapshot_reserve(snap,
+				  ks_max_zones() * MIGRATE_TYPES * KS_NR_ORDERS,
+				  sizeof(struct type_ref));
 	if (err)
 		return err;
 	for_each_online_node(nid)
@@ -101,7 +102,7 @@ static int types_step(struct ks_snapshot *snap,
 	u64 since = ks_hold_clock();
 
 	do {
-		count_list(ks_snapshot_priv(snap, snap->nr_done),
+		type_count(ks_snapshot_priv(snap, snap->nr_done),
 			   ks_snapshot_record(snap, snap->nr_done));
 		ks_snapshot_complete(snap);
 		cond_resched();

@@ -83,7 +83,7 @@ static struct ks_exact *exact_of(const struct ks_snapshot *snap,
 }
 
 /* The one name that was asked for, or NULL. */
-static const char *asked_name(const struct ks_snapshot *snap)
+static const char *request_name(const struct ks_snapshot *snap)
 {
 	const char *name = snap->want;
 
@@ -108,7 +108,7 @@ static bool is_per_node(const struct ks_snapshot *snap)
 }
 
 /* The one node that was asked for, or U32_MAX. */
-static u32 asked_node(const struct ks_snapshot *snap)
+static u32 request_node(const struct ks_snapshot *snap)
 {
 	const struct ks_slab_node_record *want = snap->want;
 
@@ -119,9 +119,9 @@ static u32 asked_node(const struct ks_snapshot *snap)
  * The first node from @nid on to count; MAX_NUMNODES when there is none. A node
  * with CPUs alone has no slab, and is no answer to a reader that asks for it.
  */
-static int node_from(const struct ks_snapshot *snap, int nid)
+static int node_next(const struct ks_snapshot *snap, int nid)
 {
-	u32 asked = asked_node(snap);
+	u32 asked = request_node(snap);
 
 	if (asked == U32_MAX)
 		return next_node(nid - 1, node_states[N_NORMAL_MEMORY]);
@@ -131,8 +131,8 @@ static int node_from(const struct ks_snapshot *snap, int nid)
 	return asked;
 }
 
-static int note(struct ks_snapshot *snap, const struct kmem_cache *cache,
-		const char *name)
+static int cache_note(struct ks_snapshot *snap, const struct kmem_cache *cache,
+		      const char *name)
 {
 	struct slab_ref *ref = ks_snapshot_begin_item(snap);
 
@@ -142,7 +142,7 @@ static int note(struct ks_snapshot *snap, const struct kmem_cache *cache,
 		return -EFAULT;
 	ref->cache = cache;
 	memcpy(ref->name, name, sizeof(ref->name));
-	ref->nid = is_per_node(snap) ? node_from(snap, 0) : NUMA_NO_NODE;
+	ref->nid = is_per_node(snap) ? node_next(snap, 0) : NUMA_NO_NODE;
 	/* A node that is not there has no record of any cache. */
 	if (ref->nid != MAX_NUMNODES)
 		ks_snapshot_commit_item(snap);
@@ -153,9 +153,9 @@ static int note(struct ks_snapshot *snap, const struct kmem_cache *cache,
  * Notes the caches there is room for, and counts all. Of those that were not
  * asked for no more than the name is read.
  */
-static int note_caches(struct ks_snapshot *snap, u32 *nr, u32 *entries)
+static int caches_note(struct ks_snapshot *snap, u32 *nr, u32 *entries)
 {
-	const char *asked = asked_name(snap);
+	const char *asked = request_name(snap);
 	char name[KS_CACHE_NAME_SIZE];
 	struct kmem_cache *cache = NULL;
 	bool room = true;
@@ -176,7 +176,7 @@ static int note_caches(struct ks_snapshot *snap, u32 *nr, u32 *entries)
 		if (asked && strcmp(asked, name))
 			continue;
 		(*nr)++;
-		err = room ? note(snap, cache, name) : 0;
+		err = room ? cache_note(snap, cache, name) : 0;
 		if (err == -ENOSPC)
 			room = false;
 		else if (err)
@@ -189,8 +189,8 @@ static int note_caches(struct ks_snapshot *snap, u32 *nr, u32 *entries)
  * Whether the list is just what was noted, so that all of that is still there.
  * One pass, where to look each cache up again would be a pass for each batch.
  */
-static int is_unchanged(const struct ks_snapshot *snap, bool *unchanged,
-			u32 *entries)
+static int caches_are_unchanged(const struct ks_snapshot *snap, bool *unchanged,
+				u32 *entries)
 {
 	struct kmem_cache *cache = NULL;
 	unsigned int i = 0;
@@ -212,8 +212,8 @@ static int is_unchanged(const struct ks_snapshot *snap, bool *unchanged,
 }
 
 /* Finds a batch's caches on the list; those it does not find stay NULL. */
-static int find_again(struct ks_snapshot *snap, unsigned int nr,
-		      struct kmem_cache **found, u32 *entries)
+static int caches_find_again(struct ks_snapshot *snap, unsigned int nr,
+			     struct kmem_cache **found, u32 *entries)
 {
 	struct kmem_cache *cache = NULL;
 	unsigned int i;
@@ -233,7 +233,8 @@ static int find_again(struct ks_snapshot *snap, unsigned int nr,
 }
 
 /* Another cache may have come to be at the same address. */
-static bool is_same(const struct slab_ref *ref, const struct kmem_cache *cache)
+static bool ref_is_same(const struct slab_ref *ref,
+			const struct kmem_cache *cache)
 {
 	char name[KS_CACHE_NAME_SIZE];
 	struct ks_cache_info info;
@@ -242,11 +243,11 @@ static bool is_same(const struct slab_ref *ref, const struct kmem_cache *cache)
 	       !strcmp(name, ref->name) && info.size == ref->info.size;
 }
 
-static void fill_cache(struct ks_slab_record *record,
-		       const struct slab_ref *ref,
-		       const struct ks_cache_counts *counts,
-		       const struct ks_measured *m,
-		       const struct ks_exact *exact)
+static void record_fill_cache(struct ks_slab_record *record,
+			      const struct slab_ref *ref,
+			      const struct ks_cache_counts *counts,
+			      const struct ks_measured *m,
+			      const struct ks_exact *exact)
 {
 	const struct ks_cache_info *info = &ref->info;
 
@@ -277,10 +278,10 @@ static void fill_cache(struct ks_slab_record *record,
 	memcpy(record->inuse_basis, m->inuse_basis, KS_BASIS_SIZE);
 }
 
-static void fill_node(struct ks_slab_node_record *record,
-		      const struct slab_ref *ref,
-		      const struct ks_cache_counts *counts,
-		      const struct ks_measured *m)
+static void record_fill_node(struct ks_slab_node_record *record,
+			     const struct slab_ref *ref,
+			     const struct ks_cache_counts *counts,
+			     const struct ks_measured *m)
 {
 	memcpy(record->name, ref->name, sizeof(record->name));
 	record->node = ref->nid;
@@ -314,8 +315,8 @@ struct filling {
  * At least one count in each hold, so that there is an end to it. The clock has
  * its price too, so it is looked at after some entries.
  */
-static bool is_time_over(const struct ks_snapshot *snap,
-			 struct filling *filling)
+static bool filling_is_over(const struct ks_snapshot *snap,
+			    struct filling *filling)
 {
 	if (!filling->begun ||
 	    (filling->entries < CLOCK_ENTRIES && !is_exact(snap)))
@@ -325,9 +326,10 @@ static bool is_time_over(const struct ks_snapshot *snap,
 }
 
 /* Counts a cache on the node of its ref, and makes a record of that. */
-static void count(struct ks_snapshot *snap, const struct kmem_cache *cache,
-		  const struct slab_ref *ref, const struct ks_exact *exact,
-		  struct filling *filling)
+static void cache_count(struct ks_snapshot *snap,
+			const struct kmem_cache *cache,
+			const struct slab_ref *ref,
+			const struct ks_exact *exact, struct filling *filling)
 {
 	const struct ks_geometry geometry = {
 		.object_size = ref->info.object_size,
@@ -351,21 +353,22 @@ static void count(struct ks_snapshot *snap, const struct kmem_cache *cache,
 		return;
 	ks_measure(&m, &geometry, &counts, exact);
 	if (is_per_node(snap))
-		fill_node(record, ref, &counts, &m);
+		record_fill_node(record, ref, &counts, &m);
 	else
-		fill_cache(record, ref, &counts, &m, exact);
+		record_fill_cache(record, ref, &counts, &m, exact);
 	ks_snapshot_commit_record(snap);
 }
 
 /* -EAGAIN when there are nodes left to count. */
-static int count_nodes(struct ks_snapshot *snap, const struct kmem_cache *cache,
-		       struct slab_ref *ref, struct filling *filling)
+static int cache_count_nodes(struct ks_snapshot *snap,
+			     const struct kmem_cache *cache,
+			     struct slab_ref *ref, struct filling *filling)
 {
 	while (ref->nid < MAX_NUMNODES) {
-		if (is_time_over(snap, filling))
+		if (filling_is_over(snap, filling))
 			return -EAGAIN;
-		count(snap, cache, ref, NULL, filling);
-		ref->nid = node_from(snap, ref->nid + 1);
+		cache_count(snap, cache, ref, NULL, filling);
+		ref->nid = node_next(snap, ref->nid + 1);
 	}
 	return 0;
 }
@@ -374,28 +377,28 @@ static int count_nodes(struct ks_snapshot *snap, const struct kmem_cache *cache,
  * Makes the records of the next cache; sets changed if it is gone. -EAGAIN when
  * a part of it is left to count.
  */
-static int fill_one(struct ks_snapshot *snap, const struct kmem_cache *cache,
-		    struct filling *filling)
+static int cache_fill(struct ks_snapshot *snap, const struct kmem_cache *cache,
+		      struct filling *filling)
 {
 	const unsigned int i = snap->nr_done;
 	struct ks_exact *exact = is_exact(snap) ? exact_of(snap, i) : NULL;
 	struct slab_ref *ref = ref_of(snap, i);
 	int err;
 
-	if (!cache || (!filling->noted && !is_same(ref, cache))) {
+	if (!cache || (!filling->noted && !ref_is_same(ref, cache))) {
 		snap->changed = true;
 		return 0;
 	}
 	if (is_per_node(snap))
-		return count_nodes(snap, cache, ref, filling);
+		return cache_count_nodes(snap, cache, ref, filling);
 	if (exact) {
-		err = ks_cached_count(cache, filling->until_ns, &exact->cached);
+		err = ks_percpu_count(cache, filling->until_ns, &exact->cached);
 		if (err == -EAGAIN)
 			return err;
 		if (err)
 			exact = NULL;
 	}
-	count(snap, cache, ref, exact, filling);
+	cache_count(snap, cache, ref, exact, filling);
 	return 0;
 }
 
@@ -403,13 +406,14 @@ static int fill_one(struct ks_snapshot *snap, const struct kmem_cache *cache,
  * Makes records as long as time allows. @found: their caches, or NULL when all
  * are those that were noted.
  */
-static void fill_some(struct ks_snapshot *snap, unsigned int nr,
-		      struct kmem_cache *const *found, struct filling *filling)
+static void caches_fill(struct ks_snapshot *snap, unsigned int nr,
+			struct kmem_cache *const *found,
+			struct filling *filling)
 {
 	unsigned int i;
 
-	for (i = 0; i < nr && !is_time_over(snap, filling); i++) {
-		if (fill_one(snap, found ? found[i] :
+	for (i = 0; i < nr && !filling_is_over(snap, filling); i++) {
+		if (cache_fill(snap, found ? found[i] :
 				   ref_of(snap, snap->nr_done)->cache, filling))
 			return;
 		snap->nr_done++;
@@ -431,14 +435,14 @@ static int caches_step(struct ks_snapshot *snap,
 	if (err)
 		return err;
 	filling.until_ns = since + HOLD_NS;
-	err = is_unchanged(snap, &unchanged, &entries);
+	err = caches_are_unchanged(snap, &unchanged, &entries);
 	if (!err && unchanged) {
-		fill_some(snap, nr, NULL, &filling);
+		caches_fill(snap, nr, NULL, &filling);
 	} else if (!err) {
 		nr = min_t(unsigned int, nr, BATCH);
-		err = find_again(snap, nr, found, &entries);
+		err = caches_find_again(snap, nr, found, &entries);
 		if (!err)
-			fill_some(snap, nr, found, &filling);
+			caches_fill(snap, nr, found, &filling);
 	}
 	ks_caches_release(since, entries);
 	return err;
@@ -460,10 +464,10 @@ static int caches_begin(struct ks_snapshot *snap, u32 *nr,
 	if (err)
 		return err;
 	filling.until_ns = since + HOLD_NS;
-	err = note_caches(snap, nr, &entries);
+	err = caches_note(snap, nr, &entries);
 	if (!err && !snap->changed && !is_exact(snap) &&
 	    ks_hold_clock() < filling.until_ns)
-		fill_some(snap, snap->nr, NULL, &filling);
+		caches_fill(snap, snap->nr, NULL, &filling);
 	ks_caches_release(since, entries);
 	return err;
 }
@@ -481,14 +485,14 @@ static u32 nr_before = 256;
 static int caches_collect(struct ks_snapshot *snap,
 			  struct netlink_ext_ack *extack)
 {
-	const bool all = !asked_name(snap);
+	const bool all = !request_name(snap);
 	u32 nr = all ? READ_ONCE(nr_before) : 0, room, fan = 1;
 	size_t size = sizeof(struct slab_ref);
 	int err;
 
 	if (is_exact(snap))
 		size += sizeof(struct ks_exact);
-	if (is_per_node(snap) && asked_node(snap) == U32_MAX)
+	if (is_per_node(snap) && request_node(snap) == U32_MAX)
 		fan = num_online_nodes();
 	do {
 		room = nr + (all ? SPARE_CACHES : NAMESAKES);
@@ -503,10 +507,10 @@ static int caches_collect(struct ks_snapshot *snap,
 	return err;
 }
 
-static void sum_slabs(void *arg, const struct kmem_cache *cache, u64 inuse,
+static void slabs_add(void *arg, const struct kmem_cache *cache, u64 inuse,
 		      u64 objects)
 {
-	struct ks_sum *sum = ks_sums_find(arg, cache);
+	struct ks_slab_sum *sum = ks_slab_sums_find(arg, cache);
 
 	if (!sum)
 		return;
@@ -516,29 +520,29 @@ static void sum_slabs(void *arg, const struct kmem_cache *cache, u64 inuse,
 
 /* All slabs of all caches, where lists are too long to be counted whole. */
 static int caches_work(struct ks_snapshot *const *snaps,
-		       const struct ks_asked *asked,
+		       const struct ks_request *asked,
 		       struct ks_progress *progress,
 		       struct netlink_ext_ack *extack)
 {
 	struct ks_snapshot *snap = snaps[0];
-	struct ks_sums sums;
+	struct ks_slab_sums sums;
 	unsigned int i;
 	int err;
 
-	err = ks_sums_init(&sums, snap->nr);
+	err = ks_slab_sums_init(&sums, snap->nr);
 	if (err)
 		return err;
 	for (i = 0; i < snap->nr; i++)
-		ks_sums_add(&sums, ref_of(snap, i)->cache);
-	err = ks_pages_walk(sum_slabs, &sums, progress);
+		ks_slab_sums_add(&sums, ref_of(snap, i)->cache);
+	err = ks_cache_pages_walk(slabs_add, &sums, progress);
 	if (err == -EBUSY)
 		NL_SET_ERR_MSG(extack,
 			       "memory is going offline, try again");
 	for (i = 0; i < snap->nr && !err; i++) {
 		exact_of(snap, i)->sum =
-			*ks_sums_find(&sums, ref_of(snap, i)->cache);
+			*ks_slab_sums_find(&sums, ref_of(snap, i)->cache);
 	}
-	ks_sums_free(&sums);
+	ks_slab_sums_free(&sums);
 	return err;
 }
 
@@ -553,7 +557,7 @@ static const struct ks_view slab_views[] = {
 		.collector = &ks_collector_slab,
 		.kind = &ks_kind_slab,
 		.path = "slab/caches",
-		.option_needs = BIT(KS_NEED_CACHED),
+		.option_needs = BIT(KS_NEED_PERCPU),
 		.private = true,
 		.collect = caches_collect,
 		.step = caches_step,

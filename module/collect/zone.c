@@ -12,7 +12,7 @@
 #include "record/kinds.h"
 #include "run/view.h"
 
-static void list_reserves(struct zone *zone, char *list, size_t size)
+static void reserves_list(struct zone *zone, char *list, size_t size)
 {
 	size_t len = 0;
 	unsigned int i;
@@ -41,7 +41,7 @@ static void zone_fill(struct ks_zone_record *record, struct zone *zone,
 	record->low_pages = low_wmark_pages(zone);
 	record->high_pages = high_wmark_pages(zone);
 	record->pcp_pages = stats.pcp_pages;
-	list_reserves(zone, record->lowmem_reserve_pages,
+	reserves_list(zone, record->lowmem_reserve_pages,
 		      sizeof(record->lowmem_reserve_pages));
 	for (order = 0; order < KS_NR_ORDERS; order++)
 		if (READ_ONCE(zone->free_area[order].nr_free))

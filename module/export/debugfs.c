@@ -118,7 +118,7 @@ static int status_show(struct seq_file *m, void *v)
 	record = kmalloc(sizeof(*record), KS_GFP);
 	if (!record)
 		return -ENOMEM;
-	ks_self_status(record);
+	ks_status_fill(record);
 	ks_record_list(m, &ks_kind_status, record);
 	kfree(record);
 	return 0;
@@ -126,7 +126,7 @@ static int status_show(struct seq_file *m, void *v)
 DEFINE_SHOW_ATTRIBUTE(status);
 
 /* Makes the file of a path of at most one folder, and the folder before. */
-static void make_file(const struct ks_view *view)
+static void view_file_create(const struct ks_view *view)
 {
 	const char *slash = strchr(view->path, '/');
 	struct dentry *dir = root;
@@ -161,7 +161,7 @@ void ks_debugfs_init(void)
 	debugfs_create_file("status", 0400, root, NULL, &status_fops);
 	ks_for_each_view(view)
 		if (view->path)
-			make_file(view);
+			view_file_create(view);
 }
 
 /**

@@ -97,12 +97,12 @@ static int dump_begin(struct dump *dump, u64 wait_ns)
 }
 
 /* Whether it takes a dumpit that can wait. */
-static bool must_wait(int err)
+static bool error_may_pass(int err)
 {
 	return err == -EBUSY || err == -ENOMEM;
 }
 
-static int begin_asked(struct dump *dump, struct nlattr **attrs)
+static int dump_begin_request(struct dump *dump, struct nlattr **attrs)
 {
 	const struct ks_kind *kind = dump->view->kind;
 	const struct ks_field *unmatched = ks_record_unmatched(kind, attrs);
@@ -113,18 +113,18 @@ static int begin_asked(struct dump *dump, struct nlattr **attrs)
 		dump->no_match = unmatched->no_match;
 	}
 	dump->options = ks_record_options(kind, attrs);
-	err = ks_record_ask(kind, dump->want, attrs);
+	err = ks_record_filter(kind, dump->want, attrs);
 	if (err == -ENOENT)
 		return dump_no_match(dump);
 	dump->is_asked = err;
 	if (ks_collect_is_long(dump->view))
 		return 0;
 	err = dump_begin(dump, 0);
-	return must_wait(err) ? 0 : err;
+	return error_may_pass(err) ? 0 : err;
 }
 
 /* Asking for a job's answer is not asking for anything else. */
-static int begin_job(struct dump *dump, struct nlattr **attrs, u32 owner)
+static int dump_take_job(struct dump *dump, struct nlattr **attrs, u32 owner)
 {
 	const struct ks_kind *kind = dump->view->kind;
 	u32 id = nla_get_u32(attrs[kind->job_attr]);
@@ -165,7 +165,7 @@ static int check_capability(struct dump *dump, const struct sk_buff *skb)
 	return 0;
 }
 
-static int parse_and_begin(struct netlink_callback *cb, struct dump *dump)
+static int dump_parse(struct netlink_callback *cb, struct dump *dump)
 {
 	const struct ks_view *view = dump->view;
 	const struct ks_kind *kind = view->kind;
@@ -180,13 +180,13 @@ static int parse_and_begin(struct netlink_callback *cb, struct dump *dump)
 	if (!err)
 		err = check_capability(dump, cb->skb);
 	if (!err && kind->job_attr && attrs[kind->job_attr]) {
-		err = begin_job(dump, attrs, NETLINK_CB(cb->skb).portid);
+		err = dump_take_job(dump, attrs, NETLINK_CB(cb->skb).portid);
 	} else if (!err && view->work_only) {
 		NL_SET_ERR_MSG(&dump->extack,
 			       "only a job collects this kind of record");
 		err = -EINVAL;
 	} else if (!err) {
-		err = begin_asked(dump, attrs);
+		err = dump_begin_request(dump, attrs);
 	}
 	kfree(attrs);
 	return err;
@@ -224,7 +224,7 @@ int ks_dump_start(struct netlink_callback *cb)
 		return -ENOMEM;
 	}
 	dump->view = view;
-	dump->err = parse_and_begin(cb, dump);
+	dump->err = dump_parse(cb, dump);
 	/*
 	 * Not all kernels give .start an extack (v6.1 does not). Then the error
 	 * waits for the first dumpit, which is given one.
@@ -244,15 +244,15 @@ int ks_dump_start(struct netlink_callback *cb)
  * genetlink sets NLM_F_DUMP_INTR in a message when the sequence numbers of the
  * world before and now differ. Ours has no number, but knows that it changed.
  */
-static void mark_changed(struct netlink_callback *cb,
-			 const struct ks_snapshot *snap)
+static void dump_mark_changed(struct netlink_callback *cb,
+			      const struct ks_snapshot *snap)
 {
 	cb->prev_seq = 1;
 	cb->seq = snap->changed ? 2 : 1;
 }
 
-static int put_record(struct sk_buff *skb, struct netlink_callback *cb,
-		      const struct ks_collection *c, unsigned int index)
+static int dump_put(struct sk_buff *skb, struct netlink_callback *cb,
+		    const struct ks_collection *c, unsigned int index)
 {
 	const struct ks_kind *kind = c->view->kind;
 	void *hdr;
@@ -273,7 +273,7 @@ static int put_record(struct sk_buff *skb, struct netlink_callback *cb,
 }
 
 /* A message that says nothing, in place of an empty one, which ends a dump. */
-static int put_nothing(struct sk_buff *skb, struct netlink_callback *cb)
+static int dump_put_nothing(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	if (!nlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,
 		       NLMSG_NOOP, 0, NLM_F_MULTI))
@@ -282,7 +282,7 @@ static int put_nothing(struct sk_buff *skb, struct netlink_callback *cb)
 }
 
 /* Collects some more records, if need be from the beginning. */
-static int collect_more(struct dump *dump)
+static int dump_collect(struct dump *dump)
 {
 	const u64 wait_ns = dump->own ? SLICE_NS : 0;
 	int err = 0;
@@ -299,7 +299,7 @@ static int collect_more(struct dump *dump)
 }
 
 /* Whether the reader shall come again, as what is busy may be free then. */
-static bool is_patient(struct dump *dump, int err)
+static bool dump_is_patient(struct dump *dump, int err)
 {
 	const u64 now = ktime_get_ns();
 
@@ -327,14 +327,14 @@ int ks_dump_next(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	struct dump *dump = dump_of(cb);
 	const struct ks_snapshot *snap;
-	int err = dump->err ?: collect_more(dump);
+	int err = dump->err ?: dump_collect(dump);
 
 	if (err) {
-		bool again = !dump->err && is_patient(dump, err);
+		bool again = !dump->err && dump_is_patient(dump, err);
 
 		dump->own = true;
 		if (again)
-			return put_nothing(skb, cb);
+			return dump_put_nothing(skb, cb);
 		dump_explain(cb, dump);
 		return err;
 	}
@@ -342,13 +342,13 @@ int ks_dump_next(struct sk_buff *skb, struct netlink_callback *cb)
 	dump->busy_since_ns = 0;
 	snap = dump->c.snap;
 	for (; dump->next < snap->nr_valid; dump->next++) {
-		mark_changed(cb, snap);
-		err = put_record(skb, cb, &dump->c, dump->next);
+		dump_mark_changed(cb, snap);
+		err = dump_put(skb, cb, &dump->c, dump->next);
 		if (err)
 			return skb->len ? : err;
 	}
 	/* For NLMSG_DONE, which tells what changed after the last record. */
-	mark_changed(cb, snap);
+	dump_mark_changed(cb, snap);
 	/* With the last record goes NLMSG_DONE, if there is room for it. */
 	return ks_collect_complete(&dump->c) ? 0 : skb->len;
 }

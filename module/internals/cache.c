@@ -334,7 +334,7 @@ static __always_inline int sample_list(const struct list_head *head,
 static int sample_partial(const struct list_head *head, u64 nr_partial,
 			  struct sample *sample)
 {
-	u32 most = min_t(u64, nr_partial, KS_HOLD_ENTRIES);
+	u32 most = min_t(u64, nr_partial, KS_MAX_HOLD_ENTRIES);
 	int err;
 
 	err = sample_list(head, FORWARD, most - most / 2, sample);
@@ -438,7 +438,7 @@ static __always_inline int count_on(const struct kmem_cache *cache, int nid,
  * @nid: on this node, or NUMA_NO_NODE for all
  * @counts: set
  *
- * Holds one list_lock at a time, interrupts off, for at most KS_HOLD_ENTRIES
+ * Holds one list_lock at a time, interrupts off, for at most KS_MAX_HOLD_ENTRIES
  * slabs.
  *
  * Context: slab_mutex held.

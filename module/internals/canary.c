@@ -308,12 +308,12 @@ static int count_locked(const struct birds *birds, struct ks_canary *canary,
 /* Whether all in use are told from those that are kept for CPUs. */
 static int count_cached(const struct birds *birds, unsigned int living)
 {
-	struct ks_cached cached = {};
+	struct ks_percpu cached = {};
 	struct ks_cache_counts counts;
 	int err;
 
 	err = ks_cache_count(birds->cache, NUMA_NO_NODE, &counts) ?:
-	      ks_cached_count(birds->cache, U64_MAX, &cached);
+	      ks_percpu_count(birds->cache, U64_MAX, &cached);
 	if (err)
 		return err;
 	if (!counts.free_known || counts.nr_sampled != counts.nr_partial ||

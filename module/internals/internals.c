@@ -53,13 +53,13 @@ static bool cached_found;
 static bool locked;
 
 /* As the kernel itself: what that is denied is denied to all. */
-static void ask_as_kernel(struct work_struct *work)
+static void lockdown_ask(struct work_struct *work)
 {
 	if (security_locked_down(LOCKDOWN_KCORE))
 		WRITE_ONCE(locked, true);
 }
 
-static DECLARE_WORK(asking, ask_as_kernel);
+static DECLARE_WORK(asking, lockdown_ask);
 
 static bool is_kernel_locked_down(void)
 {
@@ -91,7 +91,7 @@ bool ks_internals_locked_down(void)
 }
 
 /* Whether a symbol is there; if not, says so for the need. */
-static bool have_symbol(enum ks_need need, enum ks_symbol id)
+static bool symbol_check(enum ks_need need, enum ks_symbol id)
 {
 	if (ks_symbol(id))
 		return true;
@@ -101,15 +101,15 @@ static bool have_symbol(enum ks_need need, enum ks_symbol id)
 }
 
 /* Whether a table of names has the name that we know to be there. */
-static void check_names(enum ks_need need, enum ks_symbol id, unsigned int index,
-			const char *expected)
+static void names_check(enum ks_need need, enum ks_symbol id,
+			unsigned int index, const char *expected)
 {
 	const char *const *names = ks_symbol(id);
 	const char *name;
 	char copy[24];
 	size_t size = strlen(expected) + 1;
 
-	if (!have_symbol(need, id))
+	if (!symbol_check(need, id))
 		return;
 	if (!get_kernel_nofault(name, &names[index]) &&
 	    !copy_from_kernel_nofault(copy, name, min(size, sizeof(copy))) &&
@@ -121,7 +121,7 @@ static void check_names(enum ks_need need, enum ks_symbol id, unsigned int index
 }
 
 /* Says of a need that another one, which it rests on, is not met. */
-static void missing_too(enum ks_need need, enum ks_need because)
+static void need_inherit(enum ks_need need, enum ks_need because)
 {
 	strscpy(missing[need], missing[because], sizeof(missing[need]));
 }
@@ -152,18 +152,18 @@ static int layout_init(char *reason, size_t size)
 	}
 	err = ks_layout_resolve(&btf, reason, size);
 	if (!err)
-		ks_layout_resolve_cached(&btf, missing[KS_NEED_CACHED],
-					 sizeof(missing[KS_NEED_CACHED]));
+		ks_layout_resolve_cached(&btf, missing[KS_NEED_PERCPU],
+					 sizeof(missing[KS_NEED_PERCPU]));
 	ks_btf_close(&btf);
 	return err;
 }
 
-static bool may_pass(int err)
+static bool error_may_pass(int err)
 {
 	return err == -EBUSY || err == -ENOMEM;
 }
 
-static void cached_wrong(char *reason, size_t size, int err)
+static void percpu_explain(char *reason, size_t size, int err)
 {
 	scnprintf(reason, size,
 		  "canary: objects kept for CPUs were not counted right (error %d)",
@@ -184,8 +184,8 @@ static void slab_init(void)
 	const size_t size = sizeof(missing[KS_NEED_SLAB]);
 	int err;
 
-	if (!have_symbol(KS_NEED_SLAB, KS_SYM_SLAB_CACHES) ||
-	    !have_symbol(KS_NEED_SLAB, KS_SYM_SLAB_MUTEX))
+	if (!symbol_check(KS_NEED_SLAB, KS_SYM_SLAB_CACHES) ||
+	    !symbol_check(KS_NEED_SLAB, KS_SYM_SLAB_MUTEX))
 		return;
 	if (is_kernel_locked_down()) {
 		scnprintf(reason, size, "%s", KS_LOCKED_DOWN);
@@ -193,12 +193,12 @@ static void slab_init(void)
 	}
 	if (layout_init(reason, size))
 		return;
-	cached_found = !missing[KS_NEED_CACHED][0];
+	cached_found = !missing[KS_NEED_PERCPU][0];
 	err = ks_canary_run(&now, reason, size, cached_found);
 	if (!err && now.cached_err)
-		cached_wrong(missing[KS_NEED_CACHED], size, now.cached_err);
+		percpu_explain(missing[KS_NEED_PERCPU], size, now.cached_err);
 	canary_set(&now);
-	canary_again = may_pass(err ?: now.cached_err);
+	canary_again = error_may_pass(err ?: now.cached_err);
 	canary_after = jiffies + CANARY_PAUSE;
 }
 
@@ -208,14 +208,14 @@ static void canary_publish(int err, int cached_err)
 	const char *wrong = err || cached_err ? canary_wrong : NULL;
 
 	if (!err && wrong)
-		cached_wrong(canary_wrong, sizeof(canary_wrong), cached_err);
+		percpu_explain(canary_wrong, sizeof(canary_wrong), cached_err);
 	/* Readers look without a lock; the texts stay as they are. */
 	WRITE_ONCE(reasons[KS_NEED_SLAB], err ? wrong : NULL);
 	if (cached_found)
-		WRITE_ONCE(reasons[KS_NEED_CACHED], wrong);
+		WRITE_ONCE(reasons[KS_NEED_PERCPU], wrong);
 }
 
-static void run_canary(struct work_struct *work)
+static void canary_rerun(struct work_struct *work)
 {
 	struct ks_canary now = {};
 	bool again;
@@ -224,7 +224,7 @@ static void run_canary(struct work_struct *work)
 	err = ks_canary_run(&now, canary_wrong, sizeof(canary_wrong),
 			    cached_found);
 	canary_set(&now);
-	again = may_pass(err ?: now.cached_err);
+	again = error_may_pass(err ?: now.cached_err);
 	/* What may still pass is told as it was at load. */
 	if (!again)
 		canary_publish(err, now.cached_err);
@@ -234,12 +234,12 @@ static void run_canary(struct work_struct *work)
 	WRITE_ONCE(canary_again, again);
 }
 
-static DECLARE_WORK(canary_work, run_canary);
+static DECLARE_WORK(canary_work, canary_rerun);
 
 /* The reader that asks is refused once more; it is for those after it. */
-static void ask_canary(enum ks_need need)
+static void canary_request(enum ks_need need)
 {
-	if ((need == KS_NEED_SLAB || need == KS_NEED_CACHED) &&
+	if ((need == KS_NEED_SLAB || need == KS_NEED_PERCPU) &&
 	    READ_ONCE(canary_again) &&
 	    time_after(jiffies, READ_ONCE(canary_after)))
 		schedule_work(&canary_work);
@@ -247,16 +247,16 @@ static void ask_canary(enum ks_need need)
 
 static void dentries_init(void)
 {
-	char *reason = missing[KS_NEED_DENTRIES];
+	char *reason = missing[KS_NEED_DCACHE];
 
 	if (is_kernel_locked_down())
 		scnprintf(reason, sizeof(missing[0]), "%s", KS_LOCKED_DOWN);
 	else
-		ks_dentries_init(reason, sizeof(missing[0]));
+		ks_dcache_init(reason, sizeof(missing[0]));
 }
 
 /* Of what went offline before ks_hotplug_init() nothing was told. */
-static void wait_for_hotplug(void)
+static void hotplug_wait(void)
 {
 	unsigned int tries;
 
@@ -267,7 +267,7 @@ static void wait_for_hotplug(void)
 	}
 }
 
-static void publish(void)
+static void needs_publish(void)
 {
 	int i;
 
@@ -292,22 +292,22 @@ void ks_internals_init(void)
 			scnprintf(missing[i], sizeof(missing[i]),
 				  "kallsyms_lookup_name cannot be found (error %d)",
 				  err);
-		publish();
+		needs_publish();
 		return;
 	}
-	wait_for_hotplug();
+	hotplug_wait();
 	slab_init();
 	if (missing[KS_NEED_SLAB][0])
-		missing_too(KS_NEED_CACHED, KS_NEED_SLAB);
+		need_inherit(KS_NEED_PERCPU, KS_NEED_SLAB);
 	dentries_init();
-	check_names(KS_NEED_VMSTAT_TEXT, KS_SYM_VMSTAT_TEXT, KS_FIRST_ZONE_NAME,
+	names_check(KS_NEED_VMSTAT_TEXT, KS_SYM_VMSTAT_TEXT, KS_FIRST_ZONE_NAME,
 		    "nr_free_pages");
 	if (!missing[KS_NEED_VMSTAT_TEXT][0])
-		check_names(KS_NEED_VMSTAT_TEXT, KS_SYM_VMSTAT_TEXT,
+		names_check(KS_NEED_VMSTAT_TEXT, KS_SYM_VMSTAT_TEXT,
 			    KS_FIRST_NODE_NAME, "nr_inactive_anon");
-	check_names(KS_NEED_MIGRATETYPE_NAMES, KS_SYM_MIGRATETYPE_NAMES,
+	names_check(KS_NEED_MIGRATETYPE_NAMES, KS_SYM_MIGRATETYPE_NAMES,
 		    MIGRATE_UNMOVABLE, "Unmovable");
-	publish();
+	needs_publish();
 }
 
 /**
@@ -340,7 +340,7 @@ const char *ks_internals_missing(unsigned long needs)
 		reason = READ_ONCE(reasons[i]);
 		if (!(needs & BIT(i)) || !reason)
 			continue;
-		ask_canary(i);
+		canary_request(i);
 		return reason;
 	}
 	return NULL;

@@ -17,16 +17,16 @@
  * @KS_NEED_SLAB: slab caches can be walked, and the canary was counted right
  * @KS_NEED_VMSTAT_TEXT: the kernel's names of its vmstat counters are known
  * @KS_NEED_MIGRATETYPE_NAMES: the kernel's names of its migrate types are known
- * @KS_NEED_CACHED: per-CPU free objects can be counted, as the canary proved
- * @KS_NEED_DENTRIES: the dentry hash table can be walked, and is in order
+ * @KS_NEED_PERCPU: per-CPU free objects can be counted, as the canary proved
+ * @KS_NEED_DCACHE: the dentry hash table can be walked, and is in order
  * @KS_NR_NEEDS: how many there are
  */
 enum ks_need {
 	KS_NEED_SLAB,
 	KS_NEED_VMSTAT_TEXT,
 	KS_NEED_MIGRATETYPE_NAMES,
-	KS_NEED_CACHED,
-	KS_NEED_DENTRIES,
+	KS_NEED_PERCPU,
+	KS_NEED_DCACHE,
 	KS_NR_NEEDS,
 };
 

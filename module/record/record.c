@@ -221,7 +221,7 @@ static size_t attrs_size(const struct ks_kind *kind, const void *record)
 }
 
 /* And the most that any record's of this kind take, which is quicker told. */
-static size_t most_attrs_size(const struct ks_kind *kind)
+static size_t max_attrs_size(const struct ks_kind *kind)
 {
 	return kind->size +
 	       kind->nr_fields * (2 * NLA_HDRLEN + NLA_ALIGNTO - 1);
@@ -246,7 +246,7 @@ int ks_record_put(struct sk_buff *skb, const struct ks_kind *kind,
 	const size_t room = skb_tailroom(skb);
 	const u16 pad = kind->pad;
 
-	if (room < most_attrs_size(kind) && room < attrs_size(kind, record))
+	if (room < max_attrs_size(kind) && room < attrs_size(kind, record))
 		return -EMSGSIZE;
 	for (; f < end; f++)
 		to = put_field(to, f, pad, record + f->offset);
@@ -394,7 +394,7 @@ void ks_record_list(struct seq_file *m, const struct ks_kind *kind,
 }
 
 /**
- * ks_record_ask() - turn a request's attributes into the record wanted
+ * ks_record_filter() - turn a request's attributes into the record wanted
  * @kind: the kind asked for
  * @want: set to a record with just the fields that were asked for
  * @attrs: the request's attributes, parsed by @kind->policy
@@ -402,8 +402,8 @@ void ks_record_list(struct seq_file *m, const struct ks_kind *kind,
  * Return: 1 if anything was asked for, 0 if not, -ENOENT if it was for a
  * value that no record has, an empty name say.
  */
-int ks_record_ask(const struct ks_kind *kind, void *want,
-		  struct nlattr *const *attrs)
+int ks_record_filter(const struct ks_kind *kind, void *want,
+		     struct nlattr *const *attrs)
 {
 	const struct ks_field *f;
 	int asked = 0;
@@ -460,7 +460,7 @@ unsigned long ks_record_options(const struct ks_kind *kind,
  * ks_record_matches() - whether a record is among those wanted
  * @kind: the kind of both
  * @record: a record
- * @want: from ks_record_ask()
+ * @want: from ks_record_filter()
  *
  * Return: true when all fields set in @want have that value in @record.
  */

@@ -44,7 +44,7 @@ static bool is_disabled(const struct ks_collector *collector)
 }
 
 /* Why a collector may not run now; NULL when it may. */
-static const char *refusal(const struct ks_collector *collector)
+static const char *collector_refusal(const struct ks_collector *collector)
 {
 	if (collector->always)
 		return NULL;
@@ -114,7 +114,7 @@ const struct ks_view *ks_view_next(const struct ks_view *view)
 		while (ks_collectors[i] != view->collector)
 			i++;
 		if (++view < ks_collectors[i]->views +
-			     ks_collectors[i]->nr_views)
+		    ks_collectors[i]->nr_views)
 			return view;
 		i++;
 	}
@@ -213,7 +213,7 @@ void ks_collect_explain(const struct ks_view *view, int err,
  */
 const char *ks_collect_refusal(const struct ks_view *view)
 {
-	return refusal(view->collector) ?:
+	return collector_refusal(view->collector) ?:
 	       ks_internals_missing(view->option_needs);
 }
 
@@ -221,7 +221,7 @@ const char *ks_collect_refusal(const struct ks_view *view)
  * Whether to try again what ended in an error, after a pause that lets others
  * have the lock: 0, or the error to end with.
  */
-static int try_again(int err, const struct ks_progress *wait, u64 until_ns)
+static int busy_retry(int err, const struct ks_progress *wait, u64 until_ns)
 {
 	if (err != -EBUSY || !wait || ks_hold_clock() > until_ns)
 		return err;
@@ -237,7 +237,7 @@ static int try_again(int err, const struct ks_progress *wait, u64 until_ns)
 }
 
 /* Zones and nodes may have come, gone or changed size meanwhile. */
-static void note_changes(struct ks_collection *c)
+static void collection_note_changes(struct ks_collection *c)
 {
 	if (c->generation != ks_hotplug_generation())
 		c->snap->changed = true;
@@ -268,7 +268,7 @@ static int collector_check(const struct ks_view *view, unsigned long options,
 			   struct netlink_ext_ack *extack)
 {
 	const char *reason = options ? ks_collect_refusal(view) :
-				       refusal(view->collector);
+				       collector_refusal(view->collector);
 
 	ks_extack_set(extack, reason);
 	return reason ? -EOPNOTSUPP : 0;
@@ -303,7 +303,7 @@ int ks_collect_begin_by(struct ks_collection *c, const struct ks_view *view,
 		err = collection_try(c, want, options, wait, extack);
 		if (!err)
 			break;
-		err = try_again(err, wait, since + KS_PATIENCE_NS);
+		err = busy_retry(err, wait, since + KS_PATIENCE_NS);
 	} while (!err);
 	if (err) {
 		ks_collect_explain(view, err, extack);
@@ -311,12 +311,12 @@ int ks_collect_begin_by(struct ks_collection *c, const struct ks_view *view,
 	}
 	if (!view->step)
 		ks_snapshot_complete_all(c->snap);
-	note_changes(c);
+	collection_note_changes(c);
 	c->ns = ks_hold_clock() - since;
 	return 0;
 }
 
-static struct ks_progress wait_for(u64 ns)
+static struct ks_progress progress_for(u64 ns)
 {
 	return (struct ks_progress) {
 		.until_ns = ks_hold_clock() + ns,
@@ -345,7 +345,7 @@ int ks_collect_begin(struct ks_collection *c, const struct ks_view *view,
 		     const void *want, unsigned long options, u64 wait_ns,
 		     struct netlink_ext_ack *extack)
 {
-	const struct ks_progress wait = wait_for(wait_ns);
+	const struct ks_progress wait = progress_for(wait_ns);
 
 	return ks_collect_begin_by(c, view, want, options,
 				   wait_ns ? &wait : NULL, extack);
@@ -400,9 +400,9 @@ int ks_collect_step_by(struct ks_collection *c, const struct ks_progress *wait,
 		err = c->view->step(c->snap, extack);
 		if (!err)
 			break;
-		err = try_again(err, wait, since + KS_PATIENCE_NS);
+		err = busy_retry(err, wait, since + KS_PATIENCE_NS);
 	} while (!err);
-	note_changes(c);
+	collection_note_changes(c);
 	c->ns += ks_hold_clock() - since;
 	ks_collect_explain(c->view, err, extack);
 	return err;
@@ -420,7 +420,7 @@ int ks_collect_step_by(struct ks_collection *c, const struct ks_progress *wait,
 int ks_collect_step(struct ks_collection *c, u64 wait_ns,
 		    struct netlink_ext_ack *extack)
 {
-	const struct ks_progress wait = wait_for(wait_ns);
+	const struct ks_progress wait = progress_for(wait_ns);
 
 	return ks_collect_step_by(c, wait_ns ? &wait : NULL, extack);
 }
@@ -453,7 +453,7 @@ void ks_collector_describe(const struct ks_collector *collector,
 			   struct ks_collector_record *record)
 {
 	struct ks_cost *cost = collector->cost;
-	const char *reason = refusal(collector);
+	const char *reason = collector_refusal(collector);
 
 	strscpy(record->name, collector->name, sizeof(record->name));
 	strscpy(record->state, reason ? "off" : "on", sizeof(record->state));
@@ -474,10 +474,10 @@ static void name_append(char *list, size_t size, const char *name)
 }
 
 /**
- * ks_status_describe() - fill the collectors' part of the status record
+ * ks_collectors_describe() - fill the collectors' part of the status record
  * @record: all fields unset before
  */
-void ks_status_describe(struct ks_status_record *record)
+void ks_collectors_describe(struct ks_status_record *record)
 {
 	const struct ks_collector *collector;
 	unsigned int i;
@@ -490,7 +490,7 @@ void ks_status_describe(struct ks_status_record *record)
 		collector = ks_collectors[i];
 		if (collector->always)
 			continue;
-		if (refusal(collector))
+		if (collector_refusal(collector))
 			name_append(record->collectors_off,
 				    sizeof(record->collectors_off),
 				    collector->name);

@@ -60,6 +60,6 @@ void ks_collect_end(struct ks_collection *c);
 
 void ks_collector_describe(const struct ks_collector *collector,
 			   struct ks_collector_record *record);
-void ks_status_describe(struct ks_status_record *record);
+void ks_collectors_describe(struct ks_status_record *record);
 
 #endif /* KS_RUN_COLLECTION_H */

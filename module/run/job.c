@@ -52,7 +52,7 @@ struct job {
 	struct list_head list;
 	struct work_struct work;
 	const struct ks_view *view;
-	struct ks_asked asked;
+	struct ks_request asked;
 	struct ks_collected all;
 	struct ks_progress progress;
 	u32 id;
@@ -280,7 +280,7 @@ static int job_queue(struct job *job, struct netlink_ext_ack *extack)
  * Return: 0, -EBUSY when there are too many, -ENOMEM, or -EOPNOTSUPP when the
  * collector is off.
  */
-int ks_job_start(const struct ks_view *view, const struct ks_asked *asked,
+int ks_job_start(const struct ks_view *view, const struct ks_request *asked,
 		 u32 owner, struct ks_job_record *record,
 		 struct netlink_ext_ack *extack)
 {

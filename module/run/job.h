@@ -12,7 +12,7 @@
 #include <linux/types.h>
 
 struct netlink_ext_ack;
-struct ks_asked;
+struct ks_request;
 struct ks_collection;
 struct ks_job_record;
 struct ks_snapshot;
@@ -21,7 +21,7 @@ struct ks_view;
 int ks_job_init(void);
 void ks_job_exit(void);
 
-int ks_job_start(const struct ks_view *view, const struct ks_asked *asked,
+int ks_job_start(const struct ks_view *view, const struct ks_request *asked,
 		 u32 owner, struct ks_job_record *record,
 		 struct netlink_ext_ack *extack);
 int ks_job_wait(struct ks_collection *c, const struct ks_view *view,

@@ -42,19 +42,19 @@ static void canary_describe(struct ks_status_record *record)
 }
 
 /**
- * ks_self_status() - fill the status record
+ * ks_status_fill() - fill the status record
  * @record: set
  */
-void ks_self_status(struct ks_status_record *record)
+void ks_status_fill(struct ks_status_record *record)
 {
-	const char *exact_off = ks_internals_missing(BIT(KS_NEED_CACHED));
+	const char *exact_off = ks_internals_missing(BIT(KS_NEED_PERCPU));
 	struct ks_memory memory;
 
 	ks_record_init(&ks_kind_status, record);
 	strscpy(record->version, THIS_MODULE->version, sizeof(record->version));
 	strscpy(record->kernel, init_utsname()->release,
 		sizeof(record->kernel));
-	ks_status_describe(record);
+	ks_collectors_describe(record);
 	canary_describe(record);
 	hold_describe(KS_LOCK_LIST, &record->list_lock_longest_ns,
 		      &record->list_lock_most_entries);

@@ -23,11 +23,11 @@ struct netlink_ext_ack;
 #define KS_MAX_TOGETHER		4
 
 /**
- * struct ks_asked - what a job was asked for
+ * struct ks_request - what a job was asked for
  * @job: its request, as a record of which only that is set
  * @options: bits of the job kind's options
  */
-struct ks_asked {
+struct ks_request {
 	struct ks_job_record job;
 	unsigned long options;
 };
@@ -40,7 +40,7 @@ struct ks_asked {
  */
 struct ks_work {
 	int (*run)(struct ks_snapshot *const *snaps,
-		   const struct ks_asked *asked, struct ks_progress *progress,
+		   const struct ks_request *asked, struct ks_progress *progress,
 		   struct netlink_ext_ack *extack);
 };
 

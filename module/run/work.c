@@ -10,16 +10,16 @@
 #include "run/work.h"
 
 /* Lets others have the lock that we just had. */
-static int make_way(struct ks_progress *progress)
+static int locks_yield(struct ks_progress *progress)
 {
 	usleep_range(500, 1000);
 	return ks_progress_check(progress);
 }
 
 /* Begins a collection for each view that shares the work. */
-static int begin_all(struct ks_collected *all, const struct ks_view *view,
-		     struct ks_progress *progress,
-		     struct netlink_ext_ack *extack)
+static int views_begin(struct ks_collected *all, const struct ks_view *view,
+		       struct ks_progress *progress,
+		       struct netlink_ext_ack *extack)
 {
 	const struct ks_collector *collector = view->collector;
 	unsigned long options;
@@ -45,14 +45,14 @@ static int begin_all(struct ks_collected *all, const struct ks_view *view,
 	return 0;
 }
 
-static int complete_steps(struct ks_collection *c,
-			  struct ks_progress *progress,
-			  struct netlink_ext_ack *extack)
+static int collection_complete(struct ks_collection *c,
+			       struct ks_progress *progress,
+			       struct netlink_ext_ack *extack)
 {
 	int err;
 
 	while (!ks_collect_complete(c)) {
-		err = make_way(progress);
+		err = locks_yield(progress);
 		if (err) {
 			ks_collect_explain(c->view, err, extack);
 			return err;
@@ -77,7 +77,8 @@ static int complete_steps(struct ks_collection *c,
  * Return: 0, -EINTR when it was stopped, or another error.
  */
 int ks_collected_run(struct ks_collected *all, const struct ks_view *view,
-		     const struct ks_asked *asked, struct ks_progress *progress,
+		     const struct ks_request *asked,
+		     struct ks_progress *progress,
 		     struct netlink_ext_ack *extack)
 {
 	struct ks_snapshot *snaps[KS_MAX_TOGETHER];
@@ -92,7 +93,7 @@ int ks_collected_run(struct ks_collected *all, const struct ks_view *view,
 		ks_extack_set(extack, reason);
 		return -EOPNOTSUPP;
 	}
-	err = begin_all(all, view, progress, extack);
+	err = views_begin(all, view, progress, extack);
 	if (!err) {
 		for (i = 0; i < all->nr; i++)
 			snaps[i] = all->c[i].snap;
@@ -102,7 +103,7 @@ int ks_collected_run(struct ks_collected *all, const struct ks_view *view,
 		all->c[0].ns = ks_hold_clock() - since;
 	}
 	for (i = 0; i < all->nr && !err; i++)
-		err = complete_steps(&all->c[i], progress, extack);
+		err = collection_complete(&all->c[i], progress, extack);
 	if (err)
 		ks_collected_end(all);
 	return err;

@@ -28,7 +28,8 @@ static int caches_lock(const struct ks_progress *progress, u64 *since,
 }
 
 /* Two caches may be of one name, in theory: then it is the newest. */
-static int find_locked(struct ks_target *target, const char *name, u32 *entries)
+static int target_find_locked(struct ks_target *target, const char *name,
+			      u32 *entries)
 {
 	struct kmem_cache *cache = NULL;
 	int err;
@@ -71,7 +72,7 @@ int ks_target_find(struct ks_target *target, const char *name,
 	err = caches_lock(progress, &since, extack);
 	if (err)
 		return err;
-	err = find_locked(target, name, &entries);
+	err = target_find_locked(target, name, &entries);
 	ks_caches_release(since, entries);
 	if (err == -ENOENT)
 		NL_SET_ERR_MSG(extack, "no slab cache of this name");
@@ -79,8 +80,8 @@ int ks_target_find(struct ks_target *target, const char *name,
 }
 
 /* Whether it is still there: by address, and then by name and size. */
-static int check_locked(const struct ks_target *target, u32 *entries,
-			struct netlink_ext_ack *extack)
+static int target_check_locked(const struct ks_target *target, u32 *entries,
+			       struct netlink_ext_ack *extack)
 {
 	struct kmem_cache *cache = NULL;
 	struct ks_target now;
@@ -123,7 +124,7 @@ int ks_target_check(const struct ks_target *target,
 
 	if (!ks_caches_hold(1, 0, &since))
 		return 0;
-	err = check_locked(target, &entries, extack);
+	err = target_check_locked(target, &entries, extack);
 	ks_caches_release(since, entries);
 	return err;
 }
@@ -136,11 +137,11 @@ int ks_target_check(const struct ks_target *target,
  */
 struct reading {
 	u64 nr_active;
-	struct ks_cached cached;
+	struct ks_percpu cached;
 };
 
 /* As the collector slab does; exact, or not at all. */
-static int count_lists(const struct kmem_cache *cache, u64 *nr_active)
+static int lists_count(const struct kmem_cache *cache, u64 *nr_active)
 {
 	struct ks_cache_counts counts;
 	int err;
@@ -163,22 +164,22 @@ static int count_lists(const struct kmem_cache *cache, u64 *nr_active)
  * difference, unless as much moved the other way. -EINPROGRESS when there are CPUs
  * left to count, -EBUSY when all must be counted anew.
  */
-static int count_locked(const struct kmem_cache *cache, u64 until_ns,
+static int target_count(const struct kmem_cache *cache, u64 until_ns,
 			struct reading *reading, struct ks_target_count *count)
 {
-	const struct ks_cached *cached = &reading->cached;
+	const struct ks_percpu *cached = &reading->cached;
 	u64 active, nr_free, moved;
 	int err;
 
 	if (!cached->next_cpu) {
-		err = count_lists(cache, &reading->nr_active);
+		err = lists_count(cache, &reading->nr_active);
 		if (err)
 			return err;
 	}
-	err = ks_cached_count(cache, until_ns, &reading->cached);
+	err = ks_percpu_count(cache, until_ns, &reading->cached);
 	if (err)
 		return err == -EAGAIN ? -EINPROGRESS : err;
-	err = count_lists(cache, &active);
+	err = lists_count(cache, &active);
 	if (err)
 		return err;
 	nr_free = cached->nr_taken + cached->nr_left;
@@ -223,9 +224,9 @@ static int switch_try(struct switching *s, const struct ks_progress *progress,
 	err = caches_lock(progress, &since, extack);
 	if (err)
 		return err;
-	err = check_locked(s->target, &entries, extack);
+	err = target_check_locked(s->target, &entries, extack);
 	if (!err) {
-		err = count_locked(s->target->cache, since + HOLD_NS,
+		err = target_count(s->target->cache, since + HOLD_NS,
 				   &s->reading, s->count);
 		/* Probes read it on all CPUs. */
 		if (!err)

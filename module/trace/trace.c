@@ -50,7 +50,8 @@ struct wait {
 	u64 loaded;
 };
 
-static bool is_overload(struct ks_probe *probe, u64 now, struct wait *wait)
+static bool trace_is_overload(struct ks_probe *probe, u64 now,
+			      struct wait *wait)
 {
 	/* A parameter that root may write at any time. */
 	const u64 limit = READ_ONCE(max_trace_rate), ns = now - wait->loaded;
@@ -64,8 +65,8 @@ static bool is_overload(struct ks_probe *probe, u64 now, struct wait *wait)
 }
 
 /* Whether the cache is gone: its address may be another one's then. */
-static int check_target(const struct ks_target *target, u64 now,
-			struct wait *wait, struct netlink_ext_ack *extack)
+static int trace_check_target(const struct ks_target *target, u64 now,
+			      struct wait *wait, struct netlink_ext_ack *extack)
 {
 	if (now - wait->checked <= CHECK_NS)
 		return 0;
@@ -74,7 +75,7 @@ static int check_target(const struct ks_target *target, u64 now,
 }
 
 /* Sets why it ended, unless it returns an error. */
-static int wait_until(struct ks_probe *probe, u64 since, u64 until,
+static int trace_wait(struct ks_probe *probe, u64 since, u64 until,
 		      struct ks_traced *traced, struct ks_progress *progress,
 		      struct netlink_ext_ack *extack)
 {
@@ -90,10 +91,11 @@ static int wait_until(struct ks_probe *probe, u64 since, u64 until,
 			traced->ended = "max-walk";
 		else if (READ_ONCE(progress->enough))
 			traced->ended = "finish";
-		else if (is_overload(probe, now, &wait))
+		else if (trace_is_overload(probe, now, &wait))
 			traced->ended = "overload";
 		else if (!err)
-			err = check_target(traced->target, now, &wait, extack);
+			err = trace_check_target(traced->target, now, &wait,
+						 extack);
 		if (err)
 			return err == -ETIME ? 0 : err;
 		if (strcmp(traced->ended, "time"))
@@ -111,9 +113,9 @@ static int wait_until(struct ks_probe *probe, u64 since, u64 until,
  * Between arming and disarming; an exact number before is worth one after. That
  * the cache is there in the end is what makes all of it the cache's.
  */
-static int count_for(struct ks_probe *probe, u64 ns, struct ks_traced *traced,
-		     struct ks_progress *progress,
-		     struct netlink_ext_ack *extack)
+static int trace_count(struct ks_probe *probe, u64 ns, struct ks_traced *traced,
+		       struct ks_progress *progress,
+		       struct netlink_ext_ack *extack)
 {
 	const struct ks_target *target = traced->target;
 	struct ks_target_count before, after;
@@ -124,7 +126,7 @@ static int count_for(struct ks_probe *probe, u64 ns, struct ks_traced *traced,
 			      extack);
 	since = ks_hold_clock();
 	if (!err)
-		err = wait_until(probe, since, since + ns, traced, progress,
+		err = trace_wait(probe, since, since + ns, traced, progress,
 				 extack);
 	if (!err)
 		err = ks_target_end(target, &probe->counting, &after, progress,
@@ -142,7 +144,7 @@ static int count_for(struct ks_probe *probe, u64 ns, struct ks_traced *traced,
 	return 0;
 }
 
-static u64 trace_ns(const struct ks_asked *asked)
+static u64 trace_ns(const struct ks_request *asked)
 {
 	const u64 ns = asked->job.duration_ns;
 
@@ -150,7 +152,7 @@ static u64 trace_ns(const struct ks_asked *asked)
 }
 
 static int trace_target(const struct ks_target *target,
-			const struct ks_asked *asked,
+			const struct ks_request *asked,
 			struct ks_snapshot *const *snaps,
 			struct ks_progress *progress,
 			struct netlink_ext_ack *extack)
@@ -164,19 +166,19 @@ static int trace_target(const struct ks_target *target,
 		return PTR_ERR(probe);
 	err = ks_probe_arm(probe, extack);
 	if (!err) {
-		err = count_for(probe, trace_ns(asked), &traced, progress,
-				extack);
+		err = trace_count(probe, trace_ns(asked), &traced, progress,
+				  extack);
 		ks_probe_disarm(probe);
 	}
 	traced.probe = probe;
 	if (!err)
-		err = ks_answer_fill(&traced, snaps[0], snaps[1], snaps[2]);
+		err = ks_report_fill(&traced, snaps[0], snaps[1], snaps[2]);
 	ks_probe_free(probe);
 	return err;
 }
 
 /* What there is no time for is refused before, and not after that time. */
-static bool is_too_long(u64 ns, const struct ks_progress *progress)
+static bool trace_is_too_long(u64 ns, const struct ks_progress *progress)
 {
 	const u64 left = ks_progress_left(progress);
 
@@ -185,7 +187,7 @@ static bool is_too_long(u64 ns, const struct ks_progress *progress)
 }
 
 static int trace_run(struct ks_snapshot *const *snaps,
-		     const struct ks_asked *asked,
+		     const struct ks_request *asked,
 		     struct ks_progress *progress,
 		     struct netlink_ext_ack *extack)
 {
@@ -196,7 +198,7 @@ static int trace_run(struct ks_snapshot *const *snaps,
 		NL_SET_ERR_MSG(extack, "attribute cache is missing");
 		return -EINVAL;
 	}
-	if (is_too_long(trace_ns(asked), progress))
+	if (trace_is_too_long(trace_ns(asked), progress))
 		return -ETIME;
 	if (!mutex_trylock(&tracing)) {
 		NL_SET_ERR_MSG(extack, "another trace is running");
@@ -240,7 +242,7 @@ static const struct ks_view trace_views[] = {
 
 const struct ks_collector ks_collector_trace = {
 	.name = "trace",
-	.needs = BIT(KS_NEED_SLAB) | BIT(KS_NEED_CACHED),
+	.needs = BIT(KS_NEED_SLAB) | BIT(KS_NEED_PERCPU),
 	.needs_private = true,
 	.cost = &trace_cost,
 	.views = trace_views,

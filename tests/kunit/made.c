@@ -65,8 +65,9 @@ static int busy(struct netlink_ext_ack *extack)
 	return -EBUSY;
 }
 
-static int work(struct ks_snapshot *const *snaps, const struct ks_asked *asked,
-		struct ks_progress *progress, struct netlink_ext_ack *extack)
+static int work(struct ks_snapshot *const *snaps,
+		const struct ks_request *asked, struct ks_progress *progress,
+		struct netlink_ext_ack *extack)
 {
 	u32 i;
 	int err = 0;
@@ -121,7 +122,7 @@ static int step(struct ks_snapshot *snap, struct netlink_ext_ack *extack)
 }
 
 static int no_work(struct ks_snapshot *const *snaps,
-		   const struct ks_asked *asked, struct ks_progress *progress,
+		   const struct ks_request *asked, struct ks_progress *progress,
 		   struct netlink_ext_ack *extack)
 {
 	return 0;

@@ -41,7 +41,7 @@ struct plan {
 	int busy_steps;
 	bool now;
 	struct completion begun;
-	struct ks_asked asked;
+	struct ks_request asked;
 };
 
 extern struct plan made_plan;

@@ -14,12 +14,12 @@
 
 static void names_a_thread_and_its_parents(struct kunit *test)
 {
-	struct ks_who who;
+	struct ks_allocator who;
 	size_t length = strlen(current->comm);
 
 	memset(&who, 0x5a, sizeof(who));
 	preempt_disable();
-	ks_who_fill(&who, ks_who_context());
+	ks_allocator_fill(&who, ks_allocator_context());
 	preempt_enable();
 	KUNIT_EXPECT_EQ(test, (u32)KS_CONTEXT_TASK, who.context);
 	/* KUnit runs a case in a kernel thread of its own. */
@@ -39,10 +39,10 @@ static void names_a_thread_and_its_parents(struct kunit *test)
 /* Nothing of whom it stopped, so that all of its are one. */
 static void an_interrupt_is_nobody(struct kunit *test)
 {
-	struct ks_who who, nobody = { .context = KS_CONTEXT_IRQ };
+	struct ks_allocator who, nobody = { .context = KS_CONTEXT_IRQ };
 
 	memset(&who, 0x5a, sizeof(who));
-	ks_who_fill(&who, KS_CONTEXT_IRQ);
+	ks_allocator_fill(&who, KS_CONTEXT_IRQ);
 	KUNIT_EXPECT_MEMEQ(test, &nobody, &who, sizeof(who));
 }
 
@@ -50,12 +50,12 @@ static enum ks_context seen;
 
 static void see(struct irq_work *work)
 {
-	WRITE_ONCE(seen, ks_who_context());
+	WRITE_ONCE(seen, ks_allocator_context());
 }
 
 static void see_late(struct timer_list *timer)
 {
-	WRITE_ONCE(seen, ks_who_context());
+	WRITE_ONCE(seen, ks_allocator_context());
 }
 
 static void tells_in_what_context_it_is(struct kunit *test)
@@ -85,15 +85,15 @@ static void tells_in_what_context_it_is(struct kunit *test)
 }
 
 /* A sign that no tick has made old, as one may come at any time. */
-static void sign_now(struct kunit *test, struct ks_who_sign *sign)
+static void sign_now(struct kunit *test, struct ks_fingerprint *sign)
 {
 	unsigned int tries;
 	bool known = false;
 
 	preempt_disable();
 	for (tries = 0; tries < 1000 && !known; tries++) {
-		ks_who_sign(sign);
-		known = ks_who_has_sign(sign);
+		ks_fingerprint(sign);
+		known = ks_fingerprint_matches(sign);
 	}
 	preempt_enable();
 	KUNIT_EXPECT_TRUE(test, known);
@@ -101,19 +101,19 @@ static void sign_now(struct kunit *test, struct ks_who_sign *sign)
 	sign->when = jiffies + 100 * HZ;
 }
 
-static bool is_known(const struct ks_who_sign *sign)
+static bool is_known(const struct ks_fingerprint *sign)
 {
 	bool known;
 
 	preempt_disable();
-	known = ks_who_has_sign(sign);
+	known = ks_fingerprint_matches(sign);
 	preempt_enable();
 	return known;
 }
 
 static void is_known_by_all_of_its_sign(struct kunit *test)
 {
-	struct ks_who_sign sign, other;
+	struct ks_fingerprint sign, other;
 
 	sign_now(test, &sign);
 	KUNIT_EXPECT_TRUE(test, is_known(&sign));
@@ -147,7 +147,7 @@ static void is_known_by_all_of_its_sign(struct kunit *test)
 static noinline unsigned long take_stack(struct ks_stack *stack)
 {
 	memset(stack, 0x5a, sizeof(*stack));
-	ks_who_stack(stack, _RET_IP_);
+	ks_stack_fill(stack, _RET_IP_);
 	return _RET_IP_;
 }
 
@@ -161,14 +161,14 @@ static void a_stack_begins_at_the_call(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, site, stack.frames[0]);
 	KUNIT_EXPECT_NE(test, 0UL, stack.frames[1]);
 	/* A key: what is behind its end must be the same each time. */
-	for (depth = 0; depth < KS_WHO_FRAMES && stack.frames[depth];)
+	for (depth = 0; depth < KS_MAX_FRAMES && stack.frames[depth];)
 		depth++;
-	KUNIT_EXPECT_LT(test, depth, KS_WHO_FRAMES);
+	KUNIT_EXPECT_LT(test, depth, KS_MAX_FRAMES);
 	KUNIT_EXPECT_NULL(test, memchr_inv(&stack.frames[depth], 0,
-					   (KS_WHO_FRAMES - depth) *
+					   (KS_MAX_FRAMES - depth) *
 					   sizeof(*stack.frames)));
 	/* Without the call in it all of it is told. */
-	ks_who_stack(&stack, 1);
+	ks_stack_fill(&stack, 1);
 	KUNIT_EXPECT_NE(test, 0UL, stack.frames[0]);
 	KUNIT_EXPECT_NE(test, site, stack.frames[0]);
 }

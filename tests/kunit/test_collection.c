@@ -69,7 +69,8 @@ static void a_busy_step_is_tried_again(struct kunit *test)
 	KUNIT_EXPECT_GT(test, made_plan.busy_steps, 99000);
 	made_plan.busy_steps = 0;
 	ks_collect_switch(false);
-	KUNIT_EXPECT_EQ(test, -EOPNOTSUPP, ks_collect_step(&c, WAIT_NS, &extack));
+	KUNIT_EXPECT_EQ(test, -EOPNOTSUPP, ks_collect_step(&c, WAIT_NS,
+							   &extack));
 	ks_collect_end(&c);
 }
 
@@ -110,7 +111,7 @@ static void a_reader_gets_the_whole(struct kunit *test)
 	made_plan.busy_begins = 50;
 	made_plan.busy_steps = 50;
 	KUNIT_ASSERT_EQ(test, 0, ks_job_collect(&c, &made_stepping_views[0],
-						  &extack));
+						&extack));
 	KUNIT_EXPECT_TRUE(test, ks_collect_complete(&c));
 	KUNIT_EXPECT_EQ(test, 2, c.snap->nr_valid);
 	ks_collect_end(&c);
@@ -153,7 +154,7 @@ static void status_says_who_is_off(struct kunit *test)
 
 	KUNIT_ASSERT_NOT_NULL(test, status);
 	KUNIT_EXPECT_EQ(test, 0, ks_collect_init());
-	ks_status_describe(status);
+	ks_collectors_describe(status);
 	KUNIT_EXPECT_EQ(test, 1, status->enabled);
 	KUNIT_EXPECT_STREQ(test, "shared,stepping", status->collectors_on);
 	KUNIT_EXPECT_STREQ(test, "idle", status->collectors_off);
@@ -165,7 +166,7 @@ static void status_says_who_is_off(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, U64_MAX, record.last_ns);
 	KUNIT_EXPECT_EQ(test, U64_MAX, record.longest_ns);
 	ks_collect_switch(false);
-	ks_status_describe(status);
+	ks_collectors_describe(status);
 	KUNIT_EXPECT_EQ(test, 0, status->enabled);
 	KUNIT_EXPECT_STREQ(test, "shared,stepping,idle",
 			   status->collectors_off);

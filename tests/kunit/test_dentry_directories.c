@@ -40,8 +40,9 @@ static void a_directory_is_known_by_its_inode(struct kunit *test)
 static struct ks_directories *directories_of(struct kunit *test, u64 first,
 					     unsigned int nr)
 {
-	struct ks_hitter *hitters = kunit_kcalloc(test, nr, sizeof(*hitters),
-						  GFP_KERNEL);
+	struct ks_topk_entry *hitters = kunit_kcalloc(test, nr,
+						      sizeof(*hitters),
+						      GFP_KERNEL);
 	struct ks_directories *directories;
 	unsigned int i;
 
@@ -60,7 +61,8 @@ static struct ks_snapshot *filled(struct kunit *test,
 				  const struct ks_dentry_scale *scale)
 {
 	struct ks_snapshot *snap =
-		tree_snapshot(test, &ks_kind_dentry_directory, KMEMSCOPE_MAX_DIRECTORIES);
+		tree_snapshot(test, &ks_kind_dentry_directory,
+			      KMEMSCOPE_MAX_DIRECTORIES);
 
 	ks_directories_fill(directories, snap, scale);
 	return snap;
@@ -71,7 +73,7 @@ filled_names(struct kunit *test, const struct ks_directories *directories)
 {
 	struct ks_snapshot *snap =
 		tree_snapshot(test, &ks_kind_dentry_name,
-			      4 * KS_DIRECTORY_NAMES);
+			      4 * KS_MAX_DIRECTORY_NAMES);
 
 	ks_directories_fill_names(directories, snap);
 	return snap;
@@ -206,11 +208,11 @@ static void names_are_a_fair_sample(struct kunit *test)
 	for (i = 1; i <= nr; i++) {
 		scnprintf(name, sizeof(name), "%u", i);
 		ks_directories_add(directories, dentry);
-		if (i != KS_DIRECTORY_NAMES)
+		if (i != KS_MAX_DIRECTORY_NAMES)
 			continue;
 		snap = filled_names(test, directories);
-		KUNIT_ASSERT_EQ(test, KS_DIRECTORY_NAMES, snap->nr);
-		while (early < KS_DIRECTORY_NAMES) {
+		KUNIT_ASSERT_EQ(test, KS_MAX_DIRECTORY_NAMES, snap->nr);
+		while (early < KS_MAX_DIRECTORY_NAMES) {
 			KUNIT_EXPECT_EQ(test, early + 1,
 					sampled_number(test, snap, early));
 			early++;
@@ -218,8 +220,8 @@ static void names_are_a_fair_sample(struct kunit *test)
 		ks_snapshot_free(snap);
 	}
 	snap = filled_names(test, directories);
-	KUNIT_ASSERT_EQ(test, KS_DIRECTORY_NAMES, snap->nr);
-	for (i = 0, early = 0; i < KS_DIRECTORY_NAMES; i++) {
+	KUNIT_ASSERT_EQ(test, KS_MAX_DIRECTORY_NAMES, snap->nr);
+	for (i = 0, early = 0; i < KS_MAX_DIRECTORY_NAMES; i++) {
 		early += sampled_number(test, snap, i) <= nr - nr / 8;
 		late += sampled_number(test, snap, i) > nr / 8;
 	}

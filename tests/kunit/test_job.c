@@ -30,9 +30,9 @@
 
 #define NO_SUCH_JOB	"this socket has no such job"
 
-static struct ks_asked nothing_asked(void)
+static struct ks_request nothing_asked(void)
 {
-	struct ks_asked asked = {};
+	struct ks_request asked = {};
 
 	ks_record_init(&ks_kind_job, &asked.job);
 	return asked;
@@ -41,7 +41,7 @@ static struct ks_asked nothing_asked(void)
 /* The number of a job of ours. */
 static u32 start(struct kunit *test, const struct ks_view *view, u32 owner)
 {
-	const struct ks_asked asked = nothing_asked();
+	const struct ks_request asked = nothing_asked();
 	struct ks_job_record record;
 	struct netlink_ext_ack extack = {};
 
@@ -201,7 +201,7 @@ static void one_that_runs_is_waited_for(struct kunit *test)
 /* All that was asked for, and what was not stays unknown. */
 static void asked_for_is_handed_on(struct kunit *test)
 {
-	struct ks_asked asked = nothing_asked();
+	struct ks_request asked = nothing_asked();
 	struct ks_job_record record;
 	struct netlink_ext_ack extack = {};
 
@@ -222,7 +222,7 @@ static void asked_for_is_handed_on(struct kunit *test)
 
 static void no_more_than_so_many(struct kunit *test)
 {
-	const struct ks_asked asked = nothing_asked();
+	const struct ks_request asked = nothing_asked();
 	struct ks_job_record record;
 	u32 ids[MAX_JOBS], i, tries;
 	struct netlink_ext_ack extack = {};
@@ -295,7 +295,7 @@ static void the_second_view_may_fail(struct kunit *test)
 static void expect_refused(struct kunit *test, const struct ks_view *view,
 			   const char *why)
 {
-	const struct ks_asked asked = nothing_asked();
+	const struct ks_request asked = nothing_asked();
 	struct ks_job_record record;
 	struct netlink_ext_ack extack = {};
 

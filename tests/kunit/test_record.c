@@ -110,8 +110,8 @@ static void sends_values_next_to_unset(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, 0, ks_record_put(skb, &sample_kind,
 						       &records[i]));
 		parse(test, skb, attrs);
-		KUNIT_EXPECT_EQ(test, 1, ks_record_ask(&sample_kind, &got,
-						       attrs));
+		KUNIT_EXPECT_EQ(test, 1, ks_record_filter(&sample_kind, &got,
+							  attrs));
 		expect_record(test, &got, &records[i]);
 		kfree_skb(skb);
 	}
@@ -170,7 +170,7 @@ static void says_when_a_message_is_full(struct kunit *test)
 /**
  * struct request - a request's attributes
  * @skb: where they are
- * @attrs: as ks_record_ask() wants them
+ * @attrs: as ks_record_filter() wants them
  */
 struct request {
 	struct sk_buff *skb;
@@ -192,8 +192,8 @@ static void expect_asked(struct kunit *test, int attr, const void *value,
 	struct request request;
 
 	ask_for(test, &request, attr, value, size);
-	KUNIT_EXPECT_EQ(test, 1, ks_record_ask(&sample_kind, &got,
-					       request.attrs));
+	KUNIT_EXPECT_EQ(test, 1, ks_record_filter(&sample_kind, &got,
+						  request.attrs));
 	expect_record(test, &got, wanted);
 	KUNIT_EXPECT_PTR_EQ(test, &sample_kind.fields[attr - SAMPLE_NAME],
 			    ks_record_unmatched(&sample_kind, request.attrs));
@@ -232,7 +232,7 @@ static void asks_for_nothing(struct kunit *test)
 	const struct sample_record unset = sample_unset();
 	struct sample_record got = { "x", 1, 2, 3, "y" };
 
-	KUNIT_EXPECT_EQ(test, 0, ks_record_ask(&sample_kind, &got, attrs));
+	KUNIT_EXPECT_EQ(test, 0, ks_record_filter(&sample_kind, &got, attrs));
 	expect_record(test, &got, &unset);
 	KUNIT_EXPECT_NULL(test, ks_record_unmatched(&sample_kind, attrs));
 }
@@ -258,7 +258,7 @@ static void asks_for_what_no_record_has(struct kunit *test)
 			(const void *)&unset + values[i].offset,
 			values[i].size);
 		KUNIT_EXPECT_EQ_MSG(test, -ENOENT,
-				    ks_record_ask(&sample_kind, &got,
+				    ks_record_filter(&sample_kind, &got,
 						  request.attrs),
 				    "attribute %d", values[i].attr);
 		kfree_skb(request.skb);

@@ -45,7 +45,7 @@ static void make_counts(struct kunit *test, struct world *world)
 	world->probe.cpu = alloc_percpu(struct ks_probe_cpu);
 	KUNIT_ASSERT_NOT_NULL(test, world->probe.cpu);
 	for_each_possible_cpu(cpu) {
-		u64 *counts = kunit_kcalloc(test, KS_PROBE_ALLOCATORS,
+		u64 *counts = kunit_kcalloc(test, KS_MAX_ALLOCATORS,
 					    sizeof(*counts), GFP_KERNEL);
 
 		KUNIT_ASSERT_NOT_NULL(test, counts);
@@ -62,16 +62,16 @@ static int answer_init(struct kunit *test)
 	test->priv = world;
 	ks_memory_read(&memory);
 	world->memory_before = memory.now;
-	world->probe.processes = kunit_kcalloc(test, KS_PROBE_ALLOCATORS,
+	world->probe.processes = kunit_kcalloc(test, KS_MAX_ALLOCATORS,
 					       sizeof(struct ks_processes),
 					       GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, world->probe.processes);
 	make_counts(test, world);
-	KUNIT_ASSERT_EQ(test, 0, ks_interned_init(&world->probe.who,
-						  KS_PROBE_ALLOCATORS,
-						  sizeof(struct ks_who)));
-	KUNIT_ASSERT_EQ(test, 0, ks_objects_init(&world->probe.objects,
-						 OBJECTS));
+	KUNIT_ASSERT_EQ(test, 0, ks_intern_init(&world->probe.allocators,
+						KS_MAX_ALLOCATORS,
+						sizeof(struct ks_allocator)));
+	KUNIT_ASSERT_EQ(test, 0, ks_outstanding_init(&world->probe.objects,
+						     OBJECTS));
 	strscpy(world->target.name, "dentry", sizeof(world->target.name));
 	world->target.info.size = 192;
 	world->traced = (struct ks_traced){
@@ -96,17 +96,17 @@ static void answer_exit(struct kunit *test)
 
 	for (i = 0; i < ARRAY_SIZE(world->snaps); i++)
 		ks_snapshot_free(world->snaps[i]);
-	ks_interned_free(&world->probe.who);
-	ks_interned_free(&world->probe.stacks);
-	ks_objects_free(&world->probe.objects);
+	ks_intern_free(&world->probe.allocators);
+	ks_intern_free(&world->probe.stacks);
+	ks_outstanding_free(&world->probe.objects);
 	free_percpu(world->probe.cpu);
 	ks_memory_read(&memory);
 	KUNIT_EXPECT_EQ(test, world->memory_before, memory.now);
 }
 
-static struct ks_who who(const char *name)
+static struct ks_allocator who(const char *name)
 {
-	struct ks_who who = { .cgroup_id = 11, .uid = 1000 };
+	struct ks_allocator who = { .cgroup_id = 11, .uid = 1000 };
 
 	strscpy(who.names[0], name, sizeof(who.names[0]));
 	strscpy(who.names[1], "parent", sizeof(who.names[1]));
@@ -114,14 +114,14 @@ static struct ks_who who(const char *name)
 }
 
 /* Some allocations by one, as probes count them; the number of its place. */
-static int allocate(struct kunit *test, const struct ks_who *who, u64 nr,
+static int allocate(struct kunit *test, const struct ks_allocator *who, u64 nr,
 		    u32 pid)
 {
 	struct world *world = test->priv;
 	const struct ks_process process = {
 		.pid = pid, .parent_pid = pid + 1, .start_ns = pid * SECOND,
 	};
-	int index = ks_interned_add(&world->probe.who, who);
+	int index = ks_intern_add(&world->probe.allocators, who);
 
 	KUNIT_ASSERT_GE(test, index, 0);
 	/* One on another CPU than the others, where there is one. */
@@ -137,14 +137,14 @@ static int allocate(struct kunit *test, const struct ks_who *who, u64 nr,
  * The same key once more, as when who first put it there had not yet finished:
  * the number of its second place.
  */
-static int add_again(struct kunit *test, struct ks_interned *in,
+static int add_again(struct kunit *test, struct ks_intern *in,
 		     const void *key, int index)
 {
 	const u32 state = in->states[index];
 	int second;
 
 	in->states[index] = 1;
-	second = ks_interned_add(in, key);
+	second = ks_intern_add(in, key);
 	in->states[index] = state;
 	KUNIT_ASSERT_GE(test, second, 0);
 	KUNIT_ASSERT_NE(test, second, index);
@@ -164,7 +164,7 @@ static const struct ks_trace_record *answer(struct kunit *test)
 {
 	struct world *world = test->priv;
 
-	KUNIT_ASSERT_EQ(test, 0, ks_answer_fill(&world->traced, world->snaps[0],
+	KUNIT_ASSERT_EQ(test, 0, ks_report_fill(&world->traced, world->snaps[0],
 						world->snaps[1],
 						world->snaps[2]));
 	KUNIT_ASSERT_EQ(test, 1, world->snaps[0]->nr_valid);
@@ -193,7 +193,8 @@ static void nothing_was_allocated(struct kunit *test)
 static void who_allocated_most_comes_first(struct kunit *test)
 {
 	const struct ks_trace_allocator_record *record;
-	struct ks_who one = who("one"), two = who("two"), three = who("three");
+	struct ks_allocator one = who("one"), two = who("two");
+	struct ks_allocator three = who("three");
 
 	allocate(test, &one, 10, 100);
 	allocate(test, &two, 30, 200);
@@ -232,10 +233,10 @@ static void what_is_there_twice_is_one(struct kunit *test)
 {
 	const struct ks_trace_allocator_record *record;
 	struct world *world = test->priv;
-	struct ks_who one = who("one"), two = who("two");
+	struct ks_allocator one = who("one"), two = who("two");
 	const struct ks_process later = { .pid = 101 };
 	int index = allocate(test, &one, 10, 100);
-	int second = add_again(test, &world->probe.who, &one, index);
+	int second = add_again(test, &world->probe.allocators, &one, index);
 	u32 i;
 
 	allocate(test, &two, 15, 200);
@@ -244,8 +245,8 @@ static void what_is_there_twice_is_one(struct kunit *test)
 	ks_processes_note(&world->probe.processes[second], &later);
 	world->probe.processes[second].when++;
 	for (i = 0; i < 5; i++)
-		ks_objects_add(&world->probe.objects, 4096 + 64 * i,
-			       i % 2 ? index : second);
+		ks_outstanding_add(&world->probe.objects, 4096 + 64 * i, i % 2 ?
+				   index : second);
 	KUNIT_EXPECT_EQ(test, 2, answer(test)->nr_allocators);
 	record = record_of(test, 1, 0);
 	KUNIT_EXPECT_STREQ(test, "one", record->name);
@@ -271,7 +272,7 @@ static void interrupts_name_nobody(struct kunit *test)
 		{ KS_CONTEXT_TASK, 1, "kthread" },
 	};
 	const struct ks_trace_allocator_record *record;
-	struct ks_who one;
+	struct ks_allocator one;
 	u32 i;
 
 	for (i = 0; i < ARRAY_SIZE(contexts); i++) {
@@ -303,26 +304,27 @@ static void outstanding_is_scaled_up(struct kunit *test)
 {
 	const struct ks_trace_allocator_record *record;
 	struct world *world = test->priv;
-	struct ks_who one = who("one"), two = who("two"), none = who("none");
+	struct ks_allocator one = who("one"), two = who("two");
+	struct ks_allocator none = who("none");
 	int first = allocate(test, &one, 1000000, 1);
 	int second = allocate(test, &two, 5, 2);
 	u64 address, rate;
-	u32 *counts = kunit_kcalloc(test, KS_PROBE_ALLOCATORS, sizeof(*counts),
+	u32 *counts = kunit_kcalloc(test, KS_MAX_ALLOCATORS, sizeof(*counts),
 				    GFP_KERNEL);
 
 	KUNIT_ASSERT_NOT_NULL(test, counts);
 	allocate(test, &none, 1, 3);
 	/* Until the table was full often enough. */
-	for (address = 8; ks_objects_rate(&world->probe.objects) < 4;
+	for (address = 8; ks_outstanding_rate(&world->probe.objects) < 4;
 	     address += 8)
-		ks_objects_add(&world->probe.objects, address, first);
+		ks_outstanding_add(&world->probe.objects, address, first);
 	for (; counts[second] < 2; address += 8) {
-		ks_objects_add(&world->probe.objects, address, second);
-		memset(counts, 0, KS_PROBE_ALLOCATORS * sizeof(*counts));
-		ks_objects_count(&world->probe.objects, counts,
-				 KS_PROBE_ALLOCATORS);
+		ks_outstanding_add(&world->probe.objects, address, second);
+		memset(counts, 0, KS_MAX_ALLOCATORS * sizeof(*counts));
+		ks_outstanding_count(&world->probe.objects, counts,
+				     KS_MAX_ALLOCATORS);
 	}
-	rate = ks_objects_rate(&world->probe.objects);
+	rate = ks_outstanding_rate(&world->probe.objects);
 	KUNIT_EXPECT_EQ(test, rate, answer(test)->sample_rate);
 	record = record_of(test, 1, 0);
 	KUNIT_EXPECT_EQ(test, counts[first] * rate, record->nr_outstanding);
@@ -380,7 +382,7 @@ static void no_time_no_rate(struct kunit *test)
 {
 	const struct ks_trace_allocator_record *record;
 	struct world *world = test->priv;
-	struct ks_who one = who("one");
+	struct ks_allocator one = who("one");
 
 	allocate(test, &one, 1ULL << 40, 1);
 	world->traced.ns = 0;
@@ -402,17 +404,16 @@ static void stacks_are_told_once(struct kunit *test)
 	const struct ks_trace_stack_record *frame;
 	struct world *world = test->priv;
 	struct ks_stack stack = {
-		.frames = { (unsigned long)ks_answer_fill + 4, 0x1234 },
+		.frames = { (unsigned long)ks_report_fill + 4, 0x1234 },
 	};
-	struct ks_who one = who("one");
+	struct ks_allocator one = who("one");
 	int index, second;
 
 	allocate(test, &one, 12, 1);
 	world->probe.with_stacks = true;
-	KUNIT_ASSERT_EQ(test, 0, ks_interned_init(&world->probe.stacks,
-						  KS_PROBE_STACKS,
-						  sizeof(stack)));
-	index = ks_interned_add(&world->probe.stacks, &stack);
+	KUNIT_ASSERT_EQ(test, 0, ks_intern_init(&world->probe.stacks,
+						KS_MAX_STACKS, sizeof(stack)));
+	index = ks_intern_add(&world->probe.stacks, &stack);
 	KUNIT_ASSERT_GE(test, index, 0);
 	second = add_again(test, &world->probe.stacks, &stack, index);
 	one.stack = index + 1;
@@ -431,7 +432,7 @@ static void stacks_are_told_once(struct kunit *test)
 	frame = record_of(test, 2, 0);
 	KUNIT_EXPECT_EQ(test, index + 1, frame->stack);
 	KUNIT_EXPECT_EQ(test, 0, frame->depth);
-	KUNIT_EXPECT_NOT_NULL(test, strstr(frame->symbol, "ks_answer_fill+"));
+	KUNIT_EXPECT_NOT_NULL(test, strstr(frame->symbol, "ks_report_fill+"));
 	frame = record_of(test, 2, 1);
 	KUNIT_EXPECT_EQ(test, 1, frame->depth);
 	KUNIT_EXPECT_STREQ(test, "", frame->symbol);
@@ -443,16 +444,15 @@ static void stacks_are_no_more_than_all(struct kunit *test)
 	const struct ks_trace_allocator_record *record;
 	struct world *world = test->priv;
 	const struct ks_stack stack = { .frames = { 1 } };
-	struct ks_who one = who("one");
+	struct ks_allocator one = who("one");
 
 	world->probe.with_stacks = true;
-	KUNIT_ASSERT_EQ(test, 0, ks_interned_init(&world->probe.stacks,
-						  KS_PROBE_STACKS,
-						  sizeof(stack)));
+	KUNIT_ASSERT_EQ(test, 0, ks_intern_init(&world->probe.stacks,
+						KS_MAX_STACKS, sizeof(stack)));
 	allocate(test, &one, 100, 7);
-	one.stack = ks_interned_add(&world->probe.stacks, &stack) + 1;
+	one.stack = ks_intern_add(&world->probe.stacks, &stack) + 1;
 	allocate(test, &one, 150, 8);
-	one.stack = KS_WHO_NO_STACK;
+	one.stack = KS_NO_STACK;
 	allocate(test, &one, 50, 9);
 	KUNIT_EXPECT_EQ(test, 2, answer(test)->nr_allocators);
 	record = record_of(test, 1, 0);

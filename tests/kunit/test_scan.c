@@ -15,7 +15,7 @@
 
 #include "world.h"
 
-#define CAP	KS_HOLD_ENTRIES
+#define CAP	KS_MAX_HOLD_ENTRIES
 
 static const struct ks_geometry geometry = {
 	.object_size = 192, .size = 192,
@@ -267,8 +267,7 @@ static void nodes_add_up(struct kunit *test)
 	for_each_online_node(nid) {
 		node = world_node(test, cache, nid);
 		world_slabs(test, node, nr ? 3 : 4 * CAP, 10, 8 - nr);
-		KUNIT_EXPECT_EQ(test, 0,
-			world_count(cache, nid, &counts));
+		KUNIT_EXPECT_EQ(test, 0, world_count(cache, nid, &counts));
 		KUNIT_EXPECT_EQ(test, (2ULL + nr) * node->nr_slabs,
 				counts.nr_free);
 		nr_free += counts.nr_free;
@@ -343,20 +342,26 @@ static void looks_before_it_counts(struct kunit *test)
 	cache = one_node(test, &node);
 	kmem = world_kmem(cache);
 	/* One that has objects, says the caller. */
-	KUNIT_EXPECT_EQ(test, -EBADMSG, world_locked(ks_cache_check(kmem, 0, 10)));
+	KUNIT_EXPECT_EQ(test, -EBADMSG, world_locked(ks_cache_check(kmem, 0,
+								    10)));
 	world_slabs(test, node, 3, 10, 7);
 	KUNIT_EXPECT_EQ(test, 0, world_locked(ks_cache_check(kmem, 0, 10)));
-	KUNIT_EXPECT_EQ(test, -EBADMSG, world_locked(ks_cache_check(kmem, 0, 9)));
+	KUNIT_EXPECT_EQ(test, -EBADMSG, world_locked(ks_cache_check(kmem, 0,
+								    9)));
 	node->nr_partial = 4;
-	KUNIT_EXPECT_EQ(test, -EBADMSG, world_locked(ks_cache_check(kmem, 0, 10)));
+	KUNIT_EXPECT_EQ(test, -EBADMSG, world_locked(ks_cache_check(kmem, 0,
+								    10)));
 	node->nr_partial = 3;
 	node->nr_objects = 2;
-	KUNIT_EXPECT_EQ(test, -EBADMSG, world_locked(ks_cache_check(kmem, 0, 10)));
+	KUNIT_EXPECT_EQ(test, -EBADMSG, world_locked(ks_cache_check(kmem, 0,
+								    10)));
 	node->nr_objects = 30;
 	node->partial.next->prev = NULL;
-	KUNIT_EXPECT_EQ(test, -EBADMSG, world_locked(ks_cache_check(kmem, 0, 10)));
+	KUNIT_EXPECT_EQ(test, -EBADMSG, world_locked(ks_cache_check(kmem, 0,
+								    10)));
 	node->partial.next = NULL;
-	KUNIT_EXPECT_EQ(test, -EBADMSG, world_locked(ks_cache_check(kmem, 0, 10)));
+	KUNIT_EXPECT_EQ(test, -EBADMSG, world_locked(ks_cache_check(kmem, 0,
+								    10)));
 }
 
 /* The free lists of a zone, of which only the length is asked. */
