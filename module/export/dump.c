@@ -135,7 +135,7 @@ static int dump_take_job(struct dump *dump, struct nlattr **attrs, u32 owner)
 		if (i == kind->job_attr || !attrs[i])
 			continue;
 		NL_SET_ERR_MSG_ATTR(&dump->extack, attrs[i],
-				    "a job's answer cannot be asked for in part");
+				    "a job's result is taken whole, so no other attribute is allowed");
 		return -EINVAL;
 	}
 	err = ks_job_take(id, owner, dump->view, &dump->c, &dump->extack);
@@ -183,7 +183,7 @@ static int dump_parse(struct netlink_callback *cb, struct dump *dump)
 		err = dump_take_job(dump, attrs, NETLINK_CB(cb->skb).portid);
 	} else if (!err && view->work_only) {
 		NL_SET_ERR_MSG(&dump->extack,
-			       "only a job collects this kind of record");
+			       "only a job collects this record type");
 		err = -EINVAL;
 	} else if (!err) {
 		err = dump_begin_request(dump, attrs);

@@ -129,14 +129,14 @@ static int job_start(struct sk_buff *skb, struct genl_info *info)
 	if (info->attrs[KMEMSCOPE_A_JOB_ID]) {
 		NL_SET_ERR_MSG_ATTR(info->extack,
 				    info->attrs[KMEMSCOPE_A_JOB_ID],
-				    "the module gives a job its number");
+				    "the module chooses the id of a job");
 		return -EINVAL;
 	}
 	/* By the policy it ends with a NUL. */
 	view = ks_collect_find_work(nla_data(kind));
 	if (!view) {
 		NL_SET_ERR_MSG_ATTR(info->extack, kind,
-				    "no job collects this kind of record");
+				    "no job collects this record type");
 		return -EINVAL;
 	}
 	asked = kmalloc(sizeof(*asked), KS_GFP_NOW);

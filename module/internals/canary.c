@@ -237,7 +237,7 @@ static int count_birds(const struct birds *birds, struct ks_canary *canary,
 	if (err || !geometry_right(name, &info)) {
 		scnprintf(reason, size, err ?
 			  "canary: its cache is not on the list of caches" :
-			  "canary: its cache has another geometry");
+			  "canary: its cache has an unexpected geometry");
 		return err ?: -EBADMSG;
 	}
 	for_each_node_mask(nid, birds->nodes) {
@@ -255,7 +255,7 @@ static int count_birds(const struct birds *birds, struct ks_canary *canary,
 		}
 	}
 	if (!canary->counted) {
-		scnprintf(reason, size, "canary: no memory on any node, to be tried again");
+		scnprintf(reason, size, "canary: no memory on any node, will be tried again");
 		return -ENOMEM;
 	}
 	return 0;
@@ -294,7 +294,7 @@ static int count_locked(const struct birds *birds, struct ks_canary *canary,
 	int err;
 
 	if (!caches_lock()) {
-		scnprintf(reason, size, "canary: slab_mutex was busy, to be tried again");
+		scnprintf(reason, size, "canary: slab_mutex was busy, will be tried again");
 		return -EBUSY;
 	}
 	since = ks_hold_clock();
@@ -376,7 +376,7 @@ int ks_canary_run(struct ks_canary *canary, char *reason, size_t size,
 	birds.cache = kmem_cache_create(CANARY_NAME, CANARY_SIZE, 0,
 					SLAB_RECLAIM_ACCOUNT, canary_construct);
 	if (!birds.objects || !birds.cache) {
-		scnprintf(reason, size, "canary: no memory, to be tried again");
+		scnprintf(reason, size, "canary: no memory, will be tried again");
 		goto out;
 	}
 	canary->nr_cpus = birds_fill(&birds);

@@ -124,7 +124,7 @@ static int symbol_check(enum ks_symbol id, char *reason, size_t size)
 {
 	if (ks_symbol(id))
 		return 0;
-	scnprintf(reason, size, "no symbol %s in this kernel",
+	scnprintf(reason, size, "symbol %s not found in this kernel",
 		  ks_symbol_name(id));
 	return -ENOENT;
 }
@@ -158,7 +158,7 @@ int ks_dcache_init(char *reason, size_t size)
 		err = table_prove();
 	if (err)
 		scnprintf(reason, size,
-			  "the dentry hash table is not as expected (error %d)",
+			  "the dentry hash table is not in the expected order (error %d)",
 			  err);
 	return err;
 }

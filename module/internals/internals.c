@@ -96,7 +96,7 @@ static bool symbol_check(enum ks_need need, enum ks_symbol id)
 	if (ks_symbol(id))
 		return true;
 	scnprintf(missing[need], sizeof(missing[need]),
-		  "no symbol %s in this kernel", ks_symbol_name(id));
+		  "symbol %s not found in this kernel", ks_symbol_name(id));
 	return false;
 }
 
@@ -136,7 +136,7 @@ static int layout_init(char *reason, size_t size)
 
 	/* Bits of a member are taken from the low end of its word. */
 	if (IS_ENABLED(CONFIG_CPU_BIG_ENDIAN)) {
-		scnprintf(reason, size, "not known on a big-endian kernel");
+		scnprintf(reason, size, "big-endian kernels are not supported");
 		return -EOPNOTSUPP;
 	}
 	if (ks_pretend_missing("btf") || !start || !stop || start >= stop) {
@@ -147,7 +147,7 @@ static int layout_init(char *reason, size_t size)
 	if (err) {
 		scnprintf(reason, size, err == -ENOMEM ?
 			  "no memory to read the BTF" :
-			  "this kernel's BTF is of a form not known");
+			  "this kernel's BTF has an unknown format");
 		return err;
 	}
 	err = ks_layout_resolve(&btf, reason, size);
@@ -166,7 +166,7 @@ static bool error_may_pass(int err)
 static void percpu_explain(char *reason, size_t size, int err)
 {
 	scnprintf(reason, size,
-		  "canary: objects kept for CPUs were not counted right (error %d)",
+		  "canary: per-CPU free objects were not counted right (error %d)",
 		  err);
 }
 
@@ -290,7 +290,7 @@ void ks_internals_init(void)
 	if (err) {
 		for (i = 0; i < KS_NR_NEEDS; i++)
 			scnprintf(missing[i], sizeof(missing[i]),
-				  "kallsyms_lookup_name cannot be found (error %d)",
+				  "kallsyms_lookup_name not found (error %d)",
 				  err);
 		needs_publish();
 		return;

@@ -31,7 +31,7 @@ enum ks_need {
 };
 
 /* Why ks_internals_locked_down() turns a collector off. */
-#define KS_LOCKED_DOWN	"lockdown forbids to read the kernel's private structures"
+#define KS_LOCKED_DOWN	"kernel lockdown forbids reading private kernel structures"
 
 void ks_internals_init(void);
 void ks_internals_exit(void);

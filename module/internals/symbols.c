@@ -22,7 +22,7 @@ static char *pretend_missing[16];
 static unsigned int nr_pretend_missing;
 module_param_array(pretend_missing, charp, &nr_pretend_missing, 0400);
 MODULE_PARM_DESC(pretend_missing,
-		 "rehearse an unsuitable kernel: symbols, struct.members, btf, canary or canary_once to treat as missing");
+		 "pretend that these are missing, to rehearse an unsuitable kernel: symbols, struct.members, btf, canary, canary_once");
 
 static const char * const symbol_names[KS_NR_SYMBOLS] = {
 	[KS_SYM_SLAB_CACHES] = "slab_caches",
@@ -116,7 +116,7 @@ static void *symbol_lookup(const char *name)
 
 	if (!address_is_of_module(address))
 		return address;
-	pr_notice("%s is a module's, not the kernel's: not used\n", name);
+	pr_notice("%s belongs to a module, not to the kernel: not used\n", name);
 	return NULL;
 }
 

@@ -14,7 +14,7 @@
 static unsigned int max_memory_kib = 64 * 1024;
 module_param(max_memory_kib, uint, 0400);
 MODULE_PARM_DESC(max_memory_kib,
-		 "most memory all readers' snapshots may take at once, in KiB (default 65536)");
+		 "maximum memory of all readers' snapshots in KiB (default 65536)");
 
 static atomic64_t memory_now = ATOMIC64_INIT(0);
 static atomic64_t memory_peak = ATOMIC64_INIT(0);

@@ -26,12 +26,12 @@
 
 static bool enabled = true;
 module_param(enabled, bool, 0600);
-MODULE_PARM_DESC(enabled, "whether anything may be collected (default Y)");
+MODULE_PARM_DESC(enabled, "allow collecting (default Y)");
 
 static char *disable[KS_MAX_COLLECTORS];
 static unsigned int nr_disable;
 module_param_array(disable, charp, &nr_disable, 0400);
-MODULE_PARM_DESC(disable, "collectors to keep off, comma-separated");
+MODULE_PARM_DESC(disable, "collectors to turn off, comma-separated");
 
 static bool is_disabled(const struct ks_collector *collector)
 {
@@ -49,11 +49,11 @@ static const char *collector_refusal(const struct ks_collector *collector)
 	if (collector->always)
 		return NULL;
 	if (is_disabled(collector))
-		return "kept off by the module parameter disable";
+		return "turned off by the module parameter disable";
 	if (ks_internals_missing(collector->needs))
 		return ks_internals_missing(collector->needs);
 	if (!READ_ONCE(enabled))
-		return "all collecting is switched off";
+		return "collecting is switched off";
 	if (collector->needs_private && ks_internals_locked_down())
 		return KS_LOCKED_DOWN;
 	return NULL;
@@ -197,10 +197,10 @@ void ks_collect_explain(const struct ks_view *view, int err,
 		break;
 	case -ENOBUFS:
 		NL_SET_ERR_MSG(extack,
-			       "all readers together would take more memory than max_memory_kib");
+			       "all readers together would exceed max_memory_kib");
 		break;
 	case -ETIME:
-		NL_SET_ERR_MSG(extack, "it would take longer than max_walk_ms allows");
+		NL_SET_ERR_MSG(extack, "this would take longer than max_walk_ms allows");
 		break;
 	}
 }

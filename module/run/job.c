@@ -28,7 +28,7 @@
 static unsigned int max_walk_ms = 60 * 1000;
 module_param(max_walk_ms, uint, 0600);
 MODULE_PARM_DESC(max_walk_ms,
-		 "longest time a job may walk, in milliseconds (default 60000)");
+		 "maximum time of a job's walk in milliseconds (default 60000)");
 
 /**
  * struct job - one job
@@ -314,7 +314,7 @@ static int job_answer(struct job *job, const struct ks_view *view,
 	ks_extack_set(extack, job->reason);
 	if (job->state == DONE && !ks_collected_take(&job->all, view, c)) {
 		NL_SET_ERR_MSG(extack,
-			       "this answer of the job was taken already");
+			       "this result of the job was already taken");
 		return -ENOENT;
 	}
 	if (job->state == FAILED || !ks_collected_has(&job->all))

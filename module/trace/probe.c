@@ -280,7 +280,7 @@ static void point_unregister(struct tracepoint *tracepoint, void *function,
 {
 	while (tracepoint_probe_unregister(tracepoint, function, probe) ==
 	       -ENOMEM) {
-		pr_warn_once("no memory to remove a probe, trying until there is\n");
+		pr_warn_once("no memory to remove a probe, trying again\n");
 		msleep(RETRY_MS);
 	}
 }

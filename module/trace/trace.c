@@ -35,7 +35,7 @@
 static unsigned int max_trace_rate = 1000000;
 module_param(max_trace_rate, uint, 0600);
 MODULE_PARM_DESC(max_trace_rate,
-		 "a trace ends when a CPU has more slab allocations and frees a second, 0 for no limit (default 1000000)");
+		 "end a trace when one CPU has more slab allocations and frees a second; 0 for no limit (default 1000000)");
 
 /* One trace at a time, as each costs all allocations on the host. */
 static DEFINE_MUTEX(tracing);

@@ -136,7 +136,7 @@ static void answers_are_taken_once(struct kunit *test)
 	KUNIT_EXPECT_STREQ(test, "", record.reason);
 	take(test, id, &made_shared_views[1], 1);
 	expect_take(test, id, ME, &made_shared_views[1], -ENOENT,
-		    "this answer of the job was taken already");
+		    "this result of the job was already taken");
 	/* Another kind of work is another job's. */
 	expect_take(test, id, ME, &made_stepping_views[0], -ENOENT,
 		    NO_SUCH_JOB);
@@ -255,9 +255,9 @@ static void errors_are_told_in_words(struct kunit *test)
 	} errors[] = {
 		{ -EINVAL, "explained" },
 		{ -EBUSY, "made up to be busy" },
-		{ -ETIME, "it would take longer than max_walk_ms allows" },
+		{ -ETIME, "this would take longer than max_walk_ms allows" },
 		{ -ENOBUFS,
-		  "all readers together would take more memory than max_memory_kib" },
+		  "all readers together would exceed max_memory_kib" },
 		{ -ENOMEM, "the host is short of memory, try again" },
 		{ -EIO, NULL },
 	};
@@ -289,7 +289,7 @@ static void the_second_view_may_fail(struct kunit *test)
 	KUNIT_EXPECT_STREQ(test, "failed", ended(test, id).state);
 	expect_nothing_left(test);
 	expect_take(test, id, ME, &made_shared_views[0], -ENOBUFS,
-		    "all readers together would take more memory than max_memory_kib");
+		    "all readers together would exceed max_memory_kib");
 }
 
 static void expect_refused(struct kunit *test, const struct ks_view *view,
@@ -308,7 +308,7 @@ static void expect_refused(struct kunit *test, const struct ks_view *view,
 static void one_that_is_off_has_no_jobs(struct kunit *test)
 {
 	expect_refused(test, &made_idle_views[0],
-		       "kept off by the module parameter disable");
+		       "turned off by the module parameter disable");
 	made_plan.missing = MADE_NEED;
 	expect_refused(test, &made_shared_views[0], "made up to be missing");
 	made_plan.missing = MADE_OPTION;
@@ -322,7 +322,7 @@ static void one_that_is_off_has_no_jobs(struct kunit *test)
 	made_plan.locked_down = false;
 	ks_collect_switch(false);
 	expect_refused(test, &made_stepping_views[0],
-		       "all collecting is switched off");
+		       "collecting is switched off");
 	ks_collect_switch(true);
 	KUNIT_EXPECT_NULL(test, ks_collect_refusal(&made_shared_views[0]));
 }
@@ -337,7 +337,7 @@ static void off_ends_what_runs(struct kunit *test)
 	ks_collect_switch(false);
 	KUNIT_EXPECT_STREQ(test, "failed", ended(test, id).state);
 	expect_take(test, id, ME, &made_shared_views[0], -EINTR,
-		    "all collecting is switched off");
+		    "collecting is switched off");
 	expect_nothing_left(test);
 }
 
@@ -380,7 +380,7 @@ static void one_that_waits_can_be_ended(struct kunit *test)
 		ks_collect_switch(false);
 		KUNIT_EXPECT_STREQ(test, "failed", ended(test, id).state);
 		expect_take(test, id, ME, &made_stepping_views[0], -EINTR,
-			    "all collecting is switched off");
+			    "collecting is switched off");
 		ks_collect_switch(true);
 	}
 }
