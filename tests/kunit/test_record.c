@@ -111,7 +111,7 @@ static void sends_values_next_to_unset(struct kunit *test)
 				ks_record_put(skb, &fake_kind, &records[i]));
 		parse_message(test, skb, attrs);
 		KUNIT_EXPECT_EQ(test, 1,
-				ks_record_ask(&fake_kind, &got, attrs));
+				ks_record_filter(&fake_kind, &got, attrs));
 		expect_record(test, &got, &records[i]);
 		kfree_skb(skb);
 	}
@@ -170,7 +170,7 @@ static void says_when_a_message_is_full(struct kunit *test)
 /**
  * struct request - the attributes of a request
  * @skb: the message with them
- * @attrs: the table for ks_record_ask()
+ * @attrs: the table for ks_record_filter()
  */
 struct request {
 	struct sk_buff *skb;
@@ -193,7 +193,7 @@ static void expect_request(struct kunit *test, int attr, const void *value,
 
 	request_make(test, &request, attr, value, size);
 	KUNIT_EXPECT_EQ(test, 1,
-			ks_record_ask(&fake_kind, &got, request.attrs));
+			ks_record_filter(&fake_kind, &got, request.attrs));
 	expect_record(test, &got, wanted);
 	KUNIT_EXPECT_PTR_EQ(test, &fake_kind.fields[attr - FAKE_A_NAME],
 			    ks_record_unmatched(&fake_kind, request.attrs));
@@ -232,7 +232,7 @@ static void asks_for_nothing(struct kunit *test)
 	const struct fake_record unset = fake_record_unset();
 	struct fake_record got = { "x", 1, 2, 3, "y" };
 
-	KUNIT_EXPECT_EQ(test, 0, ks_record_ask(&fake_kind, &got, attrs));
+	KUNIT_EXPECT_EQ(test, 0, ks_record_filter(&fake_kind, &got, attrs));
 	expect_record(test, &got, &unset);
 	KUNIT_EXPECT_NULL(test, ks_record_unmatched(&fake_kind, attrs));
 }
@@ -258,7 +258,7 @@ static void asks_for_what_no_record_has(struct kunit *test)
 			     (const void *)&unset + values[i].offset,
 			     values[i].size);
 		KUNIT_EXPECT_EQ_MSG(test, -ENOENT,
-				    ks_record_ask(&fake_kind, &got,
+				    ks_record_filter(&fake_kind, &got,
 						  request.attrs),
 				    "attribute %d", values[i].attr);
 		kfree_skb(request.skb);
