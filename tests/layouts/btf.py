@@ -80,7 +80,8 @@ class Writer:
             # What is after the types is then no longer ours.
             strings += bytes(-len(strings) % 4)
         fields = {
-            "magic": MAGIC, "version": 1, "flags": 0, "hdr_len": HEADER.size + more,
+            "magic": MAGIC, "version": 1, "flags": 0,
+            "hdr_len": HEADER.size + more,
             "type_off": len(strings) if types_last else 0,
             "type_len": len(types),
             "str_off": 0 if types_last else len(types),
