@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What kmemscope diagnose says about culprits that the test started itself."""
+"""Run kmemscope diagnose on culprits that the test itself starts."""
 
 import contextlib
 import json
@@ -13,12 +13,12 @@ import fixture
 import module
 import reader
 import theirs
-from ktap import Skip, again, equal, expect, note
+from ktap import Skip, equal, expect, note, retry
 
-# Shorter than a user's, so that there is time for many culprits.
+# Shorter than by default, so that there is time for many culprits.
 SECONDS = 6
 
-# What starting, reading answers and printing may take beyond.
+# More seconds for start, answers and output.
 SLACK = 5
 
 CLEAR = "nothing wrong found: no kernel memory kept growing by more than "
@@ -28,12 +28,12 @@ LEAK = fixture.PARAMETERS / "leak"
 CGROUPS = pathlib.Path("/sys/fs/cgroup")
 
 
-# What it says when it, or the machine, stood still for seconds.
+# What it says if it, or the machine, stood still for seconds.
 LATE = ("there was not enough time", "another trace is running")
 
 
 def diagnose_in_time(seconds):
-    """(exit status, its answer in fields), unless it was kept from its work."""
+    """(exit status, its JSON answer); fails if it stood still for too long."""
     started = time.monotonic()
     status, out, err = reader.run("diagnose", "--json", "--seconds",
                                   str(seconds))
@@ -42,7 +42,8 @@ def diagnose_in_time(seconds):
     note(f"{answer['verdict']} {err}")
     expect(not any(text.endswith(LATE) for text in answer["missing"]),
            f"too late; missing: {answer['missing']}")
-    expect(took < seconds + SLACK, f"{seconds} s of it took {took:.1f} s")
+    expect(took < seconds + SLACK,
+           f"--seconds {seconds} took {took:.1f} s")
     for row in answer["findings"]:
         places = [(place.get("device"), place.get("inode"), place.get("path"))
                   for place in row["places"]]
@@ -51,14 +52,14 @@ def diagnose_in_time(seconds):
 
 
 def diagnose(seconds=SECONDS, status=0):
-    """Its answer; it must end in time, if not each time."""
-    got, answer = again(lambda: diagnose_in_time(seconds))
+    """Its answer, of the first of three runs that ends in time."""
+    got, answer = retry(lambda: diagnose_in_time(seconds))
     equal(got, status, f"exit status (missing: {answer['missing']})")
     return answer
 
 
 def finding(answer, kind):
-    """The only finding of a kind."""
+    """The only finding of this kind."""
     found = [row for row in answer["findings"] if row["kind"] == kind]
     kinds = [row["kind"] for row in answer["findings"]]
     expect(len(found) == 1, f"{len(found)} findings {kind} of {kinds}")
@@ -66,7 +67,7 @@ def finding(answer, kind):
 
 
 def expect_creator(row, name, *parents, least=800):
-    """Who made the most of it."""
+    """Check the first allocator of a finding."""
     expect(row["creators"], f"nobody is named: {row['unknown']}")
     first = row["creators"][0]
     equal(first.get("name"), name, "name of the creator")
@@ -79,7 +80,7 @@ def expect_creator(row, name, *parents, least=800):
 
 
 def expect_place(row, path, fs_type, pattern, least=800):
-    """Where the most of it is."""
+    """Check the first directory of a finding."""
     expect(row["places"], f"no place is named: {row['unknown']}")
     first = row["places"][0]
     equal((first.get("path"), first["fs_type"]), (str(path), fs_type),
@@ -90,13 +91,13 @@ def expect_place(row, path, fs_type, pattern, least=800):
 
 
 def near(got, want, share, what):
-    """Within a share of what is wanted."""
+    """Check that a number is within a share of another."""
     expect(abs(got - want) <= share * want, f"{what}: {got}, not {want}")
 
 
 def test_a_quiet_machine_is_well():
-    """Nothing is blamed, its own activity least of all."""
-    culprit.drop()
+    """It finds nothing, and does not blame its own activity."""
+    culprit.drop_caches()
     for seconds in (10, 3):
         answer = diagnose(seconds)
         equal(answer["findings"], [], "findings")
@@ -123,8 +124,8 @@ def test_lookups_in_ext4():
     where = culprit.folder("etc/pki")
     rate = 5000
 
-    def look():
-        """One that did not begin or end while the storm stood still."""
+    def diagnose_storm():
+        """Fails if the storm stood still at its start or end."""
         answer = diagnose()
         row = finding(answer, "negative_dentries")
         near(row["objects_per_second"], rate, 0.25, "objects a second")
@@ -135,7 +136,7 @@ def test_lookups_in_ext4():
     with culprit.storm("cert-check", "miss", where, ".%lu_dOeSnotExist_.db",
                        rate=rate) as process:
         time.sleep(1)
-        answer, row = again(look)
+        answer, row = retry(diagnose_storm)
     equal((row["cache"], row["reclaimable"]), ("dentry", True), "cache")
     expect(row["sure"] in ("certain", "likely"), row["sure"])
     place = expect_place(row, where, "ext4", ".N_dOeSnotExist_.db")
@@ -152,7 +153,7 @@ def test_lookups_in_ext4():
 
 
 def test_lookups_in_overlayfs():
-    """The overlay's own dentries are told from those of its layers."""
+    """It tells the overlay's own dentries from those of its layers."""
     parts = [culprit.folder(f"ovl/{name}") for name in
              ("lower", "upper", "work", "merged")]
     lower, upper, work, merged = parts
@@ -175,9 +176,9 @@ def test_lookups_in_overlayfs():
 
 
 def test_lookups_in_sysfs():
-    """Where no disk is; before v5.15 sysfs keeps no such dentries."""
+    """sysfs has no disk; before v5.15 it keeps no negative dentries."""
     before = theirs.read("/proc/sys/fs/dentry-state").split()
-    # Elsewhere, for these would be among the names that are sampled.
+    # In another directory, so that these names are in no sample below.
     subprocess.run([culprit.STORM, "miss", "/sys/class/tty", "try%lu", "2000"],
                    check=True)
     after = theirs.read("/proc/sys/fs/dentry-state").split()
@@ -211,16 +212,16 @@ def test_files_that_are_made():
 
 
 def test_inodes_that_are_read():
-    """Files that were there all along: somebody asks about all of them."""
+    """A process reads the inodes of many old files."""
     where = culprit.folder("archive")
     number = 20000
     subprocess.run([culprit.STORM, "make", where, "mail%lu", str(number)],
                    check=True)
-    # What is not written yet stays.
+    # Inodes that are not written yet stay in the cache.
     deadline = time.monotonic() + 20
     while theirs.slabinfo()["ext4_inode_cache"]["nr_active_objects"] > 3000 \
             and time.monotonic() < deadline:
-        culprit.drop()
+        culprit.drop_caches()
         time.sleep(0.5)
     with culprit.storm("indexer", "find", where, "mail%lu", rate=2000,
                        count=number):
@@ -248,7 +249,7 @@ def test_two_culprits():
 
 
 def test_a_leak_of_a_module():
-    """Nothing that can be reclaimed; the stack says whose it is."""
+    """It cannot be reclaimed, and the stack names the module."""
     with fixture.Fixture(objects=[1]):
         with culprit.script("leaky", f"while echo 128 500 >{LEAK}; do "
                             "sleep 0.05; done"):
@@ -270,7 +271,7 @@ def test_a_leak_of_a_module():
 
 
 def test_pages_that_nobody_accounts_for():
-    """Page by page, in no counter of the kernel's."""
+    """Pages that no counter of the kernel has."""
     with fixture.Fixture(objects=[1]):
         with culprit.script("driver", f"while echo take 200 >{ACT}; do "
                             "sleep 0.05; done"):
@@ -308,7 +309,7 @@ def cgroup(name):
 
 
 def test_in_a_cgroup_and_a_pid_namespace():
-    """Named as the host sees it."""
+    """It names the process as the host sees it."""
     where = culprit.folder("boxed")
     with cgroup("box") as group:
         def enter():
@@ -331,7 +332,7 @@ def test_in_a_cgroup_and_a_pid_namespace():
 
 
 def test_in_a_container():
-    """A directory that a container knows by another path, or alone."""
+    """A directory with another path in a container, and one only in it."""
     root = culprit.folder("containers/one")
     inside = culprit.folder("containers/one/srv")
     name = "docker/" + "0123456789abcdef" * 4
@@ -360,7 +361,7 @@ def test_in_a_container():
 
 
 def test_short_lived_culprits():
-    """Each lives some ms; together they are one, under who starts them."""
+    """Each lives a few ms; together they are one, below their parent."""
     where = culprit.folder("brief")
     with culprit.script("restarter", f"while :; do {culprit.program('gnat')} "
                         f"miss {where} t%lu 40 0 $((i += 40)); done"):
@@ -372,7 +373,7 @@ def test_short_lived_culprits():
 
 
 def test_what_it_says_in_words():
-    """The same in text; and commands that are printed, not run."""
+    """The text says the same; commands are printed, and not run."""
     where = culprit.folder("words")
     with culprit.storm("talker", "miss", where, "w%lu", rate=4000) as process:
         status, out, err = reader.run("diagnose", "--seconds", "4")
@@ -390,9 +391,9 @@ def test_what_it_says_in_words():
 
 
 def test_two_million_and_still_in_time():
-    """The walk stays bounded, while it grows and when that is over."""
+    """The walk stays bounded, during the growth and after it."""
     where = culprit.folder("millions")
-    culprit.drop()
+    culprit.drop_caches()
     share = 1000000
     halves = [subprocess.Popen([culprit.STORM, "miss", where, f"{half}-%lu",
                                 str(share)]) for half in range(2)]
@@ -411,13 +412,13 @@ def test_two_million_and_still_in_time():
     with culprit.storm("upstart", "miss", other, "n%lu", rate=5000):
         row = finding(diagnose(10), "negative_dentries")
     expect_creator(row, "upstart")
-    # Not where the most are, but where it grows.
+    # The directory that grows, and not the largest one.
     expect_place(row, other, "ext4", "nN", least=500)
-    culprit.drop()
+    culprit.drop_caches()
 
 
 def test_parts_that_are_missing():
-    """It says which and why, goes on, and exits with 3."""
+    """It names them and the reason, goes on, and exits with 3."""
     where = culprit.folder("partly")
     with module.Reloaded("disable=dentry,trace"):
         with culprit.storm("masked", "miss", where, "m%lu", rate=4000):
@@ -432,7 +433,7 @@ def test_parts_that_are_missing():
 
 
 def test_without_the_module():
-    """Nothing to look with."""
+    """It cannot work without the module."""
     module.unload()
     try:
         status, out, err = reader.run("diagnose", "--seconds", "1")

@@ -6,7 +6,7 @@ import subprocess
 
 from ktap import Failure
 
-# Kind of record -> the command that lists it.  Collectors are part of status.
+# Record type -> the command that lists it.  Collectors are part of status.
 COMMANDS = {
     "slab": ["slab"],
     "slab_node": ["slab", "--per-node"],
@@ -24,14 +24,14 @@ COMMANDS = {
 
 
 def run(*arguments):
-    """Run with these arguments: (exit status, stdout, stderr)."""
+    """Run with these arguments; (exit status, stdout, stderr)."""
     result = subprocess.run(["kmemscope", *arguments], capture_output=True,
                             text=True, check=False, timeout=60)
     return result.returncode, result.stdout, result.stderr
 
 
 def text(*arguments):
-    """Run what must succeed; its output."""
+    """Run a command that must succeed; its output."""
     status, out, err = run(*arguments)
     if status:
         raise Failure(f"kmemscope {' '.join(arguments)}: exit status "

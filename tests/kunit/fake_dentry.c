@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Makes dentries, and sees that what is counted of them is given back.
+ * Make fake dentries, and check that tests free all memory.
  */
 #include <kunit/test.h>
 #include <linux/dcache.h>
@@ -11,28 +11,28 @@
 #include "record/memory.h"
 #include "record/snapshot.h"
 
-#include "tree.h"
+#include "fake_dentry.h"
 
 static struct file_system_type disk_type = { .name = "disk" };
 
 /**
- * struct made - a dentry and its inode
+ * struct fake_dentry - a dentry and its inode
  * @dentry: the dentry
  * @inode: its inode, if it has one
  */
-struct made {
+struct fake_dentry {
 	struct dentry dentry;
 	struct inode inode;
 };
 
 /**
- * tree_sb() - make a superblock of type "disk"
- * @test: what it is for; it is freed with it
+ * fake_superblock_new() - make a superblock of type "disk"
+ * @test: the test, which frees it
  * @device: its device number
  *
- * Return: the superblock; the first root that is made is its root.
+ * Return: the superblock; the first root becomes its root.
  */
-struct super_block *tree_sb(struct kunit *test, u32 device)
+struct super_block *fake_superblock_new(struct kunit *test, u32 device)
 {
 	struct super_block *sb = kunit_kzalloc(test, sizeof(*sb), GFP_KERNEL);
 
@@ -43,23 +43,24 @@ struct super_block *tree_sb(struct kunit *test, u32 device)
 }
 
 /**
- * tree_dentry() - make a dentry
- * @test: what it is for; it is freed with it
+ * fake_dentry_new() - make a dentry
+ * @test: the test, which frees it
  * @sb: its superblock
  * @parent: the directory it is in, or NULL to make a root
  * @name: its name; not copied
- * @ino: its inode's number, or 0 for a name that does not exist
+ * @ino: the number of its inode, or 0 for a negative dentry
  *
  * Return: the dentry.
  */
-struct dentry *tree_dentry(struct kunit *test, struct super_block *sb,
-			   struct dentry *parent, const char *name, u64 ino)
+struct dentry *fake_dentry_new(struct kunit *test, struct super_block *sb,
+			       struct dentry *parent, const char *name, u64 ino)
 {
-	struct made *made = kunit_kzalloc(test, sizeof(*made), GFP_KERNEL);
+	struct fake_dentry *fake =
+		kunit_kzalloc(test, sizeof(*fake), GFP_KERNEL);
 	struct dentry *dentry;
 
-	KUNIT_ASSERT_NOT_NULL(test, made);
-	dentry = &made->dentry;
+	KUNIT_ASSERT_NOT_NULL(test, fake);
+	dentry = &fake->dentry;
 	spin_lock_init(&dentry->d_lock);
 	seqcount_spinlock_init(&dentry->d_seq, &dentry->d_lock);
 	dentry->d_sb = sb;
@@ -68,9 +69,9 @@ struct dentry *tree_dentry(struct kunit *test, struct super_block *sb,
 	dentry->d_name.len = strlen(name);
 	dentry->d_flags = DCACHE_MISS_TYPE;
 	if (ino) {
-		made->inode.i_ino = ino;
-		made->inode.i_generation = 3;
-		dentry->d_inode = &made->inode;
+		fake->inode.i_ino = ino;
+		fake->inode.i_generation = 3;
+		dentry->d_inode = &fake->inode;
 		dentry->d_flags = DCACHE_REGULAR_TYPE;
 	}
 	if (!parent && !sb->s_root)
@@ -79,15 +80,15 @@ struct dentry *tree_dentry(struct kunit *test, struct super_block *sb,
 }
 
 /**
- * tree_snapshot() - make room for records
- * @test: what it is for
- * @kind: their kind
- * @room: how many there is room for
+ * snapshot_with_room() - make a snapshot
+ * @test: the test
+ * @kind: the kind of its records
+ * @room: the number of records it has room for
  *
  * Return: the snapshot; free it by ks_snapshot_free().
  */
-struct ks_snapshot *tree_snapshot(struct kunit *test,
-				  const struct ks_kind *kind, u32 room)
+struct ks_snapshot *snapshot_with_room(struct kunit *test,
+				       const struct ks_kind *kind, u32 room)
 {
 	struct ks_snapshot *snap = ks_snapshot_new(kind, NULL);
 
@@ -96,16 +97,16 @@ struct ks_snapshot *tree_snapshot(struct kunit *test,
 	return snap;
 }
 
-/* What others have, before a test. */
+/* Bytes that others take before a test. */
 static u64 memory_before;
 
 /**
- * tree_begin() - note what memory is taken
- * @test: what it is for; for the init of a suite
+ * fake_dentry_begin() - note how much memory is taken
+ * @test: the test; for the init of a suite
  *
  * Return: 0.
  */
-int tree_begin(struct kunit *test)
+int fake_dentry_begin(struct kunit *test)
 {
 	struct ks_memory memory;
 
@@ -115,10 +116,10 @@ int tree_begin(struct kunit *test)
 }
 
 /**
- * tree_end() - see that no more is taken
- * @test: what it was for; fails if there is
+ * fake_dentry_end() - check that no more memory is taken
+ * @test: the test, which fails if memory is left
  */
-void tree_end(struct kunit *test)
+void fake_dentry_end(struct kunit *test)
 {
 	struct ks_memory memory;
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The collectors, in the place of main.c's, and what they ask of internals/.
+ * The fake collectors replace those of main.c, and some functions here replace
+ * those of internals/.
  */
 #include <kunit/test.h>
 #include <linux/delay.h>
@@ -14,22 +15,22 @@
 #include "record/memory.h"
 #include "run/job.h"
 
-#include "made.h"
+#include "fake_collector.h"
 
-struct plan made_plan;
+struct fake_plan fake_plan;
 
-/* What others have, before a test. */
+/* Bytes that others take before a test. */
 static u64 memory_before;
 
-/* What of internals/ is asked here. */
+/* These replace functions of internals/. */
 const char *ks_internals_missing(unsigned long needs)
 {
-	return needs & made_plan.missing ? "made up to be missing" : NULL;
+	return needs & fake_plan.missing ? "made up to be missing" : NULL;
 }
 
 bool ks_internals_locked_down(void)
 {
-	return made_plan.locked_down;
+	return fake_plan.locked_down;
 }
 
 bool ks_hotplug_enter(void)
@@ -43,7 +44,7 @@ void ks_hotplug_leave(void)
 
 unsigned int ks_hotplug_generation(void)
 {
-	return made_plan.generation;
+	return fake_plan.generation;
 }
 
 static int collect_one(struct ks_snapshot *snap)
@@ -53,7 +54,7 @@ static int collect_one(struct ks_snapshot *snap)
 
 static int collect_other(struct ks_snapshot *snap)
 {
-	return made_plan.collect_err ?: ks_snapshot_reserve(snap, 1, 0);
+	return fake_plan.collect_err ?: ks_snapshot_reserve(snap, 1, 0);
 }
 
 static int work(struct ks_snapshot *const *snaps, const struct ks_asked *asked,
@@ -62,19 +63,19 @@ static int work(struct ks_snapshot *const *snaps, const struct ks_asked *asked,
 	u32 i;
 	int err = 0;
 
-	made_plan.asked = *asked;
+	fake_plan.asked = *asked;
 	WRITE_ONCE(progress->permille, 123);
-	complete(&made_plan.begun);
-	while (made_plan.wait && !err && !READ_ONCE(progress->enough)) {
+	complete(&fake_plan.begun);
+	while (fake_plan.wait && !err && !READ_ONCE(progress->enough)) {
 		usleep_range(500, 1000);
 		err = ks_progress_check(progress);
 	}
-	for (i = 0; i < 2 && !err && !made_plan.err; i++) {
+	for (i = 0; i < 2 && !err && !fake_plan.err; i++) {
 		ks_snapshot_next(snaps[i]);
 		ks_snapshot_keep(snaps[i]);
 		ks_snapshot_finish(snaps[i]);
 	}
-	return err ?: made_plan.err;
+	return err ?: fake_plan.err;
 }
 
 static const char *explain(int err)
@@ -93,8 +94,8 @@ static int collect_two(struct ks_snapshot *snap)
 	u32 i;
 	int err;
 
-	made_plan.now = snap->now;
-	if (made_plan.busy_begins && made_plan.busy_begins--)
+	fake_plan.now = snap->now;
+	if (fake_plan.busy_begins && fake_plan.busy_begins--)
 		return -EBUSY;
 	err = ks_snapshot_reserve(snap, 2, 0);
 	for (i = 0; i < 2 && !err; i++) {
@@ -106,7 +107,7 @@ static int collect_two(struct ks_snapshot *snap)
 
 static int step(struct ks_snapshot *snap)
 {
-	if (made_plan.busy_steps && made_plan.busy_steps--)
+	if (fake_plan.busy_steps && fake_plan.busy_steps--)
 		return -EBUSY;
 	ks_snapshot_fill(snap, true);
 	return 0;
@@ -122,15 +123,15 @@ static const struct ks_work stepwise = {
 	.run = no_work,
 };
 
-const struct ks_view made_shared_views[] = {
+const struct ks_view fake_shared_views[] = {
 	{
-		.collector = &made_shared,
+		.collector = &fake_shared,
 		.kind = &ks_kind_dentry,
 		.collect = collect_one,
 		.work = &together,
 		.work_only = true,
 	}, {
-		.collector = &made_shared,
+		.collector = &fake_shared,
 		.kind = &ks_kind_dentry_name,
 		.collect = collect_other,
 		.work = &together,
@@ -138,81 +139,81 @@ const struct ks_view made_shared_views[] = {
 	},
 };
 
-const struct ks_view made_stepping_views[] = {
+const struct ks_view fake_stepping_views[] = {
 	{
-		.collector = &made_stepping,
+		.collector = &fake_stepping,
 		.kind = &ks_kind_slab,
-		.option_needs = MADE_OPTION,
+		.option_needs = FAKE_OPTION,
 		.collect = collect_two,
 		.step = step,
 		.work = &stepwise,
 	},
 };
 
-const struct ks_view made_idle_views[] = {
+const struct ks_view fake_idle_views[] = {
 	{
-		.collector = &made_idle,
+		.collector = &fake_idle,
 		.kind = &ks_kind_zone,
 		.collect = collect_one,
 	},
 };
 
-struct ks_cost made_shared_cost;
+struct ks_cost fake_shared_cost;
 static struct ks_cost stepping_cost, idle_cost;
 
-const struct ks_collector made_shared = {
+const struct ks_collector fake_shared = {
 	.name = "shared",
-	.needs = MADE_NEED,
+	.needs = FAKE_NEED,
 	.needs_private = true,
-	.cost = &made_shared_cost,
-	.views = made_shared_views,
-	.nr_views = ARRAY_SIZE(made_shared_views),
+	.cost = &fake_shared_cost,
+	.views = fake_shared_views,
+	.nr_views = ARRAY_SIZE(fake_shared_views),
 };
 
-const struct ks_collector made_stepping = {
+const struct ks_collector fake_stepping = {
 	.name = "stepping",
 	.cost = &stepping_cost,
-	.views = made_stepping_views,
-	.nr_views = ARRAY_SIZE(made_stepping_views),
+	.views = fake_stepping_views,
+	.nr_views = ARRAY_SIZE(fake_stepping_views),
 };
 
-const struct ks_collector made_idle = {
+const struct ks_collector fake_idle = {
 	.name = "idle",
 	.cost = &idle_cost,
-	.views = made_idle_views,
-	.nr_views = ARRAY_SIZE(made_idle_views),
+	.views = fake_idle_views,
+	.nr_views = ARRAY_SIZE(fake_idle_views),
 };
 
 const struct ks_collector *const ks_collectors[] = {
-	&made_shared, &made_stepping, &made_idle,
+	&fake_shared, &fake_stepping, &fake_idle,
 };
 
 const unsigned int ks_nr_collectors = ARRAY_SIZE(ks_collectors);
 
 /**
- * made_begin() - make ready for jobs, with nothing planned
- * @test: what it is for; for the init of a suite
+ * fake_jobs_begin() - prepare for jobs, with an empty plan
+ * @test: the test; for the init of a suite
  *
  * Return: 0 or an error.
  */
-int made_begin(struct kunit *test)
+int fake_jobs_begin(struct kunit *test)
 {
 	struct ks_memory memory;
 
 	ks_memory_read(&memory);
 	memory_before = memory.now;
-	memset(&made_plan, 0, sizeof(made_plan));
-	init_completion(&made_plan.begun);
+	memset(&fake_plan, 0, sizeof(fake_plan));
+	init_completion(&fake_plan.begun);
 	ks_collect_switch(true);
 	return ks_job_init();
 }
 
 /**
- * made_memory() - how much collections and jobs take
+ * fake_jobs_memory() - measure the memory of collections and jobs
  *
  * Return: bytes.
  */
-u64 made_memory(void)
+u64 fake_jobs_memory(void)
 {
 	struct ks_memory memory;
 
@@ -221,12 +222,12 @@ u64 made_memory(void)
 }
 
 /**
- * made_end() - end all jobs that a test left
- * @test: what it was for; fails if they leave anything
+ * fake_jobs_end() - end all jobs of a test
+ * @test: the test, which fails if memory is left
  */
-void made_end(struct kunit *test)
+void fake_jobs_end(struct kunit *test)
 {
 	ks_job_exit();
 	ks_collect_switch(true);
-	KUNIT_EXPECT_EQ(test, 0ULL, made_memory());
+	KUNIT_EXPECT_EQ(test, 0ULL, fake_jobs_memory());
 }

@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Messages and pages that end where a test wants.
+ * Messages and pages with a chosen amount of room.
  */
 #include <kunit/test.h>
 #include <linux/seq_file.h>
 #include <linux/skbuff.h>
 
-#include "sink.h"
+#include "fake_output.h"
 
 /**
- * sink_message() - make a message
- * @test: what it is for
- * @room: bytes that it has room for, and no more
+ * fake_message_new() - make a message
+ * @test: the test
+ * @room: bytes that fit in it
  *
  * Return: the message; free it by kfree_skb().
  */
-struct sk_buff *sink_message(struct kunit *test, unsigned int room)
+struct sk_buff *fake_message_new(struct kunit *test, unsigned int room)
 {
 	struct sk_buff *skb = alloc_skb(max(room, 1024U), GFP_KERNEL);
 
@@ -25,13 +25,13 @@ struct sk_buff *sink_message(struct kunit *test, unsigned int room)
 }
 
 /**
- * sink_page() - make a seq_file without a file
- * @test: what it is for; it is freed with it
- * @room: bytes that it has room for
+ * fake_page_new() - make a seq_file without a file
+ * @test: the test, which frees it
+ * @room: bytes that fit in it
  *
- * Return: it.
+ * Return: the seq_file.
  */
-struct seq_file *sink_page(struct kunit *test, size_t room)
+struct seq_file *fake_page_new(struct kunit *test, size_t room)
 {
 	struct seq_file *m = kunit_kzalloc(test, sizeof(*m), GFP_KERNEL);
 
