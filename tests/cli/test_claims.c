@@ -54,7 +54,7 @@ static void growth_without_a_count(void **state)
 	size_t column;
 
 	(void)state;
-	assert_true(kms_kind_find(trace->trace.kind, "explained_permille", 18,
+	assert_true(kms_kind_find(trace->trace.kind, "explained_percent", 17,
 				  &column));
 	trace->trace.row[0][column] = (struct kms_value){ 0 };
 	allocator(trace, "context=task name=some uid=0 pid=7", 1000);

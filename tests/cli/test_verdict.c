@@ -359,11 +359,11 @@ static void chance_is_no_growth(void **state)
 		struct kms_rows *rows = &look.walk[i].directories;
 
 		directory(i, 9, "/mnt/rest", 1000000 + 6000 * i, 0);
-		assert_true(kms_kind_find(rows->kind, "coverage_permille", 17,
+		assert_true(kms_kind_find(rows->kind, "coverage_percent", 16,
 					  &column));
 		rows->row[2][column] = kms_value_unsigned(100);
 		assert_true(kms_kind_find(look.walk[i].dentries.kind,
-					  "coverage_permille", 17, &column));
+					  "coverage_percent", 16, &column));
 		look.walk[i].dentries.row[0][column] = kms_value_unsigned(100);
 	}
 	judge();

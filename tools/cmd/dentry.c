@@ -3,6 +3,7 @@
 #include <linux/kmemscope.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "client/job.h"
 #include "cmd/cmd.h"
@@ -15,51 +16,16 @@
 #include "lib/pattern.h"
 #include "table/kinds.h"
 
-/* The module's columns, and what only user space knows of a directory. */
-enum {
-	FULL_PATH,
-	CONTAINER,
-	PATTERN,
-	PATTERN_PERMILLE,
-	NR_MADE,
-};
-
-static const struct kms_column made[NR_MADE] = {
-	[FULL_PATH] = {
-		.name = "full_path",
-		.title = "FULL_PATH",
-		.type = KMS_TYPE_STRING,
-		.help = "Its path as process 1 sees it, or else another mount namespace",
-	},
-	[CONTAINER] = {
-		.name = "container",
-		.title = "CONTAINER",
-		.type = KMS_TYPE_STRING,
-		.help = "The only container that has it, or a cgroup where process 1 does not",
-	},
-	[PATTERN] = {
-		.name = "pattern",
-		.title = "PATTERN",
-		.type = KMS_TYPE_STRING,
-		.help = "What its names have in common: N digits, H hex, X mixed, * any",
-	},
-	[PATTERN_PERMILLE] = {
-		.name = "pattern_permille",
-		.title = "PATTERN_PERMILLE",
-		.type = KMS_TYPE_U32,
-		.unit = KMS_UNIT_PERMILLE,
-		.help = "How many of the sampled names that covers, out of 1000",
-	},
-};
-
-#define COLUMNS_MAX 32
-static struct kms_column columns[COLUMNS_MAX];
-static struct kms_kind directory_kind;
-
-static struct kms_value *made_value(const struct kms_rows *rows, size_t row,
-				    size_t index)
+/* The value of a column that reader.yaml adds, by its name. */
+static struct kms_value *own_value(const struct kms_rows *rows, size_t row,
+				   const char *name)
 {
-	return &rows->row[row][rows->kind->nr_columns - NR_MADE + index];
+	size_t column;
+
+	/* Another name is a mistake in the program. */
+	if (!kms_kind_find(rows->kind, name, strlen(name), &column))
+		abort();
+	return &rows->row[row][column];
 }
 
 /* A text that the value owns from now on; NULL leaves it absent. */
@@ -86,7 +52,7 @@ static bool place_fill(const struct kms_rows *rows, size_t row,
 		return true;
 	if (!kms_mounts_find(mounts, device, path, NULL, NULL, &place))
 		return false;
-	value = made_value(rows, row, CONTAINER);
+	value = own_value(rows, row, "container");
 	if (place.cgroup && kms_container_find(&container, place.cgroup)) {
 		snprintf(name, sizeof(name), "%s %s", container.engine,
 			 container.name);
@@ -94,7 +60,7 @@ static bool place_fill(const struct kms_rows *rows, size_t row,
 	} else if (place.cgroup && !place.path) {
 		*value = kms_value_text(place.cgroup);
 	}
-	value = made_value(rows, row, FULL_PATH);
+	value = own_value(rows, row, "full_path");
 	if (place.path) {
 		text_give(value, place.path);
 		free(place.inside);
@@ -107,7 +73,7 @@ static bool place_fill(const struct kms_rows *rows, size_t row,
 static bool pattern_fill(const struct kms_rows *rows, size_t row,
 			 const struct kms_rows *names)
 {
-	const char *name[KMS_PATTERN_NAMES_MAX];
+	const char *name[KMS_MAX_PATTERN_NAMES];
 	struct kms_pattern pattern;
 	size_t nr;
 
@@ -116,8 +82,8 @@ static bool pattern_fill(const struct kms_rows *rows, size_t row,
 	if (!kms_pattern_find(&pattern, name, nr))
 		return false;
 	if (pattern.text && nr) {
-		*made_value(rows, row, PATTERN) = kms_value_text(pattern.text);
-		*made_value(rows, row, PATTERN_PERMILLE) =
+		*own_value(rows, row, "pattern") = kms_value_text(pattern.text);
+		*own_value(rows, row, "pattern_percent") =
 			kms_value_unsigned(pattern.nr_covered * 1000 / nr);
 	}
 	kms_pattern_free(&pattern);
@@ -146,66 +112,22 @@ static enum kms_status directories_fill(struct kms_nl *nl, uint32_t job,
 	return done ? status : kms_fail_memory(err);
 }
 
-static const struct kms_list_view more[] = {
-	{
-		.by = "superblock",
-		.kind = &kms_kind_dentry_superblock,
-		.root = "dentry_superblocks",
-		.columns = (const char * const[]){
-			"fs_type", "device", "total_bytes", "nr_dentries",
-			"nr_negative", "nr_lru", "share_permille",
-			"coverage_permille", NULL
-		},
-		.sort = "nr_dentries",
-		.change = "nr_dentries",
-		.job = true,
-	}, {
-		.by = "name",
-		.kind = &kms_kind_dentry_name,
-		.root = "dentry_names",
-		.columns = (const char * const[]){
-			"device", "inode", "negative", "name", NULL
-		},
-		.change = "negative",
-		.job = true,
-	}, {
-		.by = "total",
-		.kind = &kms_kind_dentry,
-		.root = "dentries",
-		.columns = (const char * const[]){
-			"nr_dentries", "nr_unused", "nr_hashed", "nr_unhashed",
-			"nr_negative", "nr_lru", "total_bytes",
-			"coverage_permille", NULL
-		},
-		.change = "nr_dentries",
-		.job = true,
-	},
-};
-
-static const struct kms_list_command dentry = {
-	.summary = "Print the directories with the most cached names",
-	.view = {
-		.by = "directory",
-		.kind = &directory_kind,
-		.root = "dentry_directories",
-		.columns = (const char * const[]){
-			"total_bytes", "nr_dentries", "nr_negative",
-			"share_permille", "coverage_permille", "fs_type",
-			"full_path", "pattern", NULL
-		},
-		.sort = "nr_dentries",
-		.change = "nr_dentries",
-		.job = true,
-		.fill = directories_fill,
-	},
-	.more = more,
-	.nr_more = ARRAY_SIZE(more),
-	.budget_help = "walk for that long at most, 3000 unless asked",
-};
-
 int kms_cmd_dentry(int argc, char **argv)
 {
-	kms_kind_widen(&directory_kind, &kms_kind_dentry_directory, columns,
-		       ARRAY_SIZE(columns), made, NR_MADE);
-	return kms_list_run(&dentry, argc, argv);
+	static const struct kms_list_command command = {
+		.summary = "Print the directories with the most cached names",
+		.views = {
+			{
+				.kind = &kms_kind_dentry_directory,
+				.by = "directory",
+				.fill = directories_fill,
+			},
+			{ .kind = &kms_kind_dentry_superblock, .by = "superblock" },
+			{ .kind = &kms_kind_dentry_name, .by = "name" },
+			{ .kind = &kms_kind_dentry, .by = "total" },
+		},
+		.budget_help = "limit the walk to that many milliseconds (3000)",
+	};
+
+	return kms_list_run(&command, argc, argv);
 }

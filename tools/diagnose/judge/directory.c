@@ -16,12 +16,12 @@ static void pattern_fill(struct kms_case *c, struct kms_found_place *place,
 			 const struct kms_walk *walk, size_t row,
 			 enum kms_dentries which)
 {
-	const char *name[KMS_PATTERN_NAMES_MAX];
+	const char *name[KMS_MAX_PATTERN_NAMES];
 	struct kms_pattern pattern;
 	size_t nr;
 
 	nr = kms_samples_find(&walk->directories, row, &walk->names, which,
-			      name, KMS_PATTERN_NAMES_MAX);
+			      name, KMS_MAX_PATTERN_NAMES);
 	place->nr_names = nr;
 	if (!kms_pattern_find(&pattern, name, nr)) {
 		c->strings->failed = true;

@@ -3,7 +3,6 @@
 #include <linux/kmemscope.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "client/job.h"
 #include "diagnose/observe/allocators.h"
@@ -20,14 +19,6 @@
  * gone only when all CPUs have passed by.  So much longer is waited.
  */
 #define GRACE_NS (2 * SECOND_NS)
-
-uint64_t kms_now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_BOOTTIME, &now);
-	return (uint64_t)now.tv_sec * SECOND_NS + now.tv_nsec;
-}
 
 uint64_t kms_walk_budget(uint64_t left_ns)
 {

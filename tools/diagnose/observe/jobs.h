@@ -5,6 +5,7 @@
 
 #include "client/nl.h"
 #include "diagnose/observation.h"
+#include "lib/clock.h"
 
 /* A walk before, a walk after and traces: never more than these at once. */
 #define KMS_JOBS_MAX 4
@@ -20,9 +21,6 @@ struct kms_jobs {
 	} job[KMS_JOBS_MAX];
 	size_t nr;
 };
-
-/* CLOCK_BOOTTIME */
-uint64_t kms_now_ns(void);
 
 /* How long a walk may take when so much time is left. */
 uint64_t kms_walk_budget(uint64_t left_ns);
