@@ -118,3 +118,20 @@ void row_add(struct kms_rows *rows, const char *format, ...)
 								  10));
 	}
 }
+
+void record_add(struct kms_records *records, const char *format, ...)
+{
+	struct kms_rows rows = { .kind = records->type->kind };
+	char words[2000];
+	va_list args;
+	void *record;
+
+	va_start(args, format);
+	vsnprintf(words, sizeof(words), format, args);
+	va_end(args);
+	row_add(&rows, "%s", words);
+	record = kms_records_add(records);
+	if (!record || !kms_record_fill(records->type, record, &rows, 0))
+		abort();
+	kms_rows_free(&rows);
+}

@@ -113,14 +113,14 @@ json '.partial and (.counters | length == 2)' counters -J
 json '.partial and (has("healthy") | not) and .findings == [] and (.missing | length) == 1 and
       .memory.free_bytes == 405504000 and
       .unseen.pages_bytes_per_second > 0 and (.unseen.not_examined | length) > 0 and
-      (.look_ns | type) == "number" and
+      (.observed_ns | type) == "number" and
       .version == "0.1.0"' diagnose -J --seconds 1
-try 3 'not all could be looked at, so the answer is partial' \
+try 3 'some parts could not be examined, so the answer is partial' \
 	diagnose --seconds 1
 check 'the verdict is first' grep -q '^Verdict: nothing wrong found, but' \
 	"$work/out"
 check 'what is missing is named' grep -q '^- in which directories' "$work/out"
-try 3 'not all could be looked at, so the answer is partial' \
+try 3 'some parts could not be examined, so the answer is partial' \
 	diagnose --seconds 1 --remedy
 check 'no remedy is needed' grep -q '^# nothing wrong found' "$work/out"
 

@@ -43,6 +43,26 @@ void kms_job_ask(struct kms_request *request, uint16_t attr, const char *text,
 	filter->number = number;
 }
 
+struct kms_request kms_job_request_walk(uint64_t budget_ns)
+{
+	struct kms_request request = kms_job_request(&kms_kind_dentry);
+
+	kms_job_ask(&request, KMEMSCOPE_A_JOB_BUDGET_NS, NULL, budget_ns);
+	return request;
+}
+
+struct kms_request kms_job_request_trace(const char *cache,
+					 uint64_t duration_ns, bool stacks)
+{
+	struct kms_request request = kms_job_request(&kms_kind_trace);
+
+	kms_job_ask(&request, KMEMSCOPE_A_JOB_CACHE, cache, 0);
+	kms_job_ask(&request, KMEMSCOPE_A_JOB_DURATION_NS, NULL, duration_ns);
+	if (stacks)
+		request.flag = kms_kind_job.flags;
+	return request;
+}
+
 enum kms_status kms_job_start(struct kms_nl *nl,
 			      const struct kms_request *request, uint32_t *id,
 			      struct kms_error *err)

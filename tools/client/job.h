@@ -14,6 +14,11 @@ struct kms_request kms_job_request(const struct kms_kind *kind);
 void kms_job_ask(struct kms_request *request, uint16_t attr, const char *text,
 		 uint64_t number);
 
+/* A request for a walk over all dentries, and for a trace of a cache. */
+struct kms_request kms_job_request_walk(uint64_t budget_ns);
+struct kms_request kms_job_request_trace(const char *cache,
+					 uint64_t duration_ns, bool stacks);
+
 /* Start a job. It runs in the kernel until it ends or the socket is closed. */
 enum kms_status kms_job_start(struct kms_nl *nl,
 			      const struct kms_request *request, uint32_t *id,

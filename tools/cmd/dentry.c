@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* kmemscope dentry: the directories with the most dentries, and whose they are. */
-#include <linux/kmemscope.h>
+/* kmemscope dentry: the directories with the most dentries. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,12 +7,8 @@
 #include "client/job.h"
 #include "cmd/cmd.h"
 #include "cmd/list.h"
-#include "host/container.h"
-#include "host/mounts.h"
+#include "host/directory.h"
 #include "host/process.h"
-#include "host/samples.h"
-#include "lib/array.h"
-#include "lib/pattern.h"
 #include "table/kinds.h"
 
 /* The value of a column that reader.yaml adds, by its name. */
@@ -28,66 +23,96 @@ static struct kms_value *own_value(const struct kms_rows *rows, size_t row,
 	return &rows->row[row][column];
 }
 
-/* A text that the value owns from now on; NULL leaves it absent. */
-static void text_give(struct kms_value *value, char *text)
+static void text_set(struct kms_value *value, const char *text)
 {
 	if (text)
-		*value = (struct kms_value){ .presence = KMS_TEXT,
-					     .text = text };
+		*value = kms_value_text(text);
 }
 
-static bool place_fill(const struct kms_rows *rows, size_t row,
-		       const struct kms_mounts *mounts)
+static bool path_set(struct kms_value *value,
+		     const struct kms_directory *directory)
 {
-	const char *device = kms_field_text(rows, row,
-					KMEMSCOPE_A_DENTRY_DIRECTORY_DEVICE);
-	const char *path = kms_field_text(rows, row,
-					  KMEMSCOPE_A_DENTRY_DIRECTORY_PATH);
-	struct kms_container container;
-	struct kms_value *value;
-	struct kms_place place;
-	char name[sizeof(container.name) + 32];
+	char *text;
 
-	if (!device || !path)
+	if (!directory->deleted) {
+		*value = kms_value_text(directory->path);
 		return true;
-	if (!kms_mounts_find(mounts, device, path, NULL, NULL, &place))
+	}
+	/* The column PATH has the same mark, by the kernel. */
+	if (asprintf(&text, "%s//deleted", directory->path) < 0)
 		return false;
-	value = own_value(rows, row, "container");
-	if (place.cgroup && kms_container_find(&container, place.cgroup)) {
-		snprintf(name, sizeof(name), "%s %s", container.engine,
-			 container.name);
-		*value = kms_value_text(name);
-	} else if (place.cgroup && !place.path) {
-		*value = kms_value_text(place.cgroup);
-	}
-	value = own_value(rows, row, "full_path");
-	if (place.path) {
-		text_give(value, place.path);
-		free(place.inside);
-	} else {
-		text_give(value, place.inside);
-	}
+	*value = kms_value_text(text);
+	free(text);
 	return true;
 }
 
-static bool pattern_fill(const struct kms_rows *rows, size_t row,
-			 const struct kms_rows *names)
+/* Fill in a row's columns; false when memory is out. */
+static bool row_fill(const struct kms_rows *rows, size_t row,
+		     const struct kms_directory *directory)
 {
-	const char *name[KMS_MAX_PATTERN_NAMES];
-	struct kms_pattern pattern;
-	size_t nr;
+	const struct kms_pattern *pattern =
+		&directory->pattern[KMS_DENTRIES_ALL];
 
-	nr = kms_samples_find(rows, row, names, KMS_DENTRIES_ALL, name,
-			      ARRAY_SIZE(name));
-	if (!kms_pattern_find(&pattern, name, nr))
-		return false;
-	if (pattern.text && nr) {
-		*own_value(rows, row, "pattern") = kms_value_text(pattern.text);
+	if (directory->is_container || directory->hidden)
+		text_set(own_value(rows, row, "container"),
+			 directory->container);
+	if (pattern->text) {
+		uint64_t permille = pattern->nr_covered * 1000 /
+				    pattern->nr_names;
+
+		text_set(own_value(rows, row, "pattern"), pattern->text);
 		*own_value(rows, row, "pattern_percent") =
-			kms_value_unsigned(pattern.nr_covered * 1000 / nr);
+			kms_value_unsigned(permille);
 	}
-	kms_pattern_free(&pattern);
-	return true;
+	return !directory->reachable ||
+	       path_set(own_value(rows, row, "full_path"), directory);
+}
+
+static bool rows_fill(const struct kms_rows *rows,
+		      const struct kms_dentry_directory_records *directories,
+		      const struct kms_dentry_name_records *names,
+		      const struct kms_mounts *mounts)
+{
+	struct kms_directory directory;
+	bool complete = true;
+	size_t i;
+
+	for (i = 0; complete && i < rows->nr; i++) {
+		complete = kms_directory_find(&directory,
+					      &directories->record[i], names,
+					      mounts, NULL, NULL) &&
+			   row_fill(rows, i, &directory);
+		kms_directory_free(&directory);
+	}
+	return complete;
+}
+
+/* Fill in these columns for all directories of a walk. */
+static bool walk_fill(const struct kms_rows *rows,
+		      const struct kms_rows *name_rows)
+{
+	struct kms_dentry_directory_records directories = {
+		.type = &kms_dentry_directory_type,
+	};
+	struct kms_dentry_name_records names = {
+		.type = &kms_dentry_name_type,
+	};
+	struct kms_devices devices = { 0 };
+	struct kms_mounts mounts = { 0 };
+	bool complete;
+
+	complete = kms_records_fill(&directories.any, rows) &&
+		   kms_records_fill(&names.any, name_rows) &&
+		   kms_devices_add(&devices, &directories);
+	/* In another PID namespace process 1 is not the host's. */
+	if (complete && kms_proc_is_initial())
+		complete = kms_mounts_read(&mounts, "/proc", &devices);
+	complete = complete && rows_fill(rows, &directories, &names, &mounts);
+	kms_mounts_free(&mounts);
+	free(devices.device);
+	kms_records_free(&names.any);
+	kms_records_free(&directories.any);
+	return complete;
 }
 
 static enum kms_status directories_fill(struct kms_nl *nl, uint32_t job,
@@ -95,21 +120,12 @@ static enum kms_status directories_fill(struct kms_nl *nl, uint32_t job,
 					struct kms_error *err)
 {
 	struct kms_rows names = { .kind = &kms_kind_dentry_name };
-	struct kms_mounts mounts = { 0 };
-	enum kms_status status;
-	bool done = true;
-	size_t i;
+	enum kms_status status = kms_job_take(nl, job, &names, err);
 
-	status = kms_job_take(nl, job, &names, err);
-	/* In another PID namespace process 1 is not the host's. */
-	if (kms_proc_is_initial())
-		done = kms_mounts_read(&mounts, "/proc", rows, 1);
-	for (i = 0; !status && done && i < rows->nr; i++)
-		done = place_fill(rows, i, &mounts) &&
-		       pattern_fill(rows, i, &names);
-	kms_mounts_free(&mounts);
+	if (!status && !walk_fill(rows, &names))
+		status = kms_fail_memory(err);
 	kms_rows_free(&names);
-	return done ? status : kms_fail_memory(err);
+	return status;
 }
 
 int kms_cmd_dentry(int argc, char **argv)

@@ -77,7 +77,7 @@ static bool form_take(struct kms_container *container, size_t form,
 			return false;
 		len = ID_PRINTED;
 	}
-	if (len >= KMS_CONTAINER_NAME_MAX)
+	if (len >= KMS_MAX_CONTAINER_NAME)
 		return false;
 	container->engine = forms[form].engine;
 	memcpy(container->name, component, len);
@@ -203,4 +203,12 @@ const char *kms_container_cgroup(const char *text, size_t *len)
 		}
 	}
 	return path;
+}
+
+char *kms_container_text(const struct kms_container *container)
+{
+	char *text;
+
+	return asprintf(&text, "%s %s", container->engine,
+			container->name) < 0 ? NULL : text;
 }

@@ -7,11 +7,11 @@
 #include <stddef.h>
 
 /* A file name has up to 255 bytes, and each can be escaped. */
-#define KMS_CONTAINER_NAME_MAX (4 * 255 + 1)
+#define KMS_MAX_CONTAINER_NAME (4 * 255 + 1)
 
 struct kms_container {
 	const char *engine;	/* "docker", "kubernetes", ... */
-	char name[KMS_CONTAINER_NAME_MAX];	/* as its engine prints it */
+	char name[KMS_MAX_CONTAINER_NAME];	/* as its engine prints it */
 	/*
 	 * It lies in another container or in a unit. Those can make cgroups of
 	 * any name, so the engine of the host may not know this one.
@@ -21,6 +21,9 @@ struct kms_container {
 
 /* False if the path does not look like that of a container. */
 bool kms_container_find(struct kms_container *container, const char *cgroup);
+
+/* "docker 0123456789ab", to be freed; NULL when memory is out. */
+char *kms_container_text(const struct kms_container *container);
 
 /*
  * Find the path in the text of /proc/PID/cgroup: that of the unified hierarchy;

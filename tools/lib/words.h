@@ -15,10 +15,10 @@ struct kms_words {
 /* "27.3 MiB" */
 struct kms_words kms_words_bytes(uint64_t bytes);
 
-/* "3 h", "2 days", "less than a minute" */
+/* "3 hours", "1 minute", "2 days", "less than a minute" */
 struct kms_words kms_words_span(uint64_t seconds);
 
-/* "42 %", or below ten "4.2 %", of a number out of 1000 */
+/* "42 %", "4.2 %" or "less than 0.1 %", of a number out of 1000 */
 struct kms_words kms_words_share(uint64_t permille);
 
 #endif /* KMS_LIB_WORDS_H */

@@ -14,7 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "diagnose/observe/allocators.h"
+#include "diagnose/observe/witness.h"
 #include "host/container.h"
 #include "host/process.h"
 #include "sample.h"
@@ -25,7 +25,7 @@
 /* A number that no process has: the kernel's largest is a bit less. */
 #define GONE 4194304
 
-static struct kms_look look;
+static struct kms_observation obs;
 static pid_t starter, child[CHILDREN];
 
 /* Names that no other process has, and that of this one */
@@ -95,23 +95,23 @@ static void start(size_t nr)
 		assert_true(tries < 1000);
 		nanosleep(&moment, NULL);
 	}
-	kms_look_init(&look);
-	look.nr_traced = 1;
-	look.traced[0].began_ns = now_ns();
-	look.traced[0].cache = strdup("dentry");
-	look.traced[0].who = calloc(2, sizeof(*look.traced[0].who));
+	kms_observation_init(&obs);
+	obs.nr_traces = 1;
+	obs.trace[0].began_ns = now_ns();
+	obs.trace[0].cache = strdup("dentry");
+	obs.trace[0].facts = calloc(2, sizeof(*obs.trace[0].facts));
 }
 
 /* What is known of an allocator that the trace saw with such a number. */
-static const struct kms_who *find(const char *name, unsigned int pid,
+static const struct kms_allocator_facts *find(const char *name, unsigned int pid,
 				  const char *parents)
 {
-	row_add(&look.traced[0].allocators,
+	record_add(&obs.trace[0].allocators.any,
 		"id=1 context=task name=%s pid=%u uid=%u %s", name, pid,
 		getuid(), parents);
-	look.at[KMS_LOOK_LAST].boottime_ns = now_ns();
-	assert_true(kms_who_find(&look));
-	return &look.traced[0].who[0];
+	obs.moment[KMS_MOMENT_LAST].boottime_ns = now_ns();
+	assert_true(kms_allocators_read(&obs));
+	return &obs.trace[0].facts[0];
 }
 
 static const char *parents(const char *first)
@@ -131,8 +131,8 @@ static int stop(void **state)
 	if (starter)
 		waitpid(starter, NULL, 0);
 	starter = 0;
-	kms_look_free(&look);
-	memset(&look, 0, sizeof(look));
+	kms_observation_free(&obs);
+	memset(&obs, 0, sizeof(obs));
 	return 0;
 }
 
@@ -145,91 +145,91 @@ static void need_host(void)
 
 static void alone_and_alive(void **state)
 {
-	const struct kms_who *who;
+	const struct kms_allocator_facts *facts;
 
 	(void)state;
 	need_host();
 	start(1);
-	who = find(child_name, child[0], parents(starter_name));
-	assert_true(look.host_processes);
-	assert_true(who->alive);
-	assert_false(who->spared);
-	assert_int_equal(who->nr_alike, 1);
-	assert_true(who->began_ns && who->began_ns <= now_ns());
-	assert_int_equal(who->starter_pid, 0);
-	assert_string_equal(who->cgroup, own_cgroup);
+	facts = find(child_name, child[0], parents(starter_name));
+	assert_true(obs.host_processes);
+	assert_true(facts->alive);
+	assert_false(facts->spared);
+	assert_int_equal(facts->nr_alike, 1);
+	assert_true(facts->began_ns && facts->began_ns <= now_ns());
+	assert_int_equal(facts->starter_pid, 0);
+	assert_string_equal(facts->cgroup, own_cgroup);
 }
 
 static void one_of_many(void **state)
 {
-	const struct kms_who *who;
+	const struct kms_allocator_facts *facts;
 
 	(void)state;
 	need_host();
 	start(CHILDREN);
-	who = find(child_name, child[0], parents(starter_name));
-	assert_true(who->alive);
-	assert_int_equal(who->nr_alike, CHILDREN);
-	assert_int_equal(who->starter_pid, starter);
-	assert_int_equal(who->starter_parent, 0);
-	assert_int_equal(who->starter_children, CHILDREN);
+	facts = find(child_name, child[0], parents(starter_name));
+	assert_true(facts->alive);
+	assert_int_equal(facts->nr_alike, CHILDREN);
+	assert_int_equal(facts->starter_pid, starter);
+	assert_int_equal(facts->starter_parent, 0);
+	assert_int_equal(facts->starter_children, CHILDREN);
 }
 
 /* The number is now somebody else's, or its parents were others. */
 static void another_of_that_number(void **state)
 {
-	const struct kms_who *who;
+	const struct kms_allocator_facts *facts;
 
 	(void)state;
 	need_host();
 	start(1);
-	who = find("other", child[0], parents(starter_name));
-	assert_false(who->alive);
-	assert_int_equal(who->starter_pid, 0);
+	facts = find("other", child[0], parents(starter_name));
+	assert_false(facts->alive);
+	assert_int_equal(facts->starter_pid, 0);
 	stop(NULL);
 	start(1);
-	who = find(child_name, child[0], parents("mysqld"));
-	assert_false(who->alive);
-	assert_int_equal(who->nr_alike, 0);
-	assert_int_equal(who->starter_pid, 0);
+	facts = find(child_name, child[0], parents("mysqld"));
+	assert_false(facts->alive);
+	assert_int_equal(facts->nr_alike, 0);
+	assert_int_equal(facts->starter_pid, 0);
 }
 
 /* One that began after the trace ended cannot be it. */
 static void a_later_one(void **state)
 {
-	const struct kms_who *who;
+	const struct kms_allocator_facts *facts;
 
 	(void)state;
 	need_host();
 	start(1);
-	row_add(&look.traced[0].allocators,
+	record_add(&obs.trace[0].allocators.any,
 		"id=1 context=task name=%s pid=%u uid=%u %s", child_name,
 		child[0], getuid(), parents(starter_name));
-	look.at[KMS_LOOK_LAST].boottime_ns = 1;
-	assert_true(kms_who_find(&look));
-	who = &look.traced[0].who[0];
-	assert_false(who->alive);
+	obs.moment[KMS_MOMENT_LAST].boottime_ns = 1;
+	assert_true(kms_allocators_read(&obs));
+	facts = &obs.trace[0].facts[0];
+	assert_false(facts->alive);
 }
 
-static const struct kms_who *gone(const char *cgroup, const char *parent)
+static const struct kms_allocator_facts *gone(const char *cgroup, const char *parent)
 {
 	start(1);
 	if (cgroup)
-		look.traced[0].who[0].cgroup = strdup(cgroup);
+		obs.trace[0].facts[0].cgroup = strdup(cgroup);
 	return find("gone", GONE, parents(parent ?: starter_name));
 }
 
 /* It has ended; its user and cgroup prove who started it. */
 static void the_starter_lives_on(void **state)
 {
-	const struct kms_who *who;
+	const struct kms_allocator_facts *facts;
 
 	(void)state;
 	need_host();
-	who = gone(own_cgroup, NULL);
-	assert_int_equal(who->starter_pid, starter);
-	assert_int_equal(who->starter_children, 1);
-	assert_false(who->alive);
+	facts = gone(own_cgroup, NULL);
+	assert_int_equal(facts->starter_pid, starter);
+	assert_int_equal(facts->starter_children, 1);
+	assert_false(facts->alive);
 	stop(NULL);
 	/* The name alone proves nothing. */
 	assert_int_equal(gone(NULL, NULL)->starter_pid, 0);
@@ -244,13 +244,13 @@ static void a_starter_of_another_user(void **state)
 	(void)state;
 	need_host();
 	start(1);
-	look.traced[0].who[0].cgroup = strdup(own_cgroup);
-	row_add(&look.traced[0].allocators,
+	obs.trace[0].facts[0].cgroup = strdup(own_cgroup);
+	record_add(&obs.trace[0].allocators.any,
 		"id=1 context=task name=gone pid=%u uid=%u %s", GONE,
 		getuid() + 1, parents(starter_name));
-	look.at[KMS_LOOK_LAST].boottime_ns = now_ns();
-	assert_true(kms_who_find(&look));
-	assert_int_equal(look.traced[0].who[0].starter_pid, 0);
+	obs.moment[KMS_MOMENT_LAST].boottime_ns = now_ns();
+	assert_true(kms_allocators_read(&obs));
+	assert_int_equal(obs.trace[0].facts[0].starter_pid, 0);
 }
 
 /* One that began in the trace will end soon; the next is this test itself. */
@@ -259,8 +259,8 @@ static void a_starter_that_began_in_the_trace(void **state)
 	(void)state;
 	need_host();
 	start(1);
-	look.traced[0].who[0].cgroup = strdup(own_cgroup);
-	look.traced[0].began_ns = 1;
+	obs.trace[0].facts[0].cgroup = strdup(own_cgroup);
+	obs.trace[0].began_ns = 1;
 	assert_int_equal(find("gone", GONE, parents(starter_name))->starter_pid,
 			 0);
 }
@@ -287,29 +287,29 @@ static void a_starter_by_its_number(void **state)
 /* To end cron ends the jobs of others. */
 static void a_starter_that_runs_jobs_of_others(void **state)
 {
-	const struct kms_who *who;
+	const struct kms_allocator_facts *facts;
 
 	(void)state;
 	need_host();
 	starter_as = "cron";
 	start(CHILDREN);
 	starter_as = NULL;
-	who = find(child_name, child[0], parents("cron"));
-	assert_int_equal(who->nr_alike, CHILDREN);
-	assert_int_equal(who->starter_pid, 0);
+	facts = find(child_name, child[0], parents("cron"));
+	assert_int_equal(facts->nr_alike, CHILDREN);
+	assert_int_equal(facts->starter_pid, 0);
 }
 
 static void this_program(void **state)
 {
-	const struct kms_who *who;
+	const struct kms_allocator_facts *facts;
 
 	(void)state;
 	need_host();
 	/* With one to stop */
 	start(0);
-	who = find(own_name, (unsigned int)getpid(), "nr_allocs=1");
-	assert_true(who->alive);
-	assert_true(who->spared);
+	facts = find(own_name, (unsigned int)getpid(), "nr_allocs=1");
+	assert_true(facts->alive);
+	assert_true(facts->spared);
 }
 
 static int names_make(void **state)
