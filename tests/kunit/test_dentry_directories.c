@@ -61,9 +61,10 @@ directories_snapshot(struct kunit *test,
 		     const struct ks_directories *directories,
 		     const struct ks_dentry_scale *scale)
 {
-	struct ks_snapshot *snap = snapshot_with_room(
-		test, &ks_kind_dentry_directory, KMEMSCOPE_MAX_DIRECTORIES);
+	struct ks_snapshot *snap;
 
+	snap = snapshot_with_room(test, &ks_kind_dentry_directory,
+				  KMEMSCOPE_MAX_DIRECTORIES);
 	ks_directories_fill(directories, snap, scale);
 	return snap;
 }
@@ -71,9 +72,10 @@ directories_snapshot(struct kunit *test,
 static struct ks_snapshot *
 names_snapshot(struct kunit *test, const struct ks_directories *directories)
 {
-	struct ks_snapshot *snap = snapshot_with_room(
-		test, &ks_kind_dentry_name, 4 * KS_MAX_DIRECTORY_NAMES);
+	struct ks_snapshot *snap;
 
+	snap = snapshot_with_room(test, &ks_kind_dentry_name,
+				  4 * KS_MAX_DIRECTORY_NAMES);
 	ks_directories_fill_names(directories, snap);
 	return snap;
 }

@@ -289,9 +289,8 @@ static void the_second_view_may_fail(struct kunit *test)
 	id = start_job(test, &fake_shared_views[0], ME);
 	KUNIT_EXPECT_STREQ(test, "failed", wait_job(test, id).state);
 	expect_nothing_left(test);
-	expect_take_refused(
-		test, id, ME, &fake_shared_views[0], -ENOBUFS,
-		"all readers together would exceed max_memory_kib");
+	expect_take_refused(test, id, ME, &fake_shared_views[0], -ENOBUFS,
+			    "all readers together would exceed max_memory_kib");
 }
 
 static void expect_refused(struct kunit *test, const struct ks_view *view,

@@ -267,18 +267,17 @@ static void asks_for_what_no_record_has(struct kunit *test)
 
 static void names_the_last_field_asked_for(struct kunit *test)
 {
+	const struct ks_field *unmatched;
 	struct request request;
 	const u64 large = 1;
 
 	request_make(test, &request, FAKE_A_LARGE, &large, sizeof(large));
 	/* Only the presence of an attribute counts, so any will do. */
 	request.attrs[FAKE_A_NAME] = request.attrs[FAKE_A_LARGE];
-	KUNIT_EXPECT_STREQ(
-		test, "large",
-		ks_record_unmatched(&fake_kind, request.attrs)->name);
-	KUNIT_EXPECT_STREQ(
-		test, "no record has this large",
-		ks_record_unmatched(&fake_kind, request.attrs)->no_match);
+	unmatched = ks_record_unmatched(&fake_kind, request.attrs);
+	KUNIT_EXPECT_STREQ(test, "large", unmatched->name);
+	KUNIT_EXPECT_STREQ(test, "no record has this large",
+			   unmatched->no_match);
 	kfree_skb(request.skb);
 }
 
