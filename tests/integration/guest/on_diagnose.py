@@ -33,7 +33,7 @@ LATE = ("there was not enough time", "another trace is running")
 
 
 def diagnose_in_time(seconds):
-    """(exit status, its answer in fields), unless it was kept from its work."""
+    """Its exit status and its JSON; fails if the machine was too slow."""
     started = time.monotonic()
     status, out, err = reader.run("diagnose", "--json", "--seconds",
                                   str(seconds))
@@ -51,7 +51,7 @@ def diagnose_in_time(seconds):
 
 
 def diagnose(seconds=SECONDS, status=0):
-    """Its answer; it must end in time, if not each time."""
+    """Its JSON; one of several runs must end in time."""
     got, answer = again(lambda: diagnose_in_time(seconds))
     equal(got, status, f"exit status (missing: {answer['missing']})")
     return answer
@@ -90,12 +90,12 @@ def expect_directory(row, path, fs_type, pattern, least=80):
 
 
 def near(got, want, share, what):
-    """Within a share of what is wanted."""
+    """Within a share of the expected number."""
     expect(abs(got - want) <= share * want, f"{what}: {got}, not {want}")
 
 
 def test_a_quiet_machine_is_well():
-    """Nothing is blamed, its own activity least of all."""
+    """There is no finding, and its own activity causes none."""
     culprit.drop()
     for seconds in (10, 3):
         answer = diagnose(seconds)
@@ -124,7 +124,7 @@ def test_lookups_in_ext4():
     rate = 5000
 
     def observe():
-        """One that did not begin or end while the storm stood still."""
+        """Observe while the storm runs all the time."""
         answer = diagnose()
         row = finding(answer, "negative_dentries")
         near(row["objects_per_second"], rate, 0.25, "objects a second")
@@ -152,7 +152,7 @@ def test_lookups_in_ext4():
 
 
 def test_lookups_in_overlayfs():
-    """The overlay's own dentries are told from those of its layers."""
+    """Dentries of the overlay differ from those of its layers."""
     parts = [culprit.folder(f"ovl/{name}") for name in
              ("lower", "upper", "work", "merged")]
     lower, upper, work, merged = parts
@@ -175,7 +175,7 @@ def test_lookups_in_overlayfs():
 
 
 def test_lookups_in_sysfs():
-    """Where no disk is; before v5.15 sysfs keeps no such dentries."""
+    """A file system without a disk; before v5.15 sysfs keeps no such dentries."""
     before = theirs.read("/proc/sys/fs/dentry-state").split()
     # Elsewhere, for these would be among the names that are sampled.
     subprocess.run([culprit.STORM, "miss", "/sys/class/tty", "try%lu", "2000"],
@@ -211,7 +211,7 @@ def test_files_that_are_made():
 
 
 def test_inodes_that_are_read():
-    """Files that were there all along: somebody asks about all of them."""
+    """Files that exist already, and that a process looks up."""
     where = culprit.folder("archive")
     number = 20000
     subprocess.run([culprit.STORM, "make", where, "mail%lu", str(number)],
@@ -248,7 +248,7 @@ def test_two_culprits():
 
 
 def test_a_leak_of_a_module():
-    """Nothing that can be reclaimed; the stack says whose it is."""
+    """It cannot be reclaimed, and the stack names the module."""
     with fixture.Fixture(objects=[1]):
         with culprit.script("leaky", f"while echo 128 500 >{LEAK}; do "
                             "sleep 0.05; done"):
@@ -270,7 +270,7 @@ def test_a_leak_of_a_module():
 
 
 def test_pages_that_nobody_accounts_for():
-    """Page by page, in no counter of the kernel's."""
+    """Taken page by page, in no counter of the kernel."""
     with fixture.Fixture(objects=[1]):
         with culprit.script("driver", f"while echo take 200 >{ACT}; do "
                             "sleep 0.05; done"):
@@ -308,7 +308,7 @@ def cgroup(name):
 
 
 def test_in_a_cgroup_and_a_pid_namespace():
-    """Named as the host sees it."""
+    """The allocator has the name and pid that the host knows."""
     where = culprit.folder("boxed")
     with cgroup("box") as group:
         def enter():
@@ -360,7 +360,7 @@ def test_in_a_container():
 
 
 def test_short_lived_culprits():
-    """Each lives some ms; together they are one, under who starts them."""
+    """Each lives for some ms; together they are one, with their starter."""
     where = culprit.folder("brief")
     with culprit.script("restarter", f"while :; do {culprit.program('gnat')} "
                         f"miss {where} t%lu 40 0 $((i += 40)); done"):
@@ -372,7 +372,7 @@ def test_short_lived_culprits():
 
 
 def test_what_it_says_in_words():
-    """The same in text; and commands that are printed, not run."""
+    """Text has the same; and commands are printed, not run."""
     where = culprit.folder("words")
     with culprit.storm("talker", "miss", where, "w%lu", rate=4000) as process:
         status, out, err = reader.run("diagnose", "--seconds", "4")
@@ -390,7 +390,7 @@ def test_what_it_says_in_words():
 
 
 def test_two_million_and_still_in_time():
-    """The walk stays bounded, while it grows and when that is over."""
+    """The walk stays bounded, while dentries grow and afterwards."""
     where = culprit.folder("millions")
     culprit.drop()
     share = 1000000
@@ -417,7 +417,7 @@ def test_two_million_and_still_in_time():
 
 
 def test_parts_that_are_missing():
-    """It says which and why, goes on, and exits with 3."""
+    """It names them with the reason, goes on, and exits with 3."""
     where = culprit.folder("partly")
     with module.Reloaded("disable=dentry,trace"):
         with culprit.storm("masked", "miss", where, "m%lu", rate=4000):
@@ -432,7 +432,7 @@ def test_parts_that_are_missing():
 
 
 def test_without_the_module():
-    """Nothing to look with."""
+    """It fails, and says that the module is not loaded."""
     module.unload()
     try:
         status, out, err = reader.run("diagnose", "--seconds", "1")

@@ -4,8 +4,6 @@
 
 #include "diagnose/judge/case.h"
 
-#define NS_PER_SECOND 1000000000ull
-
 /*
  * On a machine at rest, jobs that start and end change caches by this much in
  * ten seconds, and so do this program and its module.  The changes go up and
@@ -34,18 +32,6 @@
 
 /* Growth is steady if neither rate was more than this times the other. */
 #define STEADY_FACTOR 4
-
-uint64_t kms_permille(uint64_t part, uint64_t whole)
-{
-	if (!whole)
-		return 0;
-	return (uint64_t)((double)part * 1000 / whole + 0.5);
-}
-
-uint64_t kms_per_second(uint64_t number, uint64_t ns)
-{
-	return ns ? (uint64_t)((double)number * NS_PER_SECOND / ns + 0.5) : 0;
-}
 
 void kms_tell(struct kms_case *c, struct kms_lines *lines, const char *format,
 	      ...)

@@ -61,7 +61,14 @@ bool kms_case_has_plenty(const struct kms_case *c);
 /* The last walk that was done, or NULL. */
 const struct kms_walk *kms_case_walk(const struct kms_case *c);
 
-uint64_t kms_permille(uint64_t part, uint64_t whole);
-uint64_t kms_per_second(uint64_t number, uint64_t ns);
+static inline uint64_t kms_permille(uint64_t part, uint64_t whole)
+{
+	return whole ? (uint64_t)((double)part * 1000 / whole + 0.5) : 0;
+}
+
+static inline uint64_t kms_per_second(uint64_t number, uint64_t ns)
+{
+	return ns ? (uint64_t)((double)number * 1e9 / ns + 0.5) : 0;
+}
 
 #endif /* KMS_DIAGNOSE_JUDGE_CASE_H */
