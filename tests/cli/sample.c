@@ -6,6 +6,7 @@
 
 #include "lib/array.h"
 #include "sample.h"
+#include "wire.h"
 
 static const struct kms_column columns[] = {
 	[SAMPLE_NAME] = {
@@ -105,7 +106,7 @@ void row_add(struct kms_rows *rows, const char *format, ...)
 			*blank = ' ';
 			memmove(blank + 1, blank + 3, strlen(blank + 3) + 1);
 		}
-		if (!kms_kind_find(rows->kind, word, strlen(word), &column))
+		if (!wire_find(rows->kind, word, &column))
 			abort();
 		if (rows->kind->columns[column].type == KMS_TYPE_STRING)
 			row[column] = kms_value_text(value);

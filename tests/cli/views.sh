@@ -95,6 +95,15 @@ json '(.boottime_ns | type) == "number" and (.boot_id | length) == 36 and
 json '.request == {"filters": {"name": ["dentry"]}, "columns": ["size"],
       "top": 3} and .slabs == [{"size": 192}]' slab -J -o size --top 3 dentry
 json '.slab_nodes | length == 2' slab --per-node -J
+json '[.slabs[] | select(.coverage_percent == 100) | .name] | sort ==
+      ["dentry", "ext4_inode_cache"]' slab -J
+prints "\
+NAME             COVERAGE_PERCENT
+dentry                      100.0
+ext4_inode_cache            100.0" \
+	slab -o name,coverage-percent --sort +name dentry ext4_inode_cache
+# Of several forms the last one counts.
+prints "NAME=\"dentry\"" slab -J -r -P -o name dentry
 json '.zones | length == 2' zone -J
 json '.orders | map(.extfrag_index) == [-1000, -1000]' buddy -J
 json '.nodes | map(has("node")) == [true, true, false]' node -J
@@ -223,14 +232,14 @@ cp "$work/out" "$work/difference"
 check 'a difference below INT64_MIN is exact' \
 	grep -q '"total_bytes":-18446744073709551615[,}]' "$work/difference"
 
-try 1 '.*/boot: is of another boot .*' slab --diff "$work/boot"
-try 1 '.*/top: was made with --top.*' slab --diff "$work/top"
-try 1 '.*/keyless: was made without the column NAME' \
+try 1 '.*/boot: is from another boot .*' slab --diff "$work/boot"
+try 1 '.*/top: was saved with --top.*' slab --diff "$work/top"
+try 1 '.*/keyless: was saved without the column NAME' \
 	slab --diff "$work/keyless"
-try 1 '.*/dentry: was asked for less .*' slab --diff "$work/dentry"
-try 1 '.*/difference: is a difference itself.*' \
+try 1 '.*/dentry: was saved with other filters.*' slab --diff "$work/dentry"
+try 1 '.*/difference: is a difference, not.*' \
 	slab --diff "$work/difference"
-try 1 '.*/older: is no --json answer of this command.*' \
+try 1 '.*/older: is not a --json answer of this command.*' \
 	zone --diff "$work/older"
 try 1 'no such slab' slab --diff "$work/older" nonesuch
 

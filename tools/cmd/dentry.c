@@ -2,60 +2,25 @@
 /* kmemscope dentry: the directories with the most dentries. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "client/job.h"
 #include "cmd/cmd.h"
 #include "cmd/list.h"
 #include "host/directory.h"
 #include "host/process.h"
-#include "lib/array.h"
 #include "table/kinds.h"
 
-/* Columns that the module cannot have: only user space knows them. */
-enum {
-	FULL_PATH,
-	CONTAINER,
-	PATTERN,
-	PATTERN_PERMILLE,
-	NR_MADE,
-};
-
-static const struct kms_column made[NR_MADE] = {
-	[FULL_PATH] = {
-		.name = "full_path",
-		.title = "FULL_PATH",
-		.type = KMS_TYPE_STRING,
-		.help = "Its path as process 1 sees it, or else another mount namespace",
-	},
-	[CONTAINER] = {
-		.name = "container",
-		.title = "CONTAINER",
-		.type = KMS_TYPE_STRING,
-		.help = "The only container that has it, or a cgroup where process 1 does not",
-	},
-	[PATTERN] = {
-		.name = "pattern",
-		.title = "PATTERN",
-		.type = KMS_TYPE_STRING,
-		.help = "What its names have in common: N digits, H hex, X mixed, * any",
-	},
-	[PATTERN_PERMILLE] = {
-		.name = "pattern_permille",
-		.title = "PATTERN_PERMILLE",
-		.type = KMS_TYPE_U32,
-		.unit = KMS_UNIT_PERMILLE,
-		.help = "How many of the sampled names that covers, out of 1000",
-	},
-};
-
-#define MAX_COLUMNS 32
-static struct kms_column columns[MAX_COLUMNS];
-static struct kms_kind directory_kind;
-
-static struct kms_value *made_value(const struct kms_rows *rows, size_t row,
-				    size_t index)
+/* The value of a column that reader.yaml adds, by its name. */
+static struct kms_value *own_value(const struct kms_rows *rows, size_t row,
+				   const char *name)
 {
-	return &rows->row[row][rows->kind->nr_columns - NR_MADE + index];
+	size_t column;
+
+	/* Another name is a mistake in the program. */
+	if (!kms_kind_find(rows->kind, name, strlen(name), &column))
+		abort();
+	return &rows->row[row][column];
 }
 
 static void text_set(struct kms_value *value, const char *text)
@@ -89,18 +54,18 @@ static bool row_fill(const struct kms_rows *rows, size_t row,
 		&directory->pattern[KMS_DENTRIES_ALL];
 
 	if (directory->is_container || directory->hidden)
-		text_set(made_value(rows, row, CONTAINER),
+		text_set(own_value(rows, row, "container"),
 			 directory->container);
 	if (pattern->text) {
 		uint64_t permille = pattern->nr_covered * 1000 /
 				    pattern->nr_names;
 
-		text_set(made_value(rows, row, PATTERN), pattern->text);
-		*made_value(rows, row, PATTERN_PERMILLE) =
+		text_set(own_value(rows, row, "pattern"), pattern->text);
+		*own_value(rows, row, "pattern_percent") =
 			kms_value_unsigned(permille);
 	}
 	return !directory->reachable ||
-	       path_set(made_value(rows, row, FULL_PATH), directory);
+	       path_set(own_value(rows, row, "full_path"), directory);
 }
 
 static bool rows_fill(const struct kms_rows *rows,
@@ -163,66 +128,22 @@ static enum kms_status directories_fill(struct kms_nl *nl, uint32_t job,
 	return status;
 }
 
-static const struct kms_list_view more[] = {
-	{
-		.by = "superblock",
-		.kind = &kms_kind_dentry_superblock,
-		.root = "dentry_superblocks",
-		.columns = (const char * const[]){
-			"fs_type", "device", "total_bytes", "nr_dentries",
-			"nr_negative", "nr_lru", "share_permille",
-			"coverage_permille", NULL
-		},
-		.sort = "nr_dentries",
-		.change = "nr_dentries",
-		.job = true,
-	}, {
-		.by = "name",
-		.kind = &kms_kind_dentry_name,
-		.root = "dentry_names",
-		.columns = (const char * const[]){
-			"device", "inode", "negative", "name", NULL
-		},
-		.change = "negative",
-		.job = true,
-	}, {
-		.by = "total",
-		.kind = &kms_kind_dentry,
-		.root = "dentries",
-		.columns = (const char * const[]){
-			"nr_dentries", "nr_unused", "nr_hashed", "nr_unhashed",
-			"nr_negative", "nr_lru", "total_bytes",
-			"coverage_permille", NULL
-		},
-		.change = "nr_dentries",
-		.job = true,
-	},
-};
-
-static const struct kms_list_command dentry = {
-	.summary = "Print the directories with the most cached names",
-	.view = {
-		.by = "directory",
-		.kind = &directory_kind,
-		.root = "dentry_directories",
-		.columns = (const char * const[]){
-			"total_bytes", "nr_dentries", "nr_negative",
-			"share_permille", "coverage_permille", "fs_type",
-			"full_path", "pattern", NULL
-		},
-		.sort = "nr_dentries",
-		.change = "nr_dentries",
-		.job = true,
-		.fill = directories_fill,
-	},
-	.more = more,
-	.nr_more = ARRAY_SIZE(more),
-	.budget_help = "walk for that long at most, 3000 unless asked",
-};
-
 int kms_cmd_dentry(int argc, char **argv)
 {
-	kms_kind_widen(&directory_kind, &kms_kind_dentry_directory, columns,
-		       ARRAY_SIZE(columns), made, NR_MADE);
-	return kms_list_run(&dentry, argc, argv);
+	static const struct kms_list_command command = {
+		.summary = "Print the directories with the most cached names",
+		.views = {
+			{
+				.kind = &kms_kind_dentry_directory,
+				.by = "directory",
+				.fill = directories_fill,
+			},
+			{ .kind = &kms_kind_dentry_superblock, .by = "superblock" },
+			{ .kind = &kms_kind_dentry_name, .by = "name" },
+			{ .kind = &kms_kind_dentry, .by = "total" },
+		},
+		.budget_help = "limit the walk to that many milliseconds (3000)",
+	};
+
+	return kms_list_run(&command, argc, argv);
 }

@@ -43,12 +43,12 @@ static bool pattern_find(struct kms_pattern *pattern,
 			 enum kms_dentries which)
 {
 	const uint64_t negative = which == KMS_DENTRIES_NEGATIVE;
-	const char *sample[KMS_PATTERN_NAMES_MAX];
+	const char *sample[KMS_MAX_PATTERN_NAMES];
 	const struct kms_dentry_name_record *name;
 	size_t nr = 0;
 
 	kms_for_each(name, names) {
-		if (nr == KMS_PATTERN_NAMES_MAX)
+		if (nr == KMS_MAX_PATTERN_NAMES)
 			break;
 		if (name->name && is_in(name, record) &&
 		    (which == KMS_DENTRIES_ALL || name->negative == negative))

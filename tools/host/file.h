@@ -6,9 +6,9 @@
 #include <stddef.h>
 
 /*
- * The text of a file, up to most bytes, to be freed.  NULL when it cannot be
- * read: the process or cgroup may have gone.
+ * Read a file up to max bytes, for the caller to free. NULL if it cannot be
+ * read: a process may be gone, for example.
  */
-char *kms_file_read(const char *path, size_t most);
+char *kms_file_read(const char *path, size_t max);
 
 #endif /* KMS_HOST_FILE_H */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Mounts, as /proc/PID/mountinfo lists them, and paths through them. */
+/* The mounts of /proc/PID/mountinfo, and paths of directories in them. */
 #ifndef KMS_HOST_MOUNTINFO_H
 #define KMS_HOST_MOUNTINFO_H
 
@@ -7,9 +7,9 @@
 #include <stddef.h>
 
 struct kms_mount {
-	char *device;		/* MAJOR:MINOR; NULL: not of interest */
+	char *device;		/* MAJOR:MINOR; NULL: not a requested one */
 	char *root;		/* the mounted part of the file system */
-	char *point;		/* where; both are escaped text */
+	char *point;		/* the mount point; both are escaped text */
 	char *overlay;		/* options of an overlay, as in mountinfo */
 };
 
@@ -18,32 +18,32 @@ struct kms_mountinfo {
 	size_t nr;
 };
 
-/* The devices of interest; a host has far more mounts. */
+/* The requested devices; a host has far more mounts. */
 struct kms_devices {
 	const char **device;
 	size_t nr;
 };
 
 /*
- * Fill in the mounts that text lists, or nothing if none is of these devices.
- * Of other devices only those that may cover one are kept.  Lines that are no
- * mounts are left out.  False when memory is out.
+ * Fill in the mounts of these devices. Of other mounts only the mount points are
+ * kept, as they may cover a path. Lines that are no mounts are skipped. False if
+ * memory is out.
  */
 bool kms_mountinfo_parse(struct kms_mountinfo *mounts, const char *text,
 			 const struct kms_devices *devices);
 
 /*
- * The path, escaped, under which a directory of a device's file system can be
- * reached: path is escaped, and from the root of that file system.  NULL where
- * no mount leads there, or, with *failed set, when memory is out.
+ * Find the path by which a directory can be reached. device is that of its file
+ * system, path its path from the root of the file system; paths are escaped. NULL
+ * if there is no such path; if memory is out, *failed is set as well.
  */
 char *kms_mountinfo_path(const struct kms_mountinfo *mounts, const char *device,
 			 const char *path, bool *failed);
 
 /*
- * The path in an overlay, escaped, of a path in one of its layers: each lookup
- * in the overlay makes dentries in those as well.  NULL where it is in none,
- * or, with *failed set, when memory is out.
+ * Find the path in an overlay of a path in one of its layers, both escaped: each
+ * lookup in the overlay makes dentries in its layers as well. NULL if no layer
+ * has it; if memory is out, *failed is set as well.
  */
 char *kms_mountinfo_overlay(const struct kms_mountinfo *mounts,
 			    const char *path, bool *failed);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Numbers in plain words. */
+/* Numbers as people write them. */
 #include <stdio.h>
 
 #include "lib/array.h"
@@ -19,7 +19,7 @@ struct kms_words kms_words_bytes(uint64_t bytes)
 			 (unsigned int)bytes);
 		return words;
 	}
-	/* What would round to 1024 is one of the next unit. */
+	/* A number that rounds to 1024 belongs to the next unit. */
 	for (number /= 1024; number >= 1023.95 && unit + 1 < ARRAY_SIZE(units);
 	     number /= 1024)
 		unit++;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Numbers in plain words. */
+/* Numbers as people write them. */
 #ifndef KMS_LIB_WORDS_H
 #define KMS_LIB_WORDS_H
 
@@ -7,7 +7,7 @@
 
 #define KMS_WORDS_MAX 32
 
-/* A number as text, by value: words.text is an argument for printf. */
+/* A number as text, by value: words.text can be an argument of printf. */
 struct kms_words {
 	char text[KMS_WORDS_MAX];
 };

@@ -34,6 +34,8 @@ const struct kms_record_type kms_status_type = {
 	.kind = &kms_kind_status,
 	.size = sizeof(struct kms_status_record),
 	.offsets = status_offsets,
+	.nr_members = sizeof(status_offsets) /
+		      sizeof(status_offsets[0]),
 };
 
 static const size_t collector_offsets[] = {
@@ -49,6 +51,8 @@ const struct kms_record_type kms_collector_type = {
 	.kind = &kms_kind_collector,
 	.size = sizeof(struct kms_collector_record),
 	.offsets = collector_offsets,
+	.nr_members = sizeof(collector_offsets) /
+		      sizeof(collector_offsets[0]),
 };
 
 static const size_t job_offsets[] = {
@@ -67,6 +71,8 @@ const struct kms_record_type kms_job_type = {
 	.kind = &kms_kind_job,
 	.size = sizeof(struct kms_job_record),
 	.offsets = job_offsets,
+	.nr_members = sizeof(job_offsets) /
+		      sizeof(job_offsets[0]),
 };
 
 static const size_t slab_offsets[] = {
@@ -98,6 +104,8 @@ const struct kms_record_type kms_slab_type = {
 	.kind = &kms_kind_slab,
 	.size = sizeof(struct kms_slab_record),
 	.offsets = slab_offsets,
+	.nr_members = sizeof(slab_offsets) /
+		      sizeof(slab_offsets[0]),
 };
 
 static const size_t slab_node_offsets[] = {
@@ -120,6 +128,8 @@ const struct kms_record_type kms_slab_node_type = {
 	.kind = &kms_kind_slab_node,
 	.size = sizeof(struct kms_slab_node_record),
 	.offsets = slab_node_offsets,
+	.nr_members = sizeof(slab_node_offsets) /
+		      sizeof(slab_node_offsets[0]),
 };
 
 static const size_t zone_offsets[] = {
@@ -142,6 +152,8 @@ const struct kms_record_type kms_zone_type = {
 	.kind = &kms_kind_zone,
 	.size = sizeof(struct kms_zone_record),
 	.offsets = zone_offsets,
+	.nr_members = sizeof(zone_offsets) /
+		      sizeof(zone_offsets[0]),
 };
 
 static const size_t buddy_offsets[] = {
@@ -158,6 +170,8 @@ const struct kms_record_type kms_buddy_type = {
 	.kind = &kms_kind_buddy,
 	.size = sizeof(struct kms_buddy_record),
 	.offsets = buddy_offsets,
+	.nr_members = sizeof(buddy_offsets) /
+		      sizeof(buddy_offsets[0]),
 };
 
 static const size_t migratetype_offsets[] = {
@@ -173,6 +187,8 @@ const struct kms_record_type kms_migratetype_type = {
 	.kind = &kms_kind_migratetype,
 	.size = sizeof(struct kms_migratetype_record),
 	.offsets = migratetype_offsets,
+	.nr_members = sizeof(migratetype_offsets) /
+		      sizeof(migratetype_offsets[0]),
 };
 
 static const size_t node_offsets[] = {
@@ -213,6 +229,8 @@ const struct kms_record_type kms_node_type = {
 	.kind = &kms_kind_node,
 	.size = sizeof(struct kms_node_record),
 	.offsets = node_offsets,
+	.nr_members = sizeof(node_offsets) /
+		      sizeof(node_offsets[0]),
 };
 
 static const size_t counter_offsets[] = {
@@ -226,6 +244,8 @@ const struct kms_record_type kms_counter_type = {
 	.kind = &kms_kind_counter,
 	.size = sizeof(struct kms_counter_record),
 	.offsets = counter_offsets,
+	.nr_members = sizeof(counter_offsets) /
+		      sizeof(counter_offsets[0]),
 };
 
 static const size_t dentry_offsets[] = {
@@ -251,6 +271,8 @@ const struct kms_record_type kms_dentry_type = {
 	.kind = &kms_kind_dentry,
 	.size = sizeof(struct kms_dentry_record),
 	.offsets = dentry_offsets,
+	.nr_members = sizeof(dentry_offsets) /
+		      sizeof(dentry_offsets[0]),
 };
 
 static const size_t dentry_superblock_offsets[] = {
@@ -271,6 +293,8 @@ const struct kms_record_type kms_dentry_superblock_type = {
 	.kind = &kms_kind_dentry_superblock,
 	.size = sizeof(struct kms_dentry_superblock_record),
 	.offsets = dentry_superblock_offsets,
+	.nr_members = sizeof(dentry_superblock_offsets) /
+		      sizeof(dentry_superblock_offsets[0]),
 };
 
 static const size_t dentry_directory_offsets[] = {
@@ -293,6 +317,8 @@ const struct kms_record_type kms_dentry_directory_type = {
 	.kind = &kms_kind_dentry_directory,
 	.size = sizeof(struct kms_dentry_directory_record),
 	.offsets = dentry_directory_offsets,
+	.nr_members = sizeof(dentry_directory_offsets) /
+		      sizeof(dentry_directory_offsets[0]),
 };
 
 static const size_t dentry_name_offsets[] = {
@@ -307,6 +333,8 @@ const struct kms_record_type kms_dentry_name_type = {
 	.kind = &kms_kind_dentry_name,
 	.size = sizeof(struct kms_dentry_name_record),
 	.offsets = dentry_name_offsets,
+	.nr_members = sizeof(dentry_name_offsets) /
+		      sizeof(dentry_name_offsets[0]),
 };
 
 static const size_t trace_offsets[] = {
@@ -329,6 +357,8 @@ const struct kms_record_type kms_trace_type = {
 	.kind = &kms_kind_trace,
 	.size = sizeof(struct kms_trace_record),
 	.offsets = trace_offsets,
+	.nr_members = sizeof(trace_offsets) /
+		      sizeof(trace_offsets[0]),
 };
 
 static const size_t trace_allocator_offsets[] = {
@@ -359,6 +389,8 @@ const struct kms_record_type kms_trace_allocator_type = {
 	.kind = &kms_kind_trace_allocator,
 	.size = sizeof(struct kms_trace_allocator_record),
 	.offsets = trace_allocator_offsets,
+	.nr_members = sizeof(trace_allocator_offsets) /
+		      sizeof(trace_allocator_offsets[0]),
 };
 
 static const size_t trace_stack_offsets[] = {
@@ -371,4 +403,6 @@ const struct kms_record_type kms_trace_stack_type = {
 	.kind = &kms_kind_trace_stack,
 	.size = sizeof(struct kms_trace_stack_record),
 	.offsets = trace_stack_offsets,
+	.nr_members = sizeof(trace_stack_offsets) /
+		      sizeof(trace_stack_offsets[0]),
 };

@@ -55,7 +55,7 @@ void kms_record_init(const struct kms_record_type *type, void *record)
 	const struct kms_value absent = { 0 };
 	size_t i;
 
-	for (i = 0; i < type->kind->nr_columns; i++)
+	for (i = 0; i < type->nr_members; i++)
 		member_set(type->kind->columns[i].type,
 			   member_of(type, record, i), &absent);
 }
@@ -67,7 +67,7 @@ bool kms_record_fill(const struct kms_record_type *type, void *record,
 	size_t i;
 
 	kms_record_clear(type, record);
-	for (i = 0; i < type->kind->nr_columns; i++)
+	for (i = 0; i < type->nr_members; i++)
 		complete &= member_set(type->kind->columns[i].type,
 				       member_of(type, record, i),
 				       &rows->row[row][i]);
@@ -79,7 +79,7 @@ void kms_record_clear(const struct kms_record_type *type, void *record)
 	const char **text;
 	size_t i;
 
-	for (i = 0; i < type->kind->nr_columns; i++) {
+	for (i = 0; i < type->nr_members; i++) {
 		if (type->kind->columns[i].type != KMS_TYPE_STRING)
 			continue;
 		text = member_of(type, record, i);

@@ -12,11 +12,12 @@
 #define KMS_UNKNOWN UINT64_MAX
 #define KMS_UNKNOWN_SIGNED INT64_MIN
 
-/* A record has a member for each column of its kind. */
+/* A record has a member for each field of its kind; those columns are first. */
 struct kms_record_type {
 	const struct kms_kind *kind;
 	size_t size;
 	const size_t *offsets;		/* of the members, column by column */
+	size_t nr_members;
 };
 
 /* An array of records of any one type. */

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What kmemscope diagnose says about culprits that the test started itself."""
+"""Run kmemscope diagnose on culprits that the test itself starts."""
 
 import contextlib
 import json
@@ -13,12 +13,12 @@ import fixture
 import module
 import reader
 import theirs
-from ktap import Skip, again, equal, expect, note
+from ktap import Skip, equal, expect, note, retry
 
-# Shorter than a user's, so that there is time for many culprits.
+# Shorter than by default, so that there is time for many culprits.
 SECONDS = 6
 
-# What starting, reading answers and printing may take beyond.
+# More seconds for start, answers and output.
 SLACK = 5
 
 CLEAR = "nothing wrong found: no kernel memory kept growing by more than "
@@ -28,12 +28,12 @@ LEAK = fixture.PARAMETERS / "leak"
 CGROUPS = pathlib.Path("/sys/fs/cgroup")
 
 
-# What it says when it, or the machine, stood still for seconds.
+# What it says if it, or the machine, stood still for seconds.
 LATE = ("there was not enough time", "another trace is running")
 
 
 def diagnose_in_time(seconds):
-    """Its exit status and its JSON; fails if the machine was too slow."""
+    """(exit status, its JSON answer); fails if it stood still for too long."""
     started = time.monotonic()
     status, out, err = reader.run("diagnose", "--json", "--seconds",
                                   str(seconds))
@@ -42,7 +42,8 @@ def diagnose_in_time(seconds):
     note(f"{answer['verdict']} {err}")
     expect(not any(text.endswith(LATE) for text in answer["missing"]),
            f"too late; missing: {answer['missing']}")
-    expect(took < seconds + SLACK, f"{seconds} s of it took {took:.1f} s")
+    expect(took < seconds + SLACK,
+           f"--seconds {seconds} took {took:.1f} s")
     for row in answer["findings"]:
         directories = [(each.get("device"), each.get("inode"),
                         each.get("path")) for each in row["directories"]]
@@ -51,14 +52,14 @@ def diagnose_in_time(seconds):
 
 
 def diagnose(seconds=SECONDS, status=0):
-    """Its JSON; one of several runs must end in time."""
-    got, answer = again(lambda: diagnose_in_time(seconds))
+    """Its answer, of the first of three runs that ends in time."""
+    got, answer = retry(lambda: diagnose_in_time(seconds))
     equal(got, status, f"exit status (missing: {answer['missing']})")
     return answer
 
 
 def finding(answer, kind):
-    """The only finding of a kind."""
+    """The only finding of this kind."""
     found = [row for row in answer["findings"] if row["kind"] == kind]
     kinds = [row["kind"] for row in answer["findings"]]
     expect(len(found) == 1, f"{len(found)} findings {kind} of {kinds}")
@@ -90,13 +91,13 @@ def expect_directory(row, path, fs_type, pattern, least=80):
 
 
 def near(got, want, share, what):
-    """Within a share of the expected number."""
+    """Check that a number is within a share of another."""
     expect(abs(got - want) <= share * want, f"{what}: {got}, not {want}")
 
 
 def test_a_quiet_machine_is_well():
-    """There is no finding, and its own activity causes none."""
-    culprit.drop()
+    """It finds nothing, and does not blame its own activity."""
+    culprit.drop_caches()
     for seconds in (10, 3):
         answer = diagnose(seconds)
         equal(answer["findings"], [], "findings")
@@ -135,7 +136,7 @@ def test_lookups_in_ext4():
     with culprit.storm("cert-check", "miss", where, ".%lu_dOeSnotExist_.db",
                        rate=rate) as process:
         time.sleep(1)
-        answer, row = again(observe)
+        answer, row = retry(observe)
     equal((row["cache"], row["reclaimable"]), ("dentry", True), "cache")
     expect(row["sure"] in ("certain", "likely"), row["sure"])
     directory = expect_directory(row, where, "ext4", ".N_dOeSnotExist_.db")
@@ -152,7 +153,7 @@ def test_lookups_in_ext4():
 
 
 def test_lookups_in_overlayfs():
-    """Dentries of the overlay differ from those of its layers."""
+    """It tells the overlay's own dentries from those of its layers."""
     parts = [culprit.folder(f"ovl/{name}") for name in
              ("lower", "upper", "work", "merged")]
     lower, upper, work, merged = parts
@@ -175,9 +176,9 @@ def test_lookups_in_overlayfs():
 
 
 def test_lookups_in_sysfs():
-    """A file system without a disk; before v5.15 sysfs keeps no such dentries."""
+    """sysfs has no disk; before v5.15 it keeps no negative dentries."""
     before = theirs.read("/proc/sys/fs/dentry-state").split()
-    # Elsewhere, for these would be among the names that are sampled.
+    # In another directory, so that these names are in no sample below.
     subprocess.run([culprit.STORM, "miss", "/sys/class/tty", "try%lu", "2000"],
                    check=True)
     after = theirs.read("/proc/sys/fs/dentry-state").split()
@@ -211,16 +212,16 @@ def test_files_that_are_made():
 
 
 def test_inodes_that_are_read():
-    """Files that exist already, and that a process looks up."""
+    """A process reads the inodes of many old files."""
     where = culprit.folder("archive")
     number = 20000
     subprocess.run([culprit.STORM, "make", where, "mail%lu", str(number)],
                    check=True)
-    # What is not written yet stays.
+    # Inodes that are not written yet stay in the cache.
     deadline = time.monotonic() + 20
     while theirs.slabinfo()["ext4_inode_cache"]["nr_active_objects"] > 3000 \
             and time.monotonic() < deadline:
-        culprit.drop()
+        culprit.drop_caches()
         time.sleep(0.5)
     with culprit.storm("indexer", "find", where, "mail%lu", rate=2000,
                        count=number):
@@ -270,7 +271,7 @@ def test_a_leak_of_a_module():
 
 
 def test_pages_that_nobody_accounts_for():
-    """Taken page by page, in no counter of the kernel."""
+    """Pages that no counter of the kernel has."""
     with fixture.Fixture(objects=[1]):
         with culprit.script("driver", f"while echo take 200 >{ACT}; do "
                             "sleep 0.05; done"):
@@ -308,7 +309,7 @@ def cgroup(name):
 
 
 def test_in_a_cgroup_and_a_pid_namespace():
-    """The allocator has the name and pid that the host knows."""
+    """It names the process as the host sees it."""
     where = culprit.folder("boxed")
     with cgroup("box") as group:
         def enter():
@@ -331,7 +332,7 @@ def test_in_a_cgroup_and_a_pid_namespace():
 
 
 def test_in_a_container():
-    """A directory that a container knows by another path, or alone."""
+    """A directory with another path in a container, and one only in it."""
     root = culprit.folder("containers/one")
     inside = culprit.folder("containers/one/srv")
     name = "docker/" + "0123456789abcdef" * 4
@@ -360,7 +361,7 @@ def test_in_a_container():
 
 
 def test_short_lived_culprits():
-    """Each lives for some ms; together they are one, with their starter."""
+    """Each lives a few ms; together they are one, below their parent."""
     where = culprit.folder("brief")
     with culprit.script("restarter", f"while :; do {culprit.program('gnat')} "
                         f"miss {where} t%lu 40 0 $((i += 40)); done"):
@@ -372,7 +373,7 @@ def test_short_lived_culprits():
 
 
 def test_what_it_says_in_words():
-    """Text has the same; and commands are printed, not run."""
+    """The text says the same; commands are printed, and not run."""
     where = culprit.folder("words")
     with culprit.storm("talker", "miss", where, "w%lu", rate=4000) as process:
         status, out, err = reader.run("diagnose", "--seconds", "4")
@@ -390,9 +391,9 @@ def test_what_it_says_in_words():
 
 
 def test_two_million_and_still_in_time():
-    """The walk stays bounded, while dentries grow and afterwards."""
+    """The walk stays bounded, during the growth and after it."""
     where = culprit.folder("millions")
-    culprit.drop()
+    culprit.drop_caches()
     share = 1000000
     halves = [subprocess.Popen([culprit.STORM, "miss", where, f"{half}-%lu",
                                 str(share)]) for half in range(2)]
@@ -413,11 +414,11 @@ def test_two_million_and_still_in_time():
     expect_allocator(row, "upstart")
     # Not where the most are, but where it grows.
     expect_directory(row, other, "ext4", "nN", least=50)
-    culprit.drop()
+    culprit.drop_caches()
 
 
 def test_parts_that_are_missing():
-    """It names them with the reason, goes on, and exits with 3."""
+    """It names them and the reason, goes on, and exits with 3."""
     where = culprit.folder("partly")
     with module.Reloaded("disable=dentry,trace"):
         with culprit.storm("masked", "miss", where, "m%lu", rate=4000):
@@ -432,7 +433,7 @@ def test_parts_that_are_missing():
 
 
 def test_without_the_module():
-    """It fails, and says that the module is not loaded."""
+    """It cannot work without the module."""
     module.unload()
     try:
         status, out, err = reader.run("diagnose", "--seconds", "1")

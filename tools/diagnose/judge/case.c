@@ -13,7 +13,7 @@
 #define NOISE_BYTES (512 * 1024)
 #define NOISE_SECONDS 10
 
-/* Programs that start take stacks and page tables, and give them back. */
+/* Programs that start take stacks and page tables, and free them again. */
 #define NOISE_PAGES_BYTES (4 * 1024 * 1024)
 
 /*

@@ -6,6 +6,7 @@
 #include "diagnose/finding.h"
 #include "diagnose/growth.h"
 #include "diagnose/observation.h"
+#include "lib/clock.h"
 
 /* A directory or an allocator with a smaller share is not named. */
 #define KMS_NAMED_PERMILLE 30
@@ -32,7 +33,7 @@ void kms_summarize(struct kms_case *c, struct kms_finding *finding,
 		   const char *format, ...) __attribute__
 	((format(printf, 3, 4)));
 
-/* Does growth by so many bytes matter on this host? */
+/* Does this growth matter on this host? */
 bool kms_case_matters(const struct kms_case *c, int64_t bytes,
 		      bool reclaimable);
 
@@ -68,7 +69,7 @@ static inline uint64_t kms_permille(uint64_t part, uint64_t whole)
 
 static inline uint64_t kms_per_second(uint64_t number, uint64_t ns)
 {
-	return ns ? (uint64_t)((double)number * 1e9 / ns + 0.5) : 0;
+	return ns ? (uint64_t)((double)number * NS_PER_SEC / ns + 0.5) : 0;
 }
 
 #endif /* KMS_DIAGNOSE_JUDGE_CASE_H */

@@ -2,30 +2,20 @@
 /* The walks and traces of an observation, side by side. */
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "client/job.h"
 #include "diagnose/observe/allocators.h"
 #include "diagnose/observe/jobs.h"
-
-#define SECOND_NS 1000000000ull
+#include "lib/clock.h"
 
 /* Long enough for the shares of any number of dentries. */
-#define MAX_BUDGET_NS (3 * SECOND_NS)
+#define MAX_BUDGET_NS (3 * NS_PER_SEC)
 
 /*
  * A busy host may let a job begin late, and a probe is gone only when all CPUs
  * have passed by: wait this much longer.
  */
-#define GRACE_NS (2 * SECOND_NS)
-
-uint64_t kms_now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_BOOTTIME, &now);
-	return (uint64_t)now.tv_sec * SECOND_NS + now.tv_nsec;
-}
+#define GRACE_NS (2 * NS_PER_SEC)
 
 uint64_t kms_walk_budget(uint64_t left_ns)
 {

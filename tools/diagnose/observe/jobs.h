@@ -23,9 +23,6 @@ struct kms_jobs {
 	size_t nr;
 };
 
-/* CLOCK_BOOTTIME */
-uint64_t kms_now_ns(void);
-
 /* How long a walk may take when this much time is left. */
 uint64_t kms_walk_budget(uint64_t left_ns);
 

@@ -6,6 +6,7 @@
 #include "diagnose/observe/moment.h"
 #include "diagnose/observe/proc.h"
 #include "host/file.h"
+#include "lib/clock.h"
 
 void kms_records_observe(struct kms_observation *obs, struct kms_nl *nl,
 			 struct kms_records *records, bool *partial, bool note)

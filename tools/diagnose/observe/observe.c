@@ -6,7 +6,7 @@
  *	a moment every second, to see what begins to grow; one is the middle
  *	a trace of what grows, each time that something does
  *	another walk if that is dentries or inodes
- *	the last moment, when the memory of these is given back
+ *	the last moment, when the jobs have freed their memory
  *	the witnesses of the host: processes, cgroups and mounts
  *
  * What cannot be had is noted, and the rest goes on.
@@ -20,15 +20,14 @@
 #include "diagnose/observe/witness.h"
 #include "host/process.h"
 #include "lib/array.h"
-
-#define SECOND_NS 1000000000ull
+#include "lib/clock.h"
 
 /* Parts of the time, out of 1000. */
 #define WATCH_FROM 250		/* the first walk has ended by then */
 #define JOBS_UNTIL 900
 
 /* The first walk takes no longer, however long the observation. */
-#define MAX_WATCH_FROM_NS (4 * SECOND_NS)
+#define MAX_WATCH_FROM_NS (4 * NS_PER_SEC)
 
 static bool (*const witnesses[])(struct kms_observation *obs) = {
 	kms_available_read,

@@ -8,26 +8,25 @@
 #include "diagnose/observe/jobs.h"
 #include "diagnose/observe/moment.h"
 #include "diagnose/observe/watch.h"
+#include "lib/clock.h"
 
-#define SECOND_NS 1000000000ull
-
-#define POLL_NS SECOND_NS
+#define POLL_NS NS_PER_SEC
 /* Caches by the thousand take longer to compare. */
-#define POLL_MANY_NS (5 * SECOND_NS)
+#define POLL_MANY_NS (5 * NS_PER_SEC)
 #define MANY_CACHES 1000
 
 /* This is enough to see all allocators, and probes slow down all others. */
-#define MAX_TRACE_NS (30 * SECOND_NS)
+#define MAX_TRACE_NS (30 * NS_PER_SEC)
 /* With less time left a trace sees nothing. */
-#define MIN_TRACE_NS (SECOND_NS / 4)
+#define MIN_TRACE_NS (NS_PER_SEC / 4)
 
 /* Growth from one poll to the next, in bytes, that is worth a trace. */
 #define TRACED_BYTES (64 * 1024)
 /* Slow growth adds up: in four seconds, and in the end, to this much. */
-#define TRACED_BYTES_NS (4 * SECOND_NS)
+#define TRACED_BYTES_NS (4 * NS_PER_SEC)
 #define MAX_TRACED_BYTES (512 * 1024)
 
-/* Dentries with this much of memory are traced even without growth. */
+/* Dentries that hold this part of memory are traced even without growth. */
 #define STOCK_PERMILLE 100
 
 struct watch {
@@ -42,17 +41,6 @@ struct watch {
 	bool dentries;			/* they grew since the last walk */
 	bool idle;			/* the stock was traced: nothing grew */
 };
-
-void kms_sleep_until(uint64_t boottime_ns)
-{
-	const struct timespec time = {
-		.tv_sec = (time_t)(boottime_ns / SECOND_NS),
-		.tv_nsec = (long)(boottime_ns % SECOND_NS),
-	};
-
-	while (clock_nanosleep(CLOCK_BOOTTIME, TIMER_ABSTIME, &time, NULL))
-		;
-}
 
 /* Walk so that it ends at end, when there is most to see. */
 static void walk_late(struct kms_jobs *jobs, uint64_t end, uint64_t budget)

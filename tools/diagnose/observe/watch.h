@@ -14,6 +14,4 @@
 void kms_watch(struct kms_observation *obs, struct kms_nl *nl, uint64_t start,
 	       uint64_t from, uint64_t end);
 
-void kms_sleep_until(uint64_t boottime_ns);
-
 #endif /* KMS_DIAGNOSE_OBSERVE_WATCH_H */

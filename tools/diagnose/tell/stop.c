@@ -12,6 +12,7 @@
 #include "diagnose/tell/stop.h"
 #include "host/container.h"
 #include "lib/array.h"
+#include "lib/clock.h"
 #include "lib/text.h"
 #include "lib/words.h"
 
@@ -36,7 +37,7 @@ static const char *age_of(struct kms_advice *a, uint64_t began_ns)
 	uint64_t passed = now > began_ns ? now - began_ns : 0;
 
 	return kms_strings_add(a->strings, "%s ago",
-			       kms_words_span(passed / 1000000000).text);
+			       kms_words_span(passed / NS_PER_SEC).text);
 }
 
 static void container_stop(struct kms_advice *a, struct kms_remedy *remedy,

@@ -352,10 +352,10 @@ enum kmemscope_a_zone {
  *	/proc/buddyinfo.
  * @KMEMSCOPE_A_BUDDY_FREE_BYTES: (u64) Memory in those blocks.
  * @KMEMSCOPE_A_BUDDY_UNUSABLE_INDEX: (s64) Share of free memory in blocks too
- *	small for this order, in permille. As
- *	/sys/kernel/debug/extfrag/unusable_index. 1000 also when nothing is free.
+ *	small for this order, 0 to 1000. As /sys/kernel/debug/extfrag/unusable_index.
+ *	1000 also when nothing is free.
  * @KMEMSCOPE_A_BUDDY_EXTFRAG_INDEX: (s64) Why a request of this order would
- *	fail, in permille. Towards 0 for lack of memory, towards 1000 for
+ *	fail, -1000 to 1000. Towards 0 for lack of memory, towards 1000 for
  *	fragmentation, and -1000 where it would succeed. As
  *	/sys/kernel/debug/extfrag/extfrag_index.
  */
