@@ -52,7 +52,6 @@ exceptions() {
 	cat <<-'TABLE'
 	docs/vocabulary.md	*	names what it replaces
 	docs/reference.md	*	generated: its words are the spec's
-	README.md	given? back	what the program prints
 	TABLE
 }
 
