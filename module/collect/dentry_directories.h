@@ -3,9 +3,11 @@
 #ifndef KS_COLLECT_DENTRY_DIRECTORIES_H
 #define KS_COLLECT_DENTRY_DIRECTORIES_H
 
+#include <linux/kmemscope.h>
+
 #include "collect/dentry_tally.h"
 
-#define KS_DIRECTORIES		64
+#define KS_DIRECTORIES		KMEMSCOPE_MAX_DIRECTORIES
 #define KS_DIRECTORY_NAMES	16	/* of each */
 
 struct ks_directories;

@@ -228,6 +228,7 @@ class Spec:
         tree = yaml.safe_load(path.read_text(encoding="utf-8"))
         self.name = tree["name"]
         self.doc = tree["doc"]
+        self.constants = tree["definitions"]
         self.operations = tree["operations"]["list"]
         self.kinds = [Kind(s, self.operations) for s in tree["attribute-sets"]]
         trees = yaml.safe_load(READER.read_text(encoding="utf-8"))

@@ -7,6 +7,12 @@
 #define KMEMSCOPE_FAMILY_NAME	"kmemscope"
 #define KMEMSCOPE_FAMILY_VERSION	1
 
+/*
+ * A walk over the dentries has this many directories at most, those with the
+ * most dentries
+ */
+#define KMEMSCOPE_MAX_DIRECTORIES	64
+
 /**
  * enum kmemscope_a_status - The module itself, what it may do on this kernel
  *	and what it costs
