@@ -52,6 +52,7 @@ exceptions() {
 	cat <<-'TABLE'
 	docs/vocabulary.md	*	names what it replaces
 	docs/reference.md	*	generated: its words are the spec's
+	CHANGELOG.md	creators?	names what it replaces
 	TABLE
 }
 
