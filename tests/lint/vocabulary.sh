@@ -20,21 +20,21 @@ tab=$(printf '\t')
 words() {
 	cat <<-'TABLE'
 	docs,module,tools	culprits?	allocator
-	docs,module	creators?	allocator
+	docs,module,tools	creators?	allocator
 	docs,tools	(heavy )?hitters?	top-k table
 	docs	permille	percent, or out of 1000
 	docs	kept (at hand )?for CPUs	per-CPU free objects
 	docs	at hand	cached
-	docs	looks? (again|at|for|twice)	observe, read
-	docs,module	a (longer |last )?look	observation
+	docs,tools	looks? (again|at|for|twice)	observe, read
+	docs,module,tools	a (longer |last )?look	observation
 	docs	looked (at|again)	observed, read
 	docs	kinds? of record	record type
 	docs	names? that do(es)? not exist	negative dentry, failed lookup
-	docs	given? back	reclaim
+	docs,tools	given? back	reclaim
 	docs	asked for	requested, or name the request
 	docs	so many	up to N
 	docs	(is|are|was|were) told	report, print
-	docs	(is|are|was|were) said	report, print
+	docs,tools	(is|are|was|were) said	report, print
 	docs,tools,tests	tells? (it|them)? ?apart	separate, identify
 	docs	told apart	separate, identify
 	docs	nobody|somebody	no process, another reader
@@ -53,7 +53,7 @@ exceptions() {
 	docs/vocabulary.md	*	names what it replaces
 	docs/abi.md	permille	the unit on the wire
 	docs/reference.md	*	generated: its words are the spec's
-	README.md	given? back	what the program prints
+	CHANGELOG.md	creators?	names what it replaces
 	TABLE
 }
 

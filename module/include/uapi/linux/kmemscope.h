@@ -8,7 +8,7 @@
 #define KMEMSCOPE_FAMILY_VERSION	1
 
 /*
- * Most records of type dentry-directory in one answer.
+ * Most records of type dentry-directory in one answer
  */
 #define KMEMSCOPE_MAX_DIRECTORIES	64
 
