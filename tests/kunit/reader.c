@@ -4,6 +4,7 @@
  */
 #include <kunit/test.h>
 #include <linux/errno.h>
+#include <linux/string.h>
 
 #include "reader.h"
 
@@ -34,6 +35,26 @@ struct blob *reader_begin(struct kunit *test)
 }
 
 /**
+ * reader_try_open() - open a blob and index its types
+ * @btf: set; close it when this succeeded
+ * @blob: the blob
+ * @len: its bytes
+ *
+ * Return: 0, or the error of either.
+ */
+int reader_try_open(struct ks_btf *btf, const void *blob, size_t len)
+{
+	int err = ks_btf_open(btf, blob, len);
+
+	if (err)
+		return err;
+	err = ks_btf_find_structs(btf, NULL, 0);
+	if (err)
+		ks_btf_close(btf);
+	return err;
+}
+
+/**
  * reader_open() - open a blob that is sound
  * @blob: the blob
  * @btf: set
@@ -43,7 +64,7 @@ void reader_open(struct blob *blob, struct ks_btf *btf)
 	size_t len;
 	u32 *whole = blob_finish(blob, &len);
 
-	KUNIT_ASSERT_EQ(blob->test, 0, ks_btf_open(btf, whole, len));
+	KUNIT_ASSERT_EQ(blob->test, 0, reader_try_open(btf, whole, len));
 	KUNIT_EXPECT_EQ(blob->test, blob->nr_types + 1, btf->nr_types);
 }
 
@@ -59,8 +80,26 @@ void reader_refuses(struct blob *blob, const char *what, u32 number)
 	size_t len;
 	u32 *whole = blob_finish(blob, &len);
 
-	KUNIT_EXPECT_EQ_MSG(blob->test, -EINVAL, ks_btf_open(&btf, whole, len),
+	KUNIT_EXPECT_EQ_MSG(blob->test, -EINVAL,
+			    reader_try_open(&btf, whole, len),
 			    "%s %u", what, number);
+}
+
+/**
+ * reader_find_struct() - find one struct
+ * @btf: an opened blob
+ * @name: its name
+ * @id: set to its type id
+ *
+ * Return: 0, or -ENOENT.
+ */
+int reader_find_struct(struct ks_btf *btf, const char *name, u32 *id)
+{
+	struct ks_btf_struct wanted = { .name = name, .len = strlen(name) };
+	int err = ks_btf_find_structs(btf, &wanted, 1);
+
+	*id = wanted.id;
+	return err ?: wanted.id ? 0 : -ENOENT;
 }
 
 /**
@@ -71,13 +110,13 @@ void reader_refuses(struct blob *blob, const char *what, u32 number)
  * @bit_offset: where it must be
  * @bits: how large it must be
  */
-void reader_finds(struct kunit *test, const struct ks_btf *btf,
+void reader_finds(struct kunit *test, struct ks_btf *btf,
 		  const char *name, u32 bit_offset, u32 bits)
 {
 	struct ks_btf_member member = {};
 	u32 id;
 
-	KUNIT_ASSERT_EQ(test, 0, ks_btf_find_struct(btf, "wanted", &id));
+	KUNIT_ASSERT_EQ(test, 0, reader_find_struct(btf, "wanted", &id));
 	KUNIT_EXPECT_EQ_MSG(test, 0,
 			    ks_btf_find_member(btf, id, name, &member),
 			    "%s", name);
@@ -92,13 +131,13 @@ void reader_finds(struct kunit *test, const struct ks_btf *btf,
  * @name: the member's name
  * @error: why not
  */
-void reader_finds_none(struct kunit *test, const struct ks_btf *btf,
+void reader_finds_none(struct kunit *test, struct ks_btf *btf,
 		       const char *name, int error)
 {
 	struct ks_btf_member member;
 	u32 id;
 
-	KUNIT_ASSERT_EQ(test, 0, ks_btf_find_struct(btf, "wanted", &id));
+	KUNIT_ASSERT_EQ(test, 0, reader_find_struct(btf, "wanted", &id));
 	KUNIT_EXPECT_EQ_MSG(test, error,
 			    ks_btf_find_member(btf, id, name, &member),
 			    "%s", name);
