@@ -20,13 +20,14 @@ tab=$(printf '\t')
 words() {
 	cat <<-'TABLE'
 	docs,module,tools	culprits?	allocator
-	docs,module	creators?	allocator
+	docs,module,tools,tests	creators?	allocator
+	module,tools,tests	[a-z_]+_creators?[a-z_]*|creators?_[a-z_]+	allocator
 	docs,tools	(heavy )?hitters?	top-k table
 	docs	permille	percent, or out of 1000
-	docs	kept (at hand )?for CPUs	per-CPU free objects
+	docs,tests	kept (at hand )?for CPUs	per-CPU free objects
 	docs	at hand	cached
-	docs	looks? (again|at|for|twice)	observe, read
-	docs,module	a (longer |last )?look	observation
+	docs,tools	looks? (again|at|for|twice)	observe, read
+	docs,module,tools	a (longer |last )?look	observation
 	docs	looked (at|again)	observed, read
 	docs	kinds? of record	record type
 	docs	names? that do(es)? not exist	negative dentry, failed lookup
@@ -34,16 +35,16 @@ words() {
 	docs	asked for	requested, or name the request
 	docs	so many	up to N
 	docs	(is|are|was|were) told	report, print
-	docs	(is|are|was|were) said	report, print
+	docs,tools	(is|are|was|were) said	report, print
 	docs,tools,tests	tells? (it|them)? ?apart	separate, identify
 	docs	told apart	separate, identify
 	docs	nobody|somebody	no process, another reader
-	docs,tools	forbids to	forbids -ing
+	docs,tools,tests	forbids to	forbids -ing
 	docs,tools,tests	lets nobody	cannot be
 	docs,module,tools,tests	% of memory are	memory is
 	docs,module,tools	was tried to	we tried to
 	docs,module,tools	(MOST|LEAST)_[A-Z_]+	MAX_X, MIN_X
-	docs,module,tests	[A-Z_]+_(MOST|LEAST)	MAX_X, MIN_X
+	docs,module,tools,tests	[A-Z_]+_(MOST|LEAST)	MAX_X, MIN_X
 	TABLE
 }
 
