@@ -41,11 +41,11 @@ COMMANDS = {
     # What a newcomer sees pass.
     "test": [
         [FETCH_CORE,
-         Suite("integration", "integration/run --core", (257, 300)),
+         Suite("integration", "integration/run --core", (256, 300)),
          Suite("dkms", "dkms/run 6.12", (40, 60))],
         [Suite("cli", "cli/run", (963, 60)),
-         Suite("lint", "lint/run --quick", (16, 60)),
-         Suite("runner", "lib/selftest", (9, 15)),
+         Suite("lint", "lint/run --quick", (17, 60)),
+         Suite("runner", "lib/selftest", (11, 15)),
          Suite("fuzz", "fuzz/run", (4, 60)),
          Suite("layouts", "layouts/run --series 5.10,6.12,7.3", (355, 30)),
          Suite("kunit", "kunit/run --kernel light", (377, 60), quiet=900)],

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The directories that dentries are in, out of two walks. */
+#include <linux/kmemscope.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "diagnose/judge/directories.h"
 #include "lib/words.h"
-
-/* The module returns this many at most, those with the most dentries. */
-#define MAX_DIRECTORIES_OF_WALK 64
 
 /* A directory of a walk. */
 struct ranked {
@@ -73,7 +71,7 @@ static uint64_t before_of(const struct kms_walk *before,
 		if (nr < least)
 			least = nr;
 	}
-	return before->directories.nr < MAX_DIRECTORIES_OF_WALK ? 0 : least;
+	return before->directories.nr < KMEMSCOPE_MAX_DIRECTORIES ? 0 : least;
 }
 
 static uint64_t grown_of(const struct kms_walk *before,
