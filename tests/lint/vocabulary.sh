@@ -53,6 +53,7 @@ exceptions() {
 	cat <<-'TABLE'
 	docs/vocabulary.md	*	names what it replaces
 	docs/abi.md	permille	the unit on the wire
+	CHANGELOG.md	creators?	a key that was renamed
 	docs/reference.md	*	generated: its words are the spec's
 	README.md	given? back	what the program prints
 	TABLE
