@@ -35,12 +35,12 @@ words() {
 	docs	asked for	requested, or name the request
 	docs	so many	up to N
 	docs	(is|are|was|were) told	report, print
-	docs,tools	(is|are|was|were) said	report, print
+	docs,module,tools	(is|are|was|were) said	report, print
 	docs,tools,tests	tells? (it|them)? ?apart	separate, identify
 	docs	told apart	separate, identify
 	docs	nobody|somebody	no process, another reader
-	docs,tools,tests	forbids to	forbids -ing
-	docs,tools,tests	lets nobody	cannot be
+	docs,module,tools,tests	forbids to	forbids -ing
+	docs,module,tools,tests	lets nobody	cannot be
 	docs,module,tools,tests	% of memory are	memory is
 	docs,module,tools	was tried to	we tried to
 	docs,module,tools	(MOST|LEAST)_[A-Z_]+	MAX_X, MIN_X
