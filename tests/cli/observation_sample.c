@@ -7,7 +7,7 @@
 struct kms_observation obs;
 struct kms_verdict verdict;
 
-/* A host of 16 GiB at rest: 10 s, of which nothing grew in. */
+/* A host of 16 GiB at rest for 10 s */
 int rest(void **state)
 {
 	static const uint64_t seconds[KMS_NR_MOMENTS] = { 100, 103, 110 };
@@ -100,7 +100,7 @@ void host(void)
 	memory(4194304, 2000000, 50000, NULL);
 }
 
-/* What /proc/sys/fs/dentry-state said. */
+/* The contents of /proc/sys/fs/dentry-state. */
 void dentry_states(uint64_t before, uint64_t before_negative,
 			  uint64_t now, uint64_t now_negative)
 {
@@ -209,7 +209,7 @@ void judge(void)
 	assert_true(kms_directories_find(&obs, &(struct kms_mounts){ 0 }));
 	assert_int_equal(kms_verdict_make(&verdict, &obs, &err), KMS_OK);
 	assert_int_equal(kms_remedies_fill(&verdict, &obs, &err), KMS_OK);
-	/* It is read at a glance. */
+	/* A headline has at most 20 words. */
 	assert_in_range(words_count(verdict.summary), 1, 20);
 }
 
@@ -235,7 +235,7 @@ static void text_print(FILE *stream, void *arg)
 	kms_verdict_print_remedies(stream, &verdict);
 }
 
-/* Wherever a line was wrapped. */
+/* Undo line wraps. */
 static void unwrap(char *text)
 {
 	char *to = text;

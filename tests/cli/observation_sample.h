@@ -38,11 +38,11 @@ int forget(void **state);
 /* Append a record that is absent; its texts are to be of strdup(). */
 void *add(struct kms_records *records);
 
-/* A slab cache, with so many objects of a size at each moment. */
+/* A slab cache, with its objects at each moment. */
 void cache(const char *name, unsigned int reclaimable, uint64_t size,
 	   const uint64_t objects[KMS_NR_MOMENTS]);
 
-/* What a slab cache has on a node at a moment. */
+/* The bytes of a slab cache on a node at a moment. */
 void slab_node(size_t number, const char *name, uint64_t node, uint64_t bytes);
 
 /* The host's memory in pages, the same at all moments but for unaccounted. */
@@ -52,7 +52,7 @@ void memory(uint64_t managed, uint64_t free, uint64_t slab,
 /* A host of 16 GiB, half of it free. */
 void host(void);
 
-/* What /proc/sys/fs/dentry-state said. */
+/* The contents of /proc/sys/fs/dentry-state. */
 void dentry_states(uint64_t before, uint64_t before_negative, uint64_t now,
 		   uint64_t now_negative);
 
@@ -73,7 +73,7 @@ void name(size_t number, unsigned int inode, unsigned int negative,
 /* A trace of a cache, without allocators. */
 struct kms_trace *trace_add(const char *cache, unsigned int explained);
 
-/* An allocator of a trace, and what it did not free again. */
+/* An allocator of a trace, and its objects that were not freed. */
 void allocator(struct kms_trace *trace, const char *words,
 	       uint64_t outstanding);
 

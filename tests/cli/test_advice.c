@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What a verdict advises, and what it must not. */
+/* What a verdict advises, and must not advise. */
 #include "observation_sample.h"
 
-/* What interrupts allocate is no fault of the card that they are of. */
+/* Allocations in interrupts are not the fault of the network card. */
 static void a_driver_is_not_blamed(void **state)
 {
 	struct kms_trace *trace = leak(990);
@@ -16,7 +16,7 @@ static void a_driver_is_not_blamed(void **state)
 	expect_no_words("reboot");
 }
 
-/* Three cgroups reclaim no more than there is, and none of them at once. */
+/* Three cgroups reclaim no more than the cache has, and none of them now. */
 static void no_more_is_reclaimed_than_there_is(void **state)
 {
 	struct kms_trace *trace;
@@ -50,7 +50,7 @@ static void no_more_is_reclaimed_than_there_is(void **state)
 	assert_in_range(sum, 1, 1000000 * 192);
 }
 
-/* The whole list of a storm in three cgroups: nothing may fall off its end. */
+/* A storm in three cgroups has the longest list, which must be whole. */
 static void remedies_do_not_fall_off(void **state)
 {
 	struct kms_trace *trace;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Who allocators are on this host: processes that the test starts itself. */
+/* What this host knows about allocators: processes that the test starts. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -22,13 +22,13 @@
 
 #define CHILDREN 3
 
-/* A number that no process has: the kernel's largest is a bit less. */
+/* No process has this pid: the kernel's largest is one less. */
 #define GONE 4194304
 
 static struct kms_observation obs;
 static pid_t starter, child[CHILDREN];
 
-/* Names that no other process has, and that of this one */
+/* Names that no other process has, and the name of this one */
 static char starter_name[16], child_name[16], own_name[16];
 
 static const char *starter_as;
@@ -62,7 +62,7 @@ static void starter_run(size_t nr)
 		pause();
 }
 
-/* Those of the children that have their name by now. */
+/* Find the children that have their name by now. */
 static size_t children_find(void)
 {
 	struct kms_processes processes;
@@ -76,14 +76,14 @@ static size_t children_find(void)
 	return nr;
 }
 
-/* Start so many, and the look of a trace that began when they were there. */
+/* Start nr children, and a trace that began after them. */
 static void start(size_t nr)
 {
 	const struct timespec moment = { .tv_nsec = 10 * 1000000 };
 	static unsigned int number;
 	size_t tries;
 
-	/* Those of the test before may take a moment to go. */
+	/* Those of the test before may take a moment to exit. */
 	number++;
 	snprintf(starter_name, sizeof(starter_name), "ks%us%u", number,
 		 getpid());
@@ -102,7 +102,7 @@ static void start(size_t nr)
 	obs.trace[0].facts = calloc(2, sizeof(*obs.trace[0].facts));
 }
 
-/* What is known of an allocator that the trace saw with such a number. */
+/* Find what is known about an allocator with this pid. */
 static const struct kms_allocator_facts *find(const char *name, unsigned int pid,
 				  const char *parents)
 {
@@ -175,7 +175,7 @@ static void one_of_many(void **state)
 	assert_int_equal(facts->starter_children, CHILDREN);
 }
 
-/* The number is now somebody else's, or its parents were others. */
+/* Another process has that pid now, or its parents are others. */
 static void another_of_that_number(void **state)
 {
 	const struct kms_allocator_facts *facts;
@@ -194,7 +194,7 @@ static void another_of_that_number(void **state)
 	assert_int_equal(facts->starter_pid, 0);
 }
 
-/* One that began after the trace ended cannot be it. */
+/* A process that began after the trace is not the allocator. */
 static void a_later_one(void **state)
 {
 	const struct kms_allocator_facts *facts;
@@ -253,7 +253,7 @@ static void a_starter_of_another_user(void **state)
 	assert_int_equal(obs.trace[0].facts[0].starter_pid, 0);
 }
 
-/* One that began in the trace will end soon; the next is this test itself. */
+/* A starter that began in the trace is short-lived; the next is this test. */
 static void a_starter_that_began_in_the_trace(void **state)
 {
 	(void)state;
@@ -265,7 +265,7 @@ static void a_starter_that_began_in_the_trace(void **state)
 			 0);
 }
 
-/* The module tells the parent's number: then no cgroup is needed. */
+/* With the parent's pid no cgroup is needed. */
 static void a_starter_by_its_number(void **state)
 {
 	char text[100];
@@ -284,7 +284,7 @@ static void a_starter_by_its_number(void **state)
 	assert_int_equal(find("gone", GONE, text)->starter_pid, 0);
 }
 
-/* To end cron ends the jobs of others. */
+/* Ending cron would end the jobs of others. */
 static void a_starter_that_runs_jobs_of_others(void **state)
 {
 	const struct kms_allocator_facts *facts;

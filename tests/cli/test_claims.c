@@ -110,7 +110,7 @@ static void workers_without_a_stack(void **state)
 	assert_int_equal(found->nr_allocators, 1);
 	assert_string_equal(found->allocator[0].name, "pool-N");
 	assert_int_equal(found->allocator[0].nr_alike, 64);
-	/* None of the 64 is the one to stop. */
+	/* None of the 64 alone is to be stopped. */
 	assert_int_equal(found->allocator[0].pid, KMS_UNKNOWN);
 	expect_no_words("kill 100");
 }
@@ -136,7 +136,7 @@ static void many_small_allocators(void **state)
 	expect_words(", spread over many allocators");
 }
 
-/* The error of what no counter explains is not that of a counter. */
+/* The error of unaccounted memory is not that of a counter. */
 static void kernel_stacks_on_a_large_host(void **state)
 {
 	size_t i;
@@ -157,7 +157,7 @@ static void kernel_stacks_on_a_large_host(void **state)
 	expect_no_words("drivers");
 }
 
-/* A MiB a minute kills a host in months, and an hour shows it. */
+/* 1 MiB a minute fills a host in months, and an hour shows it. */
 static void a_slow_leak_in_a_long_look(void **state)
 {
 	(void)state;
@@ -169,7 +169,7 @@ static void a_slow_leak_in_a_long_look(void **state)
 	assert_int_equal(verdict.health, KMS_UNHEALTHY);
 	assert_in_range(only(KMS_FINDING_UNRECLAIMABLE_SLAB)->growth_bytes,
 			59 * MIB, 61 * MIB);
-	/* No more is said to be unseen than is. */
+	/* The floor is no higher than it is. */
 	assert_in_range(verdict.floors.unreclaimable, 1000, 10000);
 }
 
@@ -227,7 +227,7 @@ static void backup(void)
 	trace->facts[0].alive = true;
 }
 
-/* A cache that fills is what caches are for. */
+/* Caches are there to be filled. */
 static void a_backup_is_left_alone(void **state)
 {
 	(void)state;
@@ -243,13 +243,13 @@ static void a_backup_is_left_alone(void **state)
 	expect_no_words("memory.reclaim");
 	expect_no_words("drop_caches");
 	expect_no_words("now: ");
-	/* Like any command, it is words first. */
+	/* Like any command, it has an argument vector. */
 	assert_int_equal(only(KMS_FINDING_INODES)->remedy[0].argv.nr, 2);
 	assert_string_equal(only(KMS_FINDING_INODES)->remedy[0].command,
 			    "kmemscope diagnose");
 }
 
-/* Nor are the labels of its files a leak. */
+/* The security labels of its files are no leak either. */
 static void what_goes_with_inodes(void **state)
 {
 	(void)state;
@@ -260,7 +260,7 @@ static void what_goes_with_inodes(void **state)
 	assert_true(only(KMS_FINDING_RECLAIMABLE_SLAB)->benign);
 }
 
-/* Unless memory is short: then it is told of as before. */
+/* When memory is short it is a finding that counts. */
 static void a_backup_while_memory_is_short(void **state)
 {
 	(void)state;
@@ -284,7 +284,7 @@ static void a_leak_beside_a_backup(void **state)
 	assert_non_null(strstr(verdict.summary, "kmalloc-2k"));
 }
 
-/* A warm page cache is no full memory. */
+/* Page cache is available memory. */
 static void time_to_full_is_of_what_is_available(void **state)
 {
 	const struct kms_finding *found;
@@ -367,7 +367,7 @@ static void a_stock_that_grows_slowly(void **state)
 	expect_no_words("does not grow");
 }
 
-/* A file server keeps what it serves. */
+/* A file server keeps the inodes of its files. */
 static void a_stock_of_files_is_no_harm(void **state)
 {
 	(void)state;
@@ -379,7 +379,7 @@ static void a_stock_of_files_is_no_harm(void **state)
 	expect_no_words("drop_caches");
 }
 
-/* Two short walks of half a billion names cannot tell 350000 from chance. */
+/* In two short walks of 500 million names, 350000 may be chance. */
 static void growth_within_the_error_of_walks(void **state)
 {
 	size_t i;
@@ -411,7 +411,7 @@ static void names_that_may_exist(void **state)
 	expect_words("whether the names exist is unknown");
 }
 
-/* Only a walk says what they are, so the allocations prove nothing of that. */
+/* Only a walk shows their kind, and allocations prove nothing about that. */
 static void names_that_a_walk_guesses(void **state)
 {
 	(void)state;
@@ -436,7 +436,7 @@ static void a_trickle_before_a_burst(void **state)
 	judge();
 	assert_int_equal(only(KMS_FINDING_UNRECLAIMABLE_SLAB)->sure, KMS_POSSIBLE);
 	expect_words("may be a burst, with 4.0 KiB in the first 3.0 s and 98.0 MiB in the 7.0 s");
-	/* And of a burst no day is told. */
+	/* A burst has no time to full. */
 	expect_no_words("memory use");
 }
 

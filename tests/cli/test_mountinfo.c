@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Mounts and cgroups, from files that are made up. */
+/* Mounts and cgroups, from made-up files. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -27,7 +27,7 @@ static const char host[] =
 	"35 22 0:41 / /mnt rw - tmpfs tmpfs rw\n"
 	"36 22 0:50 / /back\\134slash\\011tab rw - tmpfs tmpfs rw\n";
 
-/* A place of a device must have this path. */
+/* A directory of a device must have this path. */
 static void expect_path(const char *text, const char *device, const char *path,
 			const char *expected)
 {
@@ -87,10 +87,10 @@ static void mounts_over_mounts(void **state)
 		"4 1 8:3 / /mnt rw - ext4 /dev/c rw\n";
 
 	(void)state;
-	/* Where it can be reached, not where it is hidden */
+	/* Where it can be reached, not where it is covered */
 	expect_path(twice, "8:2", "/x", "/other/x");
 	expect_path(twice, "8:3", "/x", "/mnt/x");
-	/* Hidden everywhere is better than nothing */
+	/* A covered path is better than none. */
 	expect_path(host, "254:33", "/x", "/mnt/deep/x");
 	expect_path(twice, "8:1", "/mnt/y", "/mnt/y");
 }
@@ -247,7 +247,7 @@ static void cgroups(void **state)
 	expect_cgroup("garbage\n0:\n", NULL);
 }
 
-/* Who has a cgroup may make any name below it. */
+/* The owner of a cgroup may make any name below it. */
 static void inner_containers(void **state)
 {
 	static const struct {
@@ -294,7 +294,7 @@ static void long_names(void **state)
 	assert_false(kms_container_find(&container, cgroup));
 }
 
-/* A folder like /proc, made up of one process after the other. */
+/* Add a process to a folder like /proc. */
 static void process_make(const char *proc, unsigned int pid, const char *space,
 			 const char *mounts, const char *cgroup)
 {
@@ -328,7 +328,7 @@ static bool is_in(const char *cgroup, const void *arg)
 	return !strcmp(cgroup, arg);
 }
 
-/* As seen from the cgroup that is wanted, if any is. */
+/* As seen from the preferred cgroup, if any. */
 static void expect_seen(const struct kms_mounts *mounts, const char *wanted,
 			const char *device, const char *path,
 			const char *inside, unsigned int pid,
@@ -367,7 +367,7 @@ static void all_processes(void **state)
 		     "1 0 0:77 / / rw\n2 1 8:1 / /host rw\n",
 		     "0::/docker/" ID "\n");
 	process_make(proc, 401, "mnt:[2]", "no matter", "0::/other\n");
-	/* One that has ended: its link can be read no more, or its mounts */
+	/* Processes that have ended: without a link, or without mounts */
 	snprintf(command, sizeof(command), "%s/500", proc);
 	assert_int_equal(mkdir(command, 0700), 0);
 	process_make(proc, 501, "mnt:[4]", NULL, NULL);
@@ -381,7 +381,7 @@ static void all_processes(void **state)
 	assert_int_equal(mounts.space[0].pid, 1);
 	expect_location(&mounts, "0:88", "/merged/x", "none", 0, "none");
 	expect_location(&mounts, "0:77", "/x", "/x", 400, "/docker/" ID);
-	/* The same place by two names */
+	/* The same directory by two paths */
 	expect_location(&mounts, "8:1", "/x", "/host/x", 400, "/docker/" ID);
 	expect_location(&mounts, "8:9", "/own/x", "/own/x", 600, "none");
 	expect_location(&mounts, "1:1", "none", "none", 0, "none");
@@ -395,7 +395,7 @@ static void all_processes(void **state)
 	kms_mounts_free(&mounts);
 }
 
-/* A volume of several containers: the first by number would be chance. */
+/* A volume of several containers: the first by pid would be chance. */
 static void shared_volumes(void **state)
 {
 	const char *device[] = { "8:1" };
@@ -414,7 +414,7 @@ static void shared_volumes(void **state)
 	process_make(proc, 40, "mnt:[5]", "1 0 8:5 / / rw\n", "0::/no\n");
 	assert_true(kms_mounts_read(&mounts, proc, &devices));
 	assert_int_equal(mounts.nr, 5);
-	/* What covers nothing that was asked for is not kept. */
+	/* Mounts that cover nothing of interest are not kept. */
 	assert_int_equal(mounts.space[0].mounts.nr, 1);
 	expect_seen(&mounts, NULL, "8:1", "/vol/x", "none", 0, "none");
 	expect_seen(&mounts, "/elsewhere", "8:1", "/vol/x", "none", 0, "none");
@@ -428,7 +428,7 @@ static void shared_volumes(void **state)
 	assert_int_equal(system(command), 0);
 }
 
-/* Whatever there is here, it can be read. */
+/* The mounts of this machine can be read. */
 static void this_machine(void **state)
 {
 	struct kms_devices devices = { 0 };
@@ -447,7 +447,7 @@ static void this_machine(void **state)
 	assert_true(mounts.nr >= 1);
 	assert_true(mounts.space[0].mounts.nr >= 1);
 	kms_mounts_free(&mounts);
-	/* Nothing is asked about, so nothing is read. */
+	/* Without devices nothing is read. */
 	devices.nr = 0;
 	assert_true(kms_mounts_read(&mounts, "/proc", &devices));
 	assert_int_equal(mounts.nr, 0);

@@ -12,7 +12,7 @@
 #include "lib/array.h"
 #include "lib/pattern.h"
 
-/* Names must have this pattern (NULL: none), which covers so many of them. */
+/* The names must have this pattern (NULL: none), and covered of them fit. */
 static void expect_pattern(const char * const *names, size_t nr,
 			   const char *text, size_t covered)
 {
@@ -53,15 +53,15 @@ static void digits(void **state)
 	EXPECT("x2yN", 3, "x2y1", "x2y7", "x2y33");
 }
 
-/* One name of another culprit does not hide what the others are. */
+/* One other name does not hide the pattern of the rest. */
 static void alike_but_for_digits(void **state)
 {
 	(void)state;
 	EXPECT("vethN", 4, "veth1000", "veth27", "try1234", "veth4", "veth99999");
 	EXPECT("eth0.N", 3, "lo", "eth0.1", "eth0.20", "eth0.3");
-	/* Where they are two of a kind it is what both are */
+	/* Names of two kinds have the pattern that fits both. */
 	EXPECT("X", 4, "veth1000", "veth2700", "try12345", "try99999");
-	/* None is a pattern of one name */
+	/* A single name has no pattern. */
 	EXPECT("jobN-*", 2, "job1-a", "job2-b");
 }
 
@@ -142,7 +142,7 @@ static void the_example_is_covered(void **state)
 	kms_pattern_free(&pattern);
 }
 
-/* Long names, many tokens, more names than are looked at. */
+/* Long names, many tokens, and more names than are used. */
 static void a_lot(void **state)
 {
 	static char text[400][300];

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Processes and who started them, in a folder that is made up and in /proc. */
+/* Processes and their parents, in a made-up folder and in /proc. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -17,7 +17,7 @@
 
 static char proc[] = "/tmp/kmemscope-proc-XXXXXX";
 
-/* A process with a name, that began so many seconds after the boot. */
+/* Make a process that began some seconds after boot. */
 static void process_make(unsigned int pid, unsigned int parent,
 			 const char *name, unsigned int flags,
 			 unsigned long began)
@@ -84,10 +84,10 @@ static void names_and_numbers(void **state)
 	assert_true(kms_process_is(process, "twin"));
 	assert_false(kms_process_is(process, "twi"));
 	assert_true(kms_processes_find(&processes, 9)->kernel);
-	/* Names of rows are escaped text */
+	/* Names in records are escaped. */
 	assert_true(kms_process_is(kms_processes_find(&processes, 50),
 				   "o) S dd\\x5c ("));
-	/* One that has ended meanwhile */
+	/* A process that has ended meanwhile */
 	assert_null(kms_processes_find(&processes, 70));
 	assert_null(kms_processes_find(&processes, UINT64_MAX));
 	assert_null(kms_processes_find(&processes, (1ull << 32) + 31));
@@ -107,10 +107,10 @@ static void who_started_whom(void **state)
 			kms_processes_find(&processes, 30), parents, 1));
 	assert_true(kms_process_descends(&processes,
 			kms_processes_find(&processes, 40), NULL, 0));
-	/* Of the same name, but somebody else's */
+	/* The same name, but another parent */
 	assert_false(kms_process_descends(&processes,
 			kms_processes_find(&processes, 40), parents, 2));
-	/* Further up there is nobody */
+	/* There is no parent further up. */
 	assert_false(kms_process_descends(&processes,
 			kms_processes_find(&processes, 1), parents, 1));
 	kms_processes_free(&processes);
@@ -136,7 +136,7 @@ static void some_are_spared(void **state)
 
 		assert_int_equal(kms_process_is_spared(&processes, process, 60),
 				 cases[i].spared);
-		/* Who cannot find itself knows nothing. */
+		/* Without itself in the list, all are spared. */
 		assert_true(kms_process_is_spared(&processes, process, 61));
 	}
 	kms_processes_free(&processes);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Commands of remedies, as dash and bash run them: a name that anybody may
- * choose runs nothing, and nothing but what is proved is stopped.
+ * Commands of remedies, as dash and bash run them: names that any user may
+ * choose run nothing, and only proved allocators are stopped.
  */
 #include <stdarg.h>
 #include <stddef.h>
@@ -22,7 +22,7 @@
 #include "lib/text.h"
 #include "sample.h"
 
-/* 15 bytes at most, as the kernel keeps of a process' name. */
+/* The kernel keeps at most 15 bytes of a process' name. */
 static const char * const hostile[] = {
 	"a';id>pwn;#", "a$(id>pwn)", "a`id>pwn`", "a\nid>pwn\nb", "a;id>pwn",
 	"a\"$(id>pwn)\"", "$(id>pwn)", "`id>pwn`", "a&id>pwn&", "a|tee pwn",
@@ -49,7 +49,7 @@ static void file_make(const char *name, const char *text)
 	assert_int_equal(chmod(name, 0755), 0);
 }
 
-/* A folder to run in, where all programs only tell how they were called. */
+/* A folder to run in, where all programs only record their arguments. */
 static int folder_make(void **state)
 {
 	static const char * const programs[] = {
@@ -80,7 +80,7 @@ static int folder_remove(void **state)
 	return chdir("/") || system(command);
 }
 
-/* How many files there are, but the name that is expected. */
+/* Count the files, except for the expected one. */
 static size_t files_beside(const char *name)
 {
 	DIR *here = opendir(".");
@@ -95,14 +95,14 @@ static size_t files_beside(const char *name)
 	return nr;
 }
 
-/* Have a shell run a line from a file, as "sh remedy.sh" does. */
+/* Run a line from a file, as "sh remedy.sh" does. */
 static void line_run(const char *shell, const char *line)
 {
 	char command[300];
 	FILE *file = fopen("../script", "w");
 
 	assert_non_null(file);
-	/* Not the shell's own, which would really do it */
+	/* Replace the shell's own kill. */
 	fprintf(file, "kill() { printf '%%s\\0' kill \"$@\" >>../called; }\n%s\n",
 		line);
 	fclose(file);
@@ -113,7 +113,7 @@ static void line_run(const char *shell, const char *line)
 	assert_int_equal(system(command), 0);
 }
 
-/* The words must have come to the program, and to nothing else. */
+/* The program must have got the words, and nothing else may have run. */
 static void expect_called(const struct kms_argv *argv, const char *what)
 {
 	char called[4096] = "", expected[4096];
@@ -165,7 +165,7 @@ static void words_are_words(void **state)
 	}
 }
 
-/* A line is one line, and no terminal takes a part of it for its own. */
+/* A line is one line, and has nothing that a terminal would act on. */
 static void lines_are_ascii(void **state)
 {
 	size_t i;
@@ -204,7 +204,7 @@ static void files_are_files(void **state)
 	}
 }
 
-/* $(...) would drop it: then there are only words. */
+/* $(...) would drop it: then there is no command. */
 static void some_cannot_be_written(void **state)
 {
 	struct kms_argv argv = kms_argv_begin("record", NULL);
@@ -222,7 +222,7 @@ static void some_cannot_be_written(void **state)
 	assert_string_equal(kms_argv_line(&argv, &strings), "record -- ''");
 }
 
-/* A host whose cache "dentry" grows by one allocator; who it is follows. */
+/* A host whose cache grows by one allocator; its facts follow. */
 static struct kms_observation obs;
 static struct kms_verdict verdict;
 static struct kms_allocator_facts *facts;
@@ -287,7 +287,7 @@ static void forget(void)
 	memset(&obs, 0, sizeof(obs));
 }
 
-/* Run all lines but those that write to files that are there. */
+/* Run all lines, except those that write to real files. */
 static void remedies_run(void)
 {
 	const struct kms_remedy *remedy;
@@ -318,7 +318,7 @@ static void words_print(FILE *stream, void *arg)
 	kms_verdict_print(stream, &verdict);
 }
 
-/* All of --remedy, as somebody gives it to a shell: its comments run nothing. */
+/* Run all of --remedy, as users may: its comments run nothing. */
 static void output_run(void)
 {
 	char *text, *file;
@@ -336,7 +336,7 @@ static void output_run(void)
 	free(text);
 }
 
-/* Whatever has the hostile name: allocator, parent, cache, module, cgroup. */
+/* The allocator, its parent, cache, module and cgroup have the name. */
 static void hostile_names(void **state)
 {
 	size_t i;
@@ -367,7 +367,7 @@ static void hostile_names(void **state)
 	}
 }
 
-/* What is advised to stop it must be this line; NULL: no line at all. */
+/* The command to stop it must be this line; NULL: no command. */
 static void expect_stop(const char *line, const char *words)
 {
 	const struct kms_finding *finding;
@@ -387,7 +387,7 @@ static void expect_stop(const char *line, const char *words)
 	} else {
 		assert_null(remedy->command);
 	}
-	/* To stop something always costs something. */
+	/* Stopping something has a cost. */
 	if (line && strncmp(line, "pgrep", 5) && strncmp(line, "kill 77", 7))
 		assert_non_null(remedy->cost);
 	remedies_run();
@@ -411,14 +411,14 @@ static void containers_are_stopped_by_their_engine(void **state)
 	expect_stop("crictl stop -- 0123456789ab", NULL);
 	in_cgroup("/machine.slice/libpod-" ID ".scope");
 	expect_stop("podman stop -- 0123456789ab", NULL);
-	/* Nothing on this host is called so. */
+	/* The host has no service of that name. */
 	in_cgroup("/lxc.payload.web/system.slice/nginx.service");
 	expect_stop(NULL, "in lxc web");
-	/* The root's podman does not know it, or has another of that number. */
+	/* The podman of root does not know it, or has another with that ID. */
 	in_cgroup("/user.slice/user-1000.slice/user@1000.service/user.slice/libpod-"
 		  ID ".scope");
 	expect_stop(NULL, "in podman 0123456789ab");
-	/* A container makes cgroups in its own as it likes. */
+	/* A container may make any cgroups in its own. */
 	in_cgroup("/docker/fedcba9876543210" "fedcba9876543210"
 		  "fedcba9876543210" "fedcba9876543210/docker/" ID);
 	expect_stop(NULL, "in docker 0123456789ab");
@@ -461,7 +461,7 @@ static void processes_are_ended_when_they_are_proved(void **state)
 	facts->nr_alike = 1;
 	facts->began_ns = 10 * 1000000000ull;
 	expect_stop("kill 77", "(process 77, started 2 minutes ago)");
-	/* One of many: to end it helps nobody. */
+	/* One of many: ending it does not help. */
 	in_cgroup("/");
 	facts->alive = true;
 	facts->nr_alike = 64;
@@ -472,16 +472,16 @@ static void processes_are_ended_when_they_are_proved(void **state)
 	facts->starter_pid = 50;
 	facts->starter_children = 64;
 	expect_stop("kill 50", "stop sh (process 50");
-	/* Gone, and nothing proves who started it. */
+	/* It has gone, and nothing proves its starter. */
 	in_cgroup("/");
 	expect_stop("pgrep -a -x -- sh", "find and stop the process that starts");
-	/* Numbers of another PID namespace */
+	/* Pids of another namespace */
 	in_cgroup("/");
 	obs.host_processes = false;
 	expect_stop(NULL, "find and stop the process that starts");
 }
 
-/* Nor is one of many told as if it were all of them. */
+/* One of many is not shown as if it were all of them. */
 static void many_are_counted(void **state)
 {
 	char *text;
@@ -514,7 +514,7 @@ static void some_are_left_alone(void **state)
 	forget();
 }
 
-/* pgrep(1) takes the name for an expression. */
+/* pgrep(1) takes names for expressions. */
 static void names_are_no_expressions(void **state)
 {
 	(void)state;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Units that may be stopped, with a systemd and cgroups that are made up. */
+/* Units that may be stopped, with a made-up systemd and cgroups. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -14,7 +14,7 @@
 
 #include "host/service.h"
 
-/* What systemd says of process 100 in each case. */
+/* What systemd says about process 100 in each case. */
 static struct {
 	const char *unit;
 	const char *user_unit;
@@ -87,8 +87,8 @@ static void members_write(const char *cgroup, const char *members)
 static struct kms_service found;
 
 /*
- * Of a cgroup with processes 100 "find" and 101, which has that other name.  Its
- * path is in folder, and escaped in cgroup.
+ * Find the service of a cgroup with processes 100 "find" and 101, which has
+ * the other name.  Its path is in folder, and escaped in cgroup.
  */
 static const char *find_escaped(const char *folder, const char *cgroup,
 				const char *other)
@@ -121,7 +121,7 @@ static void its_own_service(void **state)
 	assert_false(found.is_user);
 }
 
-/* Jobs of others would end as well. */
+/* Jobs of others would end, too. */
 static void services_with_more(void **state)
 {
 	(void)state;
@@ -134,7 +134,7 @@ static void services_with_more(void **state)
 	assert_string_equal(found.other, "postgres");
 }
 
-/* What a container or a user names like a unit of the host is none. */
+/* A container or a user may use the name of a unit of the host. */
 static void only_the_cgroup_itself(void **state)
 {
 	(void)state;
@@ -177,7 +177,7 @@ static void units_of_users(void **state)
 	answers.owner = 1001;
 	assert_string_equal(find(USER "/app.slice/mysqld.service", "x"), "");
 	assert_false(found.is_user);
-	/* The whole session is not to be stopped. */
+	/* A whole session must not be stopped. */
 	answers.user_unit = NULL;
 	answers.owner = 1000;
 	assert_string_equal(find(USER, "systemd"), "");
@@ -202,7 +202,7 @@ static void odd_names(void **state)
 		snprintf(cgroup, sizeof(cgroup), "/system.slice/%s", names[i]);
 		assert_string_equal(find(cgroup, "x"), "");
 	}
-	/* This is none of them: systemd writes a '-' in a name so. */
+	/* This is none: systemd writes a '-' in a name so. */
 	answers.unit = "a\\x2db@c.service";
 	assert_string_equal(find_escaped("/system.slice/a\\x2db@c.service",
 					 "/system.slice/a\\x5cx2db@c.service",

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* From looks that are made up to what is found in them. */
+/* Verdicts on made-up observations. */
 #include "observation_sample.h"
 #include "table/kinds.h"
 
@@ -19,7 +19,7 @@ static void nothing_wrong(void **state)
 	expect_words("- memory of processes, tmpfs, huge pages, swap, and cgroup limits\n");
 }
 
-/* A small host would be full in days, but it moves as much as any. */
+/* On a small host noise would fill memory in days, but it is still noise. */
 static void noise_on_a_small_host(void **state)
 {
 	(void)state;
@@ -29,7 +29,7 @@ static void noise_on_a_small_host(void **state)
 	assert_int_equal(verdict.nr_findings, 0);
 }
 
-/* Not a byte is known: then nothing can be said, and nothing is. */
+/* Without any data there is no finding, and no all-clear. */
 static void nothing_known(void **state)
 {
 	(void)state;
@@ -95,7 +95,7 @@ static void a_storm_of_lookups(void **state)
 	assert_int_equal(found->full_seconds, KMS_UNKNOWN);
 	assert_false(found->benign);
 
-	/* Where it grows, not where the most are */
+	/* The directory that grows, not the largest */
 	assert_int_equal(found->nr_directories, 1);
 	assert_string_equal(found->directory[0].path, "/etc/pki");
 	assert_string_equal(found->directory[0].pattern, ".N_dOeSnotExist_.db");
@@ -104,7 +104,7 @@ static void a_storm_of_lookups(void **state)
 	assert_int_equal(found->directory[0].growth_per_second, 10000);
 	assert_false(found->directory[0].mounted);
 
-	/* Who keeps what it takes, not who takes most */
+	/* The allocator whose objects stay, not the busiest */
 	assert_int_equal(found->nr_allocators, 1);
 	assert_string_equal(found->allocator[0].name, "curl");
 	assert_int_equal(found->allocator[0].nr_parents, 2);
@@ -147,7 +147,7 @@ static void files_that_are_made(void **state)
 	cache("ext4_inode_cache", 1, 1100, EACH(1000, 31000, 101000));
 	judge();
 	assert_int_equal(verdict.nr_findings, 2);
-	/* What takes most is first */
+	/* The fastest growth is first. */
 	assert_int_equal(verdict.finding[0].kind, KMS_FINDING_INODES);
 	found = only(KMS_FINDING_POSITIVE_DENTRIES);
 	assert_in_range(verdict.finding[0].share_permille, 845, 855);
@@ -169,7 +169,7 @@ static void files_and_lookups(void **state)
 		only(KMS_FINDING_NEGATIVE_DENTRIES)->objects_per_second, 6000);
 }
 
-/* A cache that fills the slots that others left takes no more memory yet. */
+/* A cache that fills its free slots takes no more memory yet. */
 static void into_free_slots(void **state)
 {
 	size_t i;
@@ -300,7 +300,7 @@ static void a_stock_of_dentries(void **state)
 static void a_cache_that_may_be_large(void **state)
 {
 	(void)state;
-	/* 10 % of memory in inodes of a file server is what it is for */
+	/* A file server keeps inodes in 10 % of its memory. */
 	host();
 	cache("xfs_inode", 1, 1000, EACH(1600000, 1600000, 1600000));
 	judge();
@@ -341,7 +341,7 @@ static void no_pieces(void **state)
 	assert_int_equal(verdict.nr_findings, 0);
 }
 
-/* Two walks of a part each: what may be chance is not called growth. */
+/* Two walks of a part each: chance is not called growth. */
 static void chance_is_no_growth(void **state)
 {
 	const struct kms_finding *found;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What is found in the counters of pages, and what their errors keep out. */
+/* Findings in counters of pages, and errors that prevent them. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -37,7 +37,7 @@ static int forget(void **state)
 	return 0;
 }
 
-/* A host of 16 GiB: one more counter, and how its other numbers move. */
+/* A host of 16 GiB, with one more counter. */
 struct host {
 	const char *counter;
 	const uint64_t *pages;

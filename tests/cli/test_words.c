@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Numbers in plain words, and plain words that are numbers. */
+/* Numbers in plain words, and numbers out of text. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>

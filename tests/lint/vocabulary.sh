@@ -31,7 +31,7 @@ words() {
 	docs	looked (at|again)	observed, read
 	docs	kinds? of record	record type
 	docs	names? that do(es)? not exist	negative dentry, failed lookup
-	docs	given? back	reclaim
+	docs,tools	given? back	reclaim
 	docs	asked for	requested, or name the request
 	docs	so many	up to N
 	docs	(is|are|was|were) told	report, print
@@ -55,7 +55,6 @@ exceptions() {
 	docs/abi.md	permille	the unit on the wire
 	CHANGELOG.md	creators?	a key that was renamed
 	docs/reference.md	*	generated: its words are the spec's
-	README.md	given? back	what the program prints
 	TABLE
 }
 

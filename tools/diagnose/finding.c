@@ -47,12 +47,6 @@ bool kms_finding_has_slab(const struct kms_finding *finding)
 	}
 }
 
-void kms_lines_add(struct kms_lines *lines, const char *line)
-{
-	if (lines->nr < KMS_MAX_LINES)
-		lines->line[lines->nr++] = line;
-}
-
 struct kms_finding *kms_finding_add(struct kms_verdict *verdict,
 				    enum kms_finding_kind kind)
 {

@@ -208,7 +208,11 @@ const char *kms_sure_name(enum kms_sure sure);
 bool kms_finding_has_slab(const struct kms_finding *finding);
 
 /* Append a line; one too many is dropped. */
-void kms_lines_add(struct kms_lines *lines, const char *line);
+static inline void kms_lines_add(struct kms_lines *lines, const char *line)
+{
+	if (lines->nr < KMS_MAX_LINES)
+		lines->line[lines->nr++] = line;
+}
 
 /* Append a finding, all unknown; NULL when there are too many. */
 struct kms_finding *kms_finding_add(struct kms_verdict *verdict,

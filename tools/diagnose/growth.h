@@ -18,6 +18,8 @@ struct kms_growth {
 	int64_t bytes;		/* more than before; of dentries and inodes also
 				 * what went into slots that were free
 				 */
+	int64_t early_bytes;	/* of these, before the middle moment; and */
+	int64_t late_bytes;	/* after it: the judges fill these in */
 	bool objects_known;
 	int64_t objects;	/* more in use than before */
 };

@@ -31,12 +31,6 @@ const struct kms_node_record *kms_moment_host(const struct kms_moment *moment)
 	return NULL;
 }
 
-uint64_t kms_moments_ns(const struct kms_observation *obs, size_t from,
-			size_t to)
-{
-	return obs->moment[to].boottime_ns - obs->moment[from].boottime_ns;
-}
-
 static void walk_init(struct kms_walk *walk)
 {
 	kms_record_init(&kms_dentry_type, &walk->total);

@@ -108,10 +108,6 @@ void kms_moment_free(struct kms_moment *moment);
 /* The record of the whole host; NULL where there is none. */
 const struct kms_node_record *kms_moment_host(const struct kms_moment *moment);
 
-/* Nanoseconds from one moment to another. */
-uint64_t kms_moments_ns(const struct kms_observation *obs, size_t from,
-			size_t to);
-
 void kms_observation_init(struct kms_observation *obs);
 void kms_observation_free(struct kms_observation *obs);
 

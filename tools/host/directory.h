@@ -7,7 +7,7 @@
 #include "lib/pattern.h"
 #include "table/records.h"
 
-/* Dentries of a directory: all, or those of names that do not exist, or do. */
+/* Dentries of a directory: all, the negative or the positive ones. */
 enum kms_dentries {
 	KMS_DENTRIES_ALL,
 	KMS_DENTRIES_NEGATIVE,

@@ -30,7 +30,7 @@ static int64_t signed_of(const struct kms_value *value)
 static bool member_set(enum kms_type type, void *member,
 		       const struct kms_value *value)
 {
-	char **text = member;
+	const char **text = member;
 
 	switch (type) {
 	case KMS_TYPE_U32:
@@ -76,11 +76,15 @@ bool kms_record_fill(const struct kms_record_type *type, void *record,
 
 void kms_record_clear(const struct kms_record_type *type, void *record)
 {
+	const char **text;
 	size_t i;
 
-	for (i = 0; i < type->nr_members; i++)
-		if (type->kind->columns[i].type == KMS_TYPE_STRING)
-			free(*(char **)member_of(type, record, i));
+	for (i = 0; i < type->nr_members; i++) {
+		if (type->kind->columns[i].type != KMS_TYPE_STRING)
+			continue;
+		text = member_of(type, record, i);
+		free((void *)*text);
+	}
 	kms_record_init(type, record);
 }
 

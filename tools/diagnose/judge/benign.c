@@ -22,7 +22,7 @@ void kms_benign_judge(struct kms_case *c, struct kms_finding *finding)
 		return;
 	}
 	if (!finding->reclaimable || finding->guessed ||
-	    !kms_case_has_plenty(c))
+	    !c->plenty)
 		return;
 	finding->benign = true;
 	kms_tell(c, &finding->evidence,

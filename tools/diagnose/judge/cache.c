@@ -15,13 +15,6 @@
 /* More allocations without an allocator make the shares uncertain. */
 #define DROPPED_PERMILLE 50
 
-static int64_t bytes_in(const struct kms_growths *growths, const char *name)
-{
-	const struct kms_growth *growth = kms_growths_of(growths, name);
-
-	return growth ? growth->bytes : 0;
-}
-
 static void size_tell(struct kms_case *c, struct kms_finding *finding)
 {
 	uint64_t share = finding->memory_permille;
@@ -87,19 +80,15 @@ static void nodes_fill(struct kms_case *c, struct kms_finding *finding)
 	}
 }
 
-static const char *burst_words(struct kms_case *c, const char *cache)
+static const char *burst_words(struct kms_case *c,
+			       const struct kms_growth *growth)
 {
-	int64_t early = bytes_in(&c->early, cache);
-	int64_t late = bytes_in(&c->late, cache);
+	int64_t early = growth->early_bytes, late = growth->late_bytes;
 
 	return kms_strings_add(c->strings,
 		"it may be a burst, with %s in the first %.1f s and %s in the %.1f s after that",
-		kms_words_bytes(early > 0 ? early : 0).text,
-		kms_moments_ns(c->obs, KMS_MOMENT_FIRST,
-			       KMS_MOMENT_MIDDLE) / 1e9,
-		kms_words_bytes(late > 0 ? late : 0).text,
-		kms_moments_ns(c->obs, KMS_MOMENT_MIDDLE,
-			       KMS_MOMENT_LAST) / 1e9);
+		kms_words_bytes(early > 0 ? early : 0).text, c->early_ns / 1e9,
+		kms_words_bytes(late > 0 ? late : 0).text, c->late_ns / 1e9);
 }
 
 /* Why steady growth is not certain. */
@@ -117,7 +106,7 @@ static const char *doubt_words(struct kms_case *c, uint64_t explained)
 }
 
 static void sure_fill(struct kms_case *c, struct kms_finding *finding,
-		      bool steady)
+		      const struct kms_growth *growth)
 {
 	const struct kms_trace *trace = kms_case_trace(c, finding->cache);
 	uint64_t explained = KMS_UNKNOWN;
@@ -128,9 +117,9 @@ static void sure_fill(struct kms_case *c, struct kms_finding *finding,
 			explained <= KMS_OVERSTATED_PERMILLE &&
 			kms_trace_dropped(trace) <= DROPPED_PERMILLE;
 	}
-	if (!steady) {
+	if (!kms_case_is_steady(c, growth->early_bytes, growth->late_bytes)) {
 		finding->sure = KMS_POSSIBLE;
-		finding->why_sure = burst_words(c, finding->cache);
+		finding->why_sure = burst_words(c, growth);
 	} else if (finding->attributed) {
 		finding->sure = KMS_CERTAIN;
 		finding->why_sure =
@@ -147,7 +136,8 @@ bool kms_cache_is_judged(const struct kms_case *c,
 	int64_t largest = growth->reclaimable ? c->largest :
 						c->largest_unreclaimable;
 
-	return kms_case_matters(c, growth->bytes, growth->reclaimable) &&
+	return c->ns && growth->bytes > 0 &&
+	       (uint64_t)growth->bytes >= c->floor[growth->reclaimable] &&
 	       growth->bytes >= largest / 1000 * SIDE_PERMILLE;
 }
 
@@ -172,9 +162,7 @@ struct kms_finding *kms_cache_finding(struct kms_case *c,
 		finding->objects_per_second = kms_per_second(objects, c->ns);
 	nodes_fill(c, finding);
 	size_tell(c, finding);
-	sure_fill(c, finding,
-		  kms_case_is_steady(c, bytes_in(&c->early, growth->name),
-				     bytes_in(&c->late, growth->name)));
+	sure_fill(c, finding, growth);
 	kms_tell(c, &finding->unknown,
 		 "whether it continues beyond the %.0f s observed",
 		 c->ns / 1e9);

@@ -6,6 +6,7 @@
 #include "diagnose/finding.h"
 #include "diagnose/growth.h"
 #include "diagnose/observation.h"
+#include "lib/clock.h"
 
 /* A directory or an allocator with a smaller share is not named. */
 #define KMS_NAMED_PERMILLE 30
@@ -14,12 +15,23 @@ struct kms_case {
 	const struct kms_observation *obs;
 	struct kms_verdict *verdict;
 	struct kms_strings *strings;
-	struct kms_growths all;		/* from the first moment to the last */
-	struct kms_growths early;	/* from the first to the middle one */
-	struct kms_growths late;	/* from the middle one to the last */
+	struct kms_growths growths;	/* from the first moment to the last */
 	uint64_t ns;			/* from the first to the last */
-	int64_t largest;		/* bytes of the largest growth */
+	uint64_t early_ns;		/* from the first to the middle one */
+	uint64_t late_ns;		/* from the middle one to the last */
+	const struct kms_walk *walk;	/* the last that was done, or NULL */
+
+	/* In bytes: */
+	int64_t largest;		/* the largest growth */
 	int64_t largest_unreclaimable;
+	uint64_t noise;			/* moves to and fro on a host at rest */
+	uint64_t floor[2];		/* the least growth that matters, by
+					 * whether the cache is reclaimable
+					 */
+	int64_t pages_floor;		/* the same outside of slab caches */
+	int64_t unaccounted_error;	/* of the growth of that memory */
+
+	bool plenty;		/* enough is available: caches do no harm */
 };
 
 /* Append a line of evidence, or of what is not known. */
@@ -32,19 +44,6 @@ void kms_summarize(struct kms_case *c, struct kms_finding *finding,
 		   const char *format, ...) __attribute__
 	((format(printf, 3, 4)));
 
-/* Does growth by so many bytes matter on this host? */
-bool kms_case_matters(const struct kms_case *c, int64_t bytes,
-		      bool reclaimable);
-
-/* The least growth, in bytes, that matters. */
-uint64_t kms_case_floor(const struct kms_case *c, bool reclaimable);
-
-/* By how much slab caches move to and fro while nothing happens. */
-uint64_t kms_case_noise(const struct kms_case *c);
-
-/* The least growth of pages outside of slab caches that matters. */
-int64_t kms_case_pages_floor(const struct kms_case *c);
-
 /*
  * Were the rates before and after the middle about the same?  Growth that was
  * mostly in one of the two may be a burst.
@@ -55,13 +54,14 @@ bool kms_case_is_steady(const struct kms_case *c, int64_t early, int64_t late);
 void kms_case_rate(const struct kms_case *c, struct kms_finding *finding,
 		   int64_t bytes);
 
-/* Is so much memory available that no cache does harm? */
-bool kms_case_has_plenty(const struct kms_case *c);
+static inline uint64_t kms_permille(uint64_t part, uint64_t whole)
+{
+	return whole ? (uint64_t)((double)part * 1000 / whole + 0.5) : 0;
+}
 
-/* The last walk that was done, or NULL. */
-const struct kms_walk *kms_case_walk(const struct kms_case *c);
-
-uint64_t kms_permille(uint64_t part, uint64_t whole);
-uint64_t kms_per_second(uint64_t number, uint64_t ns);
+static inline uint64_t kms_per_second(uint64_t number, uint64_t ns)
+{
+	return ns ? (uint64_t)((double)number * NS_PER_SEC / ns + 0.5) : 0;
+}
 
 #endif /* KMS_DIAGNOSE_JUDGE_CASE_H */

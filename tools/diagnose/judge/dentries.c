@@ -100,7 +100,7 @@ static void part_judge(struct kms_case *c, const struct kms_growth *growth,
 
 void kms_judge_dentries(struct kms_case *c)
 {
-	const struct kms_growth *growth = kms_growths_of(&c->all, "dentry");
+	const struct kms_growth *growth = kms_growths_of(&c->growths, "dentry");
 	const struct kms_dentry_state *before, *now;
 	uint64_t negative;
 	bool counted;
@@ -111,7 +111,7 @@ void kms_judge_dentries(struct kms_case *c)
 	now = &c->obs->moment[KMS_MOMENT_LAST].dentries;
 	counted = is_counted(before, now);
 	negative = counted ? counted_share(before, now) :
-			     walked_share(kms_case_walk(c));
+			     walked_share(c->walk);
 	if (negative == KMS_UNKNOWN) {
 		part_judge(c, growth, 1000, PART_UNKNOWN, false);
 	} else if (negative >= MOSTLY_PERMILLE) {

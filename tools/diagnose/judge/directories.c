@@ -265,7 +265,7 @@ static void directories_take(struct kms_case *c, struct kms_finding *finding,
 void kms_directories_fill(struct kms_case *c, struct kms_finding *finding,
 			  enum kms_dentries which, bool growing)
 {
-	const struct kms_walk *walk = kms_case_walk(c);
+	const struct kms_walk *walk = c->walk;
 	const struct kms_walk *before = &c->obs->walk[KMS_WALK_BEFORE];
 
 	if (!walk) {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Memory that grows by page, outside the slab caches. */
 #include "diagnose/judge/judge.h"
-#include "diagnose/judge/totals.h"
 #include "lib/array.h"
 #include "lib/words.h"
 
@@ -157,10 +156,10 @@ static void source_judge(struct kms_case *c, enum source source,
 	    last == KMS_UNKNOWN_SIGNED)
 		return;
 	/* Each of the others is one counter, which the module reads exactly. */
-	error = source == UNACCOUNTED ? kms_unaccounted_error(c) : 0;
+	error = source == UNACCOUNTED ? c->unaccounted_error : 0;
 	bytes = (last - first) * page;
 	/* A burst shows nothing: it may be one program that started. */
-	if (bytes <= error || bytes < kms_case_pages_floor(c) ||
+	if (bytes <= error || bytes < c->pages_floor ||
 	    middle <= first || last <= middle)
 		return;
 	finding = kms_finding_add(c->verdict, sources[source].kind);

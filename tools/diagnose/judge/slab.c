@@ -36,8 +36,8 @@ void kms_judge_slab(struct kms_case *c)
 {
 	size_t i;
 
-	for (i = 0; i < c->all.nr; i++)
-		if (c->all.growth[i].kind != KMS_CACHE_DENTRY &&
-		    kms_cache_is_judged(c, &c->all.growth[i]))
-			slab_judge(c, &c->all.growth[i]);
+	for (i = 0; i < c->growths.nr; i++)
+		if (c->growths.growth[i].kind != KMS_CACHE_DENTRY &&
+		    kms_cache_is_judged(c, &c->growths.growth[i]))
+			slab_judge(c, &c->growths.growth[i]);
 }

@@ -59,12 +59,11 @@ static const char *change_words(struct kms_case *c,
 				const struct kms_growth *growth)
 {
 	int64_t bytes = growth->bytes;
-	uint64_t noise = kms_case_noise(c);
 
-	if (bytes >= 0 && (uint64_t)bytes < noise)
+	if (bytes >= 0 && (uint64_t)bytes < c->noise)
 		return kms_strings_add(c->strings,
 				       "grew by less than %s in %.1f s",
-				       kms_words_bytes(noise).text,
+				       kms_words_bytes(c->noise).text,
 				       c->ns / 1e9);
 	return kms_strings_add(c->strings, "%s by %s in %.1f s",
 			       bytes < 0 ? "shrank" : "grew",
@@ -75,11 +74,9 @@ static const char *change_words(struct kms_case *c,
 static const char *now_words(const struct kms_case *c,
 			     const struct kms_growth *growth)
 {
-	uint64_t noise = kms_case_noise(c);
-
-	if (growth->bytes >= 0 && (uint64_t)growth->bytes >= noise)
+	if (growth->bytes >= 0 && (uint64_t)growth->bytes >= c->noise)
 		return "growing slowly";
-	if (growth->bytes < 0 && (uint64_t)-growth->bytes >= noise)
+	if (growth->bytes < 0 && (uint64_t)-growth->bytes >= c->noise)
 		return "shrinking";
 	return "not growing now";
 }
@@ -93,7 +90,7 @@ static bool churns(const struct kms_case *c, const struct kms_growth *growth)
 	       trace->total.duration_ns != KMS_UNKNOWN &&
 	       kms_per_second(trace->total.nr_allocs,
 			      trace->total.duration_ns) * growth->size >=
-	       kms_per_second(kms_case_floor(c, true), c->ns);
+	       kms_per_second(c->floor[true], c->ns);
 }
 
 static void stock_directories(struct kms_case *c, struct kms_finding *finding,
@@ -167,8 +164,8 @@ void kms_judge_stock(struct kms_case *c)
 
 	if (c->verdict->totals.managed == KMS_UNKNOWN)
 		return;
-	for (i = 0; i < c->all.nr; i++)
-		if (is_large(c, &c->all.growth[i]) &&
-		    !is_found(c, c->all.growth[i].name))
-			stock_add(c, &c->all.growth[i]);
+	for (i = 0; i < c->growths.nr; i++)
+		if (is_large(c, &c->growths.growth[i]) &&
+		    !is_found(c, c->growths.growth[i].name))
+			stock_add(c, &c->growths.growth[i]);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The host's memory in sum, and what growth an observation can see. */
+/* The parts of the host's memory. */
 #include "diagnose/judge/totals.h"
 #include "lib/array.h"
 
@@ -118,12 +118,12 @@ static int64_t balloon_growth(const struct kms_node_record *first,
 	return sum < 0 ? -sum : sum;
 }
 
-int64_t kms_unaccounted_error(const struct kms_case *c)
+int64_t kms_unaccounted_error(const struct kms_observation *obs)
 {
 	const struct kms_node_record *first =
-		kms_moment_host(&c->obs->moment[KMS_MOMENT_FIRST]);
+		kms_moment_host(&obs->moment[KMS_MOMENT_FIRST]);
 	const struct kms_node_record *last =
-		kms_moment_host(&c->obs->moment[KMS_MOMENT_LAST]);
+		kms_moment_host(&obs->moment[KMS_MOMENT_LAST]);
 
 	if (!first || !last ||
 	    first->unaccounted_error_pages == KMS_UNKNOWN ||
@@ -132,31 +132,5 @@ int64_t kms_unaccounted_error(const struct kms_case *c)
 	/* What lags behind may have moved from one moment to the other. */
 	return ((int64_t)(first->unaccounted_error_pages +
 			  last->unaccounted_error_pages) +
-		balloon_growth(first, last)) * (int64_t)c->obs->page_bytes;
-}
-
-static uint64_t floor_rate(const struct kms_case *c, uint64_t bytes)
-{
-	return c->ns ? kms_per_second(bytes, c->ns) : KMS_UNKNOWN;
-}
-
-void kms_floors_fill(struct kms_case *c)
-{
-	struct kms_floors *floors = &c->verdict->floors;
-	const struct kms_moment *last = &c->obs->moment[KMS_MOMENT_LAST];
-	int64_t pages = kms_case_pages_floor(c);
-	int64_t error = kms_unaccounted_error(c);
-
-	*floors = (struct kms_floors){ KMS_UNKNOWN, KMS_UNKNOWN, KMS_UNKNOWN,
-				      KMS_UNKNOWN };
-	if (last->slabs.nr) {
-		floors->reclaimable = floor_rate(c, kms_case_floor(c, true));
-		floors->unreclaimable = floor_rate(c, kms_case_floor(c, false));
-	}
-	if (!last->nodes.nr)
-		return;
-	floors->pages = floor_rate(c, pages);
-	if (c->verdict->totals.unaccounted_known)
-		floors->unaccounted = floor_rate(c, error > pages ? error :
-								    pages);
+		balloon_growth(first, last)) * (int64_t)obs->page_bytes;
 }

@@ -3,11 +3,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "diagnose/judge/floors.h"
 #include "diagnose/judge/judge.h"
 #include "diagnose/judge/totals.h"
 #include "diagnose/judge/verdict.h"
 #include "lib/array.h"
 #include "lib/words.h"
+
+/* With more available, caches do no harm. */
+#define PLENTY_PERMILLE 200
 
 /* Harm comes first, then fast growth, then size. */
 static int finding_compare(const void *a, const void *b)
@@ -104,34 +108,68 @@ static void summary_fill(struct kms_case *c)
 						   verdict->nr_findings - 1);
 }
 
-static void largest_fill(struct kms_case *c)
+static int64_t bytes_in(const struct kms_growths *growths, const char *name)
 {
-	size_t i;
+	const struct kms_growth *growth = kms_growths_of(growths, name);
 
-	for (i = 0; i < c->all.nr; i++) {
-		const struct kms_growth *growth = &c->all.growth[i];
-
-		if (growth->bytes > c->largest)
-			c->largest = growth->bytes;
-		if (!growth->reclaimable &&
-		    growth->bytes > c->largest_unreclaimable)
-			c->largest_unreclaimable = growth->bytes;
-	}
+	return growth ? growth->bytes : 0;
 }
 
+static void growth_complete(struct kms_case *c, struct kms_growth *growth,
+			    const struct kms_growths *early,
+			    const struct kms_growths *late)
+{
+	growth->early_bytes = bytes_in(early, growth->name);
+	growth->late_bytes = bytes_in(late, growth->name);
+	if (growth->bytes > c->largest)
+		c->largest = growth->bytes;
+	if (!growth->reclaimable && growth->bytes > c->largest_unreclaimable)
+		c->largest_unreclaimable = growth->bytes;
+}
+
+/* False when memory is out. */
 static bool growths_fill(struct kms_case *c)
 {
-	const struct kms_moment *moment = c->obs->moment;
+	const struct kms_moment *first = &c->obs->moment[KMS_MOMENT_FIRST];
+	const struct kms_moment *middle = &c->obs->moment[KMS_MOMENT_MIDDLE];
+	const struct kms_moment *last = &c->obs->moment[KMS_MOMENT_LAST];
+	struct kms_growths early = { 0 }, late = { 0 };
+	bool complete;
+	size_t i;
 
-	if (!kms_growths_find(&c->all, &moment[KMS_MOMENT_FIRST],
-			      &moment[KMS_MOMENT_LAST]) ||
-	    !kms_growths_find(&c->early, &moment[KMS_MOMENT_FIRST],
-			      &moment[KMS_MOMENT_MIDDLE]) ||
-	    !kms_growths_find(&c->late, &moment[KMS_MOMENT_MIDDLE],
-			      &moment[KMS_MOMENT_LAST]))
+	complete = kms_growths_find(&c->growths, first, last) &&
+		   kms_growths_find(&early, first, middle) &&
+		   kms_growths_find(&late, middle, last);
+	for (i = 0; complete && i < c->growths.nr; i++)
+		growth_complete(c, &c->growths.growth[i], &early, &late);
+	kms_growths_free(&early);
+	kms_growths_free(&late);
+	c->ns = last->boottime_ns - first->boottime_ns;
+	if (middle->boottime_ns > first->boottime_ns)
+		c->early_ns = middle->boottime_ns - first->boottime_ns;
+	if (last->boottime_ns > middle->boottime_ns)
+		c->late_ns = last->boottime_ns - middle->boottime_ns;
+	return complete;
+}
+
+/* Fill in what the judges share; false when memory is out. */
+static bool case_fill(struct kms_case *c)
+{
+	struct kms_totals *totals = &c->verdict->totals;
+	size_t i;
+
+	kms_totals_fill(totals, c->obs);
+	c->plenty = totals->managed != KMS_UNKNOWN &&
+		    totals->available != KMS_UNKNOWN &&
+		    kms_permille(totals->available, totals->managed) >=
+		    PLENTY_PERMILLE;
+	for (i = 0; i < KMS_NR_WALKS; i++)
+		if (c->obs->walk[i].done)
+			c->walk = &c->obs->walk[i];
+	if (!growths_fill(c))
 		return false;
-	c->ns = kms_moments_ns(c->obs, KMS_MOMENT_FIRST, KMS_MOMENT_LAST);
-	largest_fill(c);
+	c->unaccounted_error = kms_unaccounted_error(c->obs);
+	kms_floors_fill(c);
 	return true;
 }
 
@@ -150,7 +188,6 @@ static void judge(struct kms_case *c)
 	size_t i;
 
 	verdict->ns = c->ns;
-	kms_floors_fill(c);
 	for (i = 0; i < ARRAY_SIZE(judges); i++)
 		judges[i](c);
 	for (i = 0; i < verdict->nr_findings; i++)
@@ -180,14 +217,11 @@ enum kms_status kms_verdict_make(struct kms_verdict *verdict,
 	for (i = 0; i < KMS_NR_MOMENTS; i++)
 		verdict->partial |= obs->moment[i].partial;
 	verdict->partial |= obs->missing.nr > 0;
-	kms_totals_fill(&verdict->totals, obs);
-	if (growths_fill(&c))
+	if (case_fill(&c))
 		judge(&c);
 	else
 		verdict->strings.failed = true;
-	kms_growths_free(&c.all);
-	kms_growths_free(&c.early);
-	kms_growths_free(&c.late);
+	kms_growths_free(&c.growths);
 	return verdict->strings.failed ? kms_fail_memory(err) : KMS_OK;
 }
 

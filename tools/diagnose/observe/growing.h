@@ -15,7 +15,7 @@ struct kms_growing {
 	bool dentries;		/* dentries or inodes grow: walk them */
 };
 
-/* Add caches that grew by at least so many bytes, the largest first. */
+/* Add caches that grew by at least min_bytes, the largest first. */
 void kms_growing_find(struct kms_growing *growing,
 		      const struct kms_observation *obs,
 		      const struct kms_moment *older,

@@ -6,7 +6,7 @@
  *	a moment every second, to see what begins to grow; one is the middle
  *	a trace of what grows, each time that something does
  *	another walk if that is dentries or inodes
- *	the last moment, when the memory of these is given back
+ *	the last moment, when the jobs have freed their memory
  *	the witnesses of the host: processes, cgroups and mounts
  *
  * What cannot be had is noted, and the rest goes on.

@@ -26,7 +26,7 @@
 #define TRACED_BYTES_NS (4 * NS_PER_SEC)
 #define MAX_TRACED_BYTES (512 * 1024)
 
-/* Dentries with this much of memory are traced even without growth. */
+/* With this part of memory, dentries are traced even without growth. */
 #define STOCK_PERMILLE 100
 
 struct watch {
