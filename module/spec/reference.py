@@ -13,9 +13,9 @@ HEAD = """\
 # Reference
 
 All record types and their fields. The names are those of netlink with `_` for
-`-`; tables, JSON and debugfs use the same. Only shares differ: the reader
-prints a field `X_permille` as `X_percent`. A row of a table, an object in JSON
-and a line in debugfs is one record. If a kernel cannot supply a field, the
+`-`; debugfs, tables and JSON use the same. Only shares differ: tables and JSON
+have `X_percent` for `X_permille`. A row of a table, an object in JSON and a
+line in debugfs is one record. If a kernel cannot supply a field, the
 field is absent: it is never 0. Fields marked *key* identify a record among
 others of its type, and a request can ask for one value of each.
 [abi.md](abi.md) says what may change."""
@@ -41,6 +41,13 @@ def operations(spec):
     return out
 
 
+def constants(spec):
+    """The table of limits that programs may use."""
+    out = ["", "## Constants", "", "| constant | value | |", "|---|---|---|"]
+    return out + [f"| `{c['name']}` | {c['value']} | {markdown(c['doc'])} |"
+                  for c in spec.constants]
+
+
 def record_type(kind):
     """The section on one record type."""
     out = ["", f"## {kind.name}", ""]
@@ -64,7 +71,7 @@ def reference(spec):
     out = HEAD.split("\n") + ["", "## The netlink family", ""]
     for paragraph in spec.doc.split("\n\n"):
         out += textwrap.wrap(markdown(paragraph), 80) + [""]
-    out += operations(spec)
+    out += operations(spec) + constants(spec)
     for kind in spec.kinds:
         out += record_type(kind)
     return out

@@ -17,8 +17,13 @@ if ! git cat-file -e "$since^{commit}" 2>/dev/null; then
 	exit 0
 fi
 
-# What was merged before this linter ran over it, and cannot be changed.
-excused=4232f9e388758ad37a8e5c59fe04a3a74835a655
+# What was merged before this linter ran over it, and cannot be changed: two long
+# subjects, and a merge that has one parent.
+excused="
+4232f9e388758ad37a8e5c59fe04a3a74835a655
+1871db0b5982380796f82ae397e1a963f6de7d1d
+c0b8ab87d8e81118785f57761f343b45782afe97
+"
 
 # is_imperative WORD: a guess, by what cannot begin an order.
 is_imperative() {
@@ -71,7 +76,7 @@ check_body() {
 }
 
 found=$(git rev-list --no-merges "$since..HEAD" | while read -r commit; do
-	[ "$commit" != "$excused" ] || continue
+	! echo "$excused" | grep -qx "$commit" || continue
 	{
 		check_subject "$(git log -1 --format=%s "$commit")"
 		check_body "$(git log -1 --format=%b "$commit")"
