@@ -6,10 +6,10 @@
  * collect/ walks the memory management, record/ is what it finds, and export/
  * shows that to people and programs. See module/README.md.
  */
+#include <linux/build_bug.h>
 #include <linux/init.h>
 #include <linux/kernel.h>
 #include <linux/module.h>
-#include <linux/slab.h>
 
 #include "collect/collectors.h"
 #include "export/debugfs.h"
@@ -37,37 +37,27 @@ const struct ks_collector *const ks_collectors[] = {
 
 const unsigned int ks_nr_collectors = ARRAY_SIZE(ks_collectors);
 
-/* The one line at load; silence afterwards. */
-static int __init announce(void)
-{
-	struct ks_collector_record record;
-	struct ks_status_record *status;
-	const size_t size = 1024;
-	unsigned int i, len = 0;
-	char *off;
+static_assert(ARRAY_SIZE(ks_collectors) <= KS_MAX_COLLECTORS);
 
-	BUILD_BUG_ON(ARRAY_SIZE(ks_collectors) > KS_MAX_COLLECTORS);
-	status = kmalloc(sizeof(*status), GFP_KERNEL);
-	off = kzalloc(size, GFP_KERNEL);
-	if (!status || !off) {
-		kfree(status);
-		kfree(off);
-		return -ENOMEM;
-	}
-	ks_self_status(status);
+/* Prints one line at load. Its buffers go with the rest of __init. */
+static void __init load_announce(void)
+{
+	static struct ks_collector_record record __initdata;
+	static struct ks_status_record status __initdata;
+	static char off[1024] __initdata;
+	unsigned int i, len = 0;
+
+	ks_status_fill(&status);
 	for (i = 0; i < ks_nr_collectors; i++) {
 		ks_record_init(&ks_kind_collector, &record);
 		ks_collector_describe(ks_collectors[i], &record);
 		if (record.reason[0])
-			len += scnprintf(off + len, size - len, "%s%s (%s)",
-					 len ? ", " : "; off: ", record.name,
-					 record.reason);
+			len += scnprintf(off + len, sizeof(off) - len,
+					 "%s%s (%s)", len ? ", " : "; off: ",
+					 record.name, record.reason);
 	}
-	pr_info("version %s, on: %s%s\n", status->version,
-		status->collectors_on, off);
-	kfree(status);
-	kfree(off);
-	return 0;
+	pr_info("version %s, on: %s%s\n", status.version,
+		status.collectors_on, off);
 }
 
 static int __init kmemscope_init(void)
@@ -80,10 +70,8 @@ static int __init kmemscope_init(void)
 	err = ks_hotplug_init();
 	if (err)
 		return err;
+	/* What it misses turns collectors off, and is no error. */
 	ks_internals_init();
-	err = announce();
-	if (err)
-		goto err_internals;
 	err = ks_job_init();
 	if (err)
 		goto err_internals;
@@ -92,6 +80,7 @@ static int __init kmemscope_init(void)
 	if (err)
 		goto err_job;
 	ks_debugfs_init();
+	load_announce();
 	return 0;
 
 err_job:

@@ -24,7 +24,7 @@ static bool zone_orders(struct ks_snapshot *snap, struct zone *zone,
 		nr_free[order] = READ_ONCE(zone->free_area[order].nr_free);
 
 	for (order = 0; order < KS_NR_ORDERS; order++) {
-		struct ks_buddy_record *record = ks_snapshot_next(snap);
+		struct ks_buddy_record *record = ks_snapshot_begin(snap);
 
 		if (!record)
 			return false;
@@ -37,12 +37,13 @@ static bool zone_orders(struct ks_snapshot *snap, struct zone *zone,
 							   KS_NR_ORDERS, order);
 		record->extfrag_index = ks_extfrag_index(nr_free, KS_NR_ORDERS,
 							 order);
-		ks_snapshot_keep(snap);
+		ks_snapshot_commit(snap);
 	}
 	return true;
 }
 
-static int orders_collect(struct ks_snapshot *snap)
+static int orders_collect(struct ks_snapshot *snap,
+			  struct netlink_ext_ack *extack)
 {
 	struct zone *zone;
 	int nid, err;

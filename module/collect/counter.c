@@ -14,11 +14,11 @@
 #include "run/view.h"
 
 /* Returns false when there is no more room. */
-static bool keep_counter(struct ks_snapshot *snap, int nid,
+static bool counter_keep(struct ks_snapshot *snap, int nid,
 			 struct zone *zone, unsigned int name, u64 value)
 {
 	const char *const *names = ks_symbol(KS_SYM_VMSTAT_TEXT);
-	struct ks_counter_record *record = ks_snapshot_next(snap);
+	struct ks_counter_record *record = ks_snapshot_begin(snap);
 
 	if (!record)
 		return false;
@@ -27,7 +27,7 @@ static bool keep_counter(struct ks_snapshot *snap, int nid,
 		strscpy(record->zone, zone->name, sizeof(record->zone));
 	strscpy(record->name, names[name], sizeof(record->name));
 	record->value = value;
-	ks_snapshot_keep(snap);
+	ks_snapshot_commit(snap);
 	return true;
 }
 
@@ -39,11 +39,11 @@ static bool zone_counters(struct ks_snapshot *snap, int nid,
 
 	ks_zone_stats_read(zone, &stats);
 	for (i = 0; i < NR_VM_ZONE_STAT_ITEMS; i++)
-		if (!keep_counter(snap, nid, zone, KS_FIRST_ZONE_NAME + i,
+		if (!counter_keep(snap, nid, zone, KS_FIRST_ZONE_NAME + i,
 				  stats.value[i]))
 			return false;
 	for (i = 0; i < KS_NR_NUMA_ITEMS; i++)
-		if (!keep_counter(snap, nid, zone, KS_FIRST_NUMA_NAME + i,
+		if (!counter_keep(snap, nid, zone, KS_FIRST_NUMA_NAME + i,
 				  ks_zone_numa_events(zone, i)))
 			return false;
 	return true;
@@ -56,13 +56,14 @@ static bool node_counters(struct ks_snapshot *snap, int nid)
 
 	ks_node_stats_read(NODE_DATA(nid), &stats);
 	for (i = 0; i < NR_VM_NODE_STAT_ITEMS; i++)
-		if (!keep_counter(snap, nid, NULL, KS_FIRST_NODE_NAME + i,
+		if (!counter_keep(snap, nid, NULL, KS_FIRST_NODE_NAME + i,
 				  ks_stat_shown(i, stats.value[i])))
 			return false;
 	return true;
 }
 
-static int counters_collect(struct ks_snapshot *snap)
+static int counters_collect(struct ks_snapshot *snap,
+			    struct netlink_ext_ack *extack)
 {
 	struct zone *zone;
 	int nid, err;
@@ -96,7 +97,7 @@ static const struct ks_view counter_views[] = {
 
 const struct ks_collector ks_collector_counter = {
 	.name = "counter",
-	.needs = KS_NEED_VMSTAT_TEXT,
+	.needs = BIT(KS_NEED_VMSTAT_TEXT),
 	.cost = &counter_cost,
 	.views = counter_views,
 	.nr_views = ARRAY_SIZE(counter_views),

@@ -42,7 +42,7 @@ enum {
 struct survey {
 	struct ks_dentry_tally all;
 	struct ks_superblocks *superblocks;
-	struct ks_hitters *hitters;
+	struct ks_topk *hitters;
 };
 
 static void survey_add(void *arg, const struct dentry *dentry)
@@ -53,7 +53,7 @@ static void survey_add(void *arg, const struct dentry *dentry)
 	ks_dentry_tally_add(&survey->all, dentry);
 	ks_superblocks_add(survey->superblocks, dentry);
 	if (ks_dentry_directory(dentry, &key))
-		ks_hitters_add(survey->hitters, &key);
+		ks_topk_add(survey->hitters, &key);
 }
 
 static void directories_add(void *arg, const struct dentry *dentry)
@@ -64,7 +64,7 @@ static void directories_add(void *arg, const struct dentry *dentry)
 static struct ks_dentry_scale scale_of(const struct ks_dentry_walk *walk)
 {
 	return (struct ks_dentry_scale){
-		.nr_parts = ks_dentries_nr_parts(),
+		.nr_parts = ks_dcache_nr_parts(),
 		.nr_visited = walk->nr_visited,
 		.nr = walk->nr_met,
 		.cut = walk->cut,
@@ -76,7 +76,7 @@ static void total_fill(struct ks_snapshot *snap, const struct survey *survey,
 		       const struct ks_dentry_counts *before)
 {
 	const struct ks_dentry_scale scale = scale_of(walk);
-	struct ks_dentry_record *record = ks_snapshot_next(snap);
+	struct ks_dentry_record *record = ks_snapshot_begin(snap);
 	struct ks_dentry_counts counts;
 
 	record->nr_hashed = ks_dentry_scaled(&scale, survey->all.nr);
@@ -88,10 +88,10 @@ static void total_fill(struct ks_snapshot *snap, const struct survey *survey,
 	record->dentry_size = sizeof(struct dentry);
 	record->approximate = ks_dentry_approximate(&scale);
 	record->coverage_permille = ks_dentry_coverage(&scale);
-	record->nr_buckets = ks_dentries_nr_buckets();
+	record->nr_buckets = ks_dcache_nr_buckets();
 	record->nr_walked = walk->nr_met;
 	record->walk_ns = walk_ns;
-	ks_dentries_count(&counts);
+	ks_dcache_count(&counts);
 	if (counts.known) {
 		record->nr_dentries = counts.nr_dentries;
 		record->nr_unused = counts.nr_unused;
@@ -104,11 +104,11 @@ static void total_fill(struct ks_snapshot *snap, const struct survey *survey,
 						   before->nr_dentries,
 						   record->nr_hashed);
 	}
-	ks_snapshot_keep(snap);
-	ks_snapshot_finish(snap);
+	ks_snapshot_commit(snap);
+	ks_snapshot_complete_all(snap);
 }
 
-static int walk_directories(struct ks_snapshot *const *snaps,
+static int directories_walk(struct ks_snapshot *const *snaps,
 			    const struct survey *survey,
 			    const struct ks_dentry_walk *first, u64 until_ns,
 			    struct ks_progress *progress)
@@ -118,57 +118,58 @@ static int walk_directories(struct ks_snapshot *const *snaps,
 		.nr_parts = first->nr_visited,
 	};
 	struct ks_directories *directories;
-	const struct ks_hitter *hitters;
+	const struct ks_topk_entry *hitters;
 	struct ks_dentry_scale scale;
 	unsigned int nr;
 	int err;
 
-	hitters = ks_hitters_sort(survey->hitters, &nr);
+	hitters = ks_topk_sort(survey->hitters, &nr);
 	directories = ks_directories_new(hitters, nr);
 	if (IS_ERR(directories))
 		return PTR_ERR(directories);
-	err = ks_dentries_walk(&walk, directories_add, directories, progress);
+	err = ks_dcache_walk(&walk, directories_add, directories, progress);
 	if (!err) {
 		scale = scale_of(&walk);
 		ks_directories_fill(directories, snaps[DIRECTORIES], &scale);
 		ks_directories_fill_names(directories, snaps[NAMES]);
-		ks_snapshot_finish(snaps[DIRECTORIES]);
-		ks_snapshot_finish(snaps[NAMES]);
+		ks_snapshot_complete_all(snaps[DIRECTORIES]);
+		ks_snapshot_complete_all(snaps[NAMES]);
 	}
 	ks_directories_free(directories);
 	return err;
 }
 
-static int walk_twice(struct ks_snapshot *const *snaps, struct survey *survey,
-		      u64 budget_ns, struct ks_progress *progress)
+static int dentries_walk_twice(struct ks_snapshot *const *snaps,
+			       struct survey *survey, u64 budget_ns,
+			       struct ks_progress *progress)
 {
 	const u64 since = ks_hold_clock();
 	struct ks_dentry_walk walk = {
 		.until_ns = since + div64_u64(budget_ns * FIRST_PERMILLE, 1000),
-		.nr_parts = ks_dentries_nr_parts(),
+		.nr_parts = ks_dcache_nr_parts(),
 	};
 	struct ks_dentry_counts before;
 	struct ks_dentry_scale scale;
 	int err;
 
-	ks_dentries_count(&before);
-	err = ks_dentries_walk(&walk, survey_add, survey, progress);
+	ks_dcache_count(&before);
+	err = ks_dcache_walk(&walk, survey_add, survey, progress);
 	if (err)
 		return err;
 	scale = scale_of(&walk);
 	total_fill(snaps[TOTAL], survey, &walk, ks_hold_clock() - since,
 		   &before);
 	ks_superblocks_fill(survey->superblocks, snaps[SUPERBLOCKS], &scale);
-	ks_snapshot_finish(snaps[SUPERBLOCKS]);
+	ks_snapshot_complete_all(snaps[SUPERBLOCKS]);
 	/* Readers of the job look at it without a lock. */
 	WRITE_ONCE(progress->permille, FIRST_PERMILLE);
-	return walk_directories(snaps, survey, &walk, since + budget_ns,
+	return directories_walk(snaps, survey, &walk, since + budget_ns,
 				progress);
 }
 
 /* What was asked for, but never more than any job may take. */
-static u64 budget(const struct ks_asked *asked,
-		  const struct ks_progress *progress)
+static u64 request_budget(const struct ks_request *asked,
+			  const struct ks_progress *progress)
 {
 	u64 budget_ns = asked->job.budget_ns;
 
@@ -178,8 +179,9 @@ static u64 budget(const struct ks_asked *asked,
 }
 
 static int dentries_work(struct ks_snapshot *const *snaps,
-			 const struct ks_asked *asked,
-			 struct ks_progress *progress)
+			 const struct ks_request *asked,
+			 struct ks_progress *progress,
+			 struct netlink_ext_ack *extack)
 {
 	struct survey survey = {};
 	int err;
@@ -187,13 +189,15 @@ static int dentries_work(struct ks_snapshot *const *snaps,
 	survey.superblocks = ks_superblocks_new();
 	if (IS_ERR(survey.superblocks))
 		return PTR_ERR(survey.superblocks);
-	survey.hitters = ks_hitters_new();
+	survey.hitters = ks_topk_new();
 	if (IS_ERR(survey.hitters)) {
 		err = PTR_ERR(survey.hitters);
 		goto err_superblocks;
 	}
-	err = walk_twice(snaps, &survey, budget(asked, progress), progress);
-	ks_hitters_free(survey.hitters);
+	err = dentries_walk_twice(snaps, &survey, request_budget(asked,
+								 progress),
+				  progress);
+	ks_topk_free(survey.hitters);
 err_superblocks:
 	ks_superblocks_free(survey.superblocks);
 	return err;
@@ -203,25 +207,29 @@ static const struct ks_work dentries_job = {
 	.run = dentries_work,
 };
 
-static int total_collect(struct ks_snapshot *snap)
+static int total_collect(struct ks_snapshot *snap,
+			 struct netlink_ext_ack *extack)
 {
 	return ks_snapshot_reserve(snap, 1, 0);
 }
 
-static int superblocks_collect(struct ks_snapshot *snap)
+static int superblocks_collect(struct ks_snapshot *snap,
+			       struct netlink_ext_ack *extack)
 {
-	return ks_snapshot_reserve(snap, KS_SUPERBLOCKS + 1, 0);
+	return ks_snapshot_reserve(snap, KS_MAX_SUPERBLOCKS + 1, 0);
 }
 
-static int directories_collect(struct ks_snapshot *snap)
+static int directories_collect(struct ks_snapshot *snap,
+			       struct netlink_ext_ack *extack)
 {
-	return ks_snapshot_reserve(snap, KS_DIRECTORIES, 0);
+	return ks_snapshot_reserve(snap, KMEMSCOPE_MAX_DIRECTORIES, 0);
 }
 
-static int names_collect(struct ks_snapshot *snap)
+static int names_collect(struct ks_snapshot *snap,
+			 struct netlink_ext_ack *extack)
 {
-	return ks_snapshot_reserve(snap, KS_DIRECTORIES * KS_DIRECTORY_NAMES,
-				   0);
+	return ks_snapshot_reserve(snap, KMEMSCOPE_MAX_DIRECTORIES *
+				   KS_MAX_DIRECTORY_NAMES, 0);
 }
 
 static struct ks_cost dentry_cost;
@@ -248,7 +256,7 @@ static const struct ks_view dentry_views[] = {
 
 const struct ks_collector ks_collector_dentry = {
 	.name = "dentry",
-	.needs = KS_NEED_DENTRIES,
+	.needs = BIT(KS_NEED_DCACHE),
 	.needs_private = true,
 	.cost = &dentry_cost,
 	.views = dentry_views,

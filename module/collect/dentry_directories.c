@@ -16,7 +16,7 @@
 #include "record/memory.h"
 #include "record/snapshot.h"
 
-#define NR_PLACES	(4 * KS_DIRECTORIES)
+#define NR_PLACES	(4 * KMEMSCOPE_MAX_DIRECTORIES)
 
 /**
  * struct sample - one of the names in a directory
@@ -44,7 +44,7 @@ struct directory {
 	bool named;
 	char fs_type[KS_FS_TYPE_SIZE];
 	char path[KS_PATH_SIZE];
-	struct sample samples[KS_DIRECTORY_NAMES];
+	struct sample samples[KS_MAX_DIRECTORY_NAMES];
 };
 
 /**
@@ -59,12 +59,15 @@ struct ks_directories {
 	unsigned int nr;
 	u8 places[NR_PLACES];
 	struct rnd_state random;
-	struct directory directories[KS_DIRECTORIES];
+	struct directory directories[KMEMSCOPE_MAX_DIRECTORIES];
 };
 
+/* The places have indices of one byte. */
+static_assert(KMEMSCOPE_MAX_DIRECTORIES < U8_MAX);
+
 /* The place of a key, or the free one where it belongs. */
-static u8 *place_of(struct ks_directories *directories,
-		    const struct ks_directory_key *key)
+static u8 *slot_of(struct ks_directories *directories,
+		   const struct ks_directory_key *key)
 {
 	u32 i = ks_directory_hash(key) % NR_PLACES;
 	u8 *place = &directories->places[i];
@@ -81,27 +84,26 @@ static u8 *place_of(struct ks_directories *directories,
 /**
  * ks_directories_new() - make a table of the first few of some directories
  * @hitters: the directories, in order of interest, all different
- * @nr: how many; those beyond KS_DIRECTORIES are left out
+ * @nr: how many; those beyond KMEMSCOPE_MAX_DIRECTORIES are left out
  *
  * Context: Process context, sleeps.
  * Return: the table, or an error pointer: -ENOMEM, or -ENOBUFS when it is more
  * than all readers together may take.
  */
-struct ks_directories *ks_directories_new(const struct ks_hitter *hitters,
+struct ks_directories *ks_directories_new(const struct ks_topk_entry *hitters,
 					  unsigned int nr)
 {
 	struct ks_directories *directories;
 	unsigned int i;
 
-	BUILD_BUG_ON(KS_DIRECTORIES >= U8_MAX);
 	directories = ks_memory_zalloc(sizeof(*directories));
 	if (IS_ERR(directories))
 		return directories;
 	prandom_seed_state(&directories->random, get_random_u32());
-	directories->nr = min_t(unsigned int, nr, KS_DIRECTORIES);
+	directories->nr = min_t(unsigned int, nr, KMEMSCOPE_MAX_DIRECTORIES);
 	for (i = 0; i < directories->nr; i++) {
 		directories->directories[i].key = hitters[i].key;
-		*place_of(directories, &hitters[i].key) = i + 1;
+		*slot_of(directories, &hitters[i].key) = i + 1;
 	}
 	return directories;
 }
@@ -120,7 +122,7 @@ void ks_directories_free(struct ks_directories *directories)
  * handle opened, is below another one, and its path would be taken for that of
  * some other directory.
  */
-static bool is_below_root(const struct dentry *dentry)
+static bool dentry_is_below_root(const struct dentry *dentry)
 {
 	const struct dentry *parent;
 	unsigned int i;
@@ -140,12 +142,12 @@ static bool is_below_root(const struct dentry *dentry)
  * comes in between it takes rename_lock to do it once more, at most 64 times a
  * walk.
  */
-static void name_directory(struct directory *directory,
+static void directory_name(struct directory *directory,
 			   const struct dentry *dentry)
 {
 	char *path = ERR_PTR(-EXDEV);
 
-	if (is_below_root(dentry))
+	if (dentry_is_below_root(dentry))
 		path = dentry_path_raw((struct dentry *)dentry, directory->path,
 				       sizeof(directory->path));
 	if (IS_ERR(path))
@@ -163,7 +165,7 @@ static void name_directory(struct directory *directory,
  * begin with d_seq itself would take the dentry's lock in that case; the number
  * within does not know of it.
  */
-static void copy_name(struct sample *sample, const struct dentry *dentry)
+static void sample_copy(struct sample *sample, const struct dentry *dentry)
 {
 	const seqcount_t *changes = &dentry->d_seq.seqcount;
 	const unsigned int seq = raw_seqcount_begin(changes);
@@ -184,18 +186,18 @@ static void copy_name(struct sample *sample, const struct dentry *dentry)
 }
 
 /* Of all dentries so far each is in the sample with the same probability. */
-static void sample_name(struct ks_directories *directories,
+static void sample_take(struct ks_directories *directories,
 			struct directory *directory,
 			const struct dentry *dentry)
 {
 	const u64 nr = directory->tally.nr;
 	u32 i = nr - 1;
 
-	if (nr > KS_DIRECTORY_NAMES)
+	if (nr > KS_MAX_DIRECTORY_NAMES)
 		i = reciprocal_scale(prandom_u32_state(&directories->random),
 				     min_t(u64, nr, U32_MAX));
-	if (i < KS_DIRECTORY_NAMES)
-		copy_name(&directory->samples[i], dentry);
+	if (i < KS_MAX_DIRECTORY_NAMES)
+		sample_copy(&directory->samples[i], dentry);
 }
 
 /**
@@ -216,20 +218,20 @@ void ks_directories_add(struct ks_directories *directories,
 	parent = ks_dentry_directory(dentry, &key);
 	if (!parent)
 		return;
-	place = *place_of(directories, &key);
+	place = *slot_of(directories, &key);
 	if (!place)
 		return;
 	directory = &directories->directories[place - 1];
 	if (!directory->named)
-		name_directory(directory, parent);
+		directory_name(directory, parent);
 	ks_dentry_tally_add(&directory->tally, dentry);
-	sample_name(directories, directory, dentry);
+	sample_take(directories, directory, dentry);
 }
 
 /**
  * ks_directories_fill() - make records of the directories
  * @directories: the table
- * @snap: reserved for KS_DIRECTORIES records of kind dentry_directory
+ * @snap: reserved for KMEMSCOPE_MAX_DIRECTORIES records of kind dentry_directory
  * @scale: what part of all dentries was counted
  */
 void ks_directories_fill(const struct ks_directories *directories,
@@ -238,6 +240,7 @@ void ks_directories_fill(const struct ks_directories *directories,
 {
 	struct ks_dentry_directory_record *record;
 	const struct directory *directory;
+	struct ks_dentry_estimate estimate;
 	unsigned int i;
 
 	for (i = 0; i < directories->nr; i++) {
@@ -245,7 +248,7 @@ void ks_directories_fill(const struct ks_directories *directories,
 		/* All of its dentries went away between the two walks. */
 		if (!directory->tally.nr)
 			continue;
-		record = ks_snapshot_next(snap);
+		record = ks_snapshot_begin(snap);
 		if (!record)
 			return;
 		ks_device_print(record->device, sizeof(record->device),
@@ -255,19 +258,27 @@ void ks_directories_fill(const struct ks_directories *directories,
 		strscpy(record->fs_type, directory->fs_type,
 			sizeof(record->fs_type));
 		strscpy(record->path, directory->path, sizeof(record->path));
-		ks_dentry_fill(record, &directory->tally, scale);
-		ks_snapshot_keep(snap);
+		estimate = ks_dentry_estimate(&directory->tally, scale);
+		record->nr_dentries = estimate.nr_dentries;
+		record->nr_negative = estimate.nr_negative;
+		record->nr_positive = estimate.nr_positive;
+		record->nr_lru = estimate.nr_lru;
+		record->total_bytes = estimate.total_bytes;
+		record->share_permille = estimate.share_permille;
+		record->approximate = ks_dentry_approximate(scale);
+		record->coverage_permille = ks_dentry_coverage(scale);
+		ks_snapshot_commit(snap);
 	}
 }
 
-static void fill_name(const struct directory *directory,
-		      const struct sample *sample, struct ks_snapshot *snap)
+static void sample_fill(const struct directory *directory,
+			const struct sample *sample, struct ks_snapshot *snap)
 {
 	struct ks_dentry_name_record *record;
 
 	if (!sample->name[0])
 		return;
-	record = ks_snapshot_next(snap);
+	record = ks_snapshot_begin(snap);
 	if (!record)
 		return;
 	ks_device_print(record->device, sizeof(record->device),
@@ -276,14 +287,14 @@ static void fill_name(const struct directory *directory,
 	record->generation = directory->key.generation;
 	strscpy(record->name, sample->name, sizeof(record->name));
 	record->negative = sample->negative;
-	ks_snapshot_keep(snap);
+	ks_snapshot_commit(snap);
 }
 
 /**
  * ks_directories_fill_names() - make records of the names
  * @directories: the table
- * @snap: reserved for KS_DIRECTORY_NAMES records of kind dentry_name for each
- *	of KS_DIRECTORIES
+ * @snap: reserved for KS_MAX_DIRECTORY_NAMES records of kind dentry_name for each
+ *	of KMEMSCOPE_MAX_DIRECTORIES
  */
 void ks_directories_fill_names(const struct ks_directories *directories,
 			       struct ks_snapshot *snap)
@@ -294,7 +305,7 @@ void ks_directories_fill_names(const struct ks_directories *directories,
 	for (i = 0; i < directories->nr; i++) {
 		directory = &directories->directories[i];
 		for (j = 0; j < min_t(u64, directory->tally.nr,
-				      KS_DIRECTORY_NAMES); j++)
-			fill_name(directory, &directory->samples[j], snap);
+				      KS_MAX_DIRECTORY_NAMES); j++)
+			sample_fill(directory, &directory->samples[j], snap);
 	}
 }

@@ -7,13 +7,12 @@
 
 #include "collect/dentry_tally.h"
 
-#define KS_DIRECTORIES		KMEMSCOPE_MAX_DIRECTORIES
-#define KS_DIRECTORY_NAMES	16	/* of each */
+#define KS_MAX_DIRECTORY_NAMES	16	/* of each */
 
 struct ks_directories;
 struct ks_snapshot;
 
-struct ks_directories *ks_directories_new(const struct ks_hitter *hitters,
+struct ks_directories *ks_directories_new(const struct ks_topk_entry *hitters,
 					  unsigned int nr);
 void ks_directories_free(struct ks_directories *directories);
 void ks_directories_add(struct ks_directories *directories,

@@ -35,9 +35,12 @@ struct superblock {
 struct ks_superblocks {
 	unsigned int nr;
 	u16 places[1 << PLACE_BITS];
-	struct superblock superblocks[KS_SUPERBLOCKS];
+	struct superblock superblocks[KS_MAX_SUPERBLOCKS];
 	struct ks_dentry_tally others;
 };
+
+/* So that a search for a free place is short. */
+static_assert(2 * KS_MAX_SUPERBLOCKS <= 1 << PLACE_BITS);
 
 /**
  * ks_superblocks_new() - make an empty table
@@ -48,10 +51,7 @@ struct ks_superblocks {
  */
 struct ks_superblocks *ks_superblocks_new(void)
 {
-	struct ks_superblocks *superblocks;
-
-	BUILD_BUG_ON(2 * KS_SUPERBLOCKS > ARRAY_SIZE(superblocks->places));
-	return ks_memory_zalloc(sizeof(*superblocks));
+	return ks_memory_zalloc(sizeof(struct ks_superblocks));
 }
 
 /**
@@ -74,7 +74,7 @@ static struct ks_dentry_tally *tally_of(struct ks_superblocks *superblocks,
 		if (found->device == sb->s_dev)
 			return &found->tally;
 	}
-	if (superblocks->nr == KS_SUPERBLOCKS)
+	if (superblocks->nr == KS_MAX_SUPERBLOCKS)
 		return &superblocks->others;
 	found = &superblocks->superblocks[superblocks->nr];
 	found->device = sb->s_dev;
@@ -97,23 +97,31 @@ void ks_superblocks_add(struct ks_superblocks *superblocks,
 }
 
 static struct ks_dentry_superblock_record *
-fill_next(struct ks_snapshot *snap, const struct ks_dentry_tally *tally,
-	  const struct ks_dentry_scale *scale)
+record_begin(struct ks_snapshot *snap, const struct ks_dentry_tally *tally,
+	     const struct ks_dentry_scale *scale)
 {
-	struct ks_dentry_superblock_record *record = ks_snapshot_next(snap);
+	struct ks_dentry_superblock_record *record = ks_snapshot_begin(snap);
+	struct ks_dentry_estimate estimate;
 
 	if (!record)
 		return NULL;
-	ks_dentry_fill(record, tally, scale);
-	record->nr_lru_negative = ks_dentry_scaled(scale,
-						   tally->nr_lru_negative);
+	estimate = ks_dentry_estimate(tally, scale);
+	record->nr_dentries = estimate.nr_dentries;
+	record->nr_negative = estimate.nr_negative;
+	record->nr_positive = estimate.nr_positive;
+	record->nr_lru = estimate.nr_lru;
+	record->nr_lru_negative = estimate.nr_lru_negative;
+	record->total_bytes = estimate.total_bytes;
+	record->share_permille = estimate.share_permille;
+	record->approximate = ks_dentry_approximate(scale);
+	record->coverage_permille = ks_dentry_coverage(scale);
 	return record;
 }
 
 /**
  * ks_superblocks_fill() - make records of what was counted
  * @superblocks: the table
- * @snap: reserved for KS_SUPERBLOCKS + 1 records of kind dentry_superblock
+ * @snap: reserved for KS_MAX_SUPERBLOCKS + 1 records of kind dentry_superblock
  * @scale: what part was counted
  */
 void ks_superblocks_fill(const struct ks_superblocks *superblocks,
@@ -126,16 +134,16 @@ void ks_superblocks_fill(const struct ks_superblocks *superblocks,
 
 	for (i = 0; i < superblocks->nr; i++) {
 		superblock = &superblocks->superblocks[i];
-		record = fill_next(snap, &superblock->tally, scale);
+		record = record_begin(snap, &superblock->tally, scale);
 		if (!record)
 			return;
 		ks_device_print(record->device, sizeof(record->device),
 				superblock->device);
 		strscpy(record->fs_type, superblock->fs_type,
 			sizeof(record->fs_type));
-		ks_snapshot_keep(snap);
+		ks_snapshot_commit(snap);
 	}
 	if (superblocks->others.nr &&
-	    fill_next(snap, &superblocks->others, scale))
-		ks_snapshot_keep(snap);
+	    record_begin(snap, &superblocks->others, scale))
+		ks_snapshot_commit(snap);
 }

@@ -6,7 +6,7 @@
 #include "collect/dentry_tally.h"
 
 /* Superblocks told apart; those that come later are counted together. */
-#define KS_SUPERBLOCKS	1024
+#define KS_MAX_SUPERBLOCKS	1024
 
 struct ks_snapshot;
 struct ks_superblocks;

@@ -77,8 +77,8 @@ ks_dentry_directory(const struct dentry *dentry, struct ks_directory_key *key)
 	const struct dentry *parent = READ_ONCE(dentry->d_parent);
 	const struct inode *inode = READ_ONCE(parent->d_inode);
 
-	BUILD_BUG_ON(sizeof(inode->i_ino) != sizeof(key->inode));
-	BUILD_BUG_ON(sizeof(inode->i_generation) != sizeof(key->generation));
+	static_assert(sizeof(inode->i_ino) == sizeof(key->inode));
+	static_assert(sizeof(inode->i_generation) == sizeof(key->generation));
 	if (parent == dentry || !inode ||
 	    ks_peek_u64(&inode->i_ino, &key->inode) ||
 	    ks_peek_u32(&inode->i_generation, &key->generation))
@@ -131,22 +131,44 @@ static inline void ks_device_print(char *to, size_t size, u32 device)
 	scnprintf(to, size, "%u:%u", MAJOR(device), MINOR(device));
 }
 
-/* What records of superblocks and of directories have in common. */
-#define ks_dentry_fill(_record, _tally, _scale)				\
-do {									\
-	(_record)->nr_dentries = ks_dentry_scaled(_scale, (_tally)->nr);	\
-	(_record)->nr_negative = ks_dentry_scaled(_scale,		\
-						  (_tally)->nr_negative); \
-	(_record)->nr_positive = (_record)->nr_dentries -		\
-				 (_record)->nr_negative;		\
-	(_record)->nr_lru = ks_dentry_scaled(_scale, (_tally)->nr_lru);	\
-	(_record)->total_bytes = (_record)->nr_dentries *		\
-				 sizeof(struct dentry);			\
-	if ((_scale)->nr)						\
-		(_record)->share_permille =				\
-			div64_u64((_tally)->nr * 1000, (_scale)->nr);	\
-	(_record)->approximate = ks_dentry_approximate(_scale);		\
-	(_record)->coverage_permille = ks_dentry_coverage(_scale);	\
-} while (0)
+/**
+ * struct ks_dentry_estimate - a tally scaled up, as records have it
+ * @nr_dentries: dentries
+ * @nr_negative: negative dentries
+ * @nr_positive: the others
+ * @nr_lru: dentries on an LRU list
+ * @nr_lru_negative: negative dentries among these
+ * @total_bytes: memory of all of them
+ * @share_permille: their share of all dentries counted; unset when none was
+ */
+struct ks_dentry_estimate {
+	u64 nr_dentries;
+	u64 nr_negative;
+	u64 nr_positive;
+	u64 nr_lru;
+	u64 nr_lru_negative;
+	u64 total_bytes;
+	u32 share_permille;
+};
+
+static inline struct ks_dentry_estimate
+ks_dentry_estimate(const struct ks_dentry_tally *tally,
+		   const struct ks_dentry_scale *scale)
+{
+	const u64 nr = ks_dentry_scaled(scale, tally->nr);
+	const u64 nr_negative = ks_dentry_scaled(scale, tally->nr_negative);
+
+	return (struct ks_dentry_estimate){
+		.nr_dentries = nr,
+		.nr_negative = nr_negative,
+		.nr_positive = nr - nr_negative,
+		.nr_lru = ks_dentry_scaled(scale, tally->nr_lru),
+		.nr_lru_negative = ks_dentry_scaled(scale,
+						    tally->nr_lru_negative),
+		.total_bytes = nr * sizeof(struct dentry),
+		.share_permille = scale->nr ?
+			div64_u64(tally->nr * 1000, scale->nr) : KS_UNSET_U32,
+	};
+}
 
 #endif /* KS_COLLECT_DENTRY_TALLY_H */

@@ -14,45 +14,47 @@
 #include "collect/dentry_topk.h"
 #include "record/memory.h"
 
-#define NR_HEADS	(2 * KS_HITTERS)
+#define NR_HEADS	(2 * KS_MAX_TOPK)
 
 /**
- * struct ks_hitters - the table
+ * struct ks_topk - the table
  * @nr: counters in use
  * @heads: the first counter of each hash, plus 1; 0 where there is none
  * @heap: counters, none rarer than its parent at half its place
  * @counters: the counters
  */
-struct ks_hitters {
+struct ks_topk {
 	unsigned int nr;
 	u16 heads[NR_HEADS];
-	u16 heap[KS_HITTERS];
-	struct ks_hitter counters[KS_HITTERS];
+	u16 heap[KS_MAX_TOPK];
+	struct ks_topk_entry counters[KS_MAX_TOPK];
 };
+
+/* Their indices are of 16 bits. */
+static_assert(KS_MAX_TOPK < U16_MAX);
 
 /* So that nobody can choose inode numbers that all have one hash. */
 static u32 hash_seed;
 
 /**
- * ks_hitters_new() - make an empty table
+ * ks_topk_new() - make an empty table
  *
  * Context: Process context, sleeps.
  * Return: the table, or an error pointer: -ENOMEM, or -ENOBUFS when it is more
  * than all readers together may take.
  */
-struct ks_hitters *ks_hitters_new(void)
+struct ks_topk *ks_topk_new(void)
 {
-	BUILD_BUG_ON(KS_HITTERS >= U16_MAX);
 	if (!READ_ONCE(hash_seed))
 		cmpxchg(&hash_seed, 0, get_random_u32() | 1);
-	return ks_memory_zalloc(sizeof(struct ks_hitters));
+	return ks_memory_zalloc(sizeof(struct ks_topk));
 }
 
 /**
- * ks_hitters_free() - free a table
+ * ks_topk_free() - free a table
  * @hitters: the table
  */
-void ks_hitters_free(struct ks_hitters *hitters)
+void ks_topk_free(struct ks_topk *hitters)
 {
 	ks_memory_free(hitters, sizeof(*hitters));
 }
@@ -83,14 +85,14 @@ bool ks_directory_same(const struct ks_directory_key *a,
 	       a->generation == b->generation;
 }
 
-static u16 *head_of(struct ks_hitters *hitters,
+static u16 *head_of(struct ks_topk *hitters,
 		    const struct ks_directory_key *key)
 {
 	return &hitters->heads[ks_directory_hash(key) % NR_HEADS];
 }
 
-static struct ks_hitter *find(struct ks_hitters *hitters,
-			      const struct ks_directory_key *key)
+static struct ks_topk_entry *entry_find(struct ks_topk *hitters,
+					const struct ks_directory_key *key)
 {
 	u16 i = *head_of(hitters, key);
 
@@ -99,7 +101,7 @@ static struct ks_hitter *find(struct ks_hitters *hitters,
 	return i ? &hitters->counters[i - 1] : NULL;
 }
 
-static void link_key(struct ks_hitters *hitters, struct ks_hitter *counter)
+static void entry_link(struct ks_topk *hitters, struct ks_topk_entry *counter)
 {
 	u16 *head = head_of(hitters, &counter->key);
 
@@ -107,7 +109,7 @@ static void link_key(struct ks_hitters *hitters, struct ks_hitter *counter)
 	*head = counter - hitters->counters + 1;
 }
 
-static void unlink_key(struct ks_hitters *hitters, struct ks_hitter *counter)
+static void entry_unlink(struct ks_topk *hitters, struct ks_topk_entry *counter)
 {
 	const u16 me = counter - hitters->counters + 1;
 	u16 *link = head_of(hitters, &counter->key);
@@ -117,19 +119,19 @@ static void unlink_key(struct ks_hitters *hitters, struct ks_hitter *counter)
 	*link = counter->next;
 }
 
-static u64 count_at(const struct ks_hitters *hitters, unsigned int place)
+static u64 count_at(const struct ks_topk *hitters, unsigned int place)
 {
 	return hitters->counters[hitters->heap[place]].count;
 }
 
-static void put_at(struct ks_hitters *hitters, unsigned int place, u16 counter)
+static void put_at(struct ks_topk *hitters, unsigned int place, u16 counter)
 {
 	hitters->heap[place] = counter;
 	hitters->counters[counter].place = place;
 }
 
 /* A counter that grew goes down past those that are rarer now. */
-static void sink(struct ks_hitters *hitters, unsigned int place)
+static void entry_sink(struct ks_topk *hitters, unsigned int place)
 {
 	const u16 counter = hitters->heap[place];
 	const u64 count = hitters->counters[counter].count;
@@ -151,9 +153,9 @@ static void sink(struct ks_hitters *hitters, unsigned int place)
  * A new counter has the count 0 at first, the least of all: so it goes to the
  * top, and those on its way down by one.
  */
-static struct ks_hitter *take_new(struct ks_hitters *hitters)
+static struct ks_topk_entry *entry_take_new(struct ks_topk *hitters)
 {
-	struct ks_hitter *counter = &hitters->counters[hitters->nr];
+	struct ks_topk_entry *counter = &hitters->counters[hitters->nr];
 	unsigned int place = hitters->nr++;
 
 	while (place) {
@@ -164,40 +166,38 @@ static struct ks_hitter *take_new(struct ks_hitters *hitters)
 	return counter;
 }
 
-static struct ks_hitter *take_rarest(struct ks_hitters *hitters)
+static struct ks_topk_entry *entry_take_rarest(struct ks_topk *hitters)
 {
-	struct ks_hitter *counter = &hitters->counters[hitters->heap[0]];
+	struct ks_topk_entry *counter = &hitters->counters[hitters->heap[0]];
 
-	unlink_key(hitters, counter);
-	counter->error = counter->count;
+	entry_unlink(hitters, counter);
 	return counter;
 }
 
 /**
- * ks_hitters_add() - count a key
+ * ks_topk_add() - count a key
  * @hitters: the table
  * @key: the key
  *
- * Context: Any; does not sleep. Takes steps of the logarithm of KS_HITTERS.
+ * Context: Any; does not sleep. Takes steps of the logarithm of KS_MAX_TOPK.
  */
-void ks_hitters_add(struct ks_hitters *hitters,
-		    const struct ks_directory_key *key)
+void ks_topk_add(struct ks_topk *hitters, const struct ks_directory_key *key)
 {
-	struct ks_hitter *counter = find(hitters, key);
+	struct ks_topk_entry *counter = entry_find(hitters, key);
 
 	if (!counter) {
-		counter = hitters->nr < KS_HITTERS ? take_new(hitters) :
-						     take_rarest(hitters);
+		counter = hitters->nr < KS_MAX_TOPK ? entry_take_new(hitters) :
+						     entry_take_rarest(hitters);
 		counter->key = *key;
-		link_key(hitters, counter);
+		entry_link(hitters, counter);
 	}
 	counter->count++;
-	sink(hitters, counter->place);
+	entry_sink(hitters, counter->place);
 }
 
-static int compare(const void *a, const void *b)
+static int entry_compare(const void *a, const void *b)
 {
-	const struct ks_hitter *first = a, *second = b;
+	const struct ks_topk_entry *first = a, *second = b;
 
 	if (first->count != second->count)
 		return first->count < second->count ? 1 : -1;
@@ -205,17 +205,17 @@ static int compare(const void *a, const void *b)
 }
 
 /**
- * ks_hitters_sort() - put the keys in order, the most frequent first
+ * ks_topk_sort() - put the keys in order, the most frequent first
  * @hitters: the table; nothing can be added after this
  * @nr: set to how many there are
  *
  * Return: them.
  */
-const struct ks_hitter *ks_hitters_sort(struct ks_hitters *hitters,
-					unsigned int *nr)
+const struct ks_topk_entry *ks_topk_sort(struct ks_topk *hitters,
+					 unsigned int *nr)
 {
 	sort(hitters->counters, hitters->nr, sizeof(*hitters->counters),
-	     compare, NULL);
+	     entry_compare, NULL);
 	*nr = hitters->nr;
 	return hitters->counters;
 }

@@ -12,7 +12,7 @@
  * A key that makes up more than one of so many of all that come is in the table
  * at the end, for certain.
  */
-#define KS_HITTERS	4096
+#define KS_MAX_TOPK	4096
 
 /**
  * struct ks_directory_key - what tells a directory
@@ -27,29 +27,26 @@ struct ks_directory_key {
 };
 
 /**
- * struct ks_hitter - a key and how often it came
+ * struct ks_topk_entry - a key and how often it came
  * @key: the key
  * @count: how often, or more: by as much as the key had whose place it took
- * @error: by how much at most
  * @next: private: the next one of the same hash, plus 1
  * @place: private: where it is in the heap
  */
-struct ks_hitter {
+struct ks_topk_entry {
 	struct ks_directory_key key;
 	u64 count;
-	u64 error;
 	u16 next;
 	u16 place;
 };
 
-struct ks_hitters;
+struct ks_topk;
 
-struct ks_hitters *ks_hitters_new(void);
-void ks_hitters_free(struct ks_hitters *hitters);
-void ks_hitters_add(struct ks_hitters *hitters,
-		    const struct ks_directory_key *key);
-const struct ks_hitter *ks_hitters_sort(struct ks_hitters *hitters,
-					unsigned int *nr);
+struct ks_topk *ks_topk_new(void);
+void ks_topk_free(struct ks_topk *hitters);
+void ks_topk_add(struct ks_topk *hitters, const struct ks_directory_key *key);
+const struct ks_topk_entry *ks_topk_sort(struct ks_topk *hitters,
+					 unsigned int *nr);
 u32 ks_directory_hash(const struct ks_directory_key *key);
 bool ks_directory_same(const struct ks_directory_key *a,
 		       const struct ks_directory_key *b);

@@ -20,7 +20,7 @@ struct free_blocks {
 	u64 suitable;
 };
 
-static struct free_blocks sum_blocks(const u64 *nr_free, unsigned int nr_orders,
+static struct free_blocks blocks_sum(const u64 *nr_free, unsigned int nr_orders,
 				     unsigned int order)
 {
 	struct free_blocks sum = {};
@@ -47,7 +47,7 @@ static struct free_blocks sum_blocks(const u64 *nr_free, unsigned int nr_orders,
 s64 ks_unusable_index(const u64 *nr_free, unsigned int nr_orders,
 		      unsigned int order)
 {
-	struct free_blocks sum = sum_blocks(nr_free, nr_orders, order);
+	struct free_blocks sum = blocks_sum(nr_free, nr_orders, order);
 
 	if (!sum.pages)
 		return 1000;
@@ -67,7 +67,7 @@ s64 ks_unusable_index(const u64 *nr_free, unsigned int nr_orders,
 s64 ks_extfrag_index(const u64 *nr_free, unsigned int nr_orders,
 		     unsigned int order)
 {
-	struct free_blocks sum = sum_blocks(nr_free, nr_orders, order);
+	struct free_blocks sum = blocks_sum(nr_free, nr_orders, order);
 
 	if (!sum.blocks)
 		return 0;

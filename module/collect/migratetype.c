@@ -27,8 +27,8 @@ struct type_ref {
 	u8 order;
 };
 
-/* Counts a free list; past KS_HOLD_ENTRIES it only says that there is more. */
-static void count_list(const struct type_ref *ref,
+/* Counts a free list; past KS_MAX_HOLD_ENTRIES it only says that there is more. */
+static void type_count(const struct type_ref *ref,
 		       struct ks_migratetype_record *record)
 {
 	const struct list_head *list =
@@ -58,7 +58,7 @@ static bool zone_types(struct ks_snapshot *snap, struct zone *zone, int nid)
 	for (type = 0; type < MIGRATE_TYPES; type++) {
 		for (order = 0; order < KS_NR_ORDERS; order++) {
 			struct ks_migratetype_record *record =
-				ks_snapshot_next(snap);
+				ks_snapshot_begin(snap);
 			struct type_ref *ref;
 
 			if (!record)
@@ -72,19 +72,21 @@ static bool zone_types(struct ks_snapshot *snap, struct zone *zone, int nid)
 			ref->zone = zone;
 			ref->type = type;
 			ref->order = order;
-			ks_snapshot_keep(snap);
+			ks_snapshot_commit(snap);
 		}
 	}
 	return true;
 }
 
-static int types_collect(struct ks_snapshot *snap)
+static int types_collect(struct ks_snapshot *snap,
+			 struct netlink_ext_ack *extack)
 {
 	struct zone *zone;
 	int nid, err;
 
-	err = ks_snapshot_reserve(snap, ks_max_zones() * MIGRATE_TYPES *
-				  KS_NR_ORDERS, sizeof(struct type_ref));
+	err = ks_snapshot_reserve(snap,
+				  ks_max_zones() * MIGRATE_TYPES * KS_NR_ORDERS,
+				  sizeof(struct type_ref));
 	if (err)
 		return err;
 	for_each_online_node(nid)
@@ -94,16 +96,17 @@ static int types_collect(struct ks_snapshot *snap)
 	return 0;
 }
 
-static int types_step(struct ks_snapshot *snap)
+static int types_step(struct ks_snapshot *snap,
+		      struct netlink_ext_ack *extack)
 {
 	u64 since = ks_hold_clock();
 
 	do {
-		count_list(ks_snapshot_priv(snap, snap->nr_seen),
-			   ks_snapshot_record(snap, snap->nr_seen));
-		ks_snapshot_fill(snap, true);
+		type_count(ks_snapshot_priv(snap, snap->nr_done),
+			   ks_snapshot_record(snap, snap->nr_done));
+		ks_snapshot_complete(snap);
 		cond_resched();
-	} while (snap->nr_seen < snap->nr &&
+	} while (snap->nr_done < snap->nr &&
 		 ks_hold_clock() - since < NSEC_PER_MSEC);
 	return 0;
 }
@@ -123,7 +126,7 @@ static const struct ks_view migratetype_views[] = {
 
 const struct ks_collector ks_collector_migratetype = {
 	.name = "migratetype",
-	.needs = KS_NEED_MIGRATETYPE_NAMES,
+	.needs = BIT(KS_NEED_MIGRATETYPE_NAMES),
 	.cost = &migratetype_cost,
 	.views = migratetype_views,
 	.nr_views = ARRAY_SIZE(migratetype_views),

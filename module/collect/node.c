@@ -75,7 +75,7 @@ static const struct term terms[] = {
 };
 
 /* The next term that this kernel has, the first after NULL. */
-static const struct term *next_term(const struct term *term)
+static const struct term *term_next(const struct term *term)
 {
 	for (term = term ? term + 1 : terms; term < terms + ARRAY_SIZE(terms);
 	     term++)
@@ -85,7 +85,7 @@ static const struct term *next_term(const struct term *term)
 }
 
 #define for_each_term(_term)						\
-	for ((_term) = next_term(NULL); (_term); (_term) = next_term(_term))
+	for ((_term) = term_next(NULL); (_term); (_term) = term_next(_term))
 
 static void member_add(u64 *member, u64 pages)
 {
@@ -93,7 +93,7 @@ static void member_add(u64 *member, u64 pages)
 }
 
 /* Adds the counters of a zone or a node to their members. */
-static void add_terms(struct ks_node_record *record, enum ks_stat_of of,
+static void terms_add(struct ks_node_record *record, enum ks_stat_of of,
 		      const s64 *value)
 {
 	const struct term *term;
@@ -110,19 +110,19 @@ static void add_terms(struct ks_node_record *record, enum ks_stat_of of,
 }
 
 /* Returns whether what the CPUs keep is in all of them. */
-static bool fill_zones(struct ks_node_record *record, int nid)
+static bool zones_fill(struct ks_node_record *record, int nid)
 {
 	struct ks_zone_stats stats = {};
 	bool complete = true;
 	struct zone *zone;
 
 	/* A node without memory has no zone: its counters are 0. */
-	add_terms(record, KS_STAT_OF_ZONE, stats.value);
+	terms_add(record, KS_STAT_OF_ZONE, stats.value);
 	record->managed_pages = 0;
 	record->pcp_pages = 0;
 	ks_for_each_zone(zone, nid) {
 		ks_zone_stats_read(zone, &stats);
-		add_terms(record, KS_STAT_OF_ZONE, stats.value);
+		terms_add(record, KS_STAT_OF_ZONE, stats.value);
 		record->managed_pages += zone_managed_pages(zone);
 		record->pcp_pages += stats.pcp_pages;
 		complete &= stats.complete;
@@ -132,12 +132,12 @@ static bool fill_zones(struct ks_node_record *record, int nid)
 	return complete;
 }
 
-static bool fill_node(struct ks_node_record *record, int nid)
+static bool node_fill_counters(struct ks_node_record *record, int nid)
 {
 	struct ks_node_stats stats;
 
 	ks_node_stats_read(NODE_DATA(nid), &stats);
-	add_terms(record, KS_STAT_OF_NODE, stats.value);
+	terms_add(record, KS_STAT_OF_NODE, stats.value);
 	return stats.complete;
 }
 
@@ -163,7 +163,7 @@ static u64 hugetlb_pages(int nid)
 }
 
 /* Leaves the list unset where it would be cut: a part of it would mislead. */
-static void list_cpus(const struct cpumask *cpus, char *list, size_t size)
+static void cpus_list(const struct cpumask *cpus, char *list, size_t size)
 {
 	int len = snprintf(list, size, "%*pbl", cpumask_pr_args(cpus));
 
@@ -171,7 +171,7 @@ static void list_cpus(const struct cpumask *cpus, char *list, size_t size)
 		list[0] = '\0';
 }
 
-static void list_distances(int nid, char *list, size_t size)
+static void distances_list(int nid, char *list, size_t size)
 {
 	size_t len = 0;
 	int to;
@@ -187,7 +187,7 @@ static void list_distances(int nid, char *list, size_t size)
 }
 
 /* Kernel stacks that are vmalloc memory are counted as both. */
-static u64 counted_twice(const struct ks_node_record *record)
+static u64 stacks_counted_twice(const struct ks_node_record *record)
 {
 	return IS_ENABLED(CONFIG_VMAP_STACK) ? record->kernel_stack_pages : 0;
 }
@@ -196,7 +196,7 @@ static u64 counted_twice(const struct ks_node_record *record)
  * What is left of a node. A counter that this kernel does not have explains
  * nothing; what it has but we could not read leaves the rest unknown.
  */
-static s64 unaccounted(const struct ks_node_record *record)
+static s64 unaccounted_of(const struct ks_node_record *record)
 {
 	s64 rest = record->managed_pages - record->pcp_pages;
 	const struct term *term;
@@ -217,7 +217,7 @@ static s64 unaccounted(const struct ks_node_record *record)
 		done = term->offset;
 	}
 	if (record->vmalloc_pages != KS_UNSET_U64)
-		rest += counted_twice(record);
+		rest += stacks_counted_twice(record);
 	return rest;
 }
 
@@ -227,21 +227,21 @@ static void node_fill(struct ks_node_record *record, int nid)
 	bool complete;
 
 	record->node = nid;
-	list_cpus(cpumask_of_node(nid), record->cpus, sizeof(record->cpus));
-	list_distances(nid, record->distances, sizeof(record->distances));
+	cpus_list(cpumask_of_node(nid), record->cpus, sizeof(record->cpus));
+	distances_list(nid, record->distances, sizeof(record->distances));
 	/* Memory hotplug changes them. */
 	record->spanned_pages = READ_ONCE(pgdat->node_spanned_pages);
 	record->present_pages = READ_ONCE(pgdat->node_present_pages);
-	complete = fill_zones(record, nid);
-	complete &= fill_node(record, nid);
+	complete = zones_fill(record, nid);
+	complete &= node_fill_counters(record, nid);
 	record->hugetlb_pages = hugetlb_pages(nid);
 	if (!complete)
 		return;
-	record->unaccounted_pages = unaccounted(record);
+	record->unaccounted_pages = unaccounted_of(record);
 	/* A batch can have pages of any node that has some. */
 	if (record->unaccounted_pages != KS_UNSET_S64)
 		record->unaccounted_error_pages = record->managed_pages ?
-						  ks_pages_batched_most() : 0;
+						  ks_max_batched_pages() : 0;
 }
 
 /*
@@ -294,7 +294,7 @@ static bool host_vmalloc(struct ks_node_record *host)
 	if (!vmalloc)
 		return false;
 	host->vmalloc_pages = atomic_long_read(vmalloc);
-	host->unaccounted_pages += counted_twice(host);
+	host->unaccounted_pages += stacks_counted_twice(host);
 	host->unaccounted_pages -= host->vmalloc_pages;
 	return true;
 }
@@ -361,18 +361,19 @@ static void host_finish(struct ks_node_record *host)
 {
 	bool known = host->unaccounted_pages != KS_UNSET_S64;
 
-	list_cpus(cpu_online_mask, host->cpus, sizeof(host->cpus));
+	cpus_list(cpu_online_mask, host->cpus, sizeof(host->cpus));
 	known &= host_vmalloc(host);
 	known &= host_percpu(host);
 	known &= host_memmap(host);
 	if (!known)
 		host->unaccounted_pages = KS_UNSET_S64;
 	/* Not one for each node: the CPUs' batches are the same for all. */
-	host->unaccounted_error_pages = known ? ks_pages_batched_most() :
+	host->unaccounted_error_pages = known ? ks_max_batched_pages() :
 						KS_UNSET_U64;
 }
 
-static int nodes_collect(struct ks_snapshot *snap)
+static int nodes_collect(struct ks_snapshot *snap,
+			 struct netlink_ext_ack *extack)
 {
 	struct ks_node_record *host, *record;
 	int nid, err;
@@ -387,18 +388,18 @@ static int nodes_collect(struct ks_snapshot *snap)
 	ks_record_init(&ks_kind_node, host);
 	ks_record_zero(&ks_kind_node, host);
 	for_each_online_node(nid) {
-		record = ks_snapshot_next(snap);
+		record = ks_snapshot_begin(snap);
 		if (!record)
 			goto out;
 		node_fill(record, nid);
 		ks_record_add(&ks_kind_node, host, record);
-		ks_snapshot_keep(snap);
+		ks_snapshot_commit(snap);
 	}
 	host_finish(host);
-	record = ks_snapshot_next(snap);
+	record = ks_snapshot_begin(snap);
 	if (record) {
 		*record = *host;
-		ks_snapshot_keep(snap);
+		ks_snapshot_commit(snap);
 	}
 out:
 	kfree(host);

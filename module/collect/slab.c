@@ -11,7 +11,9 @@
  *
  * Lock order: slab_mutex, then list_lock (in internals/cache.c).
  */
+#include <linux/build_bug.h>
 #include <linux/kernel.h>
+#include <linux/netlink.h>
 #include <linux/nodemask.h>
 #include <linux/string.h>
 
@@ -51,6 +53,18 @@ struct slab_ref {
 	char name[KS_CACHE_NAME_SIZE];
 };
 
+/* So that names and bases are copied as they are. */
+static_assert(KS_NAME_SIZE == KS_CACHE_NAME_SIZE);
+static_assert(sizeof_field(struct ks_slab_record, wasted_basis) ==
+	      KS_BASIS_SIZE);
+static_assert(sizeof_field(struct ks_slab_record, inuse_basis) ==
+	      KS_BASIS_SIZE);
+static_assert(sizeof_field(struct ks_slab_node_record, wasted_basis) ==
+	      KS_BASIS_SIZE);
+
+/* A struct ks_exact follows it. */
+static_assert(sizeof(struct slab_ref) % __alignof__(struct ks_exact) == 0);
+
 static bool is_exact(const struct ks_snapshot *snap)
 {
 	return snap->options & KS_SLAB_EXACT;
@@ -65,12 +79,11 @@ static struct slab_ref *ref_of(const struct ks_snapshot *snap,
 static struct ks_exact *exact_of(const struct ks_snapshot *snap,
 				 unsigned int index)
 {
-	BUILD_BUG_ON(sizeof(struct slab_ref) % __alignof__(struct ks_exact));
 	return (void *)(ref_of(snap, index) + 1);
 }
 
 /* The one name that was asked for, or NULL. */
-static const char *asked_name(const struct ks_snapshot *snap)
+static const char *request_name(const struct ks_snapshot *snap)
 {
 	const char *name = snap->want;
 
@@ -81,9 +94,12 @@ static const char *asked_name(const struct ks_snapshot *snap)
  * A reader waits for it, so for no more than some 1 ms: a little more than one
  * hold of another reader's.
  */
-static int caches_lock(u64 *since)
+static int caches_lock(u64 *since, struct netlink_ext_ack *extack)
 {
-	return ks_caches_hold(MUTEX_TRIES, MUTEX_PAUSE_US, since) ? 0 : -EBUSY;
+	if (ks_caches_hold(MUTEX_TRIES, MUTEX_PAUSE_US, since))
+		return 0;
+	NL_SET_ERR_MSG(extack, "the kernel's slab_mutex is busy, try again");
+	return -EBUSY;
 }
 
 static bool is_per_node(const struct ks_snapshot *snap)
@@ -92,7 +108,7 @@ static bool is_per_node(const struct ks_snapshot *snap)
 }
 
 /* The one node that was asked for, or U32_MAX. */
-static u32 asked_node(const struct ks_snapshot *snap)
+static u32 request_node(const struct ks_snapshot *snap)
 {
 	const struct ks_slab_node_record *want = snap->want;
 
@@ -103,9 +119,9 @@ static u32 asked_node(const struct ks_snapshot *snap)
  * The first node from @nid on to count; MAX_NUMNODES when there is none. A node
  * with CPUs alone has no slab, and is no answer to a reader that asks for it.
  */
-static int node_from(const struct ks_snapshot *snap, int nid)
+static int node_next(const struct ks_snapshot *snap, int nid)
 {
-	u32 asked = asked_node(snap);
+	u32 asked = request_node(snap);
 
 	if (asked == U32_MAX)
 		return next_node(nid - 1, node_states[N_NORMAL_MEMORY]);
@@ -115,10 +131,10 @@ static int node_from(const struct ks_snapshot *snap, int nid)
 	return asked;
 }
 
-static int note(struct ks_snapshot *snap, const struct kmem_cache *cache,
-		const char *name)
+static int cache_note(struct ks_snapshot *snap, const struct kmem_cache *cache,
+		      const char *name)
 {
-	struct slab_ref *ref = ks_snapshot_item(snap);
+	struct slab_ref *ref = ks_snapshot_begin_item(snap);
 
 	if (!ref)
 		return -ENOSPC;
@@ -126,10 +142,10 @@ static int note(struct ks_snapshot *snap, const struct kmem_cache *cache,
 		return -EFAULT;
 	ref->cache = cache;
 	memcpy(ref->name, name, sizeof(ref->name));
-	ref->nid = is_per_node(snap) ? node_from(snap, 0) : NUMA_NO_NODE;
+	ref->nid = is_per_node(snap) ? node_next(snap, 0) : NUMA_NO_NODE;
 	/* A node that is not there has no record of any cache. */
 	if (ref->nid != MAX_NUMNODES)
-		snap->nr++;
+		ks_snapshot_commit_item(snap);
 	return 0;
 }
 
@@ -137,9 +153,9 @@ static int note(struct ks_snapshot *snap, const struct kmem_cache *cache,
  * Notes the caches there is room for, and counts all. Of those that were not
  * asked for no more than the name is read.
  */
-static int note_caches(struct ks_snapshot *snap, u32 *nr, u32 *entries)
+static int caches_note(struct ks_snapshot *snap, u32 *nr, u32 *entries)
 {
-	const char *asked = asked_name(snap);
+	const char *asked = request_name(snap);
 	char name[KS_CACHE_NAME_SIZE];
 	struct kmem_cache *cache = NULL;
 	bool room = true;
@@ -160,7 +176,7 @@ static int note_caches(struct ks_snapshot *snap, u32 *nr, u32 *entries)
 		if (asked && strcmp(asked, name))
 			continue;
 		(*nr)++;
-		err = room ? note(snap, cache, name) : 0;
+		err = room ? cache_note(snap, cache, name) : 0;
 		if (err == -ENOSPC)
 			room = false;
 		else if (err)
@@ -173,8 +189,8 @@ static int note_caches(struct ks_snapshot *snap, u32 *nr, u32 *entries)
  * Whether the list is just what was noted, so that all of that is still there.
  * One pass, where to look each cache up again would be a pass for each batch.
  */
-static int is_unchanged(const struct ks_snapshot *snap, bool *unchanged,
-			u32 *entries)
+static int caches_are_unchanged(const struct ks_snapshot *snap, bool *unchanged,
+				u32 *entries)
 {
 	struct kmem_cache *cache = NULL;
 	unsigned int i = 0;
@@ -196,8 +212,8 @@ static int is_unchanged(const struct ks_snapshot *snap, bool *unchanged,
 }
 
 /* Finds a batch's caches on the list; those it does not find stay NULL. */
-static int find_again(struct ks_snapshot *snap, unsigned int nr,
-		      struct kmem_cache **found, u32 *entries)
+static int caches_find_again(struct ks_snapshot *snap, unsigned int nr,
+			     struct kmem_cache **found, u32 *entries)
 {
 	struct kmem_cache *cache = NULL;
 	unsigned int i;
@@ -209,7 +225,7 @@ static int find_again(struct ks_snapshot *snap, unsigned int nr,
 		if (err || !cache)
 			return err;
 		for (i = 0; i < nr; i++) {
-			if (ref_of(snap, snap->nr_seen + i)->cache == cache)
+			if (ref_of(snap, snap->nr_done + i)->cache == cache)
 				found[i] = cache;
 		}
 	}
@@ -217,7 +233,8 @@ static int find_again(struct ks_snapshot *snap, unsigned int nr,
 }
 
 /* Another cache may have come to be at the same address. */
-static bool is_same(const struct slab_ref *ref, const struct kmem_cache *cache)
+static bool ref_is_same(const struct slab_ref *ref,
+			const struct kmem_cache *cache)
 {
 	char name[KS_CACHE_NAME_SIZE];
 	struct ks_cache_info info;
@@ -226,26 +243,11 @@ static bool is_same(const struct slab_ref *ref, const struct kmem_cache *cache)
 	       !strcmp(name, ref->name) && info.size == ref->info.size;
 }
 
-#define fill_measured(_record, _counts, _m)				\
-do {									\
-	(_record)->nr_slabs = (_counts)->nr_slabs;			\
-	(_record)->nr_objects = (_counts)->nr_objects;			\
-	(_record)->nr_partial_slabs = (_counts)->nr_partial;		\
-	(_record)->nr_active_objects = (_m)->nr_active;			\
-	(_record)->nr_inuse_objects = (_m)->nr_inuse;			\
-	(_record)->approximate = (_m)->approximate;			\
-	(_record)->coverage_permille = (_m)->coverage_permille;		\
-	(_record)->total_bytes = (_m)->total_bytes;			\
-	(_record)->active_bytes = (_m)->active_bytes;			\
-	(_record)->wasted_bytes = (_m)->wasted_bytes;			\
-	memcpy((_record)->wasted_basis, (_m)->basis, KS_BASIS_SIZE);	\
-} while (0)
-
-static void fill_cache(struct ks_slab_record *record,
-		       const struct slab_ref *ref,
-		       const struct ks_cache_counts *counts,
-		       const struct ks_measured *m,
-		       const struct ks_exact *exact)
+static void record_fill_cache(struct ks_slab_record *record,
+			      const struct slab_ref *ref,
+			      const struct ks_cache_counts *counts,
+			      const struct ks_measured *m,
+			      const struct ks_exact *exact)
 {
 	const struct ks_cache_info *info = &ref->info;
 
@@ -257,7 +259,17 @@ static void fill_cache(struct ks_slab_record *record,
 	record->objects_per_slab = info->objects_per_slab;
 	record->reclaimable = info->reclaimable;
 	record->accounted = info->accounted;
-	fill_measured(record, counts, m);
+	record->nr_slabs = counts->nr_slabs;
+	record->nr_objects = counts->nr_objects;
+	record->nr_partial_slabs = counts->nr_partial;
+	record->nr_active_objects = m->nr_active;
+	record->nr_inuse_objects = m->nr_inuse;
+	record->approximate = m->approximate;
+	record->coverage_permille = m->coverage_permille;
+	record->total_bytes = m->total_bytes;
+	record->active_bytes = m->active_bytes;
+	record->wasted_bytes = m->wasted_bytes;
+	memcpy(record->wasted_basis, m->basis, KS_BASIS_SIZE);
 	if (!exact)
 		return;
 	record->nr_cached_objects = exact->cached.nr_taken +
@@ -266,14 +278,23 @@ static void fill_cache(struct ks_slab_record *record,
 	memcpy(record->inuse_basis, m->inuse_basis, KS_BASIS_SIZE);
 }
 
-static void fill_node(struct ks_slab_node_record *record,
-		      const struct slab_ref *ref,
-		      const struct ks_cache_counts *counts,
-		      const struct ks_measured *m)
+static void record_fill_node(struct ks_slab_node_record *record,
+			     const struct slab_ref *ref,
+			     const struct ks_cache_counts *counts,
+			     const struct ks_measured *m)
 {
 	memcpy(record->name, ref->name, sizeof(record->name));
 	record->node = ref->nid;
-	fill_measured(record, counts, m);
+	record->nr_slabs = counts->nr_slabs;
+	record->nr_objects = counts->nr_objects;
+	record->nr_partial_slabs = counts->nr_partial;
+	record->nr_active_objects = m->nr_active;
+	record->approximate = m->approximate;
+	record->coverage_permille = m->coverage_permille;
+	record->total_bytes = m->total_bytes;
+	record->active_bytes = m->active_bytes;
+	record->wasted_bytes = m->wasted_bytes;
+	memcpy(record->wasted_basis, m->basis, KS_BASIS_SIZE);
 }
 
 /**
@@ -294,8 +315,8 @@ struct filling {
  * At least one count in each hold, so that there is an end to it. The clock has
  * its price too, so it is looked at after some entries.
  */
-static bool is_time_over(const struct ks_snapshot *snap,
-			 struct filling *filling)
+static bool filling_is_over(const struct ks_snapshot *snap,
+			    struct filling *filling)
 {
 	if (!filling->begun ||
 	    (filling->entries < CLOCK_ENTRIES && !is_exact(snap)))
@@ -305,9 +326,10 @@ static bool is_time_over(const struct ks_snapshot *snap,
 }
 
 /* Counts a cache on the node of its ref, and makes a record of that. */
-static void count(struct ks_snapshot *snap, const struct kmem_cache *cache,
-		  const struct slab_ref *ref, const struct ks_exact *exact,
-		  struct filling *filling)
+static void cache_count(struct ks_snapshot *snap,
+			const struct kmem_cache *cache,
+			const struct slab_ref *ref,
+			const struct ks_exact *exact, struct filling *filling)
 {
 	const struct ks_geometry geometry = {
 		.object_size = ref->info.object_size,
@@ -326,26 +348,27 @@ static void count(struct ks_snapshot *snap, const struct kmem_cache *cache,
 		return;
 	}
 	filling->entries += 1 + counts.nr_sampled;
-	record = ks_snapshot_add(snap);
+	record = ks_snapshot_begin_record(snap);
 	if (!record)
 		return;
 	ks_measure(&m, &geometry, &counts, exact);
 	if (is_per_node(snap))
-		fill_node(record, ref, &counts, &m);
+		record_fill_node(record, ref, &counts, &m);
 	else
-		fill_cache(record, ref, &counts, &m, exact);
-	snap->nr_filled++;
+		record_fill_cache(record, ref, &counts, &m, exact);
+	ks_snapshot_commit_record(snap);
 }
 
 /* -EAGAIN when there are nodes left to count. */
-static int count_nodes(struct ks_snapshot *snap, const struct kmem_cache *cache,
-		       struct slab_ref *ref, struct filling *filling)
+static int cache_count_nodes(struct ks_snapshot *snap,
+			     const struct kmem_cache *cache,
+			     struct slab_ref *ref, struct filling *filling)
 {
 	while (ref->nid < MAX_NUMNODES) {
-		if (is_time_over(snap, filling))
+		if (filling_is_over(snap, filling))
 			return -EAGAIN;
-		count(snap, cache, ref, NULL, filling);
-		ref->nid = node_from(snap, ref->nid + 1);
+		cache_count(snap, cache, ref, NULL, filling);
+		ref->nid = node_next(snap, ref->nid + 1);
 	}
 	return 0;
 }
@@ -354,28 +377,28 @@ static int count_nodes(struct ks_snapshot *snap, const struct kmem_cache *cache,
  * Makes the records of the next cache; sets changed if it is gone. -EAGAIN when
  * a part of it is left to count.
  */
-static int fill_one(struct ks_snapshot *snap, const struct kmem_cache *cache,
-		    struct filling *filling)
+static int cache_fill(struct ks_snapshot *snap, const struct kmem_cache *cache,
+		      struct filling *filling)
 {
-	const unsigned int i = snap->nr_seen;
+	const unsigned int i = snap->nr_done;
 	struct ks_exact *exact = is_exact(snap) ? exact_of(snap, i) : NULL;
 	struct slab_ref *ref = ref_of(snap, i);
 	int err;
 
-	if (!cache || (!filling->noted && !is_same(ref, cache))) {
+	if (!cache || (!filling->noted && !ref_is_same(ref, cache))) {
 		snap->changed = true;
 		return 0;
 	}
 	if (is_per_node(snap))
-		return count_nodes(snap, cache, ref, filling);
+		return cache_count_nodes(snap, cache, ref, filling);
 	if (exact) {
-		err = ks_cached_count(cache, filling->until_ns, &exact->cached);
+		err = ks_percpu_count(cache, filling->until_ns, &exact->cached);
 		if (err == -EAGAIN)
 			return err;
 		if (err)
 			exact = NULL;
 	}
-	count(snap, cache, ref, exact, filling);
+	cache_count(snap, cache, ref, exact, filling);
 	return 0;
 }
 
@@ -383,41 +406,43 @@ static int fill_one(struct ks_snapshot *snap, const struct kmem_cache *cache,
  * Makes records as long as time allows. @found: their caches, or NULL when all
  * are those that were noted.
  */
-static void fill_some(struct ks_snapshot *snap, unsigned int nr,
-		      struct kmem_cache *const *found, struct filling *filling)
+static void caches_fill(struct ks_snapshot *snap, unsigned int nr,
+			struct kmem_cache *const *found,
+			struct filling *filling)
 {
 	unsigned int i;
 
-	for (i = 0; i < nr && !is_time_over(snap, filling); i++) {
-		if (fill_one(snap, found ? found[i] :
-				   ref_of(snap, snap->nr_seen)->cache, filling))
+	for (i = 0; i < nr && !filling_is_over(snap, filling); i++) {
+		if (cache_fill(snap, found ? found[i] :
+				   ref_of(snap, snap->nr_done)->cache, filling))
 			return;
-		snap->nr_seen++;
+		snap->nr_done++;
 	}
 }
 
-static int step(struct ks_snapshot *snap)
+static int caches_step(struct ks_snapshot *snap,
+		       struct netlink_ext_ack *extack)
 {
 	struct filling filling = {};
 	struct kmem_cache *found[BATCH];
-	unsigned int nr = snap->nr - snap->nr_seen;
+	unsigned int nr = snap->nr - snap->nr_done;
 	bool unchanged;
 	u32 entries;
 	u64 since;
 	int err;
 
-	err = caches_lock(&since);
+	err = caches_lock(&since, extack);
 	if (err)
 		return err;
 	filling.until_ns = since + HOLD_NS;
-	err = is_unchanged(snap, &unchanged, &entries);
+	err = caches_are_unchanged(snap, &unchanged, &entries);
 	if (!err && unchanged) {
-		fill_some(snap, nr, NULL, &filling);
+		caches_fill(snap, nr, NULL, &filling);
 	} else if (!err) {
 		nr = min_t(unsigned int, nr, BATCH);
-		err = find_again(snap, nr, found, &entries);
+		err = caches_find_again(snap, nr, found, &entries);
 		if (!err)
-			fill_some(snap, nr, found, &filling);
+			caches_fill(snap, nr, found, &filling);
 	}
 	ks_caches_release(since, entries);
 	return err;
@@ -427,54 +452,54 @@ static int step(struct ks_snapshot *snap)
  * The first hold, of which the steps are left what it has no time for. What is
  * exact is all left to them: it takes longer, and a job walks before it.
  */
-static int begin(struct ks_snapshot *snap, u32 *nr)
+static int caches_begin(struct ks_snapshot *snap, u32 *nr,
+			struct netlink_ext_ack *extack)
 {
 	struct filling filling = { .noted = true };
 	u32 entries;
 	u64 since;
 	int err;
 
-	err = caches_lock(&since);
+	err = caches_lock(&since, extack);
 	if (err)
 		return err;
 	filling.until_ns = since + HOLD_NS;
-	err = note_caches(snap, nr, &entries);
+	err = caches_note(snap, nr, &entries);
 	if (!err && !snap->changed && !is_exact(snap) &&
 	    ks_hold_clock() < filling.until_ns)
-		fill_some(snap, snap->nr, NULL, &filling);
+		caches_fill(snap, snap->nr, NULL, &filling);
 	ks_caches_release(since, entries);
 	return err;
 }
 
 /*
+ * Caches at the last walk over all of them, by any reader. It is a guess for the
+ * next, so readers may race for it.
+ */
+static u32 nr_before = 256;
+
+/*
  * The room is made before the walk, from how many caches there were last time.
  * When that was too little the walk has at least counted them.
  */
-static int collect(struct ks_snapshot *snap)
+static int caches_collect(struct ks_snapshot *snap,
+			  struct netlink_ext_ack *extack)
 {
-	static u32 nr_before = 256;
-	const bool all = !asked_name(snap);
+	const bool all = !request_name(snap);
 	u32 nr = all ? READ_ONCE(nr_before) : 0, room, fan = 1;
 	size_t size = sizeof(struct slab_ref);
 	int err;
 
-	BUILD_BUG_ON(KS_NAME_SIZE != KS_CACHE_NAME_SIZE);
-	BUILD_BUG_ON(sizeof_field(struct ks_slab_record, wasted_basis) !=
-		     KS_BASIS_SIZE);
-	BUILD_BUG_ON(sizeof_field(struct ks_slab_record, inuse_basis) !=
-		     KS_BASIS_SIZE);
-	BUILD_BUG_ON(sizeof_field(struct ks_slab_node_record, wasted_basis) !=
-		     KS_BASIS_SIZE);
-
 	if (is_exact(snap))
 		size += sizeof(struct ks_exact);
-	if (is_per_node(snap) && asked_node(snap) == U32_MAX)
+	if (is_per_node(snap) && request_node(snap) == U32_MAX)
 		fan = num_online_nodes();
 	do {
 		room = nr + (all ? SPARE_CACHES : NAMESAKES);
 		snap->changed = false;
-		err = ks_snapshot_reserve_items(snap, room, fan, size) ?:
-		      begin(snap, &nr);
+		err = ks_snapshot_reserve_items(snap, room, fan, size);
+		if (!err)
+			err = caches_begin(snap, &nr, extack);
 	} while (!err && nr > room);
 	/* On an error only a part was counted. */
 	if (all && !err)
@@ -482,10 +507,10 @@ static int collect(struct ks_snapshot *snap)
 	return err;
 }
 
-static void sum_slabs(void *arg, const struct kmem_cache *cache, u64 inuse,
+static void slabs_add(void *arg, const struct kmem_cache *cache, u64 inuse,
 		      u64 objects)
 {
-	struct ks_sum *sum = ks_sums_find(arg, cache);
+	struct ks_slab_sum *sum = ks_slab_sums_find(arg, cache);
 
 	if (!sum)
 		return;
@@ -495,31 +520,34 @@ static void sum_slabs(void *arg, const struct kmem_cache *cache, u64 inuse,
 
 /* All slabs of all caches, where lists are too long to be counted whole. */
 static int caches_work(struct ks_snapshot *const *snaps,
-		       const struct ks_asked *asked,
-		       struct ks_progress *progress)
+		       const struct ks_request *asked,
+		       struct ks_progress *progress,
+		       struct netlink_ext_ack *extack)
 {
 	struct ks_snapshot *snap = snaps[0];
-	struct ks_sums sums;
+	struct ks_slab_sums sums;
 	unsigned int i;
 	int err;
 
-	err = ks_sums_init(&sums, snap->nr);
+	err = ks_slab_sums_init(&sums, snap->nr);
 	if (err)
 		return err;
 	for (i = 0; i < snap->nr; i++)
-		ks_sums_add(&sums, ref_of(snap, i)->cache);
-	err = ks_pages_walk(sum_slabs, &sums, progress);
+		ks_slab_sums_add(&sums, ref_of(snap, i)->cache);
+	err = ks_cache_pages_walk(slabs_add, &sums, progress);
+	if (err == -EBUSY)
+		NL_SET_ERR_MSG(extack,
+			       "memory is going offline, try again");
 	for (i = 0; i < snap->nr && !err; i++) {
 		exact_of(snap, i)->sum =
-			*ks_sums_find(&sums, ref_of(snap, i)->cache);
+			*ks_slab_sums_find(&sums, ref_of(snap, i)->cache);
 	}
-	ks_sums_free(&sums);
+	ks_slab_sums_free(&sums);
 	return err;
 }
 
 static const struct ks_work caches_job = {
 	.run = caches_work,
-	.busy = "memory is going offline, try again",
 };
 
 static struct ks_cost slab_cost;
@@ -529,24 +557,24 @@ static const struct ks_view slab_views[] = {
 		.collector = &ks_collector_slab,
 		.kind = &ks_kind_slab,
 		.path = "slab/caches",
-		.option_needs = KS_NEED_CACHED,
+		.option_needs = BIT(KS_NEED_PERCPU),
 		.private = true,
-		.collect = collect,
-		.step = step,
+		.collect = caches_collect,
+		.step = caches_step,
 		.work = &caches_job,
 	}, {
 		.collector = &ks_collector_slab,
 		.kind = &ks_kind_slab_node,
 		.path = "slab/nodes",
 		.private = true,
-		.collect = collect,
-		.step = step,
+		.collect = caches_collect,
+		.step = caches_step,
 	},
 };
 
 const struct ks_collector ks_collector_slab = {
 	.name = "slab",
-	.needs = KS_NEED_SLAB,
+	.needs = BIT(KS_NEED_SLAB),
 	.needs_private = true,
 	.cost = &slab_cost,
 	.views = slab_views,

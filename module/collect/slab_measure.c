@@ -10,11 +10,13 @@
 #include "record/record.h"
 
 /* As large as the members they are for, so that they are copied at once. */
-static const char by_nothing[KS_BASIS_SIZE] = "", by_active[KS_BASIS_SIZE] = "active",
-		  by_inuse[KS_BASIS_SIZE] = "inuse", by_lists[KS_BASIS_SIZE] = "lists",
-		  by_pages[KS_BASIS_SIZE] = "pages";
+static const char by_nothing[KS_BASIS_SIZE] = "";
+static const char by_active[KS_BASIS_SIZE] = "active";
+static const char by_inuse[KS_BASIS_SIZE] = "inuse";
+static const char by_lists[KS_BASIS_SIZE] = "lists";
+static const char by_pages[KS_BASIS_SIZE] = "pages";
 
-static u32 coverage(const struct ks_cache_counts *counts)
+static u32 coverage_of(const struct ks_cache_counts *counts)
 {
 	if (!counts->nr_partial)
 		return 1000;
@@ -56,7 +58,7 @@ static void measure_inuse(struct ks_measured *m, u64 nr_inuse, u64 error,
  */
 static void measure_by_lists(struct ks_measured *m,
 			     const struct ks_geometry *g,
-			     const struct ks_cached *cached)
+			     const struct ks_percpu *cached)
 {
 	const u64 nr_free = cached->nr_taken + cached->nr_left;
 
@@ -74,8 +76,8 @@ static void measure_by_lists(struct ks_measured *m,
 static void measure_by_pages(struct ks_measured *m,
 			     const struct ks_geometry *g,
 			     const struct ks_cache_counts *counts,
-			     const struct ks_cached *cached,
-			     const struct ks_sum *sum)
+			     const struct ks_percpu *cached,
+			     const struct ks_slab_sum *sum)
 {
 	if (sum->nr_inuse < cached->nr_taken ||
 	    sum->nr_inuse + cached->nr_left > counts->nr_objects)
@@ -111,7 +113,7 @@ void ks_measure(struct ks_measured *m, const struct ks_geometry *g,
 	if (!counts->free_known)
 		return;
 	m->approximate = counts->nr_sampled < counts->nr_partial;
-	m->coverage_permille = coverage(counts);
+	m->coverage_permille = coverage_of(counts);
 	measure_active(m, counts->nr_objects - counts->nr_free, g);
 	if (exact && exact->sum.cache)
 		measure_by_pages(m, g, counts, &exact->cached, &exact->sum);

@@ -32,8 +32,8 @@ struct ks_geometry {
  * @sum: what a walk over pages found of it; its cache is NULL without one
  */
 struct ks_exact {
-	struct ks_cached cached;
-	struct ks_sum sum;
+	struct ks_percpu cached;
+	struct ks_slab_sum sum;
 };
 
 /**

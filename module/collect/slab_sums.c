@@ -11,19 +11,19 @@
 #include "collect/slab_sums.h"
 #include "record/memory.h"
 
-static size_t sums_bytes(const struct ks_sums *sums)
+static size_t sums_bytes(const struct ks_slab_sums *sums)
 {
 	return array_size(sums->mask + 1UL, sizeof(*sums->places));
 }
 
 /**
- * ks_sums_init() - make an empty table
+ * ks_slab_sums_init() - make an empty table
  * @sums: the table
  * @nr: caches that it must have room for
  *
  * Return: 0, -ENOMEM, or -ENOBUFS when it is more than all may take.
  */
-int ks_sums_init(struct ks_sums *sums, u32 nr)
+int ks_slab_sums_init(struct ks_slab_sums *sums, u32 nr)
 {
 	const u32 places = roundup_pow_of_two(2 * nr + 2);
 
@@ -33,17 +33,17 @@ int ks_sums_init(struct ks_sums *sums, u32 nr)
 }
 
 /**
- * ks_sums_free() - free what ks_sums_init() made
+ * ks_slab_sums_free() - free what ks_slab_sums_init() made
  * @sums: the table
  */
-void ks_sums_free(struct ks_sums *sums)
+void ks_slab_sums_free(struct ks_slab_sums *sums)
 {
 	ks_memory_free(sums->places, sums_bytes(sums));
 }
 
 /* The place that has the cache, or where it belongs. */
-static struct ks_sum *place_of(const struct ks_sums *sums,
-			       const struct kmem_cache *cache)
+static struct ks_slab_sum *slot_of(const struct ks_slab_sums *sums,
+				   const struct kmem_cache *cache)
 {
 	u32 i = hash_ptr(cache, 32) & sums->mask;
 
@@ -53,26 +53,26 @@ static struct ks_sum *place_of(const struct ks_sums *sums,
 }
 
 /**
- * ks_sums_add() - put a cache into the table
+ * ks_slab_sums_add() - put a cache into the table
  * @sums: a table with room
  * @cache: the cache; may be in it already
  */
-void ks_sums_add(struct ks_sums *sums, const struct kmem_cache *cache)
+void ks_slab_sums_add(struct ks_slab_sums *sums, const struct kmem_cache *cache)
 {
-	place_of(sums, cache)->cache = cache;
+	slot_of(sums, cache)->cache = cache;
 }
 
 /**
- * ks_sums_find() - find a cache
+ * ks_slab_sums_find() - find a cache
  * @sums: the table
  * @cache: what may be one
  *
  * Return: its sum, or NULL when it is not in the table.
  */
-struct ks_sum *ks_sums_find(const struct ks_sums *sums,
-			    const struct kmem_cache *cache)
+struct ks_slab_sum *ks_slab_sums_find(const struct ks_slab_sums *sums,
+				      const struct kmem_cache *cache)
 {
-	struct ks_sum *sum = place_of(sums, cache);
+	struct ks_slab_sum *sum = slot_of(sums, cache);
 
 	return cache && sum->cache ? sum : NULL;
 }

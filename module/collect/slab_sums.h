@@ -10,31 +10,32 @@
 struct kmem_cache;
 
 /**
- * struct ks_sum - one cache's slabs
+ * struct ks_slab_sum - one cache's slabs
  * @cache: the cache, only ever compared; NULL for a free place
  * @nr_inuse: objects that the slabs say are in use
  * @nr_objects: object slots in them
  */
-struct ks_sum {
+struct ks_slab_sum {
 	const struct kmem_cache *cache;
 	u64 nr_inuse;
 	u64 nr_objects;
 };
 
 /**
- * struct ks_sums - a table that caches are found in
+ * struct ks_slab_sums - a table that caches are found in
  * @places: the places, a power of 2
  * @mask: how many, less 1
  */
-struct ks_sums {
-	struct ks_sum *places;
+struct ks_slab_sums {
+	struct ks_slab_sum *places;
 	u32 mask;
 };
 
-int ks_sums_init(struct ks_sums *sums, u32 nr);
-void ks_sums_free(struct ks_sums *sums);
-void ks_sums_add(struct ks_sums *sums, const struct kmem_cache *cache);
-struct ks_sum *ks_sums_find(const struct ks_sums *sums,
-			    const struct kmem_cache *cache);
+int ks_slab_sums_init(struct ks_slab_sums *sums, u32 nr);
+void ks_slab_sums_free(struct ks_slab_sums *sums);
+void ks_slab_sums_add(struct ks_slab_sums *sums,
+		      const struct kmem_cache *cache);
+struct ks_slab_sum *ks_slab_sums_find(const struct ks_slab_sums *sums,
+				      const struct kmem_cache *cache);
 
 #endif /* KS_COLLECT_SLAB_SUMS_H */

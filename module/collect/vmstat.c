@@ -40,7 +40,7 @@ static const s8 *node_diffs(const void *pgdat, int cpu)
 }
 
 /* A number that changes with any of them, also when their sum does not. */
-static u64 fingerprint(const struct source *source)
+static u64 counters_print(const struct source *source)
 {
 	unsigned int i;
 	u64 print = 0;
@@ -50,7 +50,7 @@ static u64 fingerprint(const struct source *source)
 	return print;
 }
 
-static void add_diffs(const struct source *source, s64 *value)
+static void diffs_add(const struct source *source, s64 *value)
 {
 	unsigned int i;
 	int cpu;
@@ -64,7 +64,7 @@ static void add_diffs(const struct source *source, s64 *value)
 	}
 }
 
-static void read_shared(const struct source *source, s64 *value)
+static void shared_read(const struct source *source, s64 *value)
 {
 	unsigned int i;
 
@@ -77,20 +77,20 @@ static void read_shared(const struct source *source, s64 *value)
  * so then all is read again. On a busy host some CPU always does: what we have
  * after the last try is as good as what the kernel itself could read.
  */
-static void read_complete(const struct source *source, s64 *value)
+static void counters_read(const struct source *source, s64 *value)
 {
 	unsigned int tries = STAT_TRIES;
 	u64 before;
 
 	do {
-		before = fingerprint(source);
-		read_shared(source, value);
-		add_diffs(source, value);
-	} while (fingerprint(source) != before && --tries);
+		before = counters_print(source);
+		shared_read(source, value);
+		diffs_add(source, value);
+	} while (counters_print(source) != before && --tries);
 }
 
 /* Below zero is what one CPU took and another one gave, read in between. */
-static void clamp_values(s64 *value, unsigned int nr)
+static void values_clamp(s64 *value, unsigned int nr)
 {
 	unsigned int i;
 
@@ -116,16 +116,16 @@ void ks_zone_stats_read(const struct zone *zone, struct ks_zone_stats *stats)
 	stats->pcp_pages = KS_UNSET_U64;
 	stats->complete = ks_hotplug_enter();
 	if (stats->complete) {
-		read_complete(&source, stats->value);
+		counters_read(&source, stats->value);
 		stats->pcp_pages = 0;
 		/* Each CPU changes its own; one a moment old will do. */
 		for_each_online_cpu(cpu)
 			stats->pcp_pages += ks_zone_cpu_pages(zone, cpu);
 		ks_hotplug_leave();
 	} else {
-		read_shared(&source, stats->value);
+		shared_read(&source, stats->value);
 	}
-	clamp_values(stats->value, source.nr);
+	values_clamp(stats->value, source.nr);
 }
 
 /**
@@ -145,15 +145,15 @@ void ks_node_stats_read(const struct pglist_data *pgdat,
 
 	stats->complete = ks_hotplug_enter();
 	if (stats->complete) {
-		read_complete(&source, stats->value);
+		counters_read(&source, stats->value);
 		ks_hotplug_leave();
 	} else {
-		read_shared(&source, stats->value);
+		shared_read(&source, stats->value);
 	}
-	clamp_values(stats->value, source.nr);
+	values_clamp(stats->value, source.nr);
 }
 
-static u64 add_cpu_events(const struct zone *zone, unsigned int item)
+static u64 cpu_events_add(const struct zone *zone, unsigned int item)
 {
 	u64 events = 0;
 	int cpu;
@@ -186,8 +186,8 @@ u64 ks_zone_numa_events(const struct zone *zone, unsigned int item)
 		return KS_UNSET_U64;
 	do {
 		shared = ks_zone_numa(zone, item);
-		first = add_cpu_events(zone, item);
-		again = add_cpu_events(zone, item);
+		first = cpu_events_add(zone, item);
+		again = cpu_events_add(zone, item);
 		/* Events never go away, but for who takes them. */
 		if (again >= first && ks_zone_numa(zone, item) == shared)
 			events = shared + again;
@@ -197,11 +197,11 @@ u64 ks_zone_numa_events(const struct zone *zone, unsigned int item)
 }
 
 /**
- * ks_pages_batched_most() - pages on their way to the LRU lists, at most
+ * ks_max_batched_pages() - pages on their way to the LRU lists, at most
  *
  * Return: pages that no counter has yet, on all CPUs.
  */
-u64 ks_pages_batched_most(void)
+u64 ks_max_batched_pages(void)
 {
-	return (u64)KS_MOST_BATCHED * num_online_cpus();
+	return (u64)KS_MAX_BATCHED * num_online_cpus();
 }

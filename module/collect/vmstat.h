@@ -37,6 +37,6 @@ void ks_zone_stats_read(const struct zone *zone, struct ks_zone_stats *stats);
 void ks_node_stats_read(const struct pglist_data *pgdat,
 			struct ks_node_stats *stats);
 u64 ks_zone_numa_events(const struct zone *zone, unsigned int item);
-u64 ks_pages_batched_most(void);
+u64 ks_max_batched_pages(void);
 
 #endif /* KS_COLLECT_VMSTAT_H */

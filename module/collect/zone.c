@@ -12,7 +12,7 @@
 #include "record/kinds.h"
 #include "run/view.h"
 
-static void list_reserves(struct zone *zone, char *list, size_t size)
+static void reserves_list(struct zone *zone, char *list, size_t size)
 {
 	size_t len = 0;
 	unsigned int i;
@@ -41,7 +41,7 @@ static void zone_fill(struct ks_zone_record *record, struct zone *zone,
 	record->low_pages = low_wmark_pages(zone);
 	record->high_pages = high_wmark_pages(zone);
 	record->pcp_pages = stats.pcp_pages;
-	list_reserves(zone, record->lowmem_reserve_pages,
+	reserves_list(zone, record->lowmem_reserve_pages,
 		      sizeof(record->lowmem_reserve_pages));
 	for (order = 0; order < KS_NR_ORDERS; order++)
 		if (READ_ONCE(zone->free_area[order].nr_free))
@@ -49,7 +49,8 @@ static void zone_fill(struct ks_zone_record *record, struct zone *zone,
 	record->contiguous = READ_ONCE(zone->contiguous);
 }
 
-static int zones_collect(struct ks_snapshot *snap)
+static int zones_collect(struct ks_snapshot *snap,
+			 struct netlink_ext_ack *extack)
 {
 	struct zone *zone;
 	int nid, err;
@@ -59,12 +60,12 @@ static int zones_collect(struct ks_snapshot *snap)
 		return err;
 	for_each_online_node(nid) {
 		ks_for_each_zone(zone, nid) {
-			struct ks_zone_record *record = ks_snapshot_next(snap);
+			struct ks_zone_record *record = ks_snapshot_begin(snap);
 
 			if (!record)
 				return 0;
 			zone_fill(record, zone, nid);
-			ks_snapshot_keep(snap);
+			ks_snapshot_commit(snap);
 		}
 	}
 	return 0;

@@ -29,7 +29,7 @@ static void *records_at(struct seq_file *m, loff_t pos)
 
 	if (!pos)
 		return SEQ_START_TOKEN;
-	if (pos > c->snap->nr_filled)
+	if (pos > c->snap->nr_valid)
 		return NULL;
 	return ks_snapshot_record(c->snap, pos - 1);
 }
@@ -70,7 +70,6 @@ static int records_open(struct inode *inode, struct file *file)
 {
 	const struct ks_view *view = inode->i_private;
 	struct ks_collection *c;
-	const char *reason;
 	int err;
 
 	if (view->names && !capable(CAP_SYS_ADMIN))
@@ -78,7 +77,7 @@ static int records_open(struct inode *inode, struct file *file)
 	c = kzalloc(sizeof(*c), KS_GFP);
 	if (!c)
 		return -ENOMEM;
-	err = ks_job_collect(c, view, &reason);
+	err = ks_job_collect(c, view, NULL);
 	if (err)
 		goto err_free;
 	err = seq_open(file, &records_ops);
@@ -119,7 +118,7 @@ static int status_show(struct seq_file *m, void *v)
 	record = kmalloc(sizeof(*record), KS_GFP);
 	if (!record)
 		return -ENOMEM;
-	ks_self_status(record);
+	ks_status_fill(record);
 	ks_record_list(m, &ks_kind_status, record);
 	kfree(record);
 	return 0;
@@ -127,7 +126,7 @@ static int status_show(struct seq_file *m, void *v)
 DEFINE_SHOW_ATTRIBUTE(status);
 
 /* Makes the file of a path of at most one folder, and the folder before. */
-static void make_file(const struct ks_view *view)
+static void view_file_create(const struct ks_view *view)
 {
 	const char *slash = strchr(view->path, '/');
 	struct dentry *dir = root;
@@ -156,14 +155,13 @@ static void make_file(const struct ks_view *view)
  */
 void ks_debugfs_init(void)
 {
-	unsigned int i, j;
+	const struct ks_view *view;
 
 	root = debugfs_create_dir("kmemscope", NULL);
 	debugfs_create_file("status", 0400, root, NULL, &status_fops);
-	for (i = 0; i < ks_nr_collectors; i++)
-		for (j = 0; j < ks_collectors[i]->nr_views; j++)
-			if (ks_collectors[i]->views[j].path)
-				make_file(&ks_collectors[i]->views[j]);
+	ks_for_each_view(view)
+		if (view->path)
+			view_file_create(view);
 }
 
 /**

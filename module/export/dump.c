@@ -24,8 +24,6 @@
 #include "run/collection.h"
 #include "run/job.h"
 
-#define NEEDS_PERFMON	"CAP_PERFMON or CAP_SYS_ADMIN is needed"
-
 /*
  * How long one dumpit waits: another thread that asks for something by the same
  * socket waits for it, and that under cb_lock.
@@ -44,8 +42,7 @@
  * @options: what is asked for beyond the usual
  * @busy_since_ns: since when it waits for what is busy, or 0
  * @err: the error to end it with, before there was a collection
- * @reason: what to say of @err
- * @bad: the attribute to blame for it, or NULL
+ * @extack: what to say of an error; the reader's own is not there at all times
  * @unmatched: the one to blame when nothing matches, or NULL
  * @no_match: what to say then
  * @want: a record
@@ -60,8 +57,7 @@ struct dump {
 	unsigned long options;
 	u64 busy_since_ns;
 	int err;
-	const char *reason;
-	const struct nlattr *bad;
+	struct netlink_ext_ack extack;
 	const struct nlattr *unmatched;
 	const char *no_match;
 	u64 want[];
@@ -72,36 +68,41 @@ static struct dump *dump_of(const struct netlink_callback *cb)
 	return (struct dump *)cb->args[0];
 }
 
+static int dump_no_match(struct dump *dump)
+{
+	ks_extack_set(&dump->extack, dump->no_match);
+	NL_SET_BAD_ATTR(&dump->extack, dump->unmatched);
+	return -ENOENT;
+}
+
 /*
  * Begins the collection that was asked for. Asking for something that does not
  * exist is an error, and not an empty answer.
  */
-static int begin(struct dump *dump, u64 wait_ns)
+static int dump_begin(struct dump *dump, u64 wait_ns)
 {
 	int err;
 
 	err = ks_collect_begin(&dump->c, dump->view,
 			       dump->is_asked ? dump->want : NULL,
-			       dump->options, wait_ns, &dump->reason);
+			       dump->options, wait_ns, &dump->extack);
 	if (err)
 		return err;
 	if (dump->is_asked && !dump->c.snap->nr) {
 		ks_collect_end(&dump->c);
-		dump->reason = dump->no_match;
-		dump->bad = dump->unmatched;
-		return -ENOENT;
+		return dump_no_match(dump);
 	}
 	dump->begun = true;
 	return 0;
 }
 
 /* Whether it takes a dumpit that can wait. */
-static bool must_wait(int err)
+static bool error_may_pass(int err)
 {
 	return err == -EBUSY || err == -ENOMEM;
 }
 
-static int begin_asked(struct dump *dump, struct nlattr **attrs)
+static int dump_begin_request(struct dump *dump, struct nlattr **attrs)
 {
 	const struct ks_kind *kind = dump->view->kind;
 	const struct ks_field *unmatched = ks_record_unmatched(kind, attrs);
@@ -112,22 +113,18 @@ static int begin_asked(struct dump *dump, struct nlattr **attrs)
 		dump->no_match = unmatched->no_match;
 	}
 	dump->options = ks_record_options(kind, attrs);
-	err = ks_record_ask(kind, dump->want, attrs);
-	if (err == -ENOENT) {
-		dump->reason = dump->no_match;
-		dump->bad = dump->unmatched;
-	}
-	if (err < 0)
-		return err;
+	err = ks_record_filter(kind, dump->want, attrs);
+	if (err == -ENOENT)
+		return dump_no_match(dump);
 	dump->is_asked = err;
 	if (ks_collect_is_long(dump->view))
 		return 0;
-	err = begin(dump, 0);
-	return must_wait(err) ? 0 : err;
+	err = dump_begin(dump, 0);
+	return error_may_pass(err) ? 0 : err;
 }
 
 /* Asking for a job's answer is not asking for anything else. */
-static int begin_job(struct dump *dump, struct nlattr **attrs, u32 owner)
+static int dump_take_job(struct dump *dump, struct nlattr **attrs, u32 owner)
 {
 	const struct ks_kind *kind = dump->view->kind;
 	u32 id = nla_get_u32(attrs[kind->job_attr]);
@@ -137,31 +134,38 @@ static int begin_job(struct dump *dump, struct nlattr **attrs, u32 owner)
 	for (i = 1; i <= kind->max_attr; i++) {
 		if (i == kind->job_attr || !attrs[i])
 			continue;
-		dump->bad = attrs[i];
-		dump->reason = "a job's answer cannot be asked for in part";
+		NL_SET_ERR_MSG_ATTR(&dump->extack, attrs[i],
+				    "a job's result is taken whole, so no other attribute is allowed");
 		return -EINVAL;
 	}
-	err = ks_job_take(id, owner, dump->view, &dump->c, &dump->reason);
+	err = ks_job_take(id, owner, dump->view, &dump->c, &dump->extack);
 	if (err)
-		dump->bad = attrs[kind->job_attr];
+		NL_SET_BAD_ATTR(&dump->extack, attrs[kind->job_attr]);
 	else
 		dump->begun = true;
 	return err;
 }
 
 /* As much as the kernel's own files of the same ask for. */
-static const char *missing_capability(const struct ks_view *view,
-				      const struct sk_buff *skb)
+static int check_capability(struct dump *dump, const struct sk_buff *skb)
 {
-	if (view->names && !netlink_capable(skb, CAP_SYS_ADMIN))
-		return KS_NEEDS_SYS_ADMIN;
-	if (view->private && !netlink_capable(skb, CAP_PERFMON) &&
-	    !netlink_capable(skb, CAP_SYS_ADMIN))
-		return NEEDS_PERFMON;
-	return NULL;
+	const struct ks_view *view = dump->view;
+
+	if (netlink_capable(skb, CAP_SYS_ADMIN))
+		return 0;
+	if (view->names) {
+		NL_SET_ERR_MSG(&dump->extack, KS_NEEDS_SYS_ADMIN);
+		return -EPERM;
+	}
+	if (view->private && !netlink_capable(skb, CAP_PERFMON)) {
+		NL_SET_ERR_MSG(&dump->extack,
+			       "CAP_PERFMON or CAP_SYS_ADMIN is needed");
+		return -EPERM;
+	}
+	return 0;
 }
 
-static int parse_and_begin(struct netlink_callback *cb, struct dump *dump)
+static int dump_parse(struct netlink_callback *cb, struct dump *dump)
 {
 	const struct ks_view *view = dump->view;
 	const struct ks_kind *kind = view->kind;
@@ -173,28 +177,30 @@ static int parse_and_begin(struct netlink_callback *cb, struct dump *dump)
 		return -ENOMEM;
 	err = genlmsg_parse(cb->nlh, &ks_netlink_family, attrs, kind->max_attr,
 			    kind->policy, cb->extack);
-	if (!err) {
-		dump->reason = missing_capability(view, cb->skb);
-		err = dump->reason ? -EPERM : 0;
-	}
+	if (!err)
+		err = check_capability(dump, cb->skb);
 	if (!err && kind->job_attr && attrs[kind->job_attr]) {
-		err = begin_job(dump, attrs, NETLINK_CB(cb->skb).portid);
+		err = dump_take_job(dump, attrs, NETLINK_CB(cb->skb).portid);
 	} else if (!err && view->work_only) {
-		dump->reason = "only a job collects this kind of record";
+		NL_SET_ERR_MSG(&dump->extack,
+			       "only a job collects this record type");
 		err = -EINVAL;
 	} else if (!err) {
-		err = begin_asked(dump, attrs);
+		err = dump_begin_request(dump, attrs);
 	}
 	kfree(attrs);
 	return err;
 }
 
 /* The attributes that are blamed are in the request, which @cb keeps. */
-static void blame(const struct netlink_callback *cb, const struct dump *dump)
+static void dump_explain(const struct netlink_callback *cb,
+			 const struct dump *dump)
 {
-	ks_netlink_say(cb->extack, dump->reason);
-	if (dump->bad)
-		NL_SET_BAD_ATTR(cb->extack, dump->bad);
+	/* Else it may have the parser's text. */
+	if (dump->extack._msg)
+		ks_extack_set(cb->extack, dump->extack._msg);
+	if (dump->extack.bad_attr)
+		NL_SET_BAD_ATTR(cb->extack, dump->extack.bad_attr);
 }
 
 /**
@@ -214,19 +220,19 @@ int ks_dump_start(struct netlink_callback *cb)
 		return -EOPNOTSUPP;
 	dump = kzalloc(sizeof(*dump) + view->kind->size, KS_GFP_NOW);
 	if (!dump) {
-		ks_netlink_say(cb->extack, ks_collect_error(-ENOMEM));
+		ks_collect_explain(view, -ENOMEM, cb->extack);
 		return -ENOMEM;
 	}
 	dump->view = view;
-	dump->err = parse_and_begin(cb, dump);
+	dump->err = dump_parse(cb, dump);
 	/*
 	 * Not all kernels give .start an extack (v6.1 does not). Then the error
 	 * waits for the first dumpit, which is given one.
 	 */
-	if (dump->err && (cb->extack || !dump->reason)) {
+	if (dump->err && (cb->extack || !dump->extack._msg)) {
 		int err = dump->err;
 
-		blame(cb, dump);
+		dump_explain(cb, dump);
 		kfree(dump);
 		return err;
 	}
@@ -238,14 +244,15 @@ int ks_dump_start(struct netlink_callback *cb)
  * genetlink sets NLM_F_DUMP_INTR in a message when the sequence numbers of the
  * world before and now differ. Ours has no number, but knows that it changed.
  */
-static void mark_changed(struct netlink_callback *cb, bool changed)
+static void dump_mark_changed(struct netlink_callback *cb,
+			      const struct ks_snapshot *snap)
 {
 	cb->prev_seq = 1;
-	cb->seq = changed ? 2 : 1;
+	cb->seq = snap->changed ? 2 : 1;
 }
 
-static int put_record(struct sk_buff *skb, struct netlink_callback *cb,
-		      const struct ks_collection *c, unsigned int index)
+static int dump_put(struct sk_buff *skb, struct netlink_callback *cb,
+		    const struct ks_collection *c, unsigned int index)
 {
 	const struct ks_kind *kind = c->view->kind;
 	void *hdr;
@@ -266,7 +273,7 @@ static int put_record(struct sk_buff *skb, struct netlink_callback *cb,
 }
 
 /* A message that says nothing, in place of an empty one, which ends a dump. */
-static int put_nothing(struct sk_buff *skb, struct netlink_callback *cb)
+static int dump_put_nothing(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	if (!nlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,
 		       NLMSG_NOOP, 0, NLM_F_MULTI))
@@ -275,7 +282,7 @@ static int put_nothing(struct sk_buff *skb, struct netlink_callback *cb)
 }
 
 /* Collects some more records, if need be from the beginning. */
-static int collect_more(struct dump *dump)
+static int dump_collect(struct dump *dump)
 {
 	const u64 wait_ns = dump->own ? SLICE_NS : 0;
 	int err = 0;
@@ -283,16 +290,16 @@ static int collect_more(struct dump *dump)
 	if (!dump->begun) {
 		if (!dump->own)
 			return -EBUSY;
-		err = begin(dump, wait_ns);
+		err = dump_begin(dump, wait_ns);
 	}
-	while (!err && dump->next >= dump->c.snap->nr_filled &&
+	while (!err && dump->next >= dump->c.snap->nr_valid &&
 	       !ks_collect_complete(&dump->c))
-		err = ks_collect_step(&dump->c, wait_ns, &dump->reason);
+		err = ks_collect_step(&dump->c, wait_ns, &dump->extack);
 	return err;
 }
 
 /* Whether the reader shall come again, as what is busy may be free then. */
-static bool is_patient(struct dump *dump, int err)
+static bool dump_is_patient(struct dump *dump, int err)
 {
 	const u64 now = ktime_get_ns();
 
@@ -320,28 +327,28 @@ int ks_dump_next(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	struct dump *dump = dump_of(cb);
 	const struct ks_snapshot *snap;
-	int err = dump->err ?: collect_more(dump);
+	int err = dump->err ?: dump_collect(dump);
 
 	if (err) {
-		bool again = !dump->err && is_patient(dump, err);
+		bool again = !dump->err && dump_is_patient(dump, err);
 
 		dump->own = true;
 		if (again)
-			return put_nothing(skb, cb);
-		blame(cb, dump);
+			return dump_put_nothing(skb, cb);
+		dump_explain(cb, dump);
 		return err;
 	}
 	dump->own = true;
 	dump->busy_since_ns = 0;
 	snap = dump->c.snap;
-	for (; dump->next < snap->nr_filled; dump->next++) {
-		mark_changed(cb, snap->changed);
-		err = put_record(skb, cb, &dump->c, dump->next);
+	for (; dump->next < snap->nr_valid; dump->next++) {
+		dump_mark_changed(cb, snap);
+		err = dump_put(skb, cb, &dump->c, dump->next);
 		if (err)
 			return skb->len ? : err;
 	}
 	/* For NLMSG_DONE, which tells what changed after the last record. */
-	mark_changed(cb, snap->changed);
+	dump_mark_changed(cb, snap);
 	/* With the last record goes NLMSG_DONE, if there is room for it. */
 	return ks_collect_complete(&dump->c) ? 0 : skb->len;
 }

@@ -14,18 +14,6 @@ struct sk_buff;
 
 extern struct genl_family ks_netlink_family;
 
-/**
- * ks_netlink_say() - tell a client why its request is refused
- * @extack: where to, or NULL when the kernel has no place for it
- * @reason: a text that stays, or NULL
- */
-static inline void ks_netlink_say(struct netlink_ext_ack *extack,
-				  const char *reason)
-{
-	if (extack && reason)
-		extack->_msg = reason;
-}
-
 int ks_dump_start(struct netlink_callback *cb);
 int ks_dump_next(struct sk_buff *skb, struct netlink_callback *cb);
 int ks_dump_done(struct netlink_callback *cb);

@@ -24,7 +24,7 @@
 #include "run/status.h"
 
 /* Answers a request with one record. */
-static int reply_record(struct genl_info *info, const struct ks_kind *kind,
+static int record_reply(struct genl_info *info, const struct ks_kind *kind,
 			u8 cmd, const void *record)
 {
 	struct sk_buff *reply = genlmsg_new(GENLMSG_DEFAULT_SIZE, KS_GFP_NOW);
@@ -49,15 +49,15 @@ static int status_get(struct sk_buff *skb, struct genl_info *info)
 	record = kmalloc(sizeof(*record), KS_GFP_NOW);
 	if (!record)
 		return -ENOMEM;
-	ks_self_status(record);
-	err = reply_record(info, &ks_kind_status, KMEMSCOPE_CMD_STATUS_GET,
+	ks_status_fill(record);
+	err = record_reply(info, &ks_kind_status, KMEMSCOPE_CMD_STATUS_GET,
 			   record);
 	kfree(record);
 	return err;
 }
 
 /* All control needs more than reading counts does. */
-static int check_control(struct sk_buff *skb, struct genl_info *info)
+static int control_check(struct sk_buff *skb, struct genl_info *info)
 {
 	if (netlink_capable(skb, CAP_SYS_ADMIN))
 		return 0;
@@ -70,7 +70,7 @@ static int status_set(struct sk_buff *skb, struct genl_info *info)
 	const struct nlattr *enabled =
 		info->attrs[KMEMSCOPE_A_STATUS_ENABLED];
 
-	if (check_control(skb, info))
+	if (control_check(skb, info))
 		return -EPERM;
 	if (!enabled) {
 		NL_SET_ERR_MSG(info->extack, "attribute enabled is missing");
@@ -90,42 +90,24 @@ static const struct nla_policy job_id_policy[] = {
 	[KMEMSCOPE_A_JOB_ID] = { .type = NLA_U32 },
 };
 
-/* The view whose records are of a kind that can be a job. */
-static const struct ks_view *find_work(const struct nlattr *kind)
-{
-	unsigned int i, j;
-
-	for (i = 0; i < ks_nr_collectors; i++)
-		for (j = 0; j < ks_collectors[i]->nr_views; j++) {
-			const struct ks_view *view =
-				&ks_collectors[i]->views[j];
-
-			if (view->work && !nla_strcmp(kind, view->kind->name))
-				return view;
-		}
-	return NULL;
-}
-
 /* Starts a job, and says which. */
-static int start_asked(struct genl_info *info, const struct ks_view *view,
-		       const struct ks_asked *asked)
+static int job_start_view(struct genl_info *info, const struct ks_view *view,
+			  const struct ks_request *asked)
 {
 	struct ks_job_record *record;
-	const char *reason;
 	int err;
 
 	record = kmalloc(sizeof(*record), KS_GFP_NOW);
 	if (!record)
 		return -ENOMEM;
-	err = ks_job_start(view, asked, info->snd_portid, record, &reason);
-	if (err) {
-		ks_netlink_say(info->extack, reason);
-	} else {
-		err = reply_record(info, &ks_kind_job, KMEMSCOPE_CMD_JOB_START,
+	err = ks_job_start(view, asked, info->snd_portid, record,
+			   info->extack);
+	if (!err) {
+		err = record_reply(info, &ks_kind_job, KMEMSCOPE_CMD_JOB_START,
 				   record);
-		/* Nobody knows of it. */
+		/* The reader does not know its number. */
 		if (err)
-			ks_job_stop(record->id, info->snd_portid, &reason);
+			ks_job_stop(record->id, info->snd_portid, NULL);
 	}
 	kfree(record);
 	return err;
@@ -135,10 +117,10 @@ static int job_start(struct sk_buff *skb, struct genl_info *info)
 {
 	const struct nlattr *kind = info->attrs[KMEMSCOPE_A_JOB_KIND];
 	const struct ks_view *view;
-	struct ks_asked *asked;
+	struct ks_request *asked;
 	int err;
 
-	if (check_control(skb, info))
+	if (control_check(skb, info))
 		return -EPERM;
 	if (!kind) {
 		NL_SET_ERR_MSG(info->extack, "attribute kind is missing");
@@ -147,55 +129,53 @@ static int job_start(struct sk_buff *skb, struct genl_info *info)
 	if (info->attrs[KMEMSCOPE_A_JOB_ID]) {
 		NL_SET_ERR_MSG_ATTR(info->extack,
 				    info->attrs[KMEMSCOPE_A_JOB_ID],
-				    "the module gives a job its number");
+				    "the module chooses the id of a job");
 		return -EINVAL;
 	}
-	view = find_work(kind);
+	/* By the policy it ends with a NUL. */
+	view = ks_collect_find_work(nla_data(kind));
 	if (!view) {
 		NL_SET_ERR_MSG_ATTR(info->extack, kind,
-				    "no job collects this kind of record");
+				    "no job collects this record type");
 		return -EINVAL;
 	}
 	asked = kmalloc(sizeof(*asked), KS_GFP_NOW);
 	if (!asked)
 		return -ENOMEM;
-	err = ks_record_ask(&ks_kind_job, &asked->job, info->attrs);
+	err = ks_record_filter(&ks_kind_job, &asked->job, info->attrs);
 	asked->options = ks_record_options(&ks_kind_job, info->attrs);
 	if (err < 0)
-		ks_netlink_say(info->extack, "an attribute that is empty asks for nothing");
+		NL_SET_ERR_MSG(info->extack, "empty attribute value");
 	else
-		err = start_asked(info, view, asked);
+		err = job_start_view(info, view, asked);
 	kfree(asked);
 	return err;
 }
 
 /* Does something with the job that a request names. */
-static int with_job(struct sk_buff *skb, struct genl_info *info,
-		    int (*act)(u32 id, u32 owner, const char **reason))
+static int job_act(struct sk_buff *skb, struct genl_info *info,
+		   int (*act)(u32 id, u32 owner,
+			      struct netlink_ext_ack *extack))
 {
 	const struct nlattr *id = info->attrs[KMEMSCOPE_A_JOB_ID];
-	const char *reason;
-	int err;
 
-	if (check_control(skb, info))
+	if (control_check(skb, info))
 		return -EPERM;
 	if (!id) {
 		NL_SET_ERR_MSG(info->extack, "attribute id is missing");
 		return -EINVAL;
 	}
-	err = act(nla_get_u32(id), info->snd_portid, &reason);
-	ks_netlink_say(info->extack, reason);
-	return err;
+	return act(nla_get_u32(id), info->snd_portid, info->extack);
 }
 
 static int job_stop(struct sk_buff *skb, struct genl_info *info)
 {
-	return with_job(skb, info, ks_job_stop);
+	return job_act(skb, info, ks_job_stop);
 }
 
 static int job_finish(struct sk_buff *skb, struct genl_info *info)
 {
-	return with_job(skb, info, ks_job_finish);
+	return job_act(skb, info, ks_job_finish);
 }
 
 /* A socket was closed: whose jobs were its own has gone. */
@@ -218,6 +198,10 @@ static struct notifier_block release_block = {
 /* Filled at load: the commands on the module itself, then the dumps. */
 static struct genl_ops ops[KMEMSCOPE_CMD_MAX] __ro_after_init;
 
+/*
+ * There is no MODULE_ALIAS_GENL_FAMILY(): with it any user who asks for the
+ * family would load the module, and taint the kernel.
+ */
 struct genl_family ks_netlink_family __ro_after_init = {
 	.name = KMEMSCOPE_FAMILY_NAME,
 	.version = KMEMSCOPE_FAMILY_VERSION,
@@ -226,7 +210,8 @@ struct genl_family ks_netlink_family __ro_after_init = {
 	.ops = ops,
 };
 
-static unsigned int __init add_dump(unsigned int nr, const struct ks_kind *kind)
+static unsigned int __init ops_add_dump(unsigned int nr,
+					const struct ks_kind *kind)
 {
 	ops[nr] = (struct genl_ops) {
 		.cmd = kind->cmd,
@@ -244,9 +229,10 @@ static unsigned int __init add_dump(unsigned int nr, const struct ks_kind *kind)
 	return nr + 1;
 }
 
-static unsigned int __init add_ops(void)
+static unsigned int __init ops_fill(void)
 {
-	unsigned int nr = 0, i, j;
+	const struct ks_view *view;
+	unsigned int nr = 0;
 
 	ops[nr++] = (struct genl_ops) {
 		.cmd = KMEMSCOPE_CMD_STATUS_GET,
@@ -283,9 +269,8 @@ static unsigned int __init add_ops(void)
 		.policy = job_id_policy,
 		.maxattr = ARRAY_SIZE(job_id_policy) - 1,
 	};
-	for (i = 0; i < ks_nr_collectors; i++)
-		for (j = 0; j < ks_collectors[i]->nr_views; j++)
-			nr = add_dump(nr, ks_collectors[i]->views[j].kind);
+	ks_for_each_view(view)
+		nr = ops_add_dump(nr, view->kind);
 	return nr;
 }
 
@@ -299,7 +284,7 @@ int __init ks_netlink_init(void)
 {
 	int err;
 
-	ks_netlink_family.n_ops = add_ops();
+	ks_netlink_family.n_ops = ops_fill();
 	err = netlink_register_notifier(&release_block);
 	if (err)
 		return err;

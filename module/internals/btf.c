@@ -104,7 +104,7 @@ static s64 type_tail(const struct btf_type *t)
  * Walks the type section. Counts the types, and notes where each begins if
  * @offsets is given.
  */
-static int index_types(const struct ks_btf *btf, u32 *offsets, u32 *nr)
+static int types_index(const struct ks_btf *btf, u32 *offsets, u32 *nr)
 {
 	u32 offset = 0, id = 1;
 
@@ -129,7 +129,7 @@ static int index_types(const struct ks_btf *btf, u32 *offsets, u32 *nr)
 	return 0;
 }
 
-static int check_section(size_t len, u32 hdr_len, u32 offset, u32 size)
+static int section_check(size_t len, u32 hdr_len, u32 offset, u32 size)
 {
 	return (u64)hdr_len + offset + size > len ? -EINVAL : 0;
 }
@@ -154,8 +154,8 @@ int ks_btf_open(struct ks_btf *btf, const void *blob, size_t len)
 	    hdr->version != BTF_VERSION || hdr->hdr_len < HEADER_SIZE ||
 	    hdr->hdr_len > len)
 		return -EINVAL;
-	if (check_section(len, hdr->hdr_len, hdr->type_off, hdr->type_len) ||
-	    check_section(len, hdr->hdr_len, hdr->str_off, hdr->str_len) ||
+	if (section_check(len, hdr->hdr_len, hdr->type_off, hdr->type_len) ||
+	    section_check(len, hdr->hdr_len, hdr->str_off, hdr->str_len) ||
 	    (hdr->hdr_len | hdr->type_off) % sizeof(u32))
 		return -EINVAL;
 	btf->types = blob + hdr->hdr_len + hdr->type_off;
@@ -165,13 +165,13 @@ int ks_btf_open(struct ks_btf *btf, const void *blob, size_t len)
 	if (!btf->strings_len || btf->strings[btf->strings_len - 1])
 		return -EINVAL;
 
-	err = index_types(btf, NULL, &btf->nr_types);
+	err = types_index(btf, NULL, &btf->nr_types);
 	if (err)
 		return err;
 	btf->offsets = kvcalloc(btf->nr_types, sizeof(u32), GFP_KERNEL);
 	if (!btf->offsets)
 		return -ENOMEM;
-	return index_types(btf, btf->offsets, &btf->nr_types);
+	return types_index(btf, btf->offsets, &btf->nr_types);
 }
 
 /**
@@ -202,7 +202,7 @@ static bool is_composite(const struct btf_type *t)
 }
 
 /* Follows typedefs and qualifiers; a cycle of them ends at MAX_DEPTH. */
-static const struct btf_type *resolve(const struct ks_btf *btf, u32 id)
+static const struct btf_type *type_resolve(const struct ks_btf *btf, u32 id)
 {
 	unsigned int depth;
 
@@ -240,7 +240,7 @@ int ks_btf_size(const struct ks_btf *btf, u32 id, u32 *size)
 	unsigned int depth;
 
 	for (depth = 0; depth < MAX_DEPTH; depth++) {
-		const struct btf_type *t = resolve(btf, id);
+		const struct btf_type *t = type_resolve(btf, id);
 		const struct btf_array *array;
 		u64 bytes;
 
@@ -311,8 +311,8 @@ struct search {
 	u32 budget;
 };
 
-static int found_member(struct search *s, const struct btf_member *m,
-			u32 bit_offset, u32 bits)
+static int member_set(struct search *s, const struct btf_member *m,
+		      u32 bit_offset, u32 bits)
 {
 	u32 bytes;
 
@@ -327,9 +327,9 @@ static int found_member(struct search *s, const struct btf_member *m,
 	return 0;
 }
 
-static int find_member(struct search *s, u32 id, u32 base, unsigned int depth)
+static int member_search(struct search *s, u32 id, u32 base, unsigned int depth)
 {
-	const struct btf_type *t = resolve(s->btf, id);
+	const struct btf_type *t = type_resolve(s->btf, id);
 	const struct btf_member *m;
 	u32 i;
 
@@ -351,14 +351,14 @@ static int find_member(struct search *s, u32 id, u32 base, unsigned int depth)
 			return -EINVAL;
 		if (*name) {
 			if (!strcmp(name, s->name))
-				return found_member(s, m, bit_offset, bits);
+				return member_set(s, m, bit_offset, bits);
 			continue;
 		}
 		/*
 		 * An unnamed member's members are its parent's, also where its
 		 * type has a name: v7.0 embeds struct freelist_counters so.
 		 */
-		err = find_member(s, m->type, bit_offset, depth + 1);
+		err = member_search(s, m->type, bit_offset, depth + 1);
 		if (err != -ENOENT)
 			return err;
 	}
@@ -383,10 +383,10 @@ int ks_btf_find_member(const struct ks_btf *btf, u32 id, const char *name,
 		.member = member,
 		.budget = MAX_MEMBERS,
 	};
-	const struct btf_type *t = resolve(btf, id);
+	const struct btf_type *t = type_resolve(btf, id);
 	int err;
 
-	err = find_member(&search, id, 0, 0);
+	err = member_search(&search, id, 0, 0);
 	if (err)
 		return err;
 	/* A place outside of its struct is none that may be read. */

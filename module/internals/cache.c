@@ -2,8 +2,10 @@
 /*
  * Reads SLUB's caches, nodes and partial lists.
  */
+#include <asm/word-at-a-time.h>
 #include <linux/delay.h>
 #include <linux/list.h>
+#include <linux/lockdep.h>
 #include <linux/math64.h>
 #include <linux/mm.h>
 #include <linux/mutex.h>
@@ -22,6 +24,13 @@
 static struct mutex *caches_mutex(void)
 {
 	return ks_symbol(KS_SYM_SLAB_MUTEX);
+}
+
+/* Costs nothing where lockdep would not see it. */
+static void caches_assert_held(void)
+{
+	if (IS_ENABLED(CONFIG_LOCKDEP))
+		lockdep_assert_held(caches_mutex());
 }
 
 /**
@@ -119,41 +128,40 @@ int ks_cache_next(struct kmem_cache **cache)
 	struct list_head *pos = *cache ? (void *)*cache + offset : caches;
 	struct list_head *next;
 
+	caches_assert_held();
 	if (ks_peek_pointer(&pos->next, &next))
 		return -EFAULT;
 	*cache = next == caches ? NULL : (void *)next - offset;
 	return 0;
 }
 
-/* The bytes before the first that is 0, as a mask; the first byte is lowest. */
-static u64 bytes_of_string(u64 word)
+/* The bytes before the first that is 0, as a mask. */
+static unsigned long bytes_of_string(unsigned long word)
 {
-	const u64 ones = ~0ULL / 0xff, high = ones << 7;
-	const u64 zeros = (word - ones) & ~word & high;
+	const struct word_at_a_time constants = WORD_AT_A_TIME_CONSTANTS;
+	unsigned long zeros;
 
-	return zeros ? ((zeros & -zeros) >> 7) - 1 : U64_MAX;
+	if (!has_zero(word, &zeros, &constants))
+		return ULONG_MAX;
+	zeros = prep_zero_mask(word, zeros, &constants);
+	return zero_bytemask(create_zero_mask(zeros));
 }
 
-/* Reads 8 bytes of a name, all of them as long as they are on one page. */
-static int read_name_part(const char *from, u64 *part)
+/* Reads a word of a name, all of it as long as it is on one page. */
+static int read_name_part(const char *from, unsigned long *part)
 {
+	u8 *bytes = (u8 *)part;
 	unsigned int i;
-	u8 byte;
 
-	if (offset_in_page(from) <= PAGE_SIZE - sizeof(*part)) {
-		if (ks_peek_u64(from, part))
-			return -EFAULT;
-		*part = le64_to_cpu((__force __le64)*part);
-		return 0;
-	}
+	if (offset_in_page(from) <= PAGE_SIZE - sizeof(*part))
+		return ks_peek_pointer(from, part);
 	/* A name may end with its page. */
 	*part = 0;
 	for (i = 0; i < sizeof(*part); i++) {
-		if (ks_peek_u8(from + i, &byte))
+		if (ks_peek_u8(from + i, &bytes[i]))
 			return -EFAULT;
-		if (!byte)
+		if (!bytes[i])
 			break;
-		*part |= (u64)byte << 8 * i;
 	}
 	return 0;
 }
@@ -168,11 +176,12 @@ static int read_name_part(const char *from, u64 *part)
  */
 int ks_cache_name(const struct kmem_cache *cache, char name[KS_CACHE_NAME_SIZE])
 {
-	u64 word, part, mask;
+	unsigned long part, mask;
 	const char *from;
 	size_t done;
+	u64 word;
 
-	BUILD_BUG_ON(KS_CACHE_NAME_SIZE % sizeof(part));
+	caches_assert_held();
 	if (ks_layout_read(cache, KS_CACHE_NAME, &word))
 		return -EFAULT;
 	from = (const char *)(unsigned long)word;
@@ -181,9 +190,9 @@ int ks_cache_name(const struct kmem_cache *cache, char name[KS_CACHE_NAME_SIZE])
 		if (read_name_part(from + done, &part))
 			return -EFAULT;
 		mask = bytes_of_string(part);
-		part = (__force u64)cpu_to_le64(part & mask);
+		part &= mask;
 		memcpy(name + done, &part, sizeof(part));
-		if (mask != U64_MAX)
+		if (mask != ULONG_MAX)
 			return 0;
 	}
 	name[KS_CACHE_NAME_SIZE - 1] = '\0';
@@ -202,6 +211,7 @@ int ks_cache_info(const struct kmem_cache *cache, struct ks_cache_info *info)
 {
 	u64 object_size, size, oo, refcount, flags;
 
+	caches_assert_held();
 	if (ks_layout_read(cache, KS_CACHE_OBJECT_SIZE, &object_size) ||
 	    ks_layout_read(cache, KS_CACHE_SIZE, &size) ||
 	    ks_layout_read(cache, KS_CACHE_OO, &oo) ||
@@ -262,6 +272,7 @@ static __always_inline int node_of(const struct kmem_cache *cache, int nid,
 int ks_cache_node(const struct kmem_cache *cache, int nid,
 		  struct kmem_cache_node **node)
 {
+	caches_assert_held();
 	return node_of(cache, nid, node);
 }
 
@@ -288,19 +299,25 @@ static int sample_slab(const void *slab, struct sample *sample)
 	return 0;
 }
 
+/* Which pointer of a list's entry leads on. */
+enum direction {
+	FORWARD = offsetof(struct list_head, next),
+	BACKWARD = offsetof(struct list_head, prev),
+};
+
 /*
- * Looks at no more than @most slabs, from one end of the list. A whole list
- * ends at its head.
+ * Reads at most @most slabs, from one end of the list. A whole list ends at its
+ * head.
  */
-static int sample_list(const struct list_head *head, bool backwards,
-		       unsigned int most, struct sample *sample)
+static __always_inline int sample_list(const struct list_head *head,
+				       enum direction direction,
+				       unsigned int most, struct sample *sample)
 {
 	const u32 at = ks_layout_offset(KS_SLAB_LIST);
 	const struct list_head *entry = head;
 
 	while (most--) {
-		if (ks_peek_pointer(backwards ? &entry->prev : &entry->next,
-				    &entry))
+		if (ks_peek_pointer((const void *)entry + direction, &entry))
 			return -EFAULT;
 		if (entry == head)
 			break;
@@ -317,10 +334,13 @@ static int sample_list(const struct list_head *head, bool backwards,
 static int sample_partial(const struct list_head *head, u64 nr_partial,
 			  struct sample *sample)
 {
-	u32 most = min_t(u64, nr_partial, KS_HOLD_ENTRIES);
+	u32 most = min_t(u64, nr_partial, KS_MAX_HOLD_ENTRIES);
+	int err;
 
-	return sample_list(head, false, most - most / 2, sample) ?:
-	       sample_list(head, true, most / 2, sample);
+	err = sample_list(head, FORWARD, most - most / 2, sample);
+	if (err)
+		return err;
+	return sample_list(head, BACKWARD, most / 2, sample);
 }
 
 /**
@@ -418,7 +438,7 @@ static __always_inline int count_on(const struct kmem_cache *cache, int nid,
  * @nid: on this node, or NUMA_NO_NODE for all
  * @counts: set
  *
- * Holds one list_lock at a time, interrupts off, for at most KS_HOLD_ENTRIES
+ * Holds one list_lock at a time, interrupts off, for at most KS_MAX_HOLD_ENTRIES
  * slabs.
  *
  * Context: slab_mutex held.
@@ -429,6 +449,7 @@ int ks_cache_count(const struct kmem_cache *cache, int nid,
 {
 	int i, err, result = -ENOENT;
 
+	caches_assert_held();
 	*counts = (struct ks_cache_counts){ .free_known = true };
 	if (nid != NUMA_NO_NODE)
 		return count_on(cache, nid, counts);

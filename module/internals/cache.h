@@ -13,6 +13,7 @@
 #ifndef KS_INTERNALS_CACHE_H
 #define KS_INTERNALS_CACHE_H
 
+#include <linux/build_bug.h>
 #include <linux/slab.h>
 #include <linux/types.h>
 
@@ -21,6 +22,7 @@ struct ks_progress;
 
 /* The kernel bounds no cache's name; what is longer than this is cut. */
 #define KS_CACHE_NAME_SIZE	96
+static_assert(KS_CACHE_NAME_SIZE % sizeof(unsigned long) == 0);
 
 /*
  * kmem_cache.oo is one word: the objects of a new slab, and above them its

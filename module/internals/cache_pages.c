@@ -73,7 +73,7 @@ struct places {
 
 static __always_inline u64 read_word(struct page *page, u32 at)
 {
-	/* The page's owner changes it without us; add_slab() looks twice. */
+	/* The page's owner changes it without us; run_add() looks twice. */
 	return READ_ONCE(*(u64 *)((void *)page + at));
 }
 
@@ -88,8 +88,8 @@ static __always_inline const struct kmem_cache *read_cache(struct page *page,
  * The page is online, so its struct can be read as it is. The counts are the
  * cache's if it is the same before and after.
  */
-static __always_inline void add_slab(struct run *run, struct page *page,
-				     struct places at)
+static __always_inline void run_add(struct run *run, struct page *page,
+				    struct places at)
 {
 	const struct kmem_cache *cache = read_cache(page, at.cache);
 	u64 inuse, objects;
@@ -152,7 +152,7 @@ static unsigned long hole_pages(unsigned long pfn)
 }
 
 /* Returns how many pages it is through with. */
-static unsigned long walk_block(unsigned long pfn, struct run *run)
+static unsigned long block_walk(unsigned long pfn, struct run *run)
 {
 	const struct places at = {
 		.cache = ks_layout_offset(KS_SLAB_CACHE),
@@ -165,7 +165,7 @@ static unsigned long walk_block(unsigned long pfn, struct run *run)
 		return hole_pages(pfn);
 	while (page < first + BLOCK) {
 		if (ks_is_slab(page)) {
-			add_slab(run, page, at);
+			run_add(run, page, at);
 			page++;
 		} else if (PageBuddy(page) && !PageTail(page)) {
 			smp_rmb();	/* the order after what says it is one */
@@ -181,7 +181,7 @@ static unsigned long walk_block(unsigned long pfn, struct run *run)
  * Memory that is going offline may take its struct pages along. Once it is
  * offline it is not found any more, and what is found stays until we leave.
  */
-static int enter(void)
+static int hotplug_wait(void)
 {
 	unsigned int tries;
 
@@ -193,7 +193,7 @@ static int enter(void)
 	return -EBUSY;
 }
 
-static void find_span(unsigned long *start, unsigned long *end)
+static void span_find(unsigned long *start, unsigned long *end)
 {
 	int nid;
 
@@ -212,7 +212,7 @@ static void find_span(unsigned long *start, unsigned long *end)
 }
 
 /**
- * ks_pages_walk() - look at every slab there is
+ * ks_cache_pages_walk() - look at every slab there is
  * @fn: called for all, those of one cache in a row at once
  * @arg: handed to it
  * @progress: kept up to date; its @stop ends the walk
@@ -221,18 +221,18 @@ static void find_span(unsigned long *start, unsigned long *end)
  * Return: 0, -EINTR when it was stopped, -ETIME when its time was over, -EBUSY
  * when memory was going offline for long.
  */
-int ks_pages_walk(ks_slab_fn fn, void *arg, struct ks_progress *progress)
+int ks_cache_pages_walk(ks_slab_fn fn, void *arg, struct ks_progress *progress)
 {
 	struct run run = { .fn = fn, .arg = arg };
 	unsigned long start, end, pfn, done;
 	int err;
 
-	find_span(&start, &end);
+	span_find(&start, &end);
 	for (pfn = start; pfn < end; pfn += done) {
-		err = ks_progress_check(progress) ?: enter();
+		err = ks_progress_check(progress) ?: hotplug_wait();
 		if (err)
 			return err;
-		done = walk_block(pfn, &run);
+		done = block_walk(pfn, &run);
 		ks_hotplug_leave();
 		/* A reader of the job's state reads it. */
 		WRITE_ONCE(progress->permille,

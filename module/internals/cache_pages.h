@@ -24,6 +24,6 @@ struct ks_progress;
 typedef void (*ks_slab_fn)(void *arg, const struct kmem_cache *cache,
 			   u64 inuse, u64 objects);
 
-int ks_pages_walk(ks_slab_fn fn, void *arg, struct ks_progress *progress);
+int ks_cache_pages_walk(ks_slab_fn fn, void *arg, struct ks_progress *progress);
 
 #endif /* KS_INTERNALS_CACHE_PAGES_H */

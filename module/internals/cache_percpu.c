@@ -354,7 +354,7 @@ static int read_cpu(const struct geometry *g, unsigned int cpu,
 }
 
 static int count_cpu(const struct geometry *g, unsigned int cpu,
-		     struct ks_cached *cached)
+		     struct ks_percpu *cached)
 {
 	unsigned int tries;
 	struct tally tally;
@@ -390,7 +390,7 @@ static int read_barn(const struct kmem_cache *cache, int nid,
 	return read_pointer(node, KS_NODE_BARN, barn);
 }
 
-static int count_barns(const struct geometry *g, struct ks_cached *cached)
+static int count_barns(const struct geometry *g, struct ks_percpu *cached)
 {
 	const void *barn;
 	u64 nr_full;
@@ -414,7 +414,7 @@ static int count_barns(const struct geometry *g, struct ks_cached *cached)
 }
 
 /**
- * ks_cached_count() - count free objects that are kept for CPUs
+ * ks_percpu_count() - count free objects that are kept for CPUs
  * @cache: the cache
  * @until_ns: the ks_hold_clock() to stop at, after one more CPU at least
  * @cached: all 0 at first; then as the last call left it
@@ -426,8 +426,8 @@ static int count_barns(const struct geometry *g, struct ks_cached *cached)
  * Return: 0 when all CPUs were counted, -EAGAIN when some are left, or another
  * error, when nothing can be said.
  */
-int ks_cached_count(const struct kmem_cache *cache, u64 until_ns,
-		    struct ks_cached *cached)
+int ks_percpu_count(const struct kmem_cache *cache, u64 until_ns,
+		    struct ks_percpu *cached)
 {
 	struct geometry g;
 	unsigned int cpu;

@@ -13,7 +13,7 @@
 struct kmem_cache;
 
 /**
- * struct ks_cached - what was found, CPU by CPU
+ * struct ks_percpu - what was found, CPU by CPU
  * @nr_taken: free objects that their slabs count as in use: on the list of a
  *	cpu slab, in sheaves and barns
  * @nr_left: free objects that their slabs count as free: on cpu slabs, where
@@ -22,14 +22,14 @@ struct kmem_cache;
  *	time they were read; objects that moved between two lists are not in it
  * @next_cpu: where to go on; nr_cpu_ids when all were read
  */
-struct ks_cached {
+struct ks_percpu {
 	u64 nr_taken;
 	u64 nr_left;
 	u64 error;
 	unsigned int next_cpu;
 };
 
-int ks_cached_count(const struct kmem_cache *cache, u64 until_ns,
-		    struct ks_cached *cached);
+int ks_percpu_count(const struct kmem_cache *cache, u64 until_ns,
+		    struct ks_percpu *cached);
 
 #endif /* KS_INTERNALS_CACHE_PERCPU_H */

@@ -140,16 +140,29 @@ static unsigned int birds_fill(struct birds *birds)
 	return cpus;
 }
 
-static void birds_free(struct birds *birds, bool all)
+static void bird_free(struct birds *birds, unsigned int i)
+{
+	if (birds->objects[i])
+		kmem_cache_free(birds->cache, birds->objects[i]);
+	birds->objects[i] = NULL;
+}
+
+/* Makes slabs partial: one object of KEEP_OF stays. */
+static void birds_thin(struct birds *birds)
 {
 	unsigned int i;
 
-	for (i = 0; i < birds->nr; i++) {
-		if (!birds->objects[i] || (!all && i % KEEP_OF == 0))
-			continue;
-		kmem_cache_free(birds->cache, birds->objects[i]);
-		birds->objects[i] = NULL;
-	}
+	for (i = 0; i < birds->nr; i++)
+		if (i % KEEP_OF)
+			bird_free(birds, i);
+}
+
+static void birds_free(struct birds *birds)
+{
+	unsigned int i;
+
+	for (i = 0; i < birds->nr; i++)
+		bird_free(birds, i);
 }
 
 /* Live objects of the nth of the birds's nodes. */
@@ -224,7 +237,7 @@ static int count_birds(const struct birds *birds, struct ks_canary *canary,
 	if (err || !geometry_right(name, &info)) {
 		scnprintf(reason, size, err ?
 			  "canary: its cache is not on the list of caches" :
-			  "canary: its cache has another geometry");
+			  "canary: its cache has an unexpected geometry");
 		return err ?: -EBADMSG;
 	}
 	for_each_node_mask(nid, birds->nodes) {
@@ -242,7 +255,7 @@ static int count_birds(const struct birds *birds, struct ks_canary *canary,
 		}
 	}
 	if (!canary->counted) {
-		scnprintf(reason, size, "canary: no memory on any node, to be tried again");
+		scnprintf(reason, size, "canary: no memory on any node, will be tried again");
 		return -ENOMEM;
 	}
 	return 0;
@@ -281,7 +294,7 @@ static int count_locked(const struct birds *birds, struct ks_canary *canary,
 	int err;
 
 	if (!caches_lock()) {
-		scnprintf(reason, size, "canary: slab_mutex was busy, to be tried again");
+		scnprintf(reason, size, "canary: slab_mutex was busy, will be tried again");
 		return -EBUSY;
 	}
 	since = ks_hold_clock();
@@ -295,12 +308,12 @@ static int count_locked(const struct birds *birds, struct ks_canary *canary,
 /* Whether all in use are told from those that are kept for CPUs. */
 static int count_cached(const struct birds *birds, unsigned int living)
 {
-	struct ks_cached cached = {};
+	struct ks_percpu cached = {};
 	struct ks_cache_counts counts;
 	int err;
 
 	err = ks_cache_count(birds->cache, NUMA_NO_NODE, &counts) ?:
-	      ks_cached_count(birds->cache, U64_MAX, &cached);
+	      ks_percpu_count(birds->cache, U64_MAX, &cached);
 	if (err)
 		return err;
 	if (!counts.free_known || counts.nr_sampled != counts.nr_partial ||
@@ -363,11 +376,11 @@ int ks_canary_run(struct ks_canary *canary, char *reason, size_t size,
 	birds.cache = kmem_cache_create(CANARY_NAME, CANARY_SIZE, 0,
 					SLAB_RECLAIM_ACCOUNT, canary_construct);
 	if (!birds.objects || !birds.cache) {
-		scnprintf(reason, size, "canary: no memory, to be tried again");
+		scnprintf(reason, size, "canary: no memory, will be tried again");
 		goto out;
 	}
 	canary->nr_cpus = birds_fill(&birds);
-	birds_free(&birds, false);
+	birds_thin(&birds);
 	kmem_cache_shrink(birds.cache);
 	canary->ran = true;
 	if (ks_pretend_missing("canary"))
@@ -377,7 +390,7 @@ int ks_canary_run(struct ks_canary *canary, char *reason, size_t size,
 		kmem_cache_free(birds.cache, stray);
 	if (!err && cached)
 		canary->cached_err = prove_cached(&birds);
-	birds_free(&birds, true);
+	birds_free(&birds);
 out:
 	kmem_cache_destroy(birds.cache);
 	kvfree(birds.objects);

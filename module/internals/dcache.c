@@ -68,12 +68,13 @@ static u64 nr_buckets(void)
 }
 
 /* A rename takes a dentry out of its bucket before it changes its hash. */
-static bool moved_away(u64 bucket, unsigned long first)
+static bool bucket_changed(u64 bucket, unsigned long first)
 {
 	unsigned long now;
 
 	smp_rmb();	/* the bucket after the dentry that was in it */
-	return !get_kernel_nofault(now, (const unsigned long *)&table[bucket]) &&
+	return !get_kernel_nofault(now,
+				   (const unsigned long *)&table[bucket]) &&
 	       (now & ~1UL) != first;
 }
 
@@ -81,7 +82,7 @@ static bool moved_away(u64 bucket, unsigned long first)
  * Whether the first dentry of a bucket says that it belongs there. It is read
  * so that a fault is no oops, as it may be anything until this was seen.
  */
-static int prove_bucket(u64 bucket, unsigned int *nr_proved)
+static int bucket_prove(u64 bucket, unsigned int *nr_proved)
 {
 	const struct dentry *dentry;
 	unsigned long first;
@@ -96,12 +97,12 @@ static int prove_bucket(u64 bucket, unsigned int *nr_proved)
 	if (get_kernel_nofault(hash, &dentry->d_name.hash))
 		return -EFAULT;
 	if (hash >> shift != bucket)
-		return moved_away(bucket, first) ? 0 : -EBADMSG;
+		return bucket_changed(bucket, first) ? 0 : -EBADMSG;
 	(*nr_proved)++;
 	return 0;
 }
 
-static int prove_table(void)
+static int table_prove(void)
 {
 	unsigned int nr_proved = 0;
 	u64 bucket;
@@ -110,7 +111,7 @@ static int prove_table(void)
 	for (bucket = 0; !err && bucket < nr_buckets() &&
 	     nr_proved < NR_PROOFS; bucket++) {
 		rcu_read_lock();
-		err = prove_bucket(bucket, &nr_proved);
+		err = bucket_prove(bucket, &nr_proved);
 		rcu_read_unlock();
 		if (!(bucket % 1024))
 			cond_resched();
@@ -119,31 +120,31 @@ static int prove_table(void)
 	return !err && nr_proved < NR_PROOFS ? -ENODATA : err;
 }
 
-static int find_symbol(enum ks_symbol id, char *reason, size_t size)
+static int symbol_check(enum ks_symbol id, char *reason, size_t size)
 {
 	if (ks_symbol(id))
 		return 0;
-	scnprintf(reason, size, "no symbol %s in this kernel",
+	scnprintf(reason, size, "symbol %s not found in this kernel",
 		  ks_symbol_name(id));
 	return -ENOENT;
 }
 
 /**
- * ks_dentries_init() - find the hash table, and prove that it is one
+ * ks_dcache_init() - find the hash table, and prove that it is one
  * @reason: on error set to what is missing
  * @size: bytes of @reason
  *
  * Context: Process context, sleeps.
  * Return: 0, or an error; then there must be no walk.
  */
-int ks_dentries_init(char *reason, size_t size)
+int ks_dcache_init(char *reason, size_t size)
 {
 	const struct hlist_bl_head **place;
 	const unsigned int *shift_place;
 	int err;
 
-	err = find_symbol(KS_SYM_DENTRY_HASHTABLE, reason, size) ?:
-	      find_symbol(KS_SYM_D_HASH_SHIFT, reason, size);
+	err = symbol_check(KS_SYM_DENTRY_HASHTABLE, reason, size) ?:
+	      symbol_check(KS_SYM_D_HASH_SHIFT, reason, size);
 	if (err)
 		return err;
 	place = ks_symbol(KS_SYM_DENTRY_HASHTABLE);
@@ -153,36 +154,37 @@ int ks_dentries_init(char *reason, size_t size)
 	    !IS_ALIGNED((unsigned long)table, PART_BUCKETS * sizeof(*table)) ||
 	    shift < 1 || shift > MAX_SHIFT)
 		err = -EBADMSG;
-	err = err ?: prove_table();
+	else
+		err = table_prove();
 	if (err)
 		scnprintf(reason, size,
-			  "the dentry hash table is not as expected (error %d)",
+			  "the dentry hash table is not in the expected order (error %d)",
 			  err);
 	return err;
 }
 
 /**
- * ks_dentries_nr_buckets() - how large the table is
+ * ks_dcache_nr_buckets() - how large the table is
  *
  * Return: buckets.
  */
-u64 ks_dentries_nr_buckets(void)
+u64 ks_dcache_nr_buckets(void)
 {
 	return nr_buckets();
 }
 
 /**
- * ks_dentries_nr_parts() - how many parts there are to visit
+ * ks_dcache_nr_parts() - how many parts there are to visit
  *
  * Return: parts of the table.
  */
-u64 ks_dentries_nr_parts(void)
+u64 ks_dcache_nr_parts(void)
 {
 	return nr_buckets() / PART_BUCKETS;
 }
 
 /* Symbols of per-CPU data are offsets or addresses; either will do here. */
-static u64 sum_over_cpus(enum ks_symbol id)
+static u64 counter_sum(enum ks_symbol id)
 {
 	unsigned long symbol = (unsigned long)ks_symbol(id);
 	unsigned int cpu;
@@ -196,23 +198,23 @@ static u64 sum_over_cpus(enum ks_symbol id)
 }
 
 /**
- * ks_dentries_count() - what the kernel counts, as in /proc/sys/fs/dentry-state
+ * ks_dcache_count() - what the kernel counts, as in /proc/sys/fs/dentry-state
  * @counts: set
  */
-void ks_dentries_count(struct ks_dentry_counts *counts)
+void ks_dcache_count(struct ks_dentry_counts *counts)
 {
 	counts->known = ks_symbol(KS_SYM_NR_DENTRY) &&
 			ks_symbol(KS_SYM_NR_DENTRY_UNUSED) &&
 			ks_symbol(KS_SYM_NR_DENTRY_NEGATIVE);
 	if (!counts->known)
 		return;
-	counts->nr_dentries = sum_over_cpus(KS_SYM_NR_DENTRY);
-	counts->nr_unused = sum_over_cpus(KS_SYM_NR_DENTRY_UNUSED);
-	counts->nr_negative = sum_over_cpus(KS_SYM_NR_DENTRY_NEGATIVE);
+	counts->nr_dentries = counter_sum(KS_SYM_NR_DENTRY);
+	counts->nr_unused = counter_sum(KS_SYM_NR_DENTRY_UNUSED);
+	counts->nr_negative = counter_sum(KS_SYM_NR_DENTRY_NEGATIVE);
 }
 
 /* Behind the bucket's lock, which is a bit of the pointer. */
-static const struct hlist_bl_node *first_of(u64 bucket)
+static const struct hlist_bl_node *bucket_first(u64 bucket)
 {
 	unsigned long first = (unsigned long)READ_ONCE(table[bucket].first);
 
@@ -223,14 +225,14 @@ static const struct hlist_bl_node *first_of(u64 bucket)
  * Not by the kernel's own loop, whose types sparse refuses. What a pointer
  * points to was written before the pointer, and depends on it here.
  */
-static void walk_bucket(struct ks_dentry_walk *walk, u64 bucket,
+static void bucket_walk(struct ks_dentry_walk *walk, u64 bucket,
 			ks_dentry_fn fn, void *arg)
 {
 	const struct hlist_bl_node *node;
 	unsigned int nr = 0;
 
 	/* Others add and remove dentries: only RCU is held. */
-	for (node = first_of(bucket); node; node = READ_ONCE(node->next)) {
+	for (node = bucket_first(bucket); node; node = READ_ONCE(node->next)) {
 		if (nr == MAX_CHAIN) {
 			walk->cut = true;
 			break;
@@ -241,7 +243,7 @@ static void walk_bucket(struct ks_dentry_walk *walk, u64 bucket,
 	walk->nr_met += nr;
 }
 
-static void walk_part(struct ks_dentry_walk *walk, u64 part, ks_dentry_fn fn,
+static void part_walk(struct ks_dentry_walk *walk, u64 part, ks_dentry_fn fn,
 		      void *arg)
 {
 	u64 bucket = part * PART_BUCKETS;
@@ -249,7 +251,7 @@ static void walk_part(struct ks_dentry_walk *walk, u64 part, ks_dentry_fn fn,
 
 	for (i = 0; i < PART_BUCKETS; i++) {
 		rcu_read_lock();
-		walk_bucket(walk, bucket + i, fn, arg);
+		bucket_walk(walk, bucket + i, fn, arg);
 		rcu_read_unlock();
 	}
 	walk->nr_visited++;
@@ -257,7 +259,7 @@ static void walk_part(struct ks_dentry_walk *walk, u64 part, ks_dentry_fn fn,
 }
 
 /**
- * ks_dentries_walk() - look at the dentries of some parts of the table
+ * ks_dcache_walk() - look at the dentries of some parts of the table
  * @walk: how far to go; the rest is set. Walks visit the same parts in the
  *	same order.
  * @fn: called for each dentry
@@ -267,20 +269,20 @@ static void walk_part(struct ks_dentry_walk *walk, u64 part, ks_dentry_fn fn,
  * Takes no lock, and lets others run after each part. Visits MIN_PARTS or
  * MIN_DENTRIES even when there is no time for them.
  *
- * Context: Process context, sleeps. After ks_dentries_init().
+ * Context: Process context, sleeps. After ks_dcache_init().
  * Return: 0, also when the time was over, or -EINTR when it was stopped.
  */
-int ks_dentries_walk(struct ks_dentry_walk *walk, ks_dentry_fn fn, void *arg,
-		     const struct ks_progress *progress)
+int ks_dcache_walk(struct ks_dentry_walk *walk, ks_dentry_fn fn, void *arg,
+		   const struct ks_progress *progress)
 {
-	const u64 mask = ks_dentries_nr_parts() - 1;
+	const u64 mask = ks_dcache_nr_parts() - 1;
 	u64 i, looked_at = 0, looked_met = 0;
 
 	walk->nr_visited = 0;
 	walk->nr_met = 0;
 	walk->cut = false;
 	for (i = 0; i < walk->nr_parts; i++) {
-		walk_part(walk, (i * STRIDE) & mask, fn, arg);
+		part_walk(walk, (i * STRIDE) & mask, fn, arg);
 		if (i - looked_at < PARTS_AT_ONCE &&
 		    walk->nr_met - looked_met < DENTRIES_AT_ONCE)
 			continue;

@@ -55,11 +55,11 @@ struct ks_dentry_walk {
  */
 typedef void (*ks_dentry_fn)(void *arg, const struct dentry *dentry);
 
-int ks_dentries_init(char *reason, size_t size);
-u64 ks_dentries_nr_buckets(void);
-u64 ks_dentries_nr_parts(void);
-void ks_dentries_count(struct ks_dentry_counts *counts);
-int ks_dentries_walk(struct ks_dentry_walk *walk, ks_dentry_fn fn, void *arg,
-		     const struct ks_progress *progress);
+int ks_dcache_init(char *reason, size_t size);
+u64 ks_dcache_nr_buckets(void);
+u64 ks_dcache_nr_parts(void);
+void ks_dcache_count(struct ks_dentry_counts *counts);
+int ks_dcache_walk(struct ks_dentry_walk *walk, ks_dentry_fn fn, void *arg,
+		   const struct ks_progress *progress);
 
 #endif /* KS_INTERNALS_DCACHE_H */

@@ -31,13 +31,19 @@ static bool settled;
 
 static atomic_t generation = ATOMIC_INIT(0);
 
-static void note_offlining(bool begins)
+/* Waits for the readers inside; the kernel goes on only after this. */
+static void offlining_begin(void)
 {
-	/* Waits for the readers inside; the kernel goes on only after us. */
 	down_write(&readers);
-	if (begins)
-		nr_offlining++;
-	else if (nr_offlining)
+	nr_offlining++;
+	up_write(&readers);
+}
+
+/* May end one that began before ks_hotplug_init(). */
+static void offlining_end(void)
+{
+	down_write(&readers);
+	if (nr_offlining)
 		nr_offlining--;
 	up_write(&readers);
 }
@@ -47,10 +53,10 @@ static int memory_changes(struct notifier_block *block, unsigned long action,
 {
 	switch (action) {
 	case MEM_GOING_OFFLINE:
-		note_offlining(true);
+		offlining_begin();
 		break;
 	case MEM_CANCEL_OFFLINE:
-		note_offlining(false);
+		offlining_end();
 		break;
 	case MEM_OFFLINE:
 	case MEM_ONLINE:
@@ -58,7 +64,7 @@ static int memory_changes(struct notifier_block *block, unsigned long action,
 		break;
 	}
 	if (action == KS_MEM_OFFLINE_ENDS)
-		note_offlining(false);
+		offlining_end();
 	return NOTIFY_OK;
 }
 

@@ -20,15 +20,6 @@
 #include "internals/layout.h"
 #include "internals/symbols.h"
 
-enum {
-	NEED_SLAB,
-	NEED_VMSTAT_TEXT,
-	NEED_MIGRATETYPE_NAMES,
-	NEED_CACHED,
-	NEED_DENTRIES,
-	NR_NEEDS,
-};
-
 /* How long insmod waits for memory that is going offline. */
 #define HOTPLUG_TRIES	500
 #define HOTPLUG_MS	10
@@ -37,10 +28,10 @@ enum {
 #define CANARY_PAUSE	(5 * HZ)
 
 /* What was found at load; empty where the need is met. */
-static char missing[NR_NEEDS][128];
+static char missing[KS_NR_NEEDS][128];
 
 /* What holds now: one of the texts, which stay as they are, or NULL. */
-static const char *reasons[NR_NEEDS];
+static const char *reasons[KS_NR_NEEDS];
 
 /* Protects: canary. Innermost. */
 static DEFINE_SPINLOCK(canary_lock);
@@ -62,13 +53,13 @@ static bool cached_found;
 static bool locked;
 
 /* As the kernel itself: what that is denied is denied to all. */
-static void ask_as_kernel(struct work_struct *work)
+static void lockdown_ask(struct work_struct *work)
 {
 	if (security_locked_down(LOCKDOWN_KCORE))
 		WRITE_ONCE(locked, true);
 }
 
-static DECLARE_WORK(asking, ask_as_kernel);
+static DECLARE_WORK(asking, lockdown_ask);
 
 static bool is_kernel_locked_down(void)
 {
@@ -100,25 +91,25 @@ bool ks_internals_locked_down(void)
 }
 
 /* Whether a symbol is there; if not, says so for the need. */
-static bool have_symbol(int need, enum ks_symbol id)
+static bool symbol_check(enum ks_need need, enum ks_symbol id)
 {
 	if (ks_symbol(id))
 		return true;
 	scnprintf(missing[need], sizeof(missing[need]),
-		  "no symbol %s in this kernel", ks_symbol_name(id));
+		  "symbol %s not found in this kernel", ks_symbol_name(id));
 	return false;
 }
 
 /* Whether a table of names has the name that we know to be there. */
-static void check_names(int need, enum ks_symbol id, unsigned int index,
-			const char *expected)
+static void names_check(enum ks_need need, enum ks_symbol id,
+			unsigned int index, const char *expected)
 {
 	const char *const *names = ks_symbol(id);
 	const char *name;
 	char copy[24];
 	size_t size = strlen(expected) + 1;
 
-	if (!have_symbol(need, id))
+	if (!symbol_check(need, id))
 		return;
 	if (!get_kernel_nofault(name, &names[index]) &&
 	    !copy_from_kernel_nofault(copy, name, min(size, sizeof(copy))) &&
@@ -130,7 +121,7 @@ static void check_names(int need, enum ks_symbol id, unsigned int index,
 }
 
 /* Says of a need that another one, which it rests on, is not met. */
-static void missing_too(int need, int because)
+static void need_inherit(enum ks_need need, enum ks_need because)
 {
 	strscpy(missing[need], missing[because], sizeof(missing[need]));
 }
@@ -145,7 +136,7 @@ static int layout_init(char *reason, size_t size)
 
 	/* Bits of a member are taken from the low end of its word. */
 	if (IS_ENABLED(CONFIG_CPU_BIG_ENDIAN)) {
-		scnprintf(reason, size, "not known on a big-endian kernel");
+		scnprintf(reason, size, "big-endian kernels are not supported");
 		return -EOPNOTSUPP;
 	}
 	if (ks_pretend_missing("btf") || !start || !stop || start >= stop) {
@@ -156,26 +147,26 @@ static int layout_init(char *reason, size_t size)
 	if (err) {
 		scnprintf(reason, size, err == -ENOMEM ?
 			  "no memory to read the BTF" :
-			  "this kernel's BTF is of a form not known");
+			  "this kernel's BTF has an unknown format");
 		return err;
 	}
 	err = ks_layout_resolve(&btf, reason, size);
 	if (!err)
-		ks_layout_resolve_cached(&btf, missing[NEED_CACHED],
-					 sizeof(missing[NEED_CACHED]));
+		ks_layout_resolve_cached(&btf, missing[KS_NEED_PERCPU],
+					 sizeof(missing[KS_NEED_PERCPU]));
 	ks_btf_close(&btf);
 	return err;
 }
 
-static bool may_pass(int err)
+static bool error_may_pass(int err)
 {
 	return err == -EBUSY || err == -ENOMEM;
 }
 
-static void cached_wrong(char *reason, size_t size, int err)
+static void percpu_explain(char *reason, size_t size, int err)
 {
 	scnprintf(reason, size,
-		  "canary: objects kept for CPUs were not counted right (error %d)",
+		  "canary: per-CPU free objects were not counted right (error %d)",
 		  err);
 }
 
@@ -189,12 +180,12 @@ static void canary_set(const struct ks_canary *now)
 static void slab_init(void)
 {
 	struct ks_canary now = {};
-	char *reason = missing[NEED_SLAB];
-	const size_t size = sizeof(missing[NEED_SLAB]);
+	char *reason = missing[KS_NEED_SLAB];
+	const size_t size = sizeof(missing[KS_NEED_SLAB]);
 	int err;
 
-	if (!have_symbol(NEED_SLAB, KS_SYM_SLAB_CACHES) ||
-	    !have_symbol(NEED_SLAB, KS_SYM_SLAB_MUTEX))
+	if (!symbol_check(KS_NEED_SLAB, KS_SYM_SLAB_CACHES) ||
+	    !symbol_check(KS_NEED_SLAB, KS_SYM_SLAB_MUTEX))
 		return;
 	if (is_kernel_locked_down()) {
 		scnprintf(reason, size, "%s", KS_LOCKED_DOWN);
@@ -202,12 +193,12 @@ static void slab_init(void)
 	}
 	if (layout_init(reason, size))
 		return;
-	cached_found = !missing[NEED_CACHED][0];
+	cached_found = !missing[KS_NEED_PERCPU][0];
 	err = ks_canary_run(&now, reason, size, cached_found);
 	if (!err && now.cached_err)
-		cached_wrong(missing[NEED_CACHED], size, now.cached_err);
+		percpu_explain(missing[KS_NEED_PERCPU], size, now.cached_err);
 	canary_set(&now);
-	canary_again = may_pass(err ?: now.cached_err);
+	canary_again = error_may_pass(err ?: now.cached_err);
 	canary_after = jiffies + CANARY_PAUSE;
 }
 
@@ -217,14 +208,14 @@ static void canary_publish(int err, int cached_err)
 	const char *wrong = err || cached_err ? canary_wrong : NULL;
 
 	if (!err && wrong)
-		cached_wrong(canary_wrong, sizeof(canary_wrong), cached_err);
+		percpu_explain(canary_wrong, sizeof(canary_wrong), cached_err);
 	/* Readers look without a lock; the texts stay as they are. */
-	WRITE_ONCE(reasons[NEED_SLAB], err ? wrong : NULL);
+	WRITE_ONCE(reasons[KS_NEED_SLAB], err ? wrong : NULL);
 	if (cached_found)
-		WRITE_ONCE(reasons[NEED_CACHED], wrong);
+		WRITE_ONCE(reasons[KS_NEED_PERCPU], wrong);
 }
 
-static void run_canary(struct work_struct *work)
+static void canary_rerun(struct work_struct *work)
 {
 	struct ks_canary now = {};
 	bool again;
@@ -233,22 +224,22 @@ static void run_canary(struct work_struct *work)
 	err = ks_canary_run(&now, canary_wrong, sizeof(canary_wrong),
 			    cached_found);
 	canary_set(&now);
-	again = may_pass(err ?: now.cached_err);
+	again = error_may_pass(err ?: now.cached_err);
 	/* What may still pass is told as it was at load. */
 	if (!again)
 		canary_publish(err, now.cached_err);
 	else if (!err)
-		WRITE_ONCE(reasons[NEED_SLAB], NULL);
+		WRITE_ONCE(reasons[KS_NEED_SLAB], NULL);
 	WRITE_ONCE(canary_after, jiffies + CANARY_PAUSE);
 	WRITE_ONCE(canary_again, again);
 }
 
-static DECLARE_WORK(canary_work, run_canary);
+static DECLARE_WORK(canary_work, canary_rerun);
 
 /* The reader that asks is refused once more; it is for those after it. */
-static void ask_canary(int need)
+static void canary_request(enum ks_need need)
 {
-	if ((need == NEED_SLAB || need == NEED_CACHED) &&
+	if ((need == KS_NEED_SLAB || need == KS_NEED_PERCPU) &&
 	    READ_ONCE(canary_again) &&
 	    time_after(jiffies, READ_ONCE(canary_after)))
 		schedule_work(&canary_work);
@@ -256,16 +247,16 @@ static void ask_canary(int need)
 
 static void dentries_init(void)
 {
-	char *reason = missing[NEED_DENTRIES];
+	char *reason = missing[KS_NEED_DCACHE];
 
 	if (is_kernel_locked_down())
 		scnprintf(reason, sizeof(missing[0]), "%s", KS_LOCKED_DOWN);
 	else
-		ks_dentries_init(reason, sizeof(missing[0]));
+		ks_dcache_init(reason, sizeof(missing[0]));
 }
 
 /* Of what went offline before ks_hotplug_init() nothing was told. */
-static void wait_for_hotplug(void)
+static void hotplug_wait(void)
 {
 	unsigned int tries;
 
@@ -276,11 +267,11 @@ static void wait_for_hotplug(void)
 	}
 }
 
-static void publish(void)
+static void needs_publish(void)
 {
 	int i;
 
-	for (i = 0; i < NR_NEEDS; i++)
+	for (i = 0; i < KS_NR_NEEDS; i++)
 		reasons[i] = missing[i][0] ? missing[i] : NULL;
 }
 
@@ -297,26 +288,26 @@ void ks_internals_init(void)
 
 	err = ks_symbols_init();
 	if (err) {
-		for (i = 0; i < NR_NEEDS; i++)
+		for (i = 0; i < KS_NR_NEEDS; i++)
 			scnprintf(missing[i], sizeof(missing[i]),
-				  "kallsyms_lookup_name cannot be found (error %d)",
+				  "kallsyms_lookup_name not found (error %d)",
 				  err);
-		publish();
+		needs_publish();
 		return;
 	}
-	wait_for_hotplug();
+	hotplug_wait();
 	slab_init();
-	if (missing[NEED_SLAB][0])
-		missing_too(NEED_CACHED, NEED_SLAB);
+	if (missing[KS_NEED_SLAB][0])
+		need_inherit(KS_NEED_PERCPU, KS_NEED_SLAB);
 	dentries_init();
-	check_names(NEED_VMSTAT_TEXT, KS_SYM_VMSTAT_TEXT, KS_FIRST_ZONE_NAME,
+	names_check(KS_NEED_VMSTAT_TEXT, KS_SYM_VMSTAT_TEXT, KS_FIRST_ZONE_NAME,
 		    "nr_free_pages");
-	if (!missing[NEED_VMSTAT_TEXT][0])
-		check_names(NEED_VMSTAT_TEXT, KS_SYM_VMSTAT_TEXT,
+	if (!missing[KS_NEED_VMSTAT_TEXT][0])
+		names_check(KS_NEED_VMSTAT_TEXT, KS_SYM_VMSTAT_TEXT,
 			    KS_FIRST_NODE_NAME, "nr_inactive_anon");
-	check_names(NEED_MIGRATETYPE_NAMES, KS_SYM_MIGRATETYPE_NAMES,
+	names_check(KS_NEED_MIGRATETYPE_NAMES, KS_SYM_MIGRATETYPE_NAMES,
 		    MIGRATE_UNMOVABLE, "Unmovable");
-	publish();
+	needs_publish();
 }
 
 /**
@@ -332,7 +323,7 @@ void ks_internals_exit(void)
 
 /**
  * ks_internals_missing() - what of some needs is not met
- * @needs: KS_NEED_* bits
+ * @needs: a bit for each &enum ks_need
  *
  * When it is for what may have passed that the canary was not counted, another
  * one is begun.
@@ -344,12 +335,12 @@ const char *ks_internals_missing(unsigned long needs)
 	const char *reason;
 	int i;
 
-	for (i = 0; i < NR_NEEDS; i++) {
+	for (i = 0; i < KS_NR_NEEDS; i++) {
 		/* A canary may clear it meanwhile. */
 		reason = READ_ONCE(reasons[i]);
 		if (!(needs & BIT(i)) || !reason)
 			continue;
-		ask_canary(i);
+		canary_request(i);
 		return reason;
 	}
 	return NULL;

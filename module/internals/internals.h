@@ -12,19 +12,26 @@
 
 #include "internals/canary.h"
 
-/* Slab caches can be walked, and the canary was counted right. */
-#define KS_NEED_SLAB			BIT(0)
-/* The kernel's names of its vmstat counters are known. */
-#define KS_NEED_VMSTAT_TEXT		BIT(1)
-/* The kernel's names of its migrate types are known. */
-#define KS_NEED_MIGRATETYPE_NAMES	BIT(2)
-/* What slab caches keep for CPUs can be counted, as the canary proved. */
-#define KS_NEED_CACHED			BIT(3)
-/* The dentry hash table can be walked, and is in the order it should be. */
-#define KS_NEED_DENTRIES		BIT(4)
+/**
+ * enum ks_need - what a collector may need
+ * @KS_NEED_SLAB: slab caches can be walked, and the canary was counted right
+ * @KS_NEED_VMSTAT_TEXT: the kernel's names of its vmstat counters are known
+ * @KS_NEED_MIGRATETYPE_NAMES: the kernel's names of its migrate types are known
+ * @KS_NEED_PERCPU: per-CPU free objects can be counted, as the canary proved
+ * @KS_NEED_DCACHE: the dentry hash table can be walked, and is in order
+ * @KS_NR_NEEDS: how many there are
+ */
+enum ks_need {
+	KS_NEED_SLAB,
+	KS_NEED_VMSTAT_TEXT,
+	KS_NEED_MIGRATETYPE_NAMES,
+	KS_NEED_PERCPU,
+	KS_NEED_DCACHE,
+	KS_NR_NEEDS,
+};
 
 /* Why ks_internals_locked_down() turns a collector off. */
-#define KS_LOCKED_DOWN	"lockdown forbids to read the kernel's private structures"
+#define KS_LOCKED_DOWN	"kernel lockdown forbids reading private kernel structures"
 
 void ks_internals_init(void);
 void ks_internals_exit(void);

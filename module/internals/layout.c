@@ -131,7 +131,7 @@ static struct ks_btf_member layout[KS_NR_MEMBERS];
 
 struct ks_place ks_places[KS_NR_MEMBERS];
 
-static int find_place(const struct ks_btf *btf, const char *place,
+static int place_find(const struct ks_btf *btf, const char *place,
 		      struct ks_btf_member *member)
 {
 	const char *dot = strchr(place, '.');
@@ -155,10 +155,10 @@ static int find_place(const struct ks_btf *btf, const char *place,
  * What is read at once, a number or a pointer, must be within one aligned 64 bit
  * word; what is larger must begin with one.
  */
-static bool size_fits(const struct wanted *w, const struct ks_btf_member *m)
+static bool member_fits(const struct wanted *w, const struct ks_btf_member *m)
 {
-	if (m->bits > 64 ? m->bit_offset % 64 :
-			   m->bit_offset % 64 + m->bits > 64)
+	if (m->bits > 64 ? m->bit_offset % 64 : m->bit_offset % 64 + m->bits >
+	    64)
 		return false;
 	if (w->bits)
 		return m->bits == w->bits && m->bit_offset % 8 == 0;
@@ -171,9 +171,9 @@ static int resolve_member(const struct ks_btf *btf, const struct wanted *w,
 	int i, err = -ENOENT;
 
 	for (i = 0; i < MAX_PLACES && w->places[i]; i++) {
-		err = find_place(btf, w->places[i], member);
+		err = place_find(btf, w->places[i], member);
 		if (!err)
-			return size_fits(w, member) ? 0 : -EBADMSG;
+			return member_fits(w, member) ? 0 : -EBADMSG;
 		if (err != -ENOENT)
 			break;
 	}

@@ -13,10 +13,10 @@
  * Entries looked at in one hold of a list_lock or a zone's lock. With the
  * 0.27 us that a partial slab was measured to cost, about 70 us.
  */
-#define KS_HOLD_ENTRIES	256
+#define KS_MAX_HOLD_ENTRIES	256
 
 /* Tries to get a spinlock before it is given up as contended. */
-#define KS_HOLD_TRIES	64
+#define KS_MAX_HOLD_TRIES	64
 
 enum ks_lock {
 	KS_LOCK_LIST,		/* struct kmem_cache_node::list_lock */
@@ -46,7 +46,7 @@ u64 ks_hold_nr_contended(void);
  * @lock: the lock
  * @flags: set, for spin_unlock_irqrestore()
  *
- * Never spins for long: after KS_HOLD_TRIES it is noted as contended.
+ * Never spins for long: after KS_MAX_HOLD_TRIES it is noted as contended.
  *
  * Return: whether it was taken.
  */
@@ -54,7 +54,7 @@ static inline bool ks_hold_trylock(spinlock_t *lock, unsigned long *flags)
 {
 	unsigned int tries;
 
-	for (tries = 0; tries < KS_HOLD_TRIES; tries++) {
+	for (tries = 0; tries < KS_MAX_HOLD_TRIES; tries++) {
 		if (spin_trylock_irqsave(lock, *flags))
 			return true;
 		cpu_relax();
@@ -68,14 +68,15 @@ static inline bool ks_hold_trylock(spinlock_t *lock, unsigned long *flags)
  * @list: the list
  * @more: set to whether there are more than were counted
  *
- * Return: entries, KS_HOLD_ENTRIES at the most.
+ * Return: entries, KS_MAX_HOLD_ENTRIES at the most.
  */
 static inline u32 ks_hold_count(const struct list_head *list, bool *more)
 {
 	const struct list_head *entry = list->next;
 	u32 count = 0;
 
-	for (; entry != list && count < KS_HOLD_ENTRIES; entry = entry->next)
+	for (; entry != list && count < KS_MAX_HOLD_ENTRIES; entry =
+	     entry->next)
 		count++;
 	*more = entry != list;
 	return count;

@@ -22,7 +22,7 @@ static char *pretend_missing[16];
 static unsigned int nr_pretend_missing;
 module_param_array(pretend_missing, charp, &nr_pretend_missing, 0400);
 MODULE_PARM_DESC(pretend_missing,
-		 "rehearse an unsuitable kernel: symbols, struct.members, btf, canary or canary_once to treat as missing");
+		 "pretend that these are missing, to rehearse an unsuitable kernel: symbols, struct.members, btf, canary, canary_once");
 
 static const char * const symbol_names[KS_NR_SYMBOLS] = {
 	[KS_SYM_SLAB_CACHES] = "slab_caches",
@@ -96,7 +96,7 @@ bool ks_pretend_missing(const char *name)
 }
 
 /* Where modules are loaded; what the kernel itself has is never there. */
-static bool is_of_module(const void *address)
+static bool address_is_of_module(const void *address)
 {
 #if defined(CONFIG_X86_64) || defined(CONFIG_ARM64)
 	return (unsigned long)address >= MODULES_VADDR &&
@@ -110,13 +110,13 @@ static bool is_of_module(const void *address)
  * A name that the kernel does not have is looked for in all modules, static
  * names included. One that a module has means something else.
  */
-static void *lookup(const char *name)
+static void *symbol_lookup(const char *name)
 {
 	void *address = (void *)static_call(ks_kallsyms_lookup_name)(name);
 
-	if (!is_of_module(address))
+	if (!address_is_of_module(address))
 		return address;
-	pr_notice("%s is a module's, not the kernel's: not used\n", name);
+	pr_notice("%s belongs to a module, not to the kernel: not used\n", name);
 	return NULL;
 }
 
@@ -125,7 +125,7 @@ static void *lookup(const char *name)
  * function. A call to there works, but with call depth tracking the kernel finds
  * no padding before it, and warns. So take off the offset that the kernel prints.
  */
-static void *function_of(void *address)
+static void *function_entry(void *address)
 {
 	static char text[KSYM_SYMBOL_LEN];
 	unsigned long offset;
@@ -138,7 +138,7 @@ static void *function_of(void *address)
 	return address - offset;
 }
 
-static int find_lookup_name(void)
+static int lookup_name_find(void)
 {
 	struct kprobe probe = {
 		.symbol_name = "kallsyms_lookup_name",
@@ -152,10 +152,10 @@ static int find_lookup_name(void)
 	if (err)
 		return err;
 	bind(ks_kallsyms_lookup_name, lookup_name_stub,
-	     function_of(probe.addr));
+	     function_entry(probe.addr));
 	unregister_kprobe(&probe);
 
-	entry = lookup("kallsyms_lookup_name");
+	entry = symbol_lookup("kallsyms_lookup_name");
 	if (!entry || entry > (void *)probe.addr ||
 	    (void *)probe.addr - entry > MAX_OFFSET)
 		return -ENOENT;
@@ -178,12 +178,12 @@ int ks_symbols_init(void)
 
 	if (ks_pretend_missing("kallsyms_lookup_name"))
 		return -ENOENT;
-	err = find_lookup_name();
+	err = lookup_name_find();
 	if (err)
 		return err;
 	for (i = 0; i < KS_NR_SYMBOLS; i++)
 		if (!ks_pretend_missing(symbol_names[i]))
-			symbol_addresses[i] = lookup(symbol_names[i]);
+			symbol_addresses[i] = symbol_lookup(symbol_names[i]);
 	if (symbol_addresses[KS_SYM_PCPU_NR_PAGES])
 		bind(ks_pcpu_nr_pages_call, pcpu_nr_pages_stub,
 		     symbol_addresses[KS_SYM_PCPU_NR_PAGES]);

@@ -243,8 +243,6 @@ static const struct ks_field slab_node_fields[] = {
 		KMEMSCOPE_A_SLAB_NODE_NR_PARTIAL_SLABS),
 	KS_FIELD_U64(struct ks_slab_node_record, nr_active_objects,
 		KMEMSCOPE_A_SLAB_NODE_NR_ACTIVE_OBJECTS),
-	KS_FIELD_U64(struct ks_slab_node_record, nr_inuse_objects,
-		KMEMSCOPE_A_SLAB_NODE_NR_INUSE_OBJECTS),
 	KS_FIELD_U32(struct ks_slab_node_record, approximate,
 		KMEMSCOPE_A_SLAB_NODE_APPROXIMATE),
 	KS_FIELD_U32(struct ks_slab_node_record, coverage_permille,

@@ -14,7 +14,7 @@
 static unsigned int max_memory_kib = 64 * 1024;
 module_param(max_memory_kib, uint, 0400);
 MODULE_PARM_DESC(max_memory_kib,
-		 "most memory all readers' snapshots may take at once, in KiB (default 65536)");
+		 "maximum memory of all readers' snapshots in KiB (default 65536)");
 
 static atomic64_t memory_now = ATOMIC64_INIT(0);
 static atomic64_t memory_peak = ATOMIC64_INIT(0);
@@ -24,7 +24,7 @@ static u64 memory_limit(void)
 	return (u64)max_memory_kib << 10;
 }
 
-static bool charge(size_t bytes)
+static bool memory_charge(size_t bytes)
 {
 	s64 now, peak;
 
@@ -56,10 +56,8 @@ static bool is_host_short(size_t bytes)
  * Without reclaim there are no page tables for vmalloc(), as the kernel takes
  * those by GFP_KERNEL whatever it is asked for.
  */
-static void *alloc_now(size_t bytes, gfp_t zero)
+static void *kmalloc_now(size_t bytes, gfp_t gfp)
 {
-	gfp_t gfp = KS_GFP_NOW | zero;
-
 	if (bytes > KMALLOC_MAX_SIZE)
 		return NULL;
 	/*
@@ -71,15 +69,15 @@ static void *alloc_now(size_t bytes, gfp_t zero)
 	return kmalloc(bytes, gfp);
 }
 
-static void *alloc(size_t bytes, bool now, gfp_t zero)
+static void *memory_take(size_t bytes, gfp_t gfp)
 {
 	void *memory = NULL;
 
-	if (!charge(bytes))
+	if (!memory_charge(bytes))
 		return ERR_PTR(-ENOBUFS);
 	if (!is_host_short(bytes))
-		memory = now ? alloc_now(bytes, zero) :
-			       kvmalloc(bytes, KS_GFP | zero);
+		memory = gfpflags_allow_blocking(gfp) ? kvmalloc(bytes, gfp) :
+							kmalloc_now(bytes, gfp);
 	if (memory)
 		return memory;
 	atomic64_sub(bytes, &memory_now);
@@ -97,7 +95,7 @@ static void *alloc(size_t bytes, bool now, gfp_t zero)
  */
 void *ks_memory_alloc(size_t bytes)
 {
-	return alloc(bytes, false, 0);
+	return memory_take(bytes, KS_GFP);
 }
 
 /**
@@ -109,21 +107,32 @@ void *ks_memory_alloc(size_t bytes)
  */
 void *ks_memory_zalloc(size_t bytes)
 {
-	return alloc(bytes, false, __GFP_ZERO);
+	return memory_take(bytes, KS_GFP | __GFP_ZERO);
 }
 
 /**
  * ks_memory_alloc_now() - take memory that is free at once
  * @bytes: how much, at least 1
- * @zero: whether to zero it
  *
  * Context: Process context, where others wait for us: reclaims nothing.
  * Return: as that of ks_memory_alloc(); -ENOMEM also when there may be memory
  * for a caller that can wait.
  */
-void *ks_memory_alloc_now(size_t bytes, bool zero)
+void *ks_memory_alloc_now(size_t bytes)
 {
-	return alloc(bytes, true, zero ? __GFP_ZERO : 0);
+	return memory_take(bytes, KS_GFP_NOW);
+}
+
+/**
+ * ks_memory_zalloc_now() - take zeroed memory that is free at once
+ * @bytes: how much, at least 1
+ *
+ * Context: as for ks_memory_alloc_now().
+ * Return: as for ks_memory_alloc_now(), but zeroed.
+ */
+void *ks_memory_zalloc_now(size_t bytes)
+{
+	return memory_take(bytes, KS_GFP_NOW | __GFP_ZERO);
 }
 
 /**

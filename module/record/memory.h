@@ -32,7 +32,8 @@ struct ks_memory {
 
 void *ks_memory_alloc(size_t bytes);
 void *ks_memory_zalloc(size_t bytes);
-void *ks_memory_alloc_now(size_t bytes, bool zero);
+void *ks_memory_alloc_now(size_t bytes);
+void *ks_memory_zalloc_now(size_t bytes);
 void ks_memory_free(void *memory, size_t bytes);
 void ks_memory_read(struct ks_memory *memory);
 

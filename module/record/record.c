@@ -3,6 +3,7 @@
  * The loops over a record's fields: one sends it, one prints it, and a few
  * small ones fill and compare. None of them names a field.
  */
+#include <asm/word-at-a-time.h>
 #include <linux/ctype.h>
 #include <linux/seq_file.h>
 #include <linux/string.h>
@@ -119,22 +120,44 @@ static __always_inline void *put_u64(void *to, u16 attr, u64 value)
 	return to + sizeof(value);
 }
 
+/*
+ * Writes the last word of a string and its padding. All of it is in units of
+ * NLA_ALIGNTO, half a word.
+ */
+static __always_inline unsigned int put_last(char *to, unsigned long word,
+					     unsigned long zeros)
+{
+	const struct word_at_a_time constants = WORD_AT_A_TIME_CONSTANTS;
+	const unsigned long mask =
+		create_zero_mask(prep_zero_mask(word, zeros, &constants));
+	const unsigned int nr = find_zero(mask);
+
+	word &= zero_bytemask(mask);
+	memcpy(to, &word, NLA_ALIGNTO);
+	if (nr >= NLA_ALIGNTO)
+		memcpy(to + NLA_ALIGNTO, (char *)&word + NLA_ALIGNTO,
+		       NLA_ALIGNTO);
+	return nr + 1;
+}
+
 static __always_inline void *put_string(void *to, const struct ks_field *f,
 					const char *value)
 {
-	const u32 ones = ~0U / 0xff, high = ones << 7;
+	const struct word_at_a_time constants = WORD_AT_A_TIME_CONSTANTS;
 	char *data = to + NLA_HDRLEN;
+	unsigned long word, zeros;
 	unsigned int size = 0;
-	u32 part;
 
-	/* Four characters at once, as long as it does not end among them. */
-	while (size + sizeof(part) < f->size) {
-		memcpy(&part, value + size, sizeof(part));
-		if ((part - ones) & ~part & high)
-			break;
-		memcpy(data + size, &part, sizeof(part));
-		size += sizeof(part);
+	for (; size + sizeof(word) <= f->size; size += sizeof(word)) {
+		memcpy(&word, value + size, sizeof(word));
+		if (has_zero(word, &zeros, &constants)) {
+			size += put_last(data + size, word, zeros);
+			put_head(to, f->attr, size);
+			return data + NLA_ALIGN(size);
+		}
+		memcpy(data + size, &word, sizeof(word));
 	}
+	/* Where the member is no whole number of words. */
 	do
 		data[size] = value[size];
 	while (value[size++]);
@@ -198,7 +221,7 @@ static size_t attrs_size(const struct ks_kind *kind, const void *record)
 }
 
 /* And the most that any record's of this kind take, which is quicker told. */
-static size_t most_attrs_size(const struct ks_kind *kind)
+static size_t max_attrs_size(const struct ks_kind *kind)
 {
 	return kind->size +
 	       kind->nr_fields * (2 * NLA_HDRLEN + NLA_ALIGNTO - 1);
@@ -210,8 +233,8 @@ static size_t most_attrs_size(const struct ks_kind *kind)
  * @kind: the record's kind
  * @record: the record
  *
- * A dump is little more than this, so it asks for room once, and not for each
- * attribute.
+ * Checks for room once, and not once per attribute as nla_put() does: a dump of
+ * slab caches spends a fifth of its instructions here.
  *
  * Return: 0, or -EMSGSIZE when they do not fit; then none is added.
  */
@@ -223,7 +246,7 @@ int ks_record_put(struct sk_buff *skb, const struct ks_kind *kind,
 	const size_t room = skb_tailroom(skb);
 	const u16 pad = kind->pad;
 
-	if (room < most_attrs_size(kind) && room < attrs_size(kind, record))
+	if (room < max_attrs_size(kind) && room < attrs_size(kind, record))
 		return -EMSGSIZE;
 	for (; f < end; f++)
 		to = put_field(to, f, pad, record + f->offset);
@@ -235,19 +258,25 @@ int ks_record_put(struct sk_buff *skb, const struct ks_kind *kind,
  * A value is one word, so that awk and cut can take the columns apart; only
  * the last column of a line may have spaces.
  */
-static void show_string(struct seq_file *m, const char *s, int width, bool last)
+enum column {
+	INNER_COLUMN,
+	LAST_COLUMN,
+};
+
+static void show_string(struct seq_file *m, const char *s, int width,
+			enum column column)
 {
 	for (; *s; s++, width--) {
 		bool plain = isascii(*s) && isgraph(*s) && *s != '\\';
 
-		if (plain || (last && *s == ' ')) {
+		if (plain || (column == LAST_COLUMN && *s == ' ')) {
 			seq_putc(m, *s);
 		} else {
 			seq_printf(m, "\\x%02x", (unsigned char)*s);
 			width -= 3;
 		}
 	}
-	if (!last && width > 0)
+	if (column == INNER_COLUMN && width > 0)
 		seq_printf(m, "%*s", width, "");
 }
 
@@ -267,13 +296,13 @@ static int field_width(const struct ks_field *f)
 }
 
 static void show_value(struct seq_file *m, const struct ks_field *f,
-		       const void *record, int width, bool last)
+		       const void *record, int width, enum column column)
 {
 	const void *value = record + f->offset;
 
 	if (!field_is_set(f, record)) {
 		if (f->type == KS_TYPE_STRING)
-			show_string(m, "-", width, last);
+			show_string(m, "-", width, column);
 		else
 			seq_printf(m, "%*s", width, "-");
 		return;
@@ -289,13 +318,20 @@ static void show_value(struct seq_file *m, const struct ks_field *f,
 		seq_printf(m, "%*lld", width, *(const s64 *)value);
 		break;
 	default:
-		show_string(m, value, width, last);
+		show_string(m, value, width, column);
 	}
 }
 
-static bool is_last(const struct ks_kind *kind, const struct ks_field *f)
+static enum column column_of(const struct ks_kind *kind,
+			     const struct ks_field *f)
 {
-	return f == kind->fields + kind->nr_fields - 1;
+	return f == kind->fields + kind->nr_fields - 1 ? LAST_COLUMN :
+							 INNER_COLUMN;
+}
+
+static char column_end(enum column column)
+{
+	return column == LAST_COLUMN ? '\n' : ' ';
 }
 
 /**
@@ -316,9 +352,9 @@ void ks_record_show_head(struct seq_file *m, const struct ks_kind *kind)
 			seq_printf(m, "%*s", pad, "");
 		for (c = f->name; *c; c++)
 			seq_putc(m, toupper(*c));
-		if (left && !is_last(kind, f))
+		if (left && column_of(kind, f) == INNER_COLUMN)
 			seq_printf(m, "%*s", pad, "");
-		seq_putc(m, is_last(kind, f) ? '\n' : ' ');
+		seq_putc(m, column_end(column_of(kind, f)));
 	}
 }
 
@@ -334,8 +370,8 @@ void ks_record_show(struct seq_file *m, const struct ks_kind *kind,
 	const struct ks_field *f;
 
 	for_each_field(f, kind) {
-		show_value(m, f, record, field_width(f), is_last(kind, f));
-		seq_putc(m, is_last(kind, f) ? '\n' : ' ');
+		show_value(m, f, record, field_width(f), column_of(kind, f));
+		seq_putc(m, column_end(column_of(kind, f)));
 	}
 }
 
@@ -352,13 +388,13 @@ void ks_record_list(struct seq_file *m, const struct ks_kind *kind,
 
 	for_each_field(f, kind) {
 		seq_printf(m, "%-26s ", f->name);
-		show_value(m, f, record, 0, true);
+		show_value(m, f, record, 0, LAST_COLUMN);
 		seq_putc(m, '\n');
 	}
 }
 
 /**
- * ks_record_ask() - turn a request's attributes into the record wanted
+ * ks_record_filter() - turn a request's attributes into the record wanted
  * @kind: the kind asked for
  * @want: set to a record with just the fields that were asked for
  * @attrs: the request's attributes, parsed by @kind->policy
@@ -366,8 +402,8 @@ void ks_record_list(struct seq_file *m, const struct ks_kind *kind,
  * Return: 1 if anything was asked for, 0 if not, -ENOENT if it was for a
  * value that no record has, an empty name say.
  */
-int ks_record_ask(const struct ks_kind *kind, void *want,
-		  struct nlattr *const *attrs)
+int ks_record_filter(const struct ks_kind *kind, void *want,
+		     struct nlattr *const *attrs)
 {
 	const struct ks_field *f;
 	int asked = 0;
@@ -424,7 +460,7 @@ unsigned long ks_record_options(const struct ks_kind *kind,
  * ks_record_matches() - whether a record is among those wanted
  * @kind: the kind of both
  * @record: a record
- * @want: from ks_record_ask()
+ * @want: from ks_record_filter()
  *
  * Return: true when all fields set in @want have that value in @record.
  */

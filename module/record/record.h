@@ -122,8 +122,8 @@ void ks_record_show(struct seq_file *m, const struct ks_kind *kind,
 		    const void *record);
 void ks_record_list(struct seq_file *m, const struct ks_kind *kind,
 		    const void *record);
-int ks_record_ask(const struct ks_kind *kind, void *want,
-		  struct nlattr *const *attrs);
+int ks_record_filter(const struct ks_kind *kind, void *want,
+		     struct nlattr *const *attrs);
 unsigned long ks_record_options(const struct ks_kind *kind,
 				struct nlattr *const *attrs);
 bool ks_record_matches(const struct ks_kind *kind, const void *record,

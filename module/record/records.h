@@ -100,7 +100,6 @@ struct ks_slab_node_record {
 	u64 nr_objects;
 	u64 nr_partial_slabs;
 	u64 nr_active_objects;
-	u64 nr_inuse_objects;
 	u32 approximate;
 	u32 coverage_permille;
 	u64 total_bytes;

@@ -31,12 +31,12 @@ static void snapshot_release(struct ks_snapshot *snap)
 	snap->priv = NULL;
 	snap->cap = 0;
 	snap->nr = 0;
-	snap->nr_seen = 0;
-	snap->nr_filled = 0;
+	snap->nr_done = 0;
+	snap->nr_valid = 0;
 }
 
-static struct ks_snapshot *make(const struct ks_kind *kind, const void *want,
-				gfp_t gfp)
+static struct ks_snapshot *snapshot_make(const struct ks_kind *kind,
+					 const void *want, gfp_t gfp)
 {
 	struct ks_snapshot *snap;
 
@@ -66,7 +66,7 @@ static struct ks_snapshot *make(const struct ks_kind *kind, const void *want,
 struct ks_snapshot *ks_snapshot_new(const struct ks_kind *kind,
 				    const void *want)
 {
-	return make(kind, want, KS_GFP);
+	return snapshot_make(kind, want, KS_GFP);
 }
 
 /**
@@ -81,7 +81,7 @@ struct ks_snapshot *ks_snapshot_new(const struct ks_kind *kind,
 struct ks_snapshot *ks_snapshot_new_now(const struct ks_kind *kind,
 					const void *want)
 {
-	struct ks_snapshot *snap = make(kind, want, KS_GFP_NOW);
+	struct ks_snapshot *snap = snapshot_make(kind, want, KS_GFP_NOW);
 
 	if (snap)
 		snap->now = true;
@@ -117,18 +117,6 @@ int ks_snapshot_reserve(struct ks_snapshot *snap, unsigned int cap,
 	return ks_snapshot_reserve_items(snap, cap, 1, priv_size);
 }
 
-/* All is written before it is read, but what is beside records begins as 0. */
-static int take_memory(const struct ks_snapshot *snap, size_t bytes, bool zero,
-		       void **memory)
-{
-	if (snap->now)
-		*memory = ks_memory_alloc_now(bytes, zero);
-	else
-		*memory = zero ? ks_memory_zalloc(bytes) :
-				 ks_memory_alloc(bytes);
-	return PTR_ERR_OR_ZERO(*memory);
-}
-
 /**
  * ks_snapshot_reserve_items() - make room for items of several records each
  * @snap: the snapshot
@@ -150,9 +138,15 @@ int ks_snapshot_reserve_items(struct ks_snapshot *snap, unsigned int cap,
 	snap->cap = cap;
 	snap->fan = fan;
 	snap->priv_size = priv_size;
-	err = take_memory(snap, records_bytes(snap), false, &snap->records);
-	if (!err && priv_size)
-		err = take_memory(snap, priv_bytes(snap), true, &snap->priv);
+	/* Records are written before they are read; items begin as 0. */
+	snap->records = snap->now ? ks_memory_alloc_now(records_bytes(snap)) :
+				    ks_memory_alloc(records_bytes(snap));
+	err = PTR_ERR_OR_ZERO(snap->records);
+	if (!err && priv_size) {
+		snap->priv = snap->now ? ks_memory_zalloc_now(priv_bytes(snap)) :
+					 ks_memory_zalloc(priv_bytes(snap));
+		err = PTR_ERR_OR_ZERO(snap->priv);
+	}
 	if (err)
 		snapshot_release(snap);
 	return err;
@@ -170,35 +164,38 @@ static void copy_record(const struct ks_snapshot *snap, void *to,
 		memcpy(to, from, left);
 }
 
-/**
- * ks_snapshot_next() - get the next free record to fill
- * @snap: the snapshot
- *
- * It counts only once ks_snapshot_keep() is called; until then the same one is
- * returned again.
- *
- * Context: Any; does not allocate.
- * Return: a record with all fields unset, or NULL when there is no room: then
- * the world grew since the reservation, and the snapshot is marked changed.
- */
-void *ks_snapshot_next(struct ks_snapshot *snap)
+static void *record_begin(struct ks_snapshot *snap, unsigned int index)
 {
-	void *record;
+	void *record = ks_snapshot_record(snap, index);
 
-	if (snap->nr >= snap->cap) {
-		snap->changed = true;
-		return NULL;
-	}
-	record = ks_snapshot_record(snap, snap->nr);
 	copy_record(snap, record, snap->unset);
 	return record;
 }
 
 /**
- * ks_snapshot_keep() - keep the record just filled, if it was asked for
+ * ks_snapshot_begin() - begin a record
+ * @snap: the snapshot
+ *
+ * The record counts only after ks_snapshot_commit(). Until then the same one is
+ * returned again.
+ *
+ * Context: Any; does not allocate.
+ * Return: a record with all fields unset, or NULL when there is no room: the
+ * world grew since the reservation, and the snapshot is marked changed.
+ */
+void *ks_snapshot_begin(struct ks_snapshot *snap)
+{
+	if (snap->nr < snap->cap)
+		return record_begin(snap, snap->nr);
+	snap->changed = true;
+	return NULL;
+}
+
+/**
+ * ks_snapshot_commit() - keep the record that was begun, if it was asked for
  * @snap: the snapshot
  */
-void ks_snapshot_keep(struct ks_snapshot *snap)
+void ks_snapshot_commit(struct ks_snapshot *snap)
 {
 	if (!snap->want ||
 	    ks_record_matches(snap->kind, ks_snapshot_record(snap, snap->nr),
@@ -207,33 +204,36 @@ void ks_snapshot_keep(struct ks_snapshot *snap)
 }
 
 /**
- * ks_snapshot_fill() - be through with the next record kept
+ * ks_snapshot_complete() - mark the next record as complete
  * @snap: the snapshot
- * @worth: whether the record is complete; if not it is left out
  */
-void ks_snapshot_fill(struct ks_snapshot *snap, bool worth)
+void ks_snapshot_complete(struct ks_snapshot *snap)
 {
-	if (worth) {
-		if (snap->nr_filled != snap->nr_seen)
-			copy_record(snap,
-				    ks_snapshot_record(snap, snap->nr_filled),
-				    ks_snapshot_record(snap, snap->nr_seen));
-		snap->nr_filled++;
-	}
-	snap->nr_seen++;
+	snap->nr_done++;
+	snap->nr_valid++;
 }
 
 /**
- * ks_snapshot_item() - get the next free item to note
+ * ks_snapshot_complete_all() - mark all records as complete
+ * @snap: the snapshot
+ */
+void ks_snapshot_complete_all(struct ks_snapshot *snap)
+{
+	snap->nr_done = snap->nr;
+	snap->nr_valid = snap->nr;
+}
+
+/**
+ * ks_snapshot_begin_item() - begin an item, of which steps make records
  * @snap: the snapshot
  *
- * It counts only once @snap->nr does.
+ * It counts only after ks_snapshot_commit_item().
  *
  * Context: Any; does not allocate.
- * Return: the item, or NULL when there is no room: then the world grew since the
+ * Return: the item, or NULL when there is no room: the world grew since the
  * reservation, and the snapshot is marked changed.
  */
-void *ks_snapshot_item(struct ks_snapshot *snap)
+void *ks_snapshot_begin_item(struct ks_snapshot *snap)
 {
 	if (snap->nr < snap->cap)
 		return ks_snapshot_priv(snap, snap->nr);
@@ -242,34 +242,19 @@ void *ks_snapshot_item(struct ks_snapshot *snap)
 }
 
 /**
- * ks_snapshot_add() - get the next record of an item to fill
+ * ks_snapshot_begin_record() - begin the next record of an item
  * @snap: the snapshot
  *
- * It counts only once @snap->nr_filled does.
+ * It counts only after ks_snapshot_commit_record().
  *
  * Context: Any; does not allocate.
- * Return: a record with all fields unset, or NULL when there is no room: then
- * items had more records than expected, and the snapshot is marked changed.
+ * Return: a record with all fields unset, or NULL when there is no room: items
+ * had more records than expected, and the snapshot is marked changed.
  */
-void *ks_snapshot_add(struct ks_snapshot *snap)
+void *ks_snapshot_begin_record(struct ks_snapshot *snap)
 {
-	void *record;
-
-	if (snap->nr_filled >= (size_t)snap->cap * snap->fan) {
-		snap->changed = true;
-		return NULL;
-	}
-	record = ks_snapshot_record(snap, snap->nr_filled);
-	copy_record(snap, record, snap->unset);
-	return record;
-}
-
-/**
- * ks_snapshot_finish() - say that all records kept are complete
- * @snap: the snapshot
- */
-void ks_snapshot_finish(struct ks_snapshot *snap)
-{
-	snap->nr_seen = snap->nr;
-	snap->nr_filled = snap->nr;
+	if (snap->nr_valid < (size_t)snap->cap * snap->fan)
+		return record_begin(snap, snap->nr_valid);
+	snap->changed = true;
+	return NULL;
 }

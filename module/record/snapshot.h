@@ -19,9 +19,9 @@
  * @records: the records
  * @priv: what the collector keeps of each item, or NULL
  * @nr: items: records kept, or what steps make records of
- * @nr_seen: of these, how many the collector is through with
- * @nr_filled: records complete and worth reading, the first of the array;
- *	fewer than @nr_seen where some turned out to be gone
+ * @nr_done: items that the collector is through with
+ * @nr_valid: complete records, the first of the array: of an item none, when it
+ *	is gone, one, or up to @fan
  * @cap: items there is room for
  * @fan: most records of an item
  * @priv_size: bytes of @priv per item
@@ -36,8 +36,8 @@ struct ks_snapshot {
 	void *records;
 	void *priv;
 	unsigned int nr;
-	unsigned int nr_seen;
-	unsigned int nr_filled;
+	unsigned int nr_done;
+	unsigned int nr_valid;
 	unsigned int cap;
 	unsigned int fan;
 	size_t priv_size;
@@ -82,11 +82,23 @@ int ks_snapshot_reserve(struct ks_snapshot *snap, unsigned int cap,
 			size_t priv_size);
 int ks_snapshot_reserve_items(struct ks_snapshot *snap, unsigned int cap,
 			      unsigned int fan, size_t priv_size);
-void *ks_snapshot_next(struct ks_snapshot *snap);
-void ks_snapshot_keep(struct ks_snapshot *snap);
-void ks_snapshot_fill(struct ks_snapshot *snap, bool worth);
-void *ks_snapshot_item(struct ks_snapshot *snap);
-void *ks_snapshot_add(struct ks_snapshot *snap);
-void ks_snapshot_finish(struct ks_snapshot *snap);
+void *ks_snapshot_begin(struct ks_snapshot *snap);
+void ks_snapshot_commit(struct ks_snapshot *snap);
+void ks_snapshot_complete(struct ks_snapshot *snap);
+void ks_snapshot_complete_all(struct ks_snapshot *snap);
+void *ks_snapshot_begin_item(struct ks_snapshot *snap);
+void *ks_snapshot_begin_record(struct ks_snapshot *snap);
+
+/* Keeps the item that was begun. */
+static inline void ks_snapshot_commit_item(struct ks_snapshot *snap)
+{
+	snap->nr++;
+}
+
+/* Keeps the record that was begun for an item. */
+static inline void ks_snapshot_commit_record(struct ks_snapshot *snap)
+{
+	snap->nr_valid++;
+}
 
 #endif /* KS_RECORD_SNAPSHOT_H */

@@ -6,6 +6,7 @@
 #include <linux/cpumask.h>
 #include <linux/delay.h>
 #include <linux/moduleparam.h>
+#include <linux/netlink.h>
 #include <linux/nodemask.h>
 #include <linux/printk.h>
 #include <linux/sched/signal.h>
@@ -25,12 +26,12 @@
 
 static bool enabled = true;
 module_param(enabled, bool, 0600);
-MODULE_PARM_DESC(enabled, "whether anything may be collected (default Y)");
+MODULE_PARM_DESC(enabled, "allow collecting (default Y)");
 
 static char *disable[KS_MAX_COLLECTORS];
 static unsigned int nr_disable;
 module_param_array(disable, charp, &nr_disable, 0400);
-MODULE_PARM_DESC(disable, "collectors to keep off, comma-separated");
+MODULE_PARM_DESC(disable, "collectors to turn off, comma-separated");
 
 static bool is_disabled(const struct ks_collector *collector)
 {
@@ -43,16 +44,16 @@ static bool is_disabled(const struct ks_collector *collector)
 }
 
 /* Why a collector may not run now; NULL when it may. */
-static const char *refusal(const struct ks_collector *collector)
+static const char *collector_refusal(const struct ks_collector *collector)
 {
 	if (collector->always)
 		return NULL;
 	if (is_disabled(collector))
-		return "kept off by the module parameter disable";
+		return "turned off by the module parameter disable";
 	if (ks_internals_missing(collector->needs))
 		return ks_internals_missing(collector->needs);
 	if (!READ_ONCE(enabled))
-		return "all collecting is switched off";
+		return "collecting is switched off";
 	if (collector->needs_private && ks_internals_locked_down())
 		return KS_LOCKED_DOWN;
 	return NULL;
@@ -100,6 +101,30 @@ void ks_collect_switch(bool on)
 }
 
 /**
+ * ks_view_next() - step through the views of all collectors
+ * @view: a view, or NULL to get the first
+ *
+ * Return: the view after it, or NULL after the last.
+ */
+const struct ks_view *ks_view_next(const struct ks_view *view)
+{
+	unsigned int i = 0;
+
+	if (view) {
+		while (ks_collectors[i] != view->collector)
+			i++;
+		if (++view < ks_collectors[i]->views +
+		    ks_collectors[i]->nr_views)
+			return view;
+		i++;
+	}
+	for (; i < ks_nr_collectors; i++)
+		if (ks_collectors[i]->nr_views)
+			return ks_collectors[i]->views;
+	return NULL;
+}
+
+/**
  * ks_collect_find() - find what a netlink command dumps
  * @cmd: the command
  *
@@ -107,12 +132,27 @@ void ks_collect_switch(bool on)
  */
 const struct ks_view *ks_collect_find(u8 cmd)
 {
-	unsigned int i, j;
+	const struct ks_view *view;
 
-	for (i = 0; i < ks_nr_collectors; i++)
-		for (j = 0; j < ks_collectors[i]->nr_views; j++)
-			if (ks_collectors[i]->views[j].kind->cmd == cmd)
-				return &ks_collectors[i]->views[j];
+	ks_for_each_view(view)
+		if (view->kind->cmd == cmd)
+			return view;
+	return NULL;
+}
+
+/**
+ * ks_collect_find_work() - find what a job collects
+ * @kind: the name of the kind of record
+ *
+ * Return: the view, or NULL when no job collects it.
+ */
+const struct ks_view *ks_collect_find_work(const char *kind)
+{
+	const struct ks_view *view;
+
+	ks_for_each_view(view)
+		if (view->work && !strcmp(view->kind->name, kind))
+			return view;
 	return NULL;
 }
 
@@ -127,22 +167,41 @@ const bool *ks_collect_allowed(void)
 }
 
 /**
- * ks_collect_error() - what to say of a collection's error
- * @err: the error
+ * ks_extack_set() - set the text of an extack
+ * @extack: the extack, or NULL
+ * @text: a text that outlives the request, or NULL for none
  *
- * Return: a text, or NULL when there is no more to say than its name.
+ * For texts that are no literals, as NL_SET_ERR_MSG() takes only these.
  */
-const char *ks_collect_error(int err)
+void ks_extack_set(struct netlink_ext_ack *extack, const char *text)
+{
+	if (extack)
+		extack->_msg = text;
+}
+
+/**
+ * ks_collect_explain() - set the text of an error that has one cause only
+ * @view: what was collected
+ * @err: the error
+ * @extack: set for these errors, left alone for others
+ */
+void ks_collect_explain(const struct ks_view *view, int err,
+			struct netlink_ext_ack *extack)
 {
 	switch (err) {
-	case -EBUSY:
-		return "the kernel's slab_mutex is busy, try again";
+	case -EINTR:
+		ks_extack_set(extack, ks_collect_refusal(view));
+		break;
 	case -ENOMEM:
-		return "the host is short of memory, try again";
+		NL_SET_ERR_MSG(extack, "the host is short of memory, try again");
+		break;
 	case -ENOBUFS:
-		return "all readers together would take more memory than max_memory_kib";
-	default:
-		return NULL;
+		NL_SET_ERR_MSG(extack,
+			       "all readers together would exceed max_memory_kib");
+		break;
+	case -ETIME:
+		NL_SET_ERR_MSG(extack, "this would take longer than max_walk_ms allows");
+		break;
 	}
 }
 
@@ -154,7 +213,7 @@ const char *ks_collect_error(int err)
  */
 const char *ks_collect_refusal(const struct ks_view *view)
 {
-	return refusal(view->collector) ?:
+	return collector_refusal(view->collector) ?:
 	       ks_internals_missing(view->option_needs);
 }
 
@@ -162,7 +221,7 @@ const char *ks_collect_refusal(const struct ks_view *view)
  * Whether to try again what ended in an error, after a pause that lets others
  * have the lock: 0, or the error to end with.
  */
-static int try_again(int err, const struct ks_progress *wait, u64 until_ns)
+static int busy_retry(int err, const struct ks_progress *wait, u64 until_ns)
 {
 	if (err != -EBUSY || !wait || ks_hold_clock() > until_ns)
 		return err;
@@ -177,34 +236,42 @@ static int try_again(int err, const struct ks_progress *wait, u64 until_ns)
 	}
 }
 
-static const char *error_reason(const struct ks_view *view, int err)
-{
-	return err == -EINTR ? ks_collect_refusal(view) :
-			       ks_collect_error(err);
-}
-
 /* Zones and nodes may have come, gone or changed size meanwhile. */
-static void note_changes(struct ks_collection *c)
+static void collection_note_changes(struct ks_collection *c)
 {
 	if (c->generation != ks_hotplug_generation())
 		c->snap->changed = true;
 }
 
-/* Begins a collection, or fails at once; @now: whether others wait for us. */
-static int begin(struct ks_collection *c, const struct ks_view *view,
-		 const void *want, unsigned long options, bool now)
+/* Begins a collection once. Without @wait others wait for us. */
+static int collection_try(struct ks_collection *c, const void *want,
+			  unsigned long options, const struct ks_progress *wait,
+			  struct netlink_ext_ack *extack)
 {
+	const struct ks_view *view = c->view;
 	int err;
 
-	c->snap = now ? ks_snapshot_new_now(view->kind, want) :
-			ks_snapshot_new(view->kind, want);
+	c->generation = ks_hotplug_generation();
+	c->snap = wait ? ks_snapshot_new(view->kind, want) :
+			 ks_snapshot_new_now(view->kind, want);
 	if (!c->snap)
 		return -ENOMEM;
 	c->snap->options = options;
-	err = view->collect(c->snap);
+	err = view->collect(c->snap, extack);
 	if (err)
 		ks_snapshot_free(c->snap);
 	return err;
+}
+
+/* Refuses what may not run now; clears what an earlier try has said. */
+static int collector_check(const struct ks_view *view, unsigned long options,
+			   struct netlink_ext_ack *extack)
+{
+	const char *reason = options ? ks_collect_refusal(view) :
+				       collector_refusal(view->collector);
+
+	ks_extack_set(extack, reason);
+	return reason ? -EOPNOTSUPP : 0;
 }
 
 /**
@@ -214,14 +281,15 @@ static int begin(struct ks_collection *c, const struct ks_view *view,
  * @want: only records that match this; NULL for all
  * @options: bits of the kind's options
  * @wait: whether to go on waiting for a lock that is busy; NULL for no wait
- * @reason: on error set to a text that says why, or to NULL
+ * @extack: may be NULL
  *
  * Context: as for ks_collect_begin().
  * Return: as for ks_collect_begin(), or -EINTR when @wait was ended.
  */
 int ks_collect_begin_by(struct ks_collection *c, const struct ks_view *view,
 			const void *want, unsigned long options,
-			const struct ks_progress *wait, const char **reason)
+			const struct ks_progress *wait,
+			struct netlink_ext_ack *extack)
 {
 	u64 since = ks_hold_clock();
 	int err;
@@ -229,28 +297,26 @@ int ks_collect_begin_by(struct ks_collection *c, const struct ks_view *view,
 	c->view = view;
 	c->shared = false;
 	do {
-		*reason = options ? ks_collect_refusal(view) :
-				    refusal(view->collector);
-		if (*reason)
-			return -EOPNOTSUPP;
-		c->generation = ks_hotplug_generation();
-		err = begin(c, view, want, options, !wait);
+		err = collector_check(view, options, extack);
+		if (err)
+			return err;
+		err = collection_try(c, want, options, wait, extack);
 		if (!err)
 			break;
-		err = try_again(err, wait, since + KS_PATIENCE_NS);
+		err = busy_retry(err, wait, since + KS_PATIENCE_NS);
 	} while (!err);
 	if (err) {
-		*reason = error_reason(view, err);
+		ks_collect_explain(view, err, extack);
 		return err;
 	}
 	if (!view->step)
-		ks_snapshot_finish(c->snap);
-	note_changes(c);
+		ks_snapshot_complete_all(c->snap);
+	collection_note_changes(c);
 	c->ns = ks_hold_clock() - since;
 	return 0;
 }
 
-static struct ks_progress wait_for(u64 ns)
+static struct ks_progress progress_for(u64 ns)
 {
 	return (struct ks_progress) {
 		.until_ns = ks_hold_clock() + ns,
@@ -266,7 +332,7 @@ static struct ks_progress wait_for(u64 ns)
  * @options: bits of the kind's options
  * @wait_ns: how long to wait for a lock that is busy, KS_PATIENCE_NS at most; 0
  *	where others wait for us: then no memory is reclaimed, either
- * @reason: on error set to a text that says why, or to NULL
+ * @extack: may be NULL
  *
  * Context: Process context, sleeps. Takes about 1 ms beside what it waits, or
  * where there are thousands of caches one pass over their list: the rest is left
@@ -277,12 +343,12 @@ static struct ks_progress wait_for(u64 ns)
  */
 int ks_collect_begin(struct ks_collection *c, const struct ks_view *view,
 		     const void *want, unsigned long options, u64 wait_ns,
-		     const char **reason)
+		     struct netlink_ext_ack *extack)
 {
-	const struct ks_progress wait = wait_for(wait_ns);
+	const struct ks_progress wait = progress_for(wait_ns);
 
 	return ks_collect_begin_by(c, view, want, options,
-				   wait_ns ? &wait : NULL, reason);
+				   wait_ns ? &wait : NULL, extack);
 }
 
 /**
@@ -306,39 +372,39 @@ bool ks_collect_is_long(const struct ks_view *view)
  */
 bool ks_collect_complete(const struct ks_collection *c)
 {
-	return c->snap->nr_seen == c->snap->nr;
+	return c->snap->nr_done == c->snap->nr;
 }
 
 /**
  * ks_collect_step_by() - complete some more records, as ks_collect_begin_by()
  * @c: a collection that is not complete
  * @wait: whether to go on waiting for a lock that is busy; NULL for no wait
- * @reason: on error set to a text that says why, or to NULL
+ * @extack: may be NULL
  *
  * Context: Process context, sleeps. Takes about 1 ms beside what it waits.
  * Return: 0, -EOPNOTSUPP when the collector was turned off meanwhile, -EBUSY,
  * or -EINTR when @wait was ended or the reader is being killed.
  */
 int ks_collect_step_by(struct ks_collection *c, const struct ks_progress *wait,
-		       const char **reason)
+		       struct netlink_ext_ack *extack)
 {
 	u64 since = ks_hold_clock();
 	int err;
 
 	do {
-		*reason = refusal(c->view->collector);
-		if (*reason)
-			return -EOPNOTSUPP;
+		err = collector_check(c->view, 0, extack);
+		if (err)
+			return err;
 		if (fatal_signal_pending(current))
 			return -EINTR;
-		err = c->view->step(c->snap);
+		err = c->view->step(c->snap, extack);
 		if (!err)
 			break;
-		err = try_again(err, wait, since + KS_PATIENCE_NS);
+		err = busy_retry(err, wait, since + KS_PATIENCE_NS);
 	} while (!err);
-	note_changes(c);
+	collection_note_changes(c);
 	c->ns += ks_hold_clock() - since;
-	*reason = error_reason(c->view, err);
+	ks_collect_explain(c->view, err, extack);
 	return err;
 }
 
@@ -346,16 +412,17 @@ int ks_collect_step_by(struct ks_collection *c, const struct ks_progress *wait,
  * ks_collect_step() - complete some more records
  * @c: a collection that is not complete
  * @wait_ns: as for ks_collect_begin()
- * @reason: on error set to a text that says why, or to NULL
+ * @extack: may be NULL
  *
  * Context: Process context, sleeps. Takes about 1 ms beside what it waits.
  * Return: as for ks_collect_step_by().
  */
-int ks_collect_step(struct ks_collection *c, u64 wait_ns, const char **reason)
+int ks_collect_step(struct ks_collection *c, u64 wait_ns,
+		    struct netlink_ext_ack *extack)
 {
-	const struct ks_progress wait = wait_for(wait_ns);
+	const struct ks_progress wait = progress_for(wait_ns);
 
-	return ks_collect_step_by(c, wait_ns ? &wait : NULL, reason);
+	return ks_collect_step_by(c, wait_ns ? &wait : NULL, extack);
 }
 
 /**
@@ -386,7 +453,7 @@ void ks_collector_describe(const struct ks_collector *collector,
 			   struct ks_collector_record *record)
 {
 	struct ks_cost *cost = collector->cost;
-	const char *reason = refusal(collector);
+	const char *reason = collector_refusal(collector);
 
 	strscpy(record->name, collector->name, sizeof(record->name));
 	strscpy(record->state, reason ? "off" : "on", sizeof(record->state));
@@ -399,29 +466,37 @@ void ks_collector_describe(const struct ks_collector *collector,
 		strscpy(record->reason, reason, sizeof(record->reason));
 }
 
-static void list_collectors(char *list, size_t size, bool on)
+static void name_append(char *list, size_t size, const char *name)
 {
-	size_t len = 0;
-	unsigned int i;
+	const size_t len = strlen(list);
 
-	for (i = 0; i < ks_nr_collectors; i++) {
-		const struct ks_collector *collector = ks_collectors[i];
-
-		if (!collector->always && on == !refusal(collector))
-			len += scnprintf(list + len, size - len, "%s%s",
-					 len ? "," : "", collector->name);
-	}
+	scnprintf(list + len, size - len, "%s%s", len ? "," : "", name);
 }
 
 /**
- * ks_status_describe() - fill the collectors' part of the status record
+ * ks_collectors_describe() - fill the collectors' part of the status record
  * @record: all fields unset before
  */
-void ks_status_describe(struct ks_status_record *record)
+void ks_collectors_describe(struct ks_status_record *record)
 {
+	const struct ks_collector *collector;
+	unsigned int i;
+
+	/* It may be switched meanwhile. */
 	record->enabled = READ_ONCE(enabled);
-	list_collectors(record->collectors_on, sizeof(record->collectors_on),
-			true);
-	list_collectors(record->collectors_off, sizeof(record->collectors_off),
-			false);
+	record->collectors_on[0] = '\0';
+	record->collectors_off[0] = '\0';
+	for (i = 0; i < ks_nr_collectors; i++) {
+		collector = ks_collectors[i];
+		if (collector->always)
+			continue;
+		if (collector_refusal(collector))
+			name_append(record->collectors_off,
+				    sizeof(record->collectors_off),
+				    collector->name);
+		else
+			name_append(record->collectors_on,
+				    sizeof(record->collectors_on),
+				    collector->name);
+	}
 }

@@ -20,7 +20,7 @@
 /**
  * struct ks_collection - a collection under way, one reader's own
  * @view: what is collected
- * @snap: its records: complete up to @snap->nr_filled
+ * @snap: its records: complete up to @snap->nr_valid
  * @ns: time spent on it so far
  * @generation: of memory hotplug, when it began
  * @shared: whether it came about with another one, which has the cost of both
@@ -36,25 +36,30 @@ struct ks_collection {
 int ks_collect_init(void);
 void ks_collect_switch(bool on);
 const struct ks_view *ks_collect_find(u8 cmd);
+const struct ks_view *ks_collect_find_work(const char *kind);
 
 const bool *ks_collect_allowed(void);
-const char *ks_collect_error(int err);
+void ks_extack_set(struct netlink_ext_ack *extack, const char *text);
+void ks_collect_explain(const struct ks_view *view, int err,
+			struct netlink_ext_ack *extack);
 const char *ks_collect_refusal(const struct ks_view *view);
 int ks_collect_begin(struct ks_collection *c, const struct ks_view *view,
 		     const void *want, unsigned long options, u64 wait_ns,
-		     const char **reason);
+		     struct netlink_ext_ack *extack);
 int ks_collect_begin_by(struct ks_collection *c, const struct ks_view *view,
 			const void *want, unsigned long options,
-			const struct ks_progress *wait, const char **reason);
-int ks_collect_step(struct ks_collection *c, u64 wait_ns, const char **reason);
+			const struct ks_progress *wait,
+			struct netlink_ext_ack *extack);
+int ks_collect_step(struct ks_collection *c, u64 wait_ns,
+		    struct netlink_ext_ack *extack);
 int ks_collect_step_by(struct ks_collection *c, const struct ks_progress *wait,
-		       const char **reason);
+		       struct netlink_ext_ack *extack);
 bool ks_collect_is_long(const struct ks_view *view);
 bool ks_collect_complete(const struct ks_collection *c);
 void ks_collect_end(struct ks_collection *c);
 
 void ks_collector_describe(const struct ks_collector *collector,
 			   struct ks_collector_record *record);
-void ks_status_describe(struct ks_status_record *record);
+void ks_collectors_describe(struct ks_status_record *record);
 
 #endif /* KS_RUN_COLLECTION_H */

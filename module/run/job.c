@@ -4,9 +4,11 @@
  */
 #include <linux/completion.h>
 #include <linux/delay.h>
+#include <linux/err.h>
 #include <linux/list.h>
 #include <linux/moduleparam.h>
 #include <linux/mutex.h>
+#include <linux/netlink.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -20,16 +22,13 @@
 #include "run/work.h"
 
 #define MAX_JOBS	64	/* of all readers */
-#define AT_ONCE		4	/* that run on a node; the others wait */
+#define MAX_RUNNING	4	/* on each node; the others wait */
 #define NOBODY		0	/* no netlink port */
-
-#define TOO_MANY	"there are too many jobs"
-#define NO_SUCH_JOB	"this socket has no such job"
 
 static unsigned int max_walk_ms = 60 * 1000;
 module_param(max_walk_ms, uint, 0600);
 MODULE_PARM_DESC(max_walk_ms,
-		 "longest time a job may walk, in milliseconds (default 60000)");
+		 "maximum time of a job's walk in milliseconds (default 60000)");
 
 /**
  * struct job - one job
@@ -53,7 +52,7 @@ struct job {
 	struct list_head list;
 	struct work_struct work;
 	const struct ks_view *view;
-	struct ks_asked asked;
+	struct ks_request asked;
 	struct ks_collected all;
 	struct ks_progress progress;
 	u32 id;
@@ -83,17 +82,19 @@ static u32 last_id;
 static struct workqueue_struct *queue;
 
 /*
- * Takes a job off the list, with jobs_lock held. What it collected may be many
- * MiB, so free_jobs() frees it once the lock is released.
+ * Takes a job off the list. What it collected may be many MiB, so jobs_free()
+ * frees it once jobs_lock is released.
  */
 static void job_remove(struct job *job, struct list_head *removed)
 {
+	lockdep_assert_held(&jobs_lock);
 	list_move(&job->list, removed);
 }
 
 /* One that runs is told to stop, and frees itself then. */
 static void job_release(struct job *job, struct list_head *removed)
 {
+	lockdep_assert_held(&jobs_lock);
 	WRITE_ONCE(job->progress.stop, true);
 	job->released = true;
 	if (job->state != RUNNING)
@@ -101,7 +102,7 @@ static void job_release(struct job *job, struct list_head *removed)
 }
 
 /* May free a job from within its own job_run(): see there. */
-static void free_jobs(struct list_head *removed)
+static void jobs_free(struct list_head *removed)
 {
 	struct job *job, *next;
 
@@ -113,7 +114,7 @@ static void free_jobs(struct list_head *removed)
 }
 
 /* Until when a job that begins now may walk, by ks_hold_clock(). */
-static u64 deadline(void)
+static u64 job_deadline(void)
 {
 	return ks_hold_clock() + (u64)READ_ONCE(max_walk_ms) * NSEC_PER_MSEC;
 }
@@ -125,25 +126,25 @@ static u64 deadline(void)
 static void job_run(struct work_struct *work)
 {
 	struct job *job = container_of(work, struct job, work);
-	const char *reason = NULL;
+	struct netlink_ext_ack extack = {};
 	LIST_HEAD(removed);
 	int err;
 
-	job->progress.until_ns = deadline();
+	job->progress.until_ns = job_deadline();
 	/* It may have been stopped before its turn. */
 	err = READ_ONCE(job->progress.stop) ? -EINTR :
 	      ks_collected_run(&job->all, job->view, &job->asked,
-			       &job->progress, &reason);
+			       &job->progress, &extack);
 	mutex_lock(&jobs_lock);
 	job->state = err ? FAILED : DONE;
 	job->err = err;
-	job->reason = reason;
+	job->reason = err ? extack._msg : NULL;
 	job->ns = ks_hold_clock() - job->since_ns;
 	complete(&job->ended);
 	if (job->released)
 		job_remove(job, &removed);
 	mutex_unlock(&jobs_lock);
-	free_jobs(&removed);
+	jobs_free(&removed);
 }
 
 /**
@@ -153,7 +154,7 @@ static void job_run(struct work_struct *work)
  */
 int ks_job_init(void)
 {
-	queue = alloc_workqueue("kmemscope", WQ_UNBOUND, AT_ONCE);
+	queue = alloc_workqueue("kmemscope", WQ_UNBOUND, MAX_RUNNING);
 	return queue ? 0 : -ENOMEM;
 }
 
@@ -172,21 +173,28 @@ void ks_job_exit(void)
 		if (!job->released)
 			job_release(job, &removed);
 	mutex_unlock(&jobs_lock);
-	free_jobs(&removed);
+	jobs_free(&removed);
 	destroy_workqueue(queue);
 }
 
-static struct job *find_job(u32 id, u32 owner)
+static struct job *job_find(u32 id, u32 owner)
 {
 	struct job *job;
 
+	lockdep_assert_held(&jobs_lock);
 	list_for_each_entry(job, &jobs, list)
 		if (job->id == id && job->owner == owner && !job->released)
 			return job;
 	return NULL;
 }
 
-static void describe(const struct job *job, struct ks_job_record *record)
+static int no_such_job(struct netlink_ext_ack *extack)
+{
+	NL_SET_ERR_MSG(extack, "this socket has no such job");
+	return -ENOENT;
+}
+
+static void job_describe(const struct job *job, struct ks_job_record *record)
 {
 	static const char * const states[] = {
 		[RUNNING] = "running",
@@ -194,6 +202,7 @@ static void describe(const struct job *job, struct ks_job_record *record)
 		[FAILED] = "failed",
 	};
 
+	lockdep_assert_held(&jobs_lock);
 	record->id = job->id;
 	strscpy(record->kind, job->view->kind->name, sizeof(record->kind));
 	strscpy(record->state, states[job->state], sizeof(record->state));
@@ -209,22 +218,32 @@ static void describe(const struct job *job, struct ks_job_record *record)
 		strscpy(record->reason, job->reason, sizeof(record->reason));
 }
 
-static bool is_full(void)
+static bool jobs_are_full(void)
 {
 	struct list_head *pos;
 	unsigned int nr = 0;
 
+	lockdep_assert_held(&jobs_lock);
 	list_for_each(pos, &jobs)
 		nr++;
 	return nr >= MAX_JOBS;
 }
 
-static struct job *job_new(const struct ks_view *view, u32 owner)
+static struct job *job_new(const struct ks_view *view, u32 owner,
+			   struct netlink_ext_ack *extack)
 {
-	struct job *job = kzalloc(sizeof(*job), KS_GFP_NOW);
+	const char *reason = ks_collect_refusal(view);
+	struct job *job;
 
-	if (!job)
-		return NULL;
+	if (reason) {
+		ks_extack_set(extack, reason);
+		return ERR_PTR(-EOPNOTSUPP);
+	}
+	job = kzalloc(sizeof(*job), KS_GFP_NOW);
+	if (!job) {
+		ks_collect_explain(view, -ENOMEM, extack);
+		return ERR_PTR(-ENOMEM);
+	}
 	INIT_WORK(&job->work, job_run);
 	init_completion(&job->ended);
 	job->view = view;
@@ -233,12 +252,14 @@ static struct job *job_new(const struct ks_view *view, u32 owner)
 	return job;
 }
 
-/* Gives a job its number and queues it, with jobs_lock held. */
-static int job_queue(struct job *job, const char **reason)
+/* Gives a job its number and queues it. */
+static int job_queue(struct job *job, struct netlink_ext_ack *extack)
 {
-	*reason = is_full() ? TOO_MANY : NULL;
-	if (*reason)
+	lockdep_assert_held(&jobs_lock);
+	if (jobs_are_full()) {
+		NL_SET_ERR_MSG(extack, "there are too many jobs");
 		return -EBUSY;
+	}
 	if (!++last_id)
 		last_id++;
 	job->id = last_id;
@@ -253,32 +274,28 @@ static int job_queue(struct job *job, const char **reason)
  * @asked: what it is asked for; copied
  * @owner: the netlink port that it belongs to
  * @record: set to what it is now
- * @reason: on error set to a text that says why, or to NULL
+ * @extack: may be NULL
  *
  * Context: Process context, sleeps, but reclaims no memory.
  * Return: 0, -EBUSY when there are too many, -ENOMEM, or -EOPNOTSUPP when the
  * collector is off.
  */
-int ks_job_start(const struct ks_view *view, const struct ks_asked *asked,
-		 u32 owner, struct ks_job_record *record, const char **reason)
+int ks_job_start(const struct ks_view *view, const struct ks_request *asked,
+		 u32 owner, struct ks_job_record *record,
+		 struct netlink_ext_ack *extack)
 {
 	struct job *job;
 	int err;
 
-	*reason = ks_collect_refusal(view);
-	if (*reason)
-		return -EOPNOTSUPP;
-	job = job_new(view, owner);
-	if (!job) {
-		*reason = ks_collect_error(-ENOMEM);
-		return -ENOMEM;
-	}
+	job = job_new(view, owner, extack);
+	if (IS_ERR(job))
+		return PTR_ERR(job);
 	job->asked = *asked;
 	mutex_lock(&jobs_lock);
-	err = job_queue(job, reason);
+	err = job_queue(job, extack);
 	if (!err) {
 		ks_record_init(&ks_kind_job, record);
-		describe(job, record);
+		job_describe(job, record);
 	}
 	mutex_unlock(&jobs_lock);
 	if (err)
@@ -286,16 +303,18 @@ int ks_job_start(const struct ks_view *view, const struct ks_asked *asked,
 	return err;
 }
 
-/* Takes the answer of a job that ended, with jobs_lock held. */
-static int take_answer(struct job *job, const struct ks_view *view,
-		       struct ks_collection *c, struct list_head *removed,
-		       const char **reason)
+/* Takes the answer of a job that ended. */
+static int job_answer(struct job *job, const struct ks_view *view,
+		      struct ks_collection *c, struct list_head *removed,
+		      struct netlink_ext_ack *extack)
 {
 	int err = job->err;
 
-	*reason = job->reason;
+	lockdep_assert_held(&jobs_lock);
+	ks_extack_set(extack, job->reason);
 	if (job->state == DONE && !ks_collected_take(&job->all, view, c)) {
-		*reason = "this answer of the job was taken already";
+		NL_SET_ERR_MSG(extack,
+			       "this result of the job was already taken");
 		return -ENOENT;
 	}
 	if (job->state == FAILED || !ks_collected_has(&job->all))
@@ -307,7 +326,7 @@ static int take_answer(struct job *job, const struct ks_view *view,
  * ks_job_wait() - run a job while the reader waits for its answer
  * @c: set; end it with ks_collect_end() when this succeeded
  * @view: a view with work
- * @reason: on error set to a text that says why, or to NULL
+ * @extack: may be NULL
  *
  * With nothing asked for. What it finds for other views is dropped.
  *
@@ -315,21 +334,18 @@ static int take_answer(struct job *job, const struct ks_view *view,
  * Return: 0, -EBUSY when there are too many jobs, -EINTR, or another error.
  */
 int ks_job_wait(struct ks_collection *c, const struct ks_view *view,
-		const char **reason)
+		struct netlink_ext_ack *extack)
 {
 	LIST_HEAD(removed);
 	struct job *job;
 	int err;
 
-	*reason = ks_collect_refusal(view);
-	if (*reason)
-		return -EOPNOTSUPP;
-	job = job_new(view, NOBODY);
-	if (!job)
-		return -ENOMEM;
+	job = job_new(view, NOBODY, extack);
+	if (IS_ERR(job))
+		return PTR_ERR(job);
 	ks_record_init(&ks_kind_job, &job->asked.job);
 	mutex_lock(&jobs_lock);
-	err = job_queue(job, reason);
+	err = job_queue(job, extack);
 	mutex_unlock(&jobs_lock);
 	if (err) {
 		kfree(job);
@@ -338,11 +354,11 @@ int ks_job_wait(struct ks_collection *c, const struct ks_view *view,
 	wait_for_completion_interruptible(&job->ended);
 	mutex_lock(&jobs_lock);
 	err = job->state == RUNNING ? -EINTR :
-	      take_answer(job, view, c, &removed, reason);
+	      job_answer(job, view, c, &removed, extack);
 	if (!job->released && list_empty(&removed))
 		job_release(job, &removed);
 	mutex_unlock(&jobs_lock);
-	free_jobs(&removed);
+	jobs_free(&removed);
 	return err;
 }
 
@@ -350,23 +366,23 @@ int ks_job_wait(struct ks_collection *c, const struct ks_view *view,
  * ks_job_collect() - collect all records while the reader waits
  * @c: set; end it with ks_collect_end() when this succeeded
  * @view: what to collect, by a job where only a job can
- * @reason: on error set to a text that says why, or to NULL
+ * @extack: may be NULL
  *
  * Context: Process context, sleeps, and ends by a signal.
  * Return: 0, or an error as for ks_collect_begin() and ks_collect_step().
  */
 int ks_job_collect(struct ks_collection *c, const struct ks_view *view,
-		   const char **reason)
+		   struct netlink_ext_ack *extack)
 {
 	int err;
 
 	if (view->work_only)
-		return ks_job_wait(c, view, reason);
-	err = ks_collect_begin(c, view, NULL, 0, KS_PATIENCE_NS, reason);
+		return ks_job_wait(c, view, extack);
+	err = ks_collect_begin(c, view, NULL, 0, KS_PATIENCE_NS, extack);
 	if (err)
 		return err;
 	while (!ks_collect_complete(c)) {
-		err = ks_collect_step(c, KS_PATIENCE_NS, reason);
+		err = ks_collect_step(c, KS_PATIENCE_NS, extack);
 		if (err) {
 			ks_collect_end(c);
 			return err;
@@ -383,32 +399,31 @@ int ks_job_collect(struct ks_collection *c, const struct ks_view *view,
  * @owner: the netlink port that started it
  * @view: which of its answers
  * @c: set to its collection, which is complete; end it by ks_collect_end()
- * @reason: on error set to a text that says why, or to NULL
+ * @extack: may be NULL
  *
  * Return: 0, -ENOENT when the owner has no such job, or took this answer before,
  * -EBUSY when it is still running, or the error it failed by; then it is gone,
  * too.
  */
 int ks_job_take(u32 id, u32 owner, const struct ks_view *view,
-		struct ks_collection *c, const char **reason)
+		struct ks_collection *c, struct netlink_ext_ack *extack)
 {
 	LIST_HEAD(removed);
 	struct job *job;
 	int err;
 
 	mutex_lock(&jobs_lock);
-	job = find_job(id, owner);
+	job = job_find(id, owner);
 	if (!job || job->view->work != view->work) {
-		*reason = NO_SUCH_JOB;
-		err = -ENOENT;
+		err = no_such_job(extack);
 	} else if (job->state == RUNNING) {
-		*reason = "the job is still running";
+		NL_SET_ERR_MSG(extack, "the job is still running");
 		err = -EBUSY;
 	} else {
-		err = take_answer(job, view, c, &removed, reason);
+		err = job_answer(job, view, c, &removed, extack);
 	}
 	mutex_unlock(&jobs_lock);
-	free_jobs(&removed);
+	jobs_free(&removed);
 	return err;
 }
 
@@ -416,47 +431,45 @@ int ks_job_take(u32 id, u32 owner, const struct ks_view *view,
  * ks_job_stop() - end a job, whether it is through or not
  * @id: the job
  * @owner: the netlink port that started it
- * @reason: on error set to a text that says why
+ * @extack: may be NULL
  *
  * Return: 0, or -ENOENT when the owner has no such job.
  */
-int ks_job_stop(u32 id, u32 owner, const char **reason)
+int ks_job_stop(u32 id, u32 owner, struct netlink_ext_ack *extack)
 {
 	LIST_HEAD(removed);
 	struct job *job;
 
 	mutex_lock(&jobs_lock);
-	job = find_job(id, owner);
+	job = job_find(id, owner);
 	if (job)
 		job_release(job, &removed);
 	mutex_unlock(&jobs_lock);
-	free_jobs(&removed);
-	*reason = job ? NULL : NO_SUCH_JOB;
-	return job ? 0 : -ENOENT;
+	jobs_free(&removed);
+	return job ? 0 : no_such_job(extack);
 }
 
 /**
  * ks_job_finish() - have a job end with what there is so far
  * @id: the job
  * @owner: the netlink port that started it
- * @reason: on error set to a text that says why
+ * @extack: may be NULL
  *
  * It is no error when the job is through, or cannot do that.
  *
  * Return: 0, or -ENOENT when the owner has no such job.
  */
-int ks_job_finish(u32 id, u32 owner, const char **reason)
+int ks_job_finish(u32 id, u32 owner, struct netlink_ext_ack *extack)
 {
 	struct job *job;
 
 	mutex_lock(&jobs_lock);
-	job = find_job(id, owner);
+	job = job_find(id, owner);
 	/* The walk reads it without jobs_lock. */
 	if (job)
 		WRITE_ONCE(job->progress.enough, true);
 	mutex_unlock(&jobs_lock);
-	*reason = job ? NULL : NO_SUCH_JOB;
-	return job ? 0 : -ENOENT;
+	return job ? 0 : no_such_job(extack);
 }
 
 /**
@@ -482,16 +495,17 @@ void ks_job_release(u32 owner)
 		if (job->owner == owner && !job->released)
 			job_release(job, &removed);
 	mutex_unlock(&jobs_lock);
-	free_jobs(&removed);
+	jobs_free(&removed);
 }
 
 /**
  * ks_job_list() - collect what jobs there are
  * @snap: a snapshot of jobs
+ * @extack: may be NULL
  *
  * Return: 0 or an error.
  */
-int ks_job_list(struct ks_snapshot *snap)
+int ks_job_list(struct ks_snapshot *snap, struct netlink_ext_ack *extack)
 {
 	struct ks_job_record *record;
 	struct job *job;
@@ -504,11 +518,11 @@ int ks_job_list(struct ks_snapshot *snap)
 	list_for_each_entry(job, &jobs, list) {
 		if (job->released)
 			continue;
-		record = ks_snapshot_next(snap);
+		record = ks_snapshot_begin(snap);
 		if (!record)
 			break;
-		describe(job, record);
-		ks_snapshot_keep(snap);
+		job_describe(job, record);
+		ks_snapshot_commit(snap);
 	}
 	mutex_unlock(&jobs_lock);
 	return 0;

@@ -14,19 +14,19 @@
 #include "run/job.h"
 #include "run/status.h"
 
-/* A lock's fields; unset until it was held once. */
-#define describe_hold(_record, _prefix, _lock)				\
-do {									\
-	struct ks_hold _hold;						\
-									\
-	ks_hold_read(_lock, &_hold);					\
-	if (_hold.longest_ns) {						\
-		(_record)->_prefix##_longest_ns = _hold.longest_ns;	\
-		(_record)->_prefix##_most_entries = _hold.most_entries;	\
-	}								\
-} while (0)
+/* Leaves both unset until the lock was held once. */
+static void hold_describe(enum ks_lock lock, u64 *longest_ns, u32 *most_entries)
+{
+	struct ks_hold hold;
 
-static void describe_canary(struct ks_status_record *record)
+	ks_hold_read(lock, &hold);
+	if (!hold.longest_ns)
+		return;
+	*longest_ns = hold.longest_ns;
+	*most_entries = hold.most_entries;
+}
+
+static void canary_describe(struct ks_status_record *record)
 {
 	struct ks_canary canary;
 
@@ -42,26 +42,30 @@ static void describe_canary(struct ks_status_record *record)
 }
 
 /**
- * ks_self_status() - fill the status record
+ * ks_status_fill() - fill the status record
  * @record: set
  */
-void ks_self_status(struct ks_status_record *record)
+void ks_status_fill(struct ks_status_record *record)
 {
+	const char *exact_off = ks_internals_missing(BIT(KS_NEED_PERCPU));
 	struct ks_memory memory;
 
 	ks_record_init(&ks_kind_status, record);
 	strscpy(record->version, THIS_MODULE->version, sizeof(record->version));
 	strscpy(record->kernel, init_utsname()->release,
 		sizeof(record->kernel));
-	ks_status_describe(record);
-	describe_canary(record);
-	describe_hold(record, list_lock, KS_LOCK_LIST);
-	describe_hold(record, zone_lock, KS_LOCK_ZONE);
-	describe_hold(record, slab_mutex, KS_LOCK_SLAB_MUTEX);
+	ks_collectors_describe(record);
+	canary_describe(record);
+	hold_describe(KS_LOCK_LIST, &record->list_lock_longest_ns,
+		      &record->list_lock_most_entries);
+	hold_describe(KS_LOCK_ZONE, &record->zone_lock_longest_ns,
+		      &record->zone_lock_most_entries);
+	hold_describe(KS_LOCK_SLAB_MUTEX, &record->slab_mutex_longest_ns,
+		      &record->slab_mutex_most_entries);
 	record->holds_preemptible = IS_ENABLED(CONFIG_PREEMPT_RT);
 	record->contended_total = ks_hold_nr_contended();
-	if (ks_internals_missing(KS_NEED_CACHED))
-		strscpy(record->exact_off, ks_internals_missing(KS_NEED_CACHED),
+	if (exact_off)
+		strscpy(record->exact_off, exact_off,
 			sizeof(record->exact_off));
 	ks_memory_read(&memory);
 	record->memory_bytes = memory.now;
@@ -69,7 +73,8 @@ void ks_self_status(struct ks_status_record *record)
 	record->memory_limit_bytes = memory.limit;
 }
 
-static int collectors_collect(struct ks_snapshot *snap)
+static int collectors_collect(struct ks_snapshot *snap,
+			      struct netlink_ext_ack *extack)
 {
 	unsigned int i;
 	int err;
@@ -82,9 +87,9 @@ static int collectors_collect(struct ks_snapshot *snap)
 
 		if (ks_collectors[i]->always)
 			continue;
-		record = ks_snapshot_next(snap);
+		record = ks_snapshot_begin(snap);
 		ks_collector_describe(ks_collectors[i], record);
-		ks_snapshot_keep(snap);
+		ks_snapshot_commit(snap);
 	}
 	return 0;
 }

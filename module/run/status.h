@@ -9,6 +9,6 @@ struct ks_status_record;
 
 extern const struct ks_collector ks_collector_self;
 
-void ks_self_status(struct ks_status_record *record);
+void ks_status_fill(struct ks_status_record *record);
 
 #endif /* KS_RUN_STATUS_H */

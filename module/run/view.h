@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * What a collector is, and the views that it offers.
+ *
+ * Where a function takes an extack, an error sets its text if there is more to
+ * say than the error's name. The extack may be NULL. Who makes an error sets
+ * its text, except for those that ks_collect_explain() knows. All texts outlive
+ * the request, as a job keeps them.
  */
 #ifndef KS_RUN_VIEW_H
 #define KS_RUN_VIEW_H
@@ -12,16 +17,17 @@
 #include "record/snapshot.h"
 
 struct ks_progress;
+struct netlink_ext_ack;
 
 /* Views that one job can collect together. */
 #define KS_MAX_TOGETHER		4
 
 /**
- * struct ks_asked - what a job was asked for
+ * struct ks_request - what a job was asked for
  * @job: its request, as a record of which only that is set
  * @options: bits of the job kind's options
  */
-struct ks_asked {
+struct ks_request {
 	struct ks_job_record job;
 	unsigned long options;
 };
@@ -31,15 +37,11 @@ struct ks_asked {
  * @run: does it: for the snapshots of all views that share it, in the
  *	collector's order. May take long, but ends soon after @progress says
  *	so.
- * @busy: what to say of -EBUSY
- * @explain: optional: what to say of an error, or NULL for what is said of it
- *	otherwise
  */
 struct ks_work {
 	int (*run)(struct ks_snapshot *const *snaps,
-		   const struct ks_asked *asked, struct ks_progress *progress);
-	const char *busy;
-	const char *(*explain)(int err);
+		   const struct ks_request *asked, struct ks_progress *progress,
+		   struct netlink_ext_ack *extack);
 };
 
 /**
@@ -47,7 +49,7 @@ struct ks_work {
  * @collector: whose it is
  * @kind: the kind
  * @path: its file below kmemscope/ in debugfs, or NULL for none
- * @option_needs: KS_NEED_* bits, without which its options are refused
+ * @option_needs: a bit for each &enum ks_need, without which its options are refused
  * @collect: reserves the snapshot and fills it. What would take longer than
  *	about 1 ms is left to @step: then only what is to be counted is noted.
  * @step: optional: makes, or completes, some more records, for about 1 ms
@@ -67,8 +69,9 @@ struct ks_view {
 	const struct ks_kind *kind;
 	const char *path;
 	unsigned long option_needs;
-	int (*collect)(struct ks_snapshot *snap);
-	int (*step)(struct ks_snapshot *snap);
+	int (*collect)(struct ks_snapshot *snap,
+		       struct netlink_ext_ack *extack);
+	int (*step)(struct ks_snapshot *snap, struct netlink_ext_ack *extack);
 	const struct ks_work *work;
 	bool work_only;
 	bool names;
@@ -90,7 +93,7 @@ struct ks_cost {
 /**
  * struct ks_collector - something that collects
  * @name: its name, as in status and in the module parameter disable
- * @needs: KS_NEED_* bits, without which it is off
+ * @needs: a bit for each &enum ks_need, without which it is off
  * @needs_private: whether it reads the kernel's private structures, which
  *	lockdown=confidentiality forbids
  * @always: whether it answers even while collecting is switched off
@@ -112,5 +115,12 @@ struct ks_collector {
 #define KS_MAX_COLLECTORS	16
 extern const struct ks_collector *const ks_collectors[];
 extern const unsigned int ks_nr_collectors;
+
+const struct ks_view *ks_view_next(const struct ks_view *view);
+
+/* All views of all collectors. */
+#define ks_for_each_view(_view)						\
+	for ((_view) = ks_view_next(NULL); (_view);			\
+	     (_view) = ks_view_next(_view))
 
 #endif /* KS_RUN_VIEW_H */

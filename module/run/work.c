@@ -9,36 +9,17 @@
 #include "record/record.h"
 #include "run/work.h"
 
-static const char *error_reason(const struct ks_view *view, int err)
-{
-	const char *reason = NULL;
-
-	if (view->work->explain)
-		reason = view->work->explain(err);
-	if (reason)
-		return reason;
-	switch (err) {
-	case -EBUSY:
-		return view->work->busy;
-	case -ETIME:
-		return "it would take longer than max_walk_ms allows";
-	case -EINTR:
-		return ks_collect_refusal(view);
-	default:
-		return ks_collect_error(err);
-	}
-}
-
 /* Lets others have the lock that we just had. */
-static int make_way(struct ks_progress *progress)
+static int locks_yield(struct ks_progress *progress)
 {
 	usleep_range(500, 1000);
 	return ks_progress_check(progress);
 }
 
 /* Begins a collection for each view that shares the work. */
-static int begin_all(struct ks_collected *all, const struct ks_view *view,
-		     struct ks_progress *progress, const char **reason)
+static int views_begin(struct ks_collected *all, const struct ks_view *view,
+		       struct ks_progress *progress,
+		       struct netlink_ext_ack *extack)
 {
 	const struct ks_collector *collector = view->collector;
 	unsigned long options;
@@ -54,7 +35,7 @@ static int begin_all(struct ks_collected *all, const struct ks_view *view,
 			return -EINVAL;
 		err = ks_collect_begin_by(&all->c[all->nr],
 					  &collector->views[i], NULL, options,
-					  progress, reason);
+					  progress, extack);
 		if (err)
 			return err;
 		/* Done once, so counted once. */
@@ -64,18 +45,19 @@ static int begin_all(struct ks_collected *all, const struct ks_view *view,
 	return 0;
 }
 
-static int complete_steps(struct ks_collection *c,
-			  struct ks_progress *progress, const char **reason)
+static int collection_complete(struct ks_collection *c,
+			       struct ks_progress *progress,
+			       struct netlink_ext_ack *extack)
 {
 	int err;
 
 	while (!ks_collect_complete(c)) {
-		err = make_way(progress);
+		err = locks_yield(progress);
 		if (err) {
-			*reason = error_reason(c->view, err);
+			ks_collect_explain(c->view, err, extack);
 			return err;
 		}
-		err = ks_collect_step_by(c, progress, reason);
+		err = ks_collect_step_by(c, progress, extack);
 		if (err)
 			return err;
 	}
@@ -89,34 +71,39 @@ static int complete_steps(struct ks_collection *c,
  * @view: a view with work; those that share it are collected as well
  * @asked: what was asked for
  * @progress: kept up to date, and looked at
- * @reason: on error set to a text that says why, or to NULL
+ * @extack: may be NULL
  *
  * Context: Process context, sleeps. May take seconds.
  * Return: 0, -EINTR when it was stopped, or another error.
  */
 int ks_collected_run(struct ks_collected *all, const struct ks_view *view,
-		     const struct ks_asked *asked, struct ks_progress *progress,
-		     const char **reason)
+		     const struct ks_request *asked,
+		     struct ks_progress *progress,
+		     struct netlink_ext_ack *extack)
 {
 	struct ks_snapshot *snaps[KS_MAX_TOGETHER];
+	const char *reason = ks_collect_refusal(view);
 	u64 since = ks_hold_clock();
 	unsigned int i;
 	int err;
 
 	all->nr = 0;
-	*reason = ks_collect_refusal(view);
 	progress->allowed = ks_collect_allowed();
-	err = *reason ? -EOPNOTSUPP : begin_all(all, view, progress, reason);
+	if (reason) {
+		ks_extack_set(extack, reason);
+		return -EOPNOTSUPP;
+	}
+	err = views_begin(all, view, progress, extack);
 	if (!err) {
 		for (i = 0; i < all->nr; i++)
 			snaps[i] = all->c[i].snap;
-		err = view->work->run(snaps, asked, progress);
-		*reason = err ? error_reason(view, err) : NULL;
+		err = view->work->run(snaps, asked, progress, extack);
+		ks_collect_explain(view, err, extack);
 		/* All began since then. */
 		all->c[0].ns = ks_hold_clock() - since;
 	}
 	for (i = 0; i < all->nr && !err; i++)
-		err = complete_steps(&all->c[i], progress, reason);
+		err = collection_complete(&all->c[i], progress, extack);
 	if (err)
 		ks_collected_end(all);
 	return err;

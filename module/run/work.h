@@ -18,8 +18,9 @@ struct ks_collected {
 };
 
 int ks_collected_run(struct ks_collected *all, const struct ks_view *view,
-		     const struct ks_asked *asked, struct ks_progress *progress,
-		     const char **reason);
+		     const struct ks_request *asked,
+		     struct ks_progress *progress,
+		     struct netlink_ext_ack *extack);
 bool ks_collected_take(struct ks_collected *all, const struct ks_view *view,
 		       struct ks_collection *c);
 bool ks_collected_has(const struct ks_collected *all);

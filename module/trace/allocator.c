@@ -21,12 +21,12 @@
 #define FRAMES_BELOW	12
 
 /**
- * ks_who_context() - tell in what context we are
+ * ks_allocator_context() - tell in what context we are
  *
  * Context: Any, with preemption off.
  * Return: it.
  */
-enum ks_context ks_who_context(void)
+enum ks_context ks_allocator_context(void)
 {
 	if (in_nmi())
 		return KS_CONTEXT_NMI;
@@ -56,12 +56,12 @@ static const void *cgroups_of_current(void)
 }
 
 /**
- * ks_who_sign() - note what the running process is known by
+ * ks_fingerprint() - note what the running process is known by
  * @sign: set
  *
  * Context: The process's own, with preemption off.
  */
-void ks_who_sign(struct ks_who_sign *sign)
+void ks_fingerprint(struct ks_fingerprint *sign)
 {
 	sign->task = current;
 	sign->parent = rcu_access_pointer(current->real_parent);
@@ -73,7 +73,7 @@ void ks_who_sign(struct ks_who_sign *sign)
 }
 
 /**
- * ks_who_has_sign() - tell whether it is still the same allocator
+ * ks_fingerprint_matches() - tell whether it is still the same allocator
  * @sign: what one was known by; zero for none
  *
  * What is freed and made anew at the same address takes longer than a tick:
@@ -82,9 +82,9 @@ void ks_who_sign(struct ks_who_sign *sign)
  * compared. Only a parent that changes its name is noticed a tick late.
  *
  * Context: The process's own, with preemption off.
- * Return: whether ks_who_fill() would say the same as then.
+ * Return: whether ks_allocator_fill() would say the same as then.
  */
-bool ks_who_has_sign(const struct ks_who_sign *sign)
+bool ks_fingerprint_matches(const struct ks_fingerprint *sign)
 {
 	return sign->task == current && !time_after(jiffies, sign->when) &&
 	       sign->pid == current->pid &&
@@ -96,7 +96,7 @@ bool ks_who_has_sign(const struct ks_who_sign *sign)
 }
 
 /* What is after the name's end must not tell keys apart. */
-static void copy_name(char *to, const struct task_struct *task)
+static void name_copy(char *to, const struct task_struct *task)
 {
 	unsigned int i;
 
@@ -117,19 +117,19 @@ static void copy_name(char *to, const struct task_struct *task)
  *
  * The idle task, from which all descend, is nobody's parent to tell of.
  */
-static void copy_names(struct ks_who *who)
+static void names_copy(struct ks_allocator *key)
 {
 	const struct task_struct *task = leader_of_current();
 	unsigned int i;
 
-	copy_name(who->names[0], task);
-	for (i = 1; i < KS_WHO_NAMES && pid_alive(task); i++) {
+	name_copy(key->names[0], task);
+	for (i = 1; i < KS_NR_NAMES && pid_alive(task); i++) {
 		task = rcu_dereference(task->real_parent);
 		if (!task->pid)
 			return;
 		/* A thread may have made it, and be named otherwise. */
 		task = READ_ONCE(task->group_leader);
-		copy_name(who->names[i], task);
+		name_copy(key->names[i], task);
 	}
 }
 
@@ -143,33 +143,33 @@ static u64 cgroup_of_current(void)
 }
 
 /**
- * ks_who_fill() - tell who runs now
- * @who: set, but for its stack
+ * ks_allocator_fill() - tell who runs now
+ * @key: set, but for its stack
  * @context: where we are; whom an interrupt stopped is not told
  *
  * Context: Any, NMI included, with preemption off.
  */
-void ks_who_fill(struct ks_who *who, enum ks_context context)
+void ks_allocator_fill(struct ks_allocator *key, enum ks_context context)
 {
-	memset(who, 0, sizeof(*who));
-	who->context = context;
+	memset(key, 0, sizeof(*key));
+	key->context = context;
 	if (context != KS_CONTEXT_TASK)
 		return;
-	who->kthread = !!(current->flags & PF_KTHREAD);
-	who->uid = __kuid_val(current_uid());
+	key->kthread = !!(current->flags & PF_KTHREAD);
+	key->uid = __kuid_val(current_uid());
 	rcu_read_lock();
-	copy_names(who);
-	who->cgroup_id = cgroup_of_current();
+	names_copy(key);
+	key->cgroup_id = cgroup_of_current();
 	rcu_read_unlock();
 }
 
 /**
- * ks_who_process() - tell which process runs now
+ * ks_process_fill() - tell which process runs now
  * @process: set
  *
  * Context: The process's own, with preemption off.
  */
-void ks_who_process(struct ks_process *process)
+void ks_process_fill(struct ks_process *process)
 {
 	const struct task_struct *leader = leader_of_current();
 
@@ -178,23 +178,23 @@ void ks_who_process(struct ks_process *process)
 	process->start_ns = leader->start_boottime;
 	process->parent_pid = 0;
 	rcu_read_lock();
-	/* As in copy_names(): a task that is not alive may have no parent. */
+	/* As in names_copy(): a task that is not alive may have no parent. */
 	if (pid_alive(leader))
 		process->parent_pid = rcu_dereference(leader->real_parent)->tgid;
 	rcu_read_unlock();
 }
 
 /**
- * ks_who_stack() - tell by what path
+ * ks_stack_fill() - tell by what path
  * @stack: set
  * @call_site: where the allocator was called from; the first frame if it is
  *	among them
  *
  * Context: Any, NMI included, with preemption off.
  */
-void ks_who_stack(struct ks_stack *stack, unsigned long call_site)
+void ks_stack_fill(struct ks_stack *stack, unsigned long call_site)
 {
-	unsigned long frames[FRAMES_BELOW + KS_WHO_FRAMES];
+	unsigned long frames[FRAMES_BELOW + KS_MAX_FRAMES];
 	unsigned int nr, first = 0;
 
 	nr = stack_trace_save(frames, ARRAY_SIZE(frames), 0);
@@ -202,7 +202,7 @@ void ks_who_stack(struct ks_stack *stack, unsigned long call_site)
 		first++;
 	if (first == nr)
 		first = 0;
-	nr = min_t(unsigned int, nr - first, KS_WHO_FRAMES);
+	nr = min_t(unsigned int, nr - first, KS_MAX_FRAMES);
 	memset(stack, 0, sizeof(*stack));
 	memcpy(stack->frames, frames + first, nr * sizeof(*frames));
 }

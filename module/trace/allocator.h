@@ -5,18 +5,19 @@
 #ifndef KS_TRACE_ALLOCATOR_H
 #define KS_TRACE_ALLOCATOR_H
 
+#include <linux/build_bug.h>
 #include <linux/sched.h>
 #include <linux/types.h>
 
 #include "trace/processes.h"
 
 /* A process and its parents, as many as have a name. */
-#define KS_WHO_NAMES	5
+#define KS_NR_NAMES	5
 
 /* Frames of a kernel stack that are kept. */
-#define KS_WHO_FRAMES	20
+#define KS_MAX_FRAMES	20
 
-#define KS_WHO_NO_STACK	U32_MAX
+#define KS_NO_STACK	U32_MAX
 
 /* Each can interrupt those before it. */
 enum ks_context {
@@ -27,17 +28,17 @@ enum ks_context {
 };
 
 /**
- * struct ks_who - an allocator; a key, so without holes
+ * struct ks_allocator - an allocator; a key, so without holes
  * @names: of the process, its parent, and so on; filled up with 0
  * @cgroup_id: its cgroup in the default hierarchy; 0 when there is no process
  * @context: an &enum ks_context
  * @kthread: whether it is a kernel thread
  * @uid: in the initial user namespace
  * @stack: the number of its stack + 1; 0 for the allocator as a whole, or
- *	KS_WHO_NO_STACK when the table of stacks had no room for it
+ *	KS_NO_STACK when the table of stacks had no room for it
  */
-struct ks_who {
-	char names[KS_WHO_NAMES][TASK_COMM_LEN];
+struct ks_allocator {
+	char names[KS_NR_NAMES][TASK_COMM_LEN];
 	u64 cgroup_id;
 	u32 context;
 	u32 kthread;
@@ -45,8 +46,11 @@ struct ks_who {
 	u32 stack;
 };
 
+/* A hole would tell equal keys apart. */
+static_assert(sizeof(struct ks_allocator) == KS_NR_NAMES * TASK_COMM_LEN + 24);
+
 /**
- * struct ks_who_sign - by what the same process is known at a glance
+ * struct ks_fingerprint - by what the same process is known at a glance
  * @task: the task
  * @parent: its parent
  * @uid: whose it is, in the initial user namespace
@@ -55,7 +59,7 @@ struct ks_who {
  * @pid: its number
  * @name: of its thread group's leader
  */
-struct ks_who_sign {
+struct ks_fingerprint {
 	const void *task;
 	const void *parent;
 	const void *cgroups;
@@ -70,14 +74,14 @@ struct ks_who_sign {
  * @frames: return addresses, filled up with 0
  */
 struct ks_stack {
-	unsigned long frames[KS_WHO_FRAMES];
+	unsigned long frames[KS_MAX_FRAMES];
 };
 
-enum ks_context ks_who_context(void);
-void ks_who_sign(struct ks_who_sign *sign);
-bool ks_who_has_sign(const struct ks_who_sign *sign);
-void ks_who_fill(struct ks_who *who, enum ks_context context);
-void ks_who_process(struct ks_process *process);
-void ks_who_stack(struct ks_stack *stack, unsigned long call_site);
+enum ks_context ks_allocator_context(void);
+void ks_fingerprint(struct ks_fingerprint *sign);
+bool ks_fingerprint_matches(const struct ks_fingerprint *sign);
+void ks_allocator_fill(struct ks_allocator *key, enum ks_context context);
+void ks_process_fill(struct ks_process *process);
+void ks_stack_fill(struct ks_stack *stack, unsigned long call_site);
 
 #endif /* KS_TRACE_ALLOCATOR_H */

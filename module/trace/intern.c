@@ -4,7 +4,7 @@
  * a lock. A place is claimed first and has its key a moment later. Who comes
  * across one that is being filled cannot wait for that, as it may have
  * interrupted who fills it: it goes on to the next place. So a key may be there
- * twice, and ks_interned_first() tells which one counts.
+ * twice, and ks_intern_first() tells which one counts.
  */
 #include <linux/atomic.h>
 #include <linux/err.h>
@@ -19,30 +19,33 @@
 /* Places looked at for one key. A table that is nearly full is full. */
 #define TRIES	64
 
-/* What a place is; the hash of any key is made to be neither of these. */
-#define IS_FREE		0
-#define IS_FILLED	1
-#define HAS_KEY		2
+/*
+ * The state of a slot. That of a ready slot is the hash of its key with the bit
+ * SLOT_READY set, and so is above the other two.
+ */
+#define SLOT_FREE	0
+#define SLOT_BUSY	1
+#define SLOT_READY	2
 
-static size_t states_bytes(const struct ks_interned *in)
+static size_t states_bytes(const struct ks_intern *in)
 {
 	return array_size(in->mask + 1UL, sizeof(*in->states));
 }
 
-static size_t keys_bytes(const struct ks_interned *in)
+static size_t keys_bytes(const struct ks_intern *in)
 {
 	return array_size(in->mask + 1UL, in->key_size);
 }
 
 /**
- * ks_interned_init() - make an empty table
- * @in: the table; zero it to have one that ks_interned_free() takes as well
+ * ks_intern_init() - make an empty table
+ * @in: the table; zero it to have one that ks_intern_free() takes as well
  * @places: places, a power of 2
  * @key_size: bytes of a key, a multiple of 4
  *
  * Return: 0, -ENOMEM, or -ENOBUFS when it is more than all may take.
  */
-int ks_interned_init(struct ks_interned *in, u32 places, u32 key_size)
+int ks_intern_init(struct ks_intern *in, u32 places, u32 key_size)
 {
 	int err;
 
@@ -50,17 +53,19 @@ int ks_interned_init(struct ks_interned *in, u32 places, u32 key_size)
 	in->key_size = key_size;
 	in->states = ks_memory_zalloc(states_bytes(in));
 	in->keys = ks_memory_zalloc(keys_bytes(in));
-	err = PTR_ERR_OR_ZERO(in->states) ?: PTR_ERR_OR_ZERO(in->keys);
+	err = PTR_ERR_OR_ZERO(in->states);
+	if (!err)
+		err = PTR_ERR_OR_ZERO(in->keys);
 	if (err)
-		ks_interned_free(in);
+		ks_intern_free(in);
 	return err;
 }
 
 /**
- * ks_interned_free() - free what ks_interned_init() made
+ * ks_intern_free() - free what ks_intern_init() made
  * @in: the table, or one that it did not make
  */
-void ks_interned_free(struct ks_interned *in)
+void ks_intern_free(struct ks_intern *in)
 {
 	ks_memory_free(in->states, states_bytes(in));
 	ks_memory_free(in->keys, keys_bytes(in));
@@ -68,82 +73,83 @@ void ks_interned_free(struct ks_interned *in)
 	in->keys = NULL;
 }
 
-static void *key_at(const struct ks_interned *in, u32 index)
+static void *slot_key(const struct ks_intern *in, u32 index)
 {
 	return in->keys + (size_t)index * in->key_size;
 }
 
-static bool has_key(const struct ks_interned *in, u32 index, u32 state,
-		    const void *key)
+static bool slot_has_key(const struct ks_intern *in, u32 index, u32 state,
+			 const void *key)
 {
-	/* Pairs with the release in claim(): the key is there by then. */
+	/* Pairs with the release in slot_claim(): the key is there by then. */
 	return smp_load_acquire(&in->states[index]) == state &&
-	       !memcmp(key_at(in, index), key, in->key_size);
+	       !memcmp(slot_key(in, index), key, in->key_size);
 }
 
-static bool claim(struct ks_interned *in, u32 index, u32 state, const void *key)
+static bool slot_claim(struct ks_intern *in, u32 index, u32 state,
+		       const void *key)
 {
 	/* Other CPUs claim places, too; the cmpxchg() decides. */
-	if (READ_ONCE(in->states[index]) != IS_FREE ||
-	    cmpxchg(&in->states[index], IS_FREE, IS_FILLED) != IS_FREE)
+	if (READ_ONCE(in->states[index]) != SLOT_FREE ||
+	    cmpxchg(&in->states[index], SLOT_FREE, SLOT_BUSY) != SLOT_FREE)
 		return false;
-	memcpy(key_at(in, index), key, in->key_size);
-	/* Pairs with the acquire in has_key(). */
+	memcpy(slot_key(in, index), key, in->key_size);
+	/* Pairs with the acquire in slot_has_key(). */
 	smp_store_release(&in->states[index], state);
 	return true;
 }
 
 /**
- * ks_interned_add() - give a key its number
+ * ks_intern_add() - give a key its number
  * @in: the table
  * @key: the key
  *
  * Context: Any, NMI included.
  * Return: the number of its place, or -ENOSPC.
  */
-int ks_interned_add(struct ks_interned *in, const void *key)
+int ks_intern_add(struct ks_intern *in, const void *key)
 {
-	const u32 state = jhash2(key, in->key_size / 4, 0) | HAS_KEY;
+	const u32 state = jhash2(key, in->key_size / 4, 0) | SLOT_READY;
 	u32 i, index = state >> 2;
 
 	for (i = 0; i < TRIES && i <= in->mask; i++, index++) {
 		index &= in->mask;
-		if (has_key(in, index, state, key) ||
-		    claim(in, index, state, key))
+		if (slot_has_key(in, index, state, key) ||
+		    slot_claim(in, index, state, key))
 			return index;
 		/* Somebody else may just have put the same key there. */
-		if (has_key(in, index, state, key))
+		if (slot_has_key(in, index, state, key))
 			return index;
 	}
 	return -ENOSPC;
 }
 
 /**
- * ks_interned_key() - get a key
+ * ks_intern_key() - get a key
  * @in: a table that nothing is added to any more
- * @index: which place; while keys are added, one that ks_interned_add() returned
+ * @index: which place; while keys are added, one that ks_intern_add() returned
  *
  * Return: the key, or NULL when there is none in this place.
  */
-const void *ks_interned_key(const struct ks_interned *in, u32 index)
+const void *ks_intern_key(const struct ks_intern *in, u32 index)
 {
-	return in->states[index] >= HAS_KEY ? key_at(in, index) : NULL;
+	return in->states[index] >= SLOT_READY ? slot_key(in, index) : NULL;
 }
 
 /**
- * ks_interned_first() - of several places with the same key, find the one
+ * ks_intern_first() - of several places with the same key, find the one
  * that stands for all
  * @in: a table that nothing is added to any more
  * @index: a place with a key
  *
  * Return: that place.
  */
-u32 ks_interned_first(const struct ks_interned *in, u32 index)
+u32 ks_intern_first(const struct ks_intern *in, u32 index)
 {
 	u32 first = in->states[index] >> 2 & in->mask;
 
 	while (first != index &&
-	       !has_key(in, first, in->states[index], key_at(in, index)))
+	       !slot_has_key(in, first, in->states[index], slot_key(in, index)))
 		first = (first + 1) & in->mask;
 	return first;
 }

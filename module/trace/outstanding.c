@@ -24,19 +24,19 @@
 #define OWNER_BITS	15
 #define OWNER_MASK	(BIT(OWNER_BITS) - 1)
 
-static size_t objects_bytes(const struct ks_objects *objects)
+static size_t objects_bytes(const struct ks_outstanding *objects)
 {
 	return (objects->group_mask + 1UL) * GROUP * sizeof(*objects->places);
 }
 
 /**
- * ks_objects_init() - make an empty table
- * @objects: the table; zero it to have one that ks_objects_free() takes
+ * ks_outstanding_init() - make an empty table
+ * @objects: the table; zero it to have one that ks_outstanding_free() takes
  * @places: objects there is room for, a power of 2 and at least 16
  *
  * Return: 0, -ENOMEM, or -ENOBUFS when it is more than all may take.
  */
-int ks_objects_init(struct ks_objects *objects, u32 places)
+int ks_outstanding_init(struct ks_outstanding *objects, u32 places)
 {
 	objects->group_mask = places / GROUP - 1;
 	objects->sample_mask = 0;
@@ -45,10 +45,10 @@ int ks_objects_init(struct ks_objects *objects, u32 places)
 }
 
 /**
- * ks_objects_free() - free what ks_objects_init() made
+ * ks_outstanding_free() - free what ks_outstanding_init() made
  * @objects: the table, or one that it did not make
  */
-void ks_objects_free(struct ks_objects *objects)
+void ks_outstanding_free(struct ks_outstanding *objects)
 {
 	ks_memory_free(objects->places, objects_bytes(objects));
 	objects->places = NULL;
@@ -63,17 +63,17 @@ static u64 hash_of(u64 address)
 }
 
 /* The group is told by other bits of the hash than whether it is followed. */
-static atomic64_t *group_of(const struct ks_objects *objects, u64 hash)
+static atomic64_t *group_of(const struct ks_outstanding *objects, u64 hash)
 {
 	return objects->places + (hash >> 40 & objects->group_mask) * GROUP;
 }
 
-static bool is_sampled(u64 hash, u32 mask)
+static bool hash_is_sampled(u64 hash, u32 mask)
 {
 	return !(hash >> 20 & mask);
 }
 
-static bool is_object(u64 place, u64 address)
+static bool slot_has(u64 place, u64 address)
 {
 	return place && place >> OWNER_BITS == address >> 3;
 }
@@ -84,8 +84,7 @@ static u64 address_of(u64 place)
 }
 
 /* A place that has the address, or one that is free. */
-static atomic64_t *find_place(atomic64_t *group, u64 address, u32 mask,
-			      u64 *old)
+static atomic64_t *slot_find(atomic64_t *group, u64 address, u32 mask, u64 *old)
 {
 	atomic64_t *free = NULL;
 	unsigned int i;
@@ -93,12 +92,13 @@ static atomic64_t *find_place(atomic64_t *group, u64 address, u32 mask,
 
 	for (i = 0; i < GROUP; i++) {
 		place = atomic64_read(&group[i]);
-		if (is_object(place, address)) {
+		if (slot_has(place, address)) {
 			*old = place;
 			return &group[i];
 		}
 		if (!free && !(place &&
-			       is_sampled(hash_of(address_of(place)), mask))) {
+			       hash_is_sampled(hash_of(address_of(place)),
+					       mask))) {
 			free = &group[i];
 			*old = place;
 		}
@@ -107,7 +107,7 @@ static atomic64_t *find_place(atomic64_t *group, u64 address, u32 mask,
 }
 
 /* Doubles the rate, unless it is at its end; somebody else may have. */
-static bool raise_rate(struct ks_objects *objects, u32 mask)
+static bool rate_raise(struct ks_outstanding *objects, u32 mask)
 {
 	if (mask + 1 >= MAX_RATE)
 		return false;
@@ -116,17 +116,17 @@ static bool raise_rate(struct ks_objects *objects, u32 mask)
 }
 
 /**
- * ks_objects_add() - note that an object was allocated
+ * ks_outstanding_add() - note that an object was allocated
  * @objects: the table
  * @address: its physical address, a multiple of 8
- * @owner: whose it is, below KS_OBJECT_OWNERS
+ * @owner: whose it is, below KS_MAX_OWNERS
  *
  * One at the same address that is there already was freed unseen.
  *
  * Context: Any, NMI included.
  * Return: false when it should have been followed, but there was no room.
  */
-bool ks_objects_add(struct ks_objects *objects, u64 address, u32 owner)
+bool ks_outstanding_add(struct ks_outstanding *objects, u64 address, u32 owner)
 {
 	const u64 hash = hash_of(address);
 	const u64 new = address >> 3 << OWNER_BITS | (owner + 1);
@@ -138,52 +138,52 @@ bool ks_objects_add(struct ks_objects *objects, u64 address, u32 owner)
 		/* Another CPU may raise it: a stale one follows an object more. */
 		u32 mask = READ_ONCE(objects->sample_mask);
 
-		if (!is_sampled(hash, mask))
+		if (!hash_is_sampled(hash, mask))
 			return true;
-		place = find_place(group, address, mask, &old);
+		place = slot_find(group, address, mask, &old);
 		if (place && (u64)atomic64_cmpxchg(place, old, new) == old)
 			return true;
-		if (!place && !raise_rate(objects, mask))
+		if (!place && !rate_raise(objects, mask))
 			return false;
 	}
 	return false;
 }
 
 /**
- * ks_objects_follows() - tell whether an object is in the sample
+ * ks_outstanding_follows() - tell whether an object is in the sample
  * @objects: the table
  * @address: its physical address
  *
  * Context: Any, NMI included.
  * Return: the rate of the sample if it is, else 0.
  */
-u32 ks_objects_follows(const struct ks_objects *objects, u64 address)
+u32 ks_outstanding_follows(const struct ks_outstanding *objects, u64 address)
 {
 	const u32 mask = READ_ONCE(objects->sample_mask);
 
-	return is_sampled(hash_of(address), mask) ? mask + 1 : 0;
+	return hash_is_sampled(hash_of(address), mask) ? mask + 1 : 0;
 }
 
 /**
- * ks_objects_thin() - follow half as many objects from now on
+ * ks_outstanding_thin() - follow half as many objects from now on
  * @objects: the table
  *
  * Context: Any, NMI included.
  */
-void ks_objects_thin(struct ks_objects *objects)
+void ks_outstanding_thin(struct ks_outstanding *objects)
 {
-	raise_rate(objects, READ_ONCE(objects->sample_mask));
+	rate_raise(objects, READ_ONCE(objects->sample_mask));
 }
 
 /**
- * ks_objects_remove() - note that an object was freed
+ * ks_outstanding_remove() - note that an object was freed
  * @objects: the table
  * @address: its physical address
  *
  * Context: Any, NMI included.
  * Return: whether it was there.
  */
-bool ks_objects_remove(struct ks_objects *objects, u64 address)
+bool ks_outstanding_remove(struct ks_outstanding *objects, u64 address)
 {
 	const u64 hash = hash_of(address);
 	atomic64_t *group = group_of(objects, hash);
@@ -191,11 +191,11 @@ bool ks_objects_remove(struct ks_objects *objects, u64 address)
 	u64 place;
 
 	/* Another CPU may raise it, and drop this object itself. */
-	if (!is_sampled(hash, READ_ONCE(objects->sample_mask)))
+	if (!hash_is_sampled(hash, READ_ONCE(objects->sample_mask)))
 		return false;
 	for (i = 0; i < GROUP; i++) {
 		place = atomic64_read(&group[i]);
-		if (is_object(place, address))
+		if (slot_has(place, address))
 			return (u64)atomic64_cmpxchg(&group[i], place, 0) ==
 			       place;
 	}
@@ -203,12 +203,13 @@ bool ks_objects_remove(struct ks_objects *objects, u64 address)
 }
 
 /**
- * ks_objects_count() - count the objects in the sample by owner
+ * ks_outstanding_count() - count the objects in the sample by owner
  * @objects: a table that nothing is added to any more
  * @counts: what is added to
  * @nr: owners
  */
-void ks_objects_count(const struct ks_objects *objects, u32 *counts, u32 nr)
+void ks_outstanding_count(const struct ks_outstanding *objects, u32 *counts,
+			  u32 nr)
 {
 	const u32 places = (objects->group_mask + 1) * GROUP;
 	u32 i, owner;
@@ -218,8 +219,8 @@ void ks_objects_count(const struct ks_objects *objects, u32 *counts, u32 nr)
 		place = atomic64_read(&objects->places[i]);
 		owner = (place & OWNER_MASK) - 1;
 		if (place && owner < nr &&
-		    is_sampled(hash_of(address_of(place)),
-			       objects->sample_mask))
+		    hash_is_sampled(hash_of(address_of(place)),
+				    objects->sample_mask))
 			counts[owner]++;
 	}
 }

@@ -9,35 +9,36 @@
 #include <linux/types.h>
 
 /* Owners that an object can have: numbers below this. */
-#define KS_OBJECT_OWNERS	(BIT(15) - 1)
+#define KS_MAX_OWNERS	(BIT(15) - 1)
 
 /**
- * struct ks_objects - a table of objects by their address
+ * struct ks_outstanding - a table of objects by their address
  * @places: each 0 or an object and its owner; in groups
  * @group_mask: how many groups, a power of 2, less 1
  * @sample_mask: the rate of the sample, a power of 2, less 1
  */
-struct ks_objects {
+struct ks_outstanding {
 	atomic64_t *places;
 	u32 group_mask;
 	u32 sample_mask;
 };
 
-int ks_objects_init(struct ks_objects *objects, u32 places);
-void ks_objects_free(struct ks_objects *objects);
-bool ks_objects_add(struct ks_objects *objects, u64 address, u32 owner);
-u32 ks_objects_follows(const struct ks_objects *objects, u64 address);
-void ks_objects_thin(struct ks_objects *objects);
-bool ks_objects_remove(struct ks_objects *objects, u64 address);
-void ks_objects_count(const struct ks_objects *objects, u32 *counts, u32 nr);
+int ks_outstanding_init(struct ks_outstanding *objects, u32 places);
+void ks_outstanding_free(struct ks_outstanding *objects);
+bool ks_outstanding_add(struct ks_outstanding *objects, u64 address, u32 owner);
+u32 ks_outstanding_follows(const struct ks_outstanding *objects, u64 address);
+void ks_outstanding_thin(struct ks_outstanding *objects);
+bool ks_outstanding_remove(struct ks_outstanding *objects, u64 address);
+void ks_outstanding_count(const struct ks_outstanding *objects, u32 *counts,
+			  u32 nr);
 
 /**
- * ks_objects_rate() - the rate of the sample
+ * ks_outstanding_rate() - the rate of the sample
  * @objects: the table
  *
  * Return: of so many addresses one is followed.
  */
-static inline u32 ks_objects_rate(const struct ks_objects *objects)
+static inline u32 ks_outstanding_rate(const struct ks_outstanding *objects)
 {
 	return READ_ONCE(objects->sample_mask) + 1;
 }

@@ -5,18 +5,19 @@
  * preemptible on some kernels: it takes no lock, allocates nothing and prints
  * nothing. What it shares is changed by atomic operations.
  *
- * Tracepoints of different kernels tell different things, but all begin with
- * the call site and the object, and a probe may take fewer arguments than it is
- * given. That holds for the calling conventions of all 64 bit architectures,
- * but not where the kernel checks the types of functions that it calls.
+ * The events of all kernels begin with the call site and the object, which is
+ * all that is used. internals/compat/kmem_events.h has the probes with the whole
+ * prototypes.
  */
 #include <linux/delay.h>
 #include <linux/err.h>
 #include <linux/io.h>
 #include <linux/jiffies.h>
+#include <linux/netlink.h>
 #include <linux/overflow.h>
 #include <linux/percpu.h>
 #include <linux/preempt.h>
+#include <linux/printk.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/tracepoint.h>
@@ -27,7 +28,7 @@
 
 #define RETRY_MS	20	/* to get rid of a probe, without memory */
 #define STACKS_WINDOW	(HZ / 10)
-#define STACKS_MAX	1000	/* on each CPU in a window: some 30 ms a second */
+#define MAX_STACKS	1000	/* on each CPU in a window: some 30 ms a second */
 
 /*
  * 32 KiB for each CPU, 16 MiB for 512. That these are the CPU's own is what
@@ -35,34 +36,37 @@
  */
 static size_t counts_bytes(void)
 {
-	return array3_size(nr_cpu_ids, KS_PROBE_ALLOCATORS, sizeof(u64));
+	return array3_size(nr_cpu_ids, KS_MAX_ALLOCATORS, sizeof(u64));
 }
 
-#define PROCESSES_BYTES	(KS_PROBE_ALLOCATORS * sizeof(struct ks_processes))
+/* Each allocator has a number that an object can have as its owner. */
+static_assert(KS_MAX_ALLOCATORS <= KS_MAX_OWNERS);
+
+#define PROCESSES_BYTES	(KS_MAX_ALLOCATORS * sizeof(struct ks_processes))
 
 /* The number of who allocates, or an error. */
-static int find_who(struct ks_probe *probe, enum ks_context context)
+static int allocator_find(struct ks_probe *probe, enum ks_context context)
 {
-	struct ks_who who;
+	struct ks_allocator key;
 
-	ks_who_fill(&who, context);
-	return ks_interned_add(&probe->who, &who);
+	ks_allocator_fill(&key, context);
+	return ks_intern_add(&probe->allocators, &key);
 }
 
 /*
  * Most allocations are by the process that did the one before, and then this
  * touches memory of the CPU alone.
  */
-static int find_process(struct ks_probe *probe, struct ks_probe_cpu *cpu)
+static int allocator_find_task(struct ks_probe *probe, struct ks_probe_cpu *cpu)
 {
 	struct ks_process process;
 
-	if (ks_who_has_sign(&cpu->last))
+	if (ks_fingerprint_matches(&cpu->last))
 		return cpu->last_index;
-	ks_who_sign(&cpu->last);
-	cpu->last_index = find_who(probe, KS_CONTEXT_TASK);
+	ks_fingerprint(&cpu->last);
+	cpu->last_index = allocator_find(probe, KS_CONTEXT_TASK);
 	if (cpu->last_index >= 0) {
-		ks_who_process(&process);
+		ks_process_fill(&process);
 		ks_processes_note(&probe->processes[cpu->last_index], &process);
 	}
 	return cpu->last_index;
@@ -70,34 +74,36 @@ static int find_process(struct ks_probe *probe, struct ks_probe_cpu *cpu)
 
 /*
  * A stack costs some 10 000 instructions, so a cache that is hot gets a smaller
- * sample: about STACKS_MAX stacks a window on each CPU.
+ * sample: about MAX_STACKS stacks a window on each CPU.
  */
-static void limit_stacks(struct ks_probe *probe, struct ks_probe_cpu *cpu)
+static void stacks_limit(struct ks_probe *probe, struct ks_probe_cpu *cpu)
 {
 	if (jiffies - cpu->stacks_since >= STACKS_WINDOW) {
 		cpu->stacks_since = jiffies;
 		cpu->nr_stacks = 0;
 	}
-	if (++cpu->nr_stacks <= STACKS_MAX)
+	if (++cpu->nr_stacks <= MAX_STACKS)
 		return;
 	cpu->nr_stacks = 0;
-	ks_objects_thin(&probe->objects);
+	ks_outstanding_thin(&probe->objects);
 }
 
 /* The number of the allocator with its stack, or without if there is no room. */
-static int find_stack(struct ks_probe *probe, struct ks_probe_cpu *cpu,
-		      int index, unsigned long call_site, u32 rate)
+static int allocator_find_stack(struct ks_probe *probe,
+				struct ks_probe_cpu *cpu, int index,
+				unsigned long call_site, u32 rate)
 {
 	struct ks_stack stack;
-	struct ks_who who;
+	struct ks_allocator key;
 	int number;
 
-	limit_stacks(probe, cpu);
-	ks_who_stack(&stack, call_site);
-	number = ks_interned_add(&probe->stacks, &stack);
-	who = *(const struct ks_who *)ks_interned_key(&probe->who, index);
-	who.stack = number < 0 ? KS_WHO_NO_STACK : number + 1;
-	number = ks_interned_add(&probe->who, &who);
+	stacks_limit(probe, cpu);
+	ks_stack_fill(&stack, call_site);
+	number = ks_intern_add(&probe->stacks, &stack);
+	key = *(const struct ks_allocator *)
+		ks_intern_key(&probe->allocators, index);
+	key.stack = number < 0 ? KS_NO_STACK : number + 1;
+	number = ks_intern_add(&probe->allocators, &key);
 	if (number < 0)
 		return index;
 	cpu->counts[number] += rate;
@@ -105,22 +111,27 @@ static int find_stack(struct ks_probe *probe, struct ks_probe_cpu *cpu,
 }
 
 /* Counts what an allocator did; its number, or an error. */
-static int count_alloc(struct ks_probe *probe, struct ks_probe_cpu *cpu,
+static int alloc_count(struct ks_probe *probe, struct ks_probe_cpu *cpu,
 		       enum ks_context context, unsigned long call_site,
 		       u64 address)
 {
-	const int index = context == KS_CONTEXT_TASK ?
-			  find_process(probe, cpu) : find_who(probe, context);
+	int index;
 	u32 rate;
 
+	if (context == KS_CONTEXT_TASK)
+		index = allocator_find_task(probe, cpu);
+	else
+		index = allocator_find(probe, context);
 	if (index < 0)
 		return index;
 	/* An allocator has one context, which is not entered twice on a CPU. */
 	cpu->counts[index]++;
 	if (!probe->with_stacks)
 		return index;
-	rate = ks_objects_follows(&probe->objects, address);
-	return rate ? find_stack(probe, cpu, index, call_site, rate) : index;
+	rate = ks_outstanding_follows(&probe->objects, address);
+	if (!rate)
+		return index;
+	return allocator_find_stack(probe, cpu, index, call_site, rate);
 }
 
 /**
@@ -139,7 +150,7 @@ void ks_probe_note_alloc(struct ks_probe *probe, unsigned long call_site,
 			 const void *object)
 {
 	struct ks_probe_cpu *cpu = this_cpu_ptr(probe->cpu);
-	const enum ks_context context = ks_who_context();
+	const enum ks_context context = ks_allocator_context();
 	const u64 address = virt_to_phys((void *)object);
 	int owner = -EBUSY;
 
@@ -148,13 +159,13 @@ void ks_probe_note_alloc(struct ks_probe *probe, unsigned long call_site,
 	if (!(READ_ONCE(cpu->busy) & BIT(context))) {
 		WRITE_ONCE(cpu->busy, cpu->busy | BIT(context));
 		barrier();
-		owner = count_alloc(probe, cpu, context, call_site, address);
+		owner = alloc_count(probe, cpu, context, call_site, address);
 		barrier();
 		WRITE_ONCE(cpu->busy, cpu->busy & ~BIT(context));
 	}
 	if (owner < 0)
 		this_cpu_inc(probe->cpu->totals.nr_dropped);
-	else if (!ks_objects_add(&probe->objects, address, owner))
+	else if (!ks_outstanding_add(&probe->objects, address, owner))
 		this_cpu_inc(probe->cpu->totals.nr_lost);
 }
 
@@ -179,7 +190,7 @@ static void alloc_seen(void *data, unsigned long call_site, const void *object)
  * as well have been allocated again, by another CPU, and be followed as that
  * one's: then it is the new owner who is taken for having freed it.
  */
-static void note_free(struct ks_probe *probe, const void *object)
+static void free_count(struct ks_probe *probe, const void *object)
 {
 	const struct kmem_cache *cache;
 	bool followed = false;
@@ -187,8 +198,8 @@ static void note_free(struct ks_probe *probe, const void *object)
 	if (!ks_object_find(object, &cache))
 		return;
 	if (!cache || cache == probe->cache)
-		followed = ks_objects_remove(&probe->objects,
-					     virt_to_phys((void *)object));
+		followed = ks_outstanding_remove(&probe->objects,
+						 virt_to_phys((void *)object));
 	if (followed || cache == probe->cache)
 		this_cpu_inc(probe->cpu->totals.nr_frees);
 }
@@ -201,25 +212,34 @@ static void free_seen(void *data, unsigned long call_site, const void *object)
 	/* The worker begins and ends the count while probes run. */
 	if (READ_ONCE(probe->counting)) {
 		this_cpu_inc(probe->cpu->nr_events);
-		note_free(probe, object);
+		free_count(probe, object);
 	}
 	preempt_enable_notrace();
 }
 
+/* Needs the two functions above. */
+#include "internals/compat/kmem_events.h"
+
 static struct {
 	const char *name;
 	void *probe;
+	bool allocates;
 	struct tracepoint *tracepoint;	/* NULL on kernels without it */
 } points[] = {
-	{ .name = "kmem_cache_alloc", .probe = alloc_seen },
-	{ .name = "kmem_cache_alloc_node", .probe = alloc_seen },
-	{ .name = "kmalloc", .probe = alloc_seen },
-	{ .name = "kmalloc_node", .probe = alloc_seen },
-	{ .name = "kmem_cache_free", .probe = free_seen },
+	{ .name = "kmem_cache_alloc", .probe = cache_alloc_seen,
+	  .allocates = true },
+	{ .name = "kmalloc", .probe = kmalloc_seen, .allocates = true },
+#ifndef KS_HAVE_KMEM_EVENTS_UNIFIED
+	{ .name = "kmem_cache_alloc_node", .probe = cache_alloc_node_seen,
+	  .allocates = true },
+	{ .name = "kmalloc_node", .probe = kmalloc_node_seen,
+	  .allocates = true },
+#endif
+	{ .name = "kmem_cache_free", .probe = cache_free_seen },
 	{ .name = "kfree", .probe = free_seen },
 };
 
-static void find_point(struct tracepoint *tracepoint, void *unused)
+static void point_find(struct tracepoint *tracepoint, void *unused)
 {
 	unsigned int i;
 
@@ -229,17 +249,21 @@ static void find_point(struct tracepoint *tracepoint, void *unused)
 }
 
 /* The kernel's own tracepoints stay where they are. */
-static int find_points(void)
+static int points_find(void)
 {
 	bool allocs = false, frees = false;
 	unsigned int i;
 
+	/* Not tried on a kernel that checks the types of functions it calls. */
 	if (IS_ENABLED(CONFIG_CFI) || IS_ENABLED(CONFIG_CFI_CLANG))
 		return -EOPNOTSUPP;
-	for_each_kernel_tracepoint(find_point, NULL);
+	ks_kmem_events_check();
+	for_each_kernel_tracepoint(point_find, NULL);
 	for (i = 0; i < ARRAY_SIZE(points); i++) {
-		allocs |= points[i].tracepoint && points[i].probe == alloc_seen;
-		frees |= points[i].tracepoint && points[i].probe == free_seen;
+		if (!points[i].tracepoint)
+			continue;
+		allocs |= points[i].allocates;
+		frees |= !points[i].allocates;
 	}
 	return allocs && frees ? 0 : -EOPNOTSUPP;
 }
@@ -251,19 +275,21 @@ static int find_points(void)
  * the probe would stay, and with it a call into what is freed next: so it is
  * tried until there is memory.
  */
-static void unregister_point(struct tracepoint *tracepoint, void *function,
+static void point_unregister(struct tracepoint *tracepoint, void *function,
 			     struct ks_probe *probe)
 {
 	while (tracepoint_probe_unregister(tracepoint, function, probe) ==
-	       -ENOMEM)
+	       -ENOMEM) {
+		pr_warn_once("no memory to remove a probe, trying again\n");
 		msleep(RETRY_MS);
+	}
 }
 
-static void unregister_points(struct ks_probe *probe, unsigned int nr)
+static void points_unregister(struct ks_probe *probe, unsigned int nr)
 {
 	while (nr--)
 		if (points[nr].tracepoint)
-			unregister_point(points[nr].tracepoint,
+			point_unregister(points[nr].tracepoint,
 					 points[nr].probe, probe);
 	tracepoint_synchronize_unregister();
 }
@@ -271,27 +297,30 @@ static void unregister_points(struct ks_probe *probe, unsigned int nr)
 /**
  * ks_probe_arm() - register the probes
  * @probe: what they shall use; the only one that is armed
+ * @extack: may be NULL
  *
  * They count once @probe->counting is set.
  *
  * Context: Process context, sleeps.
  * Return: 0, -EOPNOTSUPP when this kernel has no such tracepoints, or an error.
  */
-int ks_probe_arm(struct ks_probe *probe)
+int ks_probe_arm(struct ks_probe *probe, struct netlink_ext_ack *extack)
 {
 	unsigned int i;
 	int err;
 
-	err = find_points();
-	if (err)
+	err = points_find();
+	if (err) {
+		NL_SET_ERR_MSG(extack, "the kmem tracepoints of this kernel cannot be probed");
 		return err;
+	}
 	for (i = 0; i < ARRAY_SIZE(points); i++) {
 		if (!points[i].tracepoint)
 			continue;
 		err = tracepoint_probe_register(points[i].tracepoint,
 						points[i].probe, probe);
 		if (err) {
-			unregister_points(probe, i);
+			points_unregister(probe, i);
 			return err;
 		}
 	}
@@ -306,10 +335,10 @@ int ks_probe_arm(struct ks_probe *probe)
  */
 void ks_probe_disarm(struct ks_probe *probe)
 {
-	unregister_points(probe, ARRAY_SIZE(points));
+	points_unregister(probe, ARRAY_SIZE(points));
 }
 
-static int make_counts(struct ks_probe *probe)
+static int counts_make(struct ks_probe *probe)
 {
 	int cpu;
 
@@ -324,24 +353,24 @@ static int make_counts(struct ks_probe *probe)
 		return -ENOMEM;
 	for_each_possible_cpu(cpu)
 		per_cpu_ptr(probe->cpu, cpu)->counts =
-			probe->counts + (size_t)cpu * KS_PROBE_ALLOCATORS;
+			probe->counts + (size_t)cpu * KS_MAX_ALLOCATORS;
 	return 0;
 }
 
-static int make_tables(struct ks_probe *probe)
+static int tables_make(struct ks_probe *probe)
 {
 	int err;
 
-	BUILD_BUG_ON(KS_PROBE_ALLOCATORS > KS_OBJECT_OWNERS);
-	BUILD_BUG_ON(sizeof(struct ks_who) !=
-		     KS_WHO_NAMES * TASK_COMM_LEN + 24);
-	err = ks_interned_init(&probe->who, KS_PROBE_ALLOCATORS,
-			       sizeof(struct ks_who)) ?:
-	      ks_objects_init(&probe->objects, KS_PROBE_OBJECTS);
+	err = ks_intern_init(&probe->allocators, KS_MAX_ALLOCATORS,
+			     sizeof(struct ks_allocator));
+	if (!err)
+		err = ks_outstanding_init(&probe->objects, KS_MAX_OUTSTANDING);
 	if (!err && probe->with_stacks)
-		err = ks_interned_init(&probe->stacks, KS_PROBE_STACKS,
-				       sizeof(struct ks_stack));
-	return err ?: make_counts(probe);
+		err = ks_intern_init(&probe->stacks, KS_MAX_STACKS,
+				     sizeof(struct ks_stack));
+	if (!err)
+		err = counts_make(probe);
+	return err;
 }
 
 /**
@@ -361,7 +390,7 @@ struct ks_probe *ks_probe_new(const struct kmem_cache *cache, bool with_stacks)
 		return ERR_PTR(-ENOMEM);
 	probe->cache = cache;
 	probe->with_stacks = with_stacks;
-	err = make_tables(probe);
+	err = tables_make(probe);
 	if (!err)
 		return probe;
 	ks_probe_free(probe);
@@ -377,9 +406,9 @@ void ks_probe_free(struct ks_probe *probe)
 	ks_memory_free(probe->processes, PROCESSES_BYTES);
 	ks_memory_free(probe->counts, counts_bytes());
 	free_percpu(probe->cpu);
-	ks_interned_free(&probe->who);
-	ks_interned_free(&probe->stacks);
-	ks_objects_free(&probe->objects);
+	ks_intern_free(&probe->allocators);
+	ks_intern_free(&probe->stacks);
+	ks_outstanding_free(&probe->objects);
 	kfree(probe);
 }
 

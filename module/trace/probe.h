@@ -13,11 +13,12 @@
 #include "trace/processes.h"
 
 struct kmem_cache;
+struct netlink_ext_ack;
 
 /* Of each table: what memory it may take is known before. */
-#define KS_PROBE_ALLOCATORS	4096
-#define KS_PROBE_STACKS		2048
-#define KS_PROBE_OBJECTS	65536
+#define KS_MAX_ALLOCATORS	4096
+#define KS_MAX_STACKS		2048
+#define KS_MAX_OUTSTANDING	65536
 
 /**
  * struct ks_probe_totals - what all did, or those on one CPU
@@ -52,7 +53,7 @@ struct ks_probe_cpu {
 	u64 *counts;
 	u64 nr_events;
 	u64 nr_reported;
-	struct ks_who_sign last;
+	struct ks_fingerprint last;
 	int last_index;
 	u32 nr_stacks;
 	unsigned long stacks_since;
@@ -64,7 +65,7 @@ struct ks_probe_cpu {
  * @cache: whose objects to look at; only ever compared
  * @counting: whether to look at all
  * @with_stacks: whether allocators are told apart by their stacks
- * @who: the allocators, each a struct ks_who
+ * @allocators: each a struct ks_allocator
  * @processes: of each of their places, which processes it was
  * @counts: the counts of all CPUs, one after the other
  * @stacks: stacks, each a struct ks_stack
@@ -75,17 +76,17 @@ struct ks_probe {
 	const struct kmem_cache *cache;
 	bool counting;
 	bool with_stacks;
-	struct ks_interned who;
+	struct ks_intern allocators;
 	struct ks_processes *processes;
 	u64 *counts;
-	struct ks_interned stacks;
-	struct ks_objects objects;
+	struct ks_intern stacks;
+	struct ks_outstanding objects;
 	struct ks_probe_cpu __percpu *cpu;
 };
 
 struct ks_probe *ks_probe_new(const struct kmem_cache *cache, bool with_stacks);
 void ks_probe_free(struct ks_probe *probe);
-int ks_probe_arm(struct ks_probe *probe);
+int ks_probe_arm(struct ks_probe *probe, struct netlink_ext_ack *extack);
 void ks_probe_disarm(struct ks_probe *probe);
 void ks_probe_note_alloc(struct ks_probe *probe, unsigned long call_site,
 			 const void *object);

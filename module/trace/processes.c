@@ -13,12 +13,12 @@
 #define PID_BITS	22	/* PID_MAX_LIMIT is 4 million */
 
 /* Never 0, the mark of a free place. The start is cut to 52 days, in us. */
-static u64 id_of(const struct ks_process *process)
+static u64 process_id(const struct ks_process *process)
 {
 	return (process->start_ns >> 10 << PID_BITS | process->pid) ?: 1;
 }
 
-static void note_id(struct ks_processes *all, u64 id)
+static void seen_add(struct ks_processes *all, u64 id)
 {
 	unsigned int i;
 	u64 seen;
@@ -26,7 +26,7 @@ static void note_id(struct ks_processes *all, u64 id)
 	/* Other CPUs write these at any time; the cmpxchg64() decides. */
 	if (READ_ONCE(all->capped))
 		return;
-	for (i = 0; i < KS_PROCESSES_MAX; i++) {
+	for (i = 0; i < KS_MAX_PROCESSES; i++) {
 		seen = READ_ONCE(all->seen[i]);
 		if (!seen)
 			seen = cmpxchg64(&all->seen[i], 0, id);
@@ -50,7 +50,7 @@ void ks_processes_note(struct ks_processes *all,
 {
 	const unsigned long now = jiffies;
 
-	note_id(all, id_of(process));
+	seen_add(all, process_id(process));
 	/* Looked at without @busy, so that most events write nothing. */
 	if (READ_ONCE(all->when) == now || test_and_set_bit_lock(0, &all->busy))
 		return;
@@ -69,8 +69,8 @@ void ks_processes_merge(struct ks_processes *into,
 {
 	unsigned int i;
 
-	for (i = 0; i < KS_PROCESSES_MAX && from->seen[i]; i++)
-		note_id(into, from->seen[i]);
+	for (i = 0; i < KS_MAX_PROCESSES && from->seen[i]; i++)
+		seen_add(into, from->seen[i]);
 	into->capped |= from->capped;
 	if (!from->when || (into->when && time_after(into->when, from->when)))
 		return;
@@ -88,7 +88,7 @@ u32 ks_processes_count(const struct ks_processes *all)
 {
 	u32 nr = 0;
 
-	while (nr < KS_PROCESSES_MAX && all->seen[nr])
+	while (nr < KS_MAX_PROCESSES && all->seen[nr])
 		nr++;
 	return nr;
 }

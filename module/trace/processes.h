@@ -9,7 +9,7 @@
 #include <linux/types.h>
 
 /* Processes of one allocator that are told apart. */
-#define KS_PROCESSES_MAX	8
+#define KS_MAX_PROCESSES	8
 
 /**
  * struct ks_process - a process, as the initial namespaces see it
@@ -35,7 +35,7 @@ struct ks_process {
  * others are written once a tick.
  */
 struct ks_processes {
-	u64 seen[KS_PROCESSES_MAX];
+	u64 seen[KS_MAX_PROCESSES];
 	u32 capped ____cacheline_aligned;
 	unsigned long busy;
 	unsigned long when;

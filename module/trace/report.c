@@ -20,99 +20,108 @@
 #include "trace/target.h"
 
 /**
- * struct sum - an allocator
- * @who: who it is, with the number of its stack as it is told
+ * struct allocator - an allocator
+ * @key: who it is, with the number of its stack as it is told
  * @processes: which processes it was
  * @nr_allocs: objects it allocated
  * @nr_sampled: of the sample, those that were not freed again
  */
-struct sum {
-	struct ks_who who;
+struct allocator {
+	struct ks_allocator key;
 	struct ks_processes *processes;
 	u64 nr_allocs;
 	u32 nr_sampled;
 };
 
 /**
- * struct sums - all of them, and what is needed meanwhile
- * @sums: the allocators
+ * struct allocators - all of them, and what is needed meanwhile
+ * @list: the allocators
  * @nr: how many
  * @sampled: objects of the sample, by the place of their allocator
  */
-struct sums {
-	struct sum sums[KS_PROBE_ALLOCATORS];
+struct allocators {
+	struct allocator list[KS_MAX_ALLOCATORS];
 	u32 nr;
-	u32 sampled[KS_PROBE_ALLOCATORS];
+	u32 sampled[KS_MAX_ALLOCATORS];
 };
 
-static int compare_who(const void *a, const void *b)
+static int allocators_compare(const void *a, const void *b)
 {
-	return memcmp(&((const struct sum *)a)->who,
-		      &((const struct sum *)b)->who, sizeof(struct ks_who));
+	const struct allocator *one = a, *other = b;
+
+	return memcmp(&one->key, &other->key, sizeof(one->key));
 }
 
-static int compare_allocs(const void *a, const void *b)
+static int allocs_compare(const void *a, const void *b)
 {
-	const u64 one = ((const struct sum *)a)->nr_allocs;
-	const u64 other = ((const struct sum *)b)->nr_allocs;
+	const u64 one = ((const struct allocator *)a)->nr_allocs;
+	const u64 other = ((const struct allocator *)b)->nr_allocs;
 
-	return one < other ? 1 : one > other ? -1 : compare_who(a, b);
+	return one < other ? 1 : one > other ? -1 : allocators_compare(a, b);
 }
 
-static void take_sums(struct sums *all, const struct ks_probe *probe)
+static void allocators_take(struct allocators *all,
+			    const struct ks_probe *probe)
 {
 	u32 i;
 
-	ks_objects_count(&probe->objects, all->sampled, KS_PROBE_ALLOCATORS);
-	for (i = 0; i < KS_PROBE_ALLOCATORS; i++) {
-		const struct ks_who *who = ks_interned_key(&probe->who, i);
-		struct sum *sum = &all->sums[all->nr];
+	ks_outstanding_count(&probe->objects, all->sampled, KS_MAX_ALLOCATORS);
+	for (i = 0; i < KS_MAX_ALLOCATORS; i++) {
+		struct allocator *allocator = &all->list[all->nr];
+		const struct ks_allocator *key;
 
-		if (!who)
+		key = ks_intern_key(&probe->allocators, i);
+		if (!key)
 			continue;
-		sum->who = *who;
-		if (who->stack && who->stack != KS_WHO_NO_STACK)
-			sum->who.stack = ks_interned_first(&probe->stacks,
-							   who->stack - 1) + 1;
-		sum->processes = &probe->processes[i];
-		sum->nr_allocs = ks_probe_count(probe, i);
-		sum->nr_sampled = all->sampled[i];
+		allocator->key = *key;
+		if (key->stack && key->stack != KS_NO_STACK)
+			allocator->key.stack = 1 +
+				ks_intern_first(&probe->stacks, key->stack - 1);
+		allocator->processes = &probe->processes[i];
+		allocator->nr_allocs = ks_probe_count(probe, i);
+		allocator->nr_sampled = all->sampled[i];
 		all->nr++;
 	}
 }
 
 /* Those that are the same are neighbours. */
-static void merge_sums(struct sums *all)
+static void allocators_merge(struct allocators *all)
 {
-	struct sum *sums = all->sums;
+	struct allocator *list = all->list;
 	u32 i, nr = 0;
 
 	for (i = 0; i < all->nr; i++) {
-		if (nr && !compare_who(&sums[nr - 1], &sums[i])) {
-			sums[nr - 1].nr_allocs += sums[i].nr_allocs;
-			sums[nr - 1].nr_sampled += sums[i].nr_sampled;
-			ks_processes_merge(sums[nr - 1].processes,
-					   sums[i].processes);
+		if (nr && !allocators_compare(&list[nr - 1], &list[i])) {
+			list[nr - 1].nr_allocs += list[i].nr_allocs;
+			list[nr - 1].nr_sampled += list[i].nr_sampled;
+			ks_processes_merge(list[nr - 1].processes,
+					   list[i].processes);
 			continue;
 		}
 		if (nr != i)
-			sums[nr] = sums[i];
+			list[nr] = list[i];
 		nr++;
 	}
 	all->nr = nr;
 }
 
-static bool is_stack_of(const struct ks_who *whole, const struct ks_who *who)
+/* An allocator and one of its stacks differ in that last member alone. */
+static_assert(offsetofend(struct ks_allocator,
+			  stack) == sizeof(struct ks_allocator));
+
+static bool is_stack_of(const struct ks_allocator *whole,
+			const struct ks_allocator *key)
 {
 	return !whole->stack &&
-	       !memcmp(whole, who, offsetof(struct ks_who, stack));
+	       !memcmp(whole, key, offsetof(struct ks_allocator, stack));
 }
 
 /*
  * Takes from the allocator as a whole, whose allocations were all counted, what
  * those with a stack are estimated to be. These cannot be more.
  */
-static void split_sum(struct sum *whole, struct sum *stacks, u32 nr)
+static void allocator_split(struct allocator *whole, struct allocator *stacks,
+			    u32 nr)
 {
 	u64 before = 0, taken = 0;
 	u32 i;
@@ -131,31 +140,32 @@ static void split_sum(struct sum *whole, struct sum *stacks, u32 nr)
 }
 
 /* An allocator as a whole comes just before those with its stacks. */
-static void split_sums(struct sums *all)
+static void allocators_split(struct allocators *all)
 {
-	struct sum *sums = all->sums;
+	struct allocator *list = all->list;
 	u32 i, end, nr = 0;
 
-	BUILD_BUG_ON(offsetofend(struct ks_who, stack) != sizeof(struct ks_who));
 	for (i = 0; i < all->nr; i = end) {
 		for (end = i + 1; end < all->nr; end++)
-			if (!is_stack_of(&sums[i].who, &sums[end].who))
+			if (!is_stack_of(&list[i].key, &list[end].key))
 				break;
-		split_sum(&sums[i], &sums[i + 1], end - i - 1);
+		allocator_split(&list[i], &list[i + 1], end - i - 1);
 	}
 	for (i = 0; i < all->nr; i++)
-		if (sums[i].nr_allocs || sums[i].nr_sampled)
-			sums[nr++] = sums[i];
+		if (list[i].nr_allocs || list[i].nr_sampled)
+			list[nr++] = list[i];
 	all->nr = nr;
 }
 
-static void keep(struct ks_snapshot *snap)
+static void record_keep(struct ks_snapshot *snap)
 {
-	ks_snapshot_keep(snap);
-	ks_snapshot_fill(snap, true);
+	ks_snapshot_commit(snap);
+	ks_snapshot_complete(snap);
 }
 
-static void name_context(const struct ks_who *who,
+static_assert(KS_COMM_SIZE == TASK_COMM_LEN);
+
+static void context_name(const struct ks_allocator *key,
 			 struct ks_trace_allocator_record *record)
 {
 	static const char * const names[] = {
@@ -165,11 +175,11 @@ static void name_context(const struct ks_who *who,
 		[KS_CONTEXT_NMI] = "nmi",
 	};
 
-	strscpy(record->context, who->kthread ? "kthread" : names[who->context],
+	strscpy(record->context, key->kthread ? "kthread" : names[key->context],
 		sizeof(record->context));
 }
 
-static void fill_processes(const struct ks_processes *processes,
+static void processes_fill(const struct ks_processes *processes,
 			   struct ks_trace_allocator_record *record)
 {
 	const struct ks_process *last = &processes->last;
@@ -184,26 +194,25 @@ static void fill_processes(const struct ks_processes *processes,
 	record->processes_capped = processes->capped;
 }
 
-static void fill_who(const struct sum *sum,
+static void key_fill(const struct allocator *allocator,
 		     struct ks_trace_allocator_record *record)
 {
-	const struct ks_who *who = &sum->who;
+	const struct ks_allocator *key = &allocator->key;
 
-	BUILD_BUG_ON(KS_COMM_SIZE != TASK_COMM_LEN);
-	name_context(who, record);
-	if (who->stack && who->stack != KS_WHO_NO_STACK)
-		record->stack = who->stack;
-	if (who->context != KS_CONTEXT_TASK)
+	context_name(key, record);
+	if (key->stack && key->stack != KS_NO_STACK)
+		record->stack = key->stack;
+	if (key->context != KS_CONTEXT_TASK)
 		return;
-	memcpy(record->name, who->names[0], KS_COMM_SIZE);
-	memcpy(record->parent_1, who->names[1], KS_COMM_SIZE);
-	memcpy(record->parent_2, who->names[2], KS_COMM_SIZE);
-	memcpy(record->parent_3, who->names[3], KS_COMM_SIZE);
-	memcpy(record->parent_4, who->names[4], KS_COMM_SIZE);
-	if (who->cgroup_id)
-		record->cgroup_id = who->cgroup_id;
-	record->uid = who->uid;
-	fill_processes(sum->processes, record);
+	memcpy(record->name, key->names[0], KS_COMM_SIZE);
+	memcpy(record->parent_1, key->names[1], KS_COMM_SIZE);
+	memcpy(record->parent_2, key->names[2], KS_COMM_SIZE);
+	memcpy(record->parent_3, key->names[3], KS_COMM_SIZE);
+	memcpy(record->parent_4, key->names[4], KS_COMM_SIZE);
+	if (key->cgroup_id)
+		record->cgroup_id = key->cgroup_id;
+	record->uid = key->uid;
+	processes_fill(allocator->processes, record);
 }
 
 /*
@@ -217,28 +226,29 @@ static u64 sample_error(u64 nr, u64 rate)
 	return 2 * int_sqrt64(max_t(u64, nr, 1) * rate * (rate - 1));
 }
 
-static void fill_allocator(const struct ks_traced *traced,
-			   const struct sum *sum, u64 nr_allocs,
+static void allocator_fill(const struct ks_traced *traced,
+			   const struct allocator *allocator, u64 nr_allocs,
 			   struct ks_trace_allocator_record *record)
 {
-	const u32 rate = ks_objects_rate(&traced->probe->objects);
+	const u32 rate = ks_outstanding_rate(&traced->probe->objects);
 
-	fill_who(sum, record);
-	record->nr_allocs = sum->nr_allocs;
+	key_fill(allocator, record);
+	record->nr_allocs = allocator->nr_allocs;
 	if (traced->ns)
 		record->allocs_per_second =
-			mul_u64_u64_div_u64(sum->nr_allocs, NSEC_PER_SEC,
+			mul_u64_u64_div_u64(allocator->nr_allocs, NSEC_PER_SEC,
 					    traced->ns);
-	record->total_bytes = sum->nr_allocs * traced->target->info.size;
-	record->share_permille = div64_u64(sum->nr_allocs * 1000, nr_allocs);
+	record->total_bytes = allocator->nr_allocs * traced->target->info.size;
+	record->share_permille = div64_u64(allocator->nr_allocs * 1000,
+					   nr_allocs);
 	/* Of a sample there may seem to be more than there can be. */
-	record->nr_outstanding = min_t(u64, (u64)sum->nr_sampled * rate,
-				       sum->nr_allocs);
-	record->outstanding_error = sample_error(sum->nr_sampled, rate);
+	record->nr_outstanding = min_t(u64, (u64)allocator->nr_sampled * rate,
+				       allocator->nr_allocs);
+	record->outstanding_error = sample_error(allocator->nr_sampled, rate);
 }
 
-static int fill_allocators(const struct ks_traced *traced,
-			   const struct sums *all, u64 nr_allocs,
+static int allocators_fill(const struct ks_traced *traced,
+			   const struct allocators *all, u64 nr_allocs,
 			   struct ks_snapshot *snap)
 {
 	u32 i;
@@ -249,19 +259,19 @@ static int fill_allocators(const struct ks_traced *traced,
 		return err;
 	for (i = 0; i < all->nr; i++) {
 		struct ks_trace_allocator_record *record =
-			ks_snapshot_next(snap);
+			ks_snapshot_begin(snap);
 
 		if (!record)
 			break;
 		record->id = i + 1;
-		fill_allocator(traced, &all->sums[i], nr_allocs, record);
-		keep(snap);
+		allocator_fill(traced, &all->list[i], nr_allocs, record);
+		record_keep(snap);
 	}
 	return 0;
 }
 
 /* How much of nr_grown; nothing where that would be no share. */
-static void fill_explained(const struct ks_traced *traced,
+static void explained_fill(const struct ks_traced *traced,
 			   const struct ks_probe_totals *totals,
 			   struct ks_trace_record *record)
 {
@@ -278,7 +288,7 @@ static void fill_explained(const struct ks_traced *traced,
 	record->explained_permille = min_t(u64, permille, KS_UNSET_U32 - 1);
 }
 
-static int fill_whole(const struct ks_traced *traced,
+static int whole_fill(const struct ks_traced *traced,
 		      const struct ks_probe_totals *totals, u32 nr_allocators,
 		      struct ks_snapshot *snap)
 {
@@ -288,84 +298,84 @@ static int fill_whole(const struct ks_traced *traced,
 	err = ks_snapshot_reserve(snap, 1, 0);
 	if (err)
 		return err;
-	record = ks_snapshot_next(snap);
+	record = ks_snapshot_begin(snap);
 	strscpy(record->cache, traced->target->name,
 		sizeof(record->cache));
 	record->size = traced->target->info.size;
 	record->duration_ns = traced->ns;
 	record->nr_allocs = totals->nr_allocs;
 	record->nr_frees = totals->nr_frees;
-	fill_explained(traced, totals, record);
-	record->sample_rate = ks_objects_rate(&traced->probe->objects);
+	explained_fill(traced, totals, record);
+	record->sample_rate = ks_outstanding_rate(&traced->probe->objects);
 	record->nr_dropped = totals->nr_dropped;
 	record->nr_lost_samples = totals->nr_lost;
 	record->nr_allocators = nr_allocators;
 	strscpy(record->ended, traced->ended, sizeof(record->ended));
-	keep(snap);
+	record_keep(snap);
 	return 0;
 }
 
 /* Where the kernel has no name it would print the address. */
-static void name_frame(unsigned long frame, char *symbol, size_t size)
+static void frame_name(unsigned long frame, char *symbol, size_t size)
 {
 	snprintf(symbol, size, "%pB", (void *)frame);
 	if (!strncmp(symbol, "0x", 2))
 		symbol[0] = '\0';
 }
 
-static bool is_told(const struct ks_probe *probe, u32 index)
+static bool stack_is_first(const struct ks_probe *probe, u32 index)
 {
-	return ks_interned_key(&probe->stacks, index) &&
-	       ks_interned_first(&probe->stacks, index) == index;
+	return ks_intern_key(&probe->stacks, index) &&
+	       ks_intern_first(&probe->stacks, index) == index;
 }
 
-static unsigned int depth_of(const struct ks_stack *stack)
+static unsigned int stack_depth(const struct ks_stack *stack)
 {
 	unsigned int depth = 0;
 
-	while (depth < KS_WHO_FRAMES && stack->frames[depth])
+	while (depth < KS_MAX_FRAMES && stack->frames[depth])
 		depth++;
 	return depth;
 }
 
-static void fill_stack(const struct ks_stack *stack, u32 number,
+static void stack_fill(const struct ks_stack *stack, u32 number,
 		       struct ks_snapshot *snap)
 {
-	unsigned int depth, nr = depth_of(stack);
+	unsigned int depth, nr = stack_depth(stack);
 
 	for (depth = 0; depth < nr; depth++) {
-		struct ks_trace_stack_record *record = ks_snapshot_next(snap);
+		struct ks_trace_stack_record *record = ks_snapshot_begin(snap);
 
 		if (!record)
 			return;
 		record->stack = number;
 		record->depth = depth;
-		name_frame(stack->frames[depth], record->symbol,
+		frame_name(stack->frames[depth], record->symbol,
 			   sizeof(record->symbol));
-		keep(snap);
+		record_keep(snap);
 	}
 }
 
-static int fill_stacks(const struct ks_probe *probe, struct ks_snapshot *snap)
+static int stacks_fill(const struct ks_probe *probe, struct ks_snapshot *snap)
 {
 	u32 i, nr = 0;
 	int err;
 
 	if (!probe->with_stacks)
 		return 0;
-	for (i = 0; i < KS_PROBE_STACKS; i++)
-		if (is_told(probe, i))
-			nr += depth_of(ks_interned_key(&probe->stacks, i));
+	for (i = 0; i < KS_MAX_STACKS; i++)
+		if (stack_is_first(probe, i))
+			nr += stack_depth(ks_intern_key(&probe->stacks, i));
 	err = ks_snapshot_reserve(snap, nr, 0);
-	for (i = 0; i < KS_PROBE_STACKS && !err; i++)
-		if (is_told(probe, i))
-			fill_stack(ks_interned_key(&probe->stacks, i), i + 1,
+	for (i = 0; i < KS_MAX_STACKS && !err; i++)
+		if (stack_is_first(probe, i))
+			stack_fill(ks_intern_key(&probe->stacks, i), i + 1,
 				   snap);
 	return err;
 }
 
 /**
- * ks_answer_fill() - make the records of a trace
+ * ks_report_fill() - make the records of a trace
  * @traced: the trace
  * @whole: set to the one record of kind trace
  * @allocators: set to those of kind trace-allocator
@@ -374,26 +384,26 @@ static int fill_stacks(const struct ks_probe *probe, struct ks_snapshot *snap)
  * Context: Process context, sleeps.
  * Return: 0, -ENOMEM or -ENOBUFS.
  */
-int ks_answer_fill(const struct ks_traced *traced, struct ks_snapshot *whole,
+int ks_report_fill(const struct ks_traced *traced, struct ks_snapshot *whole,
 		   struct ks_snapshot *allocators, struct ks_snapshot *stacks)
 {
 	struct ks_probe_totals totals;
-	struct sums *all;
+	struct allocators *all;
 	int err;
 
 	all = ks_memory_zalloc(sizeof(*all));
 	if (IS_ERR(all))
 		return PTR_ERR(all);
 	ks_probe_totals(traced->probe, &totals);
-	take_sums(all, traced->probe);
-	sort(all->sums, all->nr, sizeof(*all->sums), compare_who, NULL);
-	merge_sums(all);
-	split_sums(all);
-	sort(all->sums, all->nr, sizeof(*all->sums), compare_allocs, NULL);
-	err = fill_whole(traced, &totals, all->nr, whole) ?:
-	      fill_allocators(traced, all, max_t(u64, totals.nr_allocs, 1),
+	allocators_take(all, traced->probe);
+	sort(all->list, all->nr, sizeof(*all->list), allocators_compare, NULL);
+	allocators_merge(all);
+	allocators_split(all);
+	sort(all->list, all->nr, sizeof(*all->list), allocs_compare, NULL);
+	err = whole_fill(traced, &totals, all->nr, whole) ?:
+	      allocators_fill(traced, all, max_t(u64, totals.nr_allocs, 1),
 			      allocators) ?:
-	      fill_stacks(traced->probe, stacks);
+	      stacks_fill(traced->probe, stacks);
 	ks_memory_free(all, sizeof(*all));
 	return err;
 }

@@ -31,7 +31,7 @@ struct ks_traced {
 	u64 grown_error;
 };
 
-int ks_answer_fill(const struct ks_traced *traced, struct ks_snapshot *whole,
+int ks_report_fill(const struct ks_traced *traced, struct ks_snapshot *whole,
 		   struct ks_snapshot *allocators, struct ks_snapshot *stacks);
 
 #endif /* KS_TRACE_REPORT_H */

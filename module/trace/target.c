@@ -5,6 +5,7 @@
  */
 #include <linux/delay.h>
 #include <linux/errno.h>
+#include <linux/netlink.h>
 #include <linux/string.h>
 
 #include "internals/cache_percpu.h"
@@ -15,8 +16,20 @@
 #define HOLD_NS		NSEC_PER_MSEC	/* of slab_mutex */
 #define COUNT_TRIES	5
 
+static int caches_lock(const struct ks_progress *progress, u64 *since,
+		       struct netlink_ext_ack *extack)
+{
+	int err = ks_caches_wait(progress, since);
+
+	if (err == -EAGAIN)
+		NL_SET_ERR_MSG(extack,
+			       "the kernel's slab_mutex is busy, try again");
+	return err;
+}
+
 /* Two caches may be of one name, in theory: then it is the newest. */
-static int find_locked(struct ks_target *target, const char *name, u32 *entries)
+static int target_find_locked(struct ks_target *target, const char *name,
+			      u32 *entries)
 {
 	struct kmem_cache *cache = NULL;
 	int err;
@@ -43,27 +56,32 @@ static int find_locked(struct ks_target *target, const char *name, u32 *entries)
  * @target: set
  * @name: its name
  * @progress: the job's
+ * @extack: may be NULL
  *
  * Context: Process context, sleeps.
  * Return: 0, -ENOENT, -EAGAIN when slab_mutex stays busy, -EINTR, or -EFAULT.
  */
 int ks_target_find(struct ks_target *target, const char *name,
-		   const struct ks_progress *progress)
+		   const struct ks_progress *progress,
+		   struct netlink_ext_ack *extack)
 {
 	u32 entries;
 	u64 since;
 	int err;
 
-	err = ks_caches_wait(progress, &since);
+	err = caches_lock(progress, &since, extack);
 	if (err)
 		return err;
-	err = find_locked(target, name, &entries);
+	err = target_find_locked(target, name, &entries);
 	ks_caches_release(since, entries);
+	if (err == -ENOENT)
+		NL_SET_ERR_MSG(extack, "no slab cache of this name");
 	return err;
 }
 
 /* Whether it is still there: by address, and then by name and size. */
-static int check_locked(const struct ks_target *target, u32 *entries)
+static int target_check_locked(const struct ks_target *target, u32 *entries,
+			       struct netlink_ext_ack *extack)
 {
 	struct kmem_cache *cache = NULL;
 	struct ks_target now;
@@ -76,24 +94,29 @@ static int check_locked(const struct ks_target *target, u32 *entries)
 		if (!cache || cache == target->cache)
 			break;
 	}
-	if (cache != target->cache)
-		return -ESTALE;
-	err = ks_cache_name(cache, now.name) ?:
-	      ks_cache_info(cache, &now.info);
-	if (err)
-		return err;
-	return strcmp(now.name, target->name) ||
-	       now.info.size != target->info.size ? -ESTALE : 0;
+	if (cache == target->cache) {
+		err = ks_cache_name(cache, now.name) ?:
+		      ks_cache_info(cache, &now.info);
+		if (err)
+			return err;
+		if (!strcmp(now.name, target->name) &&
+		    now.info.size == target->info.size)
+			return 0;
+	}
+	NL_SET_ERR_MSG(extack, "the cache went away while it was traced");
+	return -ESTALE;
 }
 
 /**
  * ks_target_check() - see whether a cache is still there
  * @target: the cache
+ * @extack: may be NULL
  *
  * Context: Process context, sleeps.
  * Return: 0, also when slab_mutex is busy, -ESTALE when it is gone, or -EFAULT.
  */
-int ks_target_check(const struct ks_target *target)
+int ks_target_check(const struct ks_target *target,
+		    struct netlink_ext_ack *extack)
 {
 	u32 entries;
 	u64 since;
@@ -101,7 +124,7 @@ int ks_target_check(const struct ks_target *target)
 
 	if (!ks_caches_hold(1, 0, &since))
 		return 0;
-	err = check_locked(target, &entries);
+	err = target_check_locked(target, &entries, extack);
 	ks_caches_release(since, entries);
 	return err;
 }
@@ -114,11 +137,11 @@ int ks_target_check(const struct ks_target *target)
  */
 struct reading {
 	u64 nr_active;
-	struct ks_cached cached;
+	struct ks_percpu cached;
 };
 
 /* As the collector slab does; exact, or not at all. */
-static int count_lists(const struct kmem_cache *cache, u64 *nr_active)
+static int lists_count(const struct kmem_cache *cache, u64 *nr_active)
 {
 	struct ks_cache_counts counts;
 	int err;
@@ -138,20 +161,25 @@ static int count_lists(const struct kmem_cache *cache, u64 *nr_active)
 /*
  * The lists of CPUs between two readings of those of nodes: what moved from one
  * to the other meanwhile, and was seen twice or not at all, shows as a
- * difference, unless as much moved the other way. -EAGAIN when there are CPUs
+ * difference, unless as much moved the other way. -EINPROGRESS when there are CPUs
  * left to count, -EBUSY when all must be counted anew.
  */
-static int count_locked(const struct kmem_cache *cache, u64 until_ns,
+static int target_count(const struct kmem_cache *cache, u64 until_ns,
 			struct reading *reading, struct ks_target_count *count)
 {
-	const struct ks_cached *cached = &reading->cached;
+	const struct ks_percpu *cached = &reading->cached;
 	u64 active, nr_free, moved;
-	int err = 0;
+	int err;
 
-	if (!cached->next_cpu)
-		err = count_lists(cache, &reading->nr_active);
-	err = err ?: ks_cached_count(cache, until_ns, &reading->cached) ?:
-	      count_lists(cache, &active);
+	if (!cached->next_cpu) {
+		err = lists_count(cache, &reading->nr_active);
+		if (err)
+			return err;
+	}
+	err = ks_percpu_count(cache, until_ns, &reading->cached);
+	if (err)
+		return err == -EAGAIN ? -EINPROGRESS : err;
+	err = lists_count(cache, &active);
 	if (err)
 		return err;
 	nr_free = cached->nr_taken + cached->nr_left;
@@ -165,67 +193,125 @@ static int count_locked(const struct kmem_cache *cache, u64 until_ns,
 	return 0;
 }
 
-/*
- * Counts in one hold, as far as it gets, and switches in the one that sees it
- * through. *more is set to count_locked()'s error.
+/**
+ * struct switching - how probes begin or end counting
+ * @target: the cache
+ * @counting: what the probes look at
+ * @on: what it is set to
+ * @reading: the count of the cache so far
+ * @count: set when the count is complete
  */
-static int try_switch(const struct ks_target *target, bool *counting, bool on,
-		      struct reading *reading, struct ks_target_count *count,
-		      const struct ks_progress *progress, int *more)
+struct switching {
+	const struct ks_target *target;
+	bool *counting;
+	bool on;
+	struct reading reading;
+	struct ks_target_count *count;
+};
+
+/*
+ * Counts in one hold of slab_mutex, and switches in the hold that completes the
+ * count. -EINPROGRESS when CPUs are left to count, -EBUSY to count anew. A count
+ * that fails otherwise is no error: there is no number then.
+ */
+static int switch_try(struct switching *s, const struct ks_progress *progress,
+		      struct netlink_ext_ack *extack)
 {
 	u32 entries;
 	u64 since;
 	int err;
 
-	err = ks_caches_wait(progress, &since);
+	err = caches_lock(progress, &since, extack);
 	if (err)
 		return err;
-	err = check_locked(target, &entries);
+	err = target_check_locked(s->target, &entries, extack);
 	if (!err) {
-		*more = count_locked(target->cache, since + HOLD_NS, reading,
-				     count);
+		err = target_count(s->target->cache, since + HOLD_NS,
+				   &s->reading, s->count);
 		/* Probes read it on all CPUs. */
-		if (!*more)
-			WRITE_ONCE(*counting, on);
+		if (!err)
+			WRITE_ONCE(*s->counting, s->on);
+		else if (err != -EINPROGRESS && err != -EBUSY)
+			err = 0;
 	}
 	ks_caches_release(since, entries);
 	return err;
 }
 
+/*
+ * Many CPUs are counted in several holds of slab_mutex, of about 1 ms each. All
+ * is counted again when a lock was busy.
+ */
+static int switch_counting(struct switching *s,
+			   const struct ks_progress *progress,
+			   struct netlink_ext_ack *extack)
+{
+	unsigned int tries = COUNT_TRIES;
+	int err;
+
+	s->count->known = false;
+	for (;;) {
+		err = switch_try(s, progress, extack);
+		if (err == -EBUSY && --tries)
+			s->reading = (struct reading){};
+		else if (err != -EINPROGRESS)
+			break;
+		usleep_range(500, 1000);
+	}
+	/* Probes read it on all CPUs. */
+	WRITE_ONCE(*s->counting, s->on);
+	return err == -EBUSY ? 0 : err;
+}
+
 /**
- * ks_target_switch() - let probes begin or end counting, and count the cache
+ * ks_target_begin() - let probes begin to count, and count the cache
  * @target: the cache
- * @counting: what they look at
- * @on: what it is set to, in any case
+ * @counting: what the probes look at; true afterwards, also on an error
  * @count: set to the objects in use at that moment
  * @progress: the job's
- *
- * Many CPUs are counted in several holds of slab_mutex, of about 1 ms each. All
- * is tried again when a lock was busy.
+ * @extack: may be NULL
  *
  * Context: Process context, sleeps.
  * Return: 0, also when there is no exact number, -ESTALE when the cache is gone,
  * -EAGAIN when slab_mutex stays busy, -EINTR, or -EFAULT.
  */
-int ks_target_switch(const struct ks_target *target, bool *counting, bool on,
-		     struct ks_target_count *count,
-		     const struct ks_progress *progress)
+int ks_target_begin(const struct ks_target *target, bool *counting,
+		    struct ks_target_count *count,
+		    const struct ks_progress *progress,
+		    struct netlink_ext_ack *extack)
 {
-	struct reading reading = {};
-	unsigned int tries = COUNT_TRIES;
-	int err, more = 0;
+	struct switching s = {
+		.target = target,
+		.counting = counting,
+		.on = true,
+		.count = count,
+	};
 
-	count->known = false;
-	for (;;) {
-		err = try_switch(target, counting, on, &reading, count,
-				 progress, &more);
-		if (!err && more == -EBUSY && --tries)
-			reading = (struct reading){};
-		else if (err || more != -EAGAIN)
-			break;
-		usleep_range(500, 1000);
-	}
-	/* Probes read it on all CPUs. */
-	WRITE_ONCE(*counting, on);
-	return err;
+	return switch_counting(&s, progress, extack);
+}
+
+/**
+ * ks_target_end() - let probes end to count, and count the cache
+ * @target: the cache
+ * @counting: what the probes look at; false afterwards, also on an error
+ * @count: set to the objects in use at that moment
+ * @progress: the job's
+ * @extack: may be NULL
+ *
+ * Context: Process context, sleeps.
+ * Return: as for ks_target_begin().
+ */
+int ks_target_end(const struct ks_target *target, bool *counting,
+		  struct ks_target_count *count,
+		  const struct ks_progress *progress,
+		  struct netlink_ext_ack *extack)
+{
+	struct switching s = {
+		.target = target,
+		.counting = counting,
+		.on = false,
+		.count = count,
+	};
+
+	return switch_counting(&s, progress, extack);
 }

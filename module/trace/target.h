@@ -10,6 +10,7 @@
 #include "internals/cache.h"
 
 struct ks_progress;
+struct netlink_ext_ack;
 
 /**
  * struct ks_target - a cache
@@ -36,10 +37,17 @@ struct ks_target_count {
 };
 
 int ks_target_find(struct ks_target *target, const char *name,
-		   const struct ks_progress *progress);
-int ks_target_check(const struct ks_target *target);
-int ks_target_switch(const struct ks_target *target, bool *counting, bool on,
-		     struct ks_target_count *count,
-		     const struct ks_progress *progress);
+		   const struct ks_progress *progress,
+		   struct netlink_ext_ack *extack);
+int ks_target_check(const struct ks_target *target,
+		    struct netlink_ext_ack *extack);
+int ks_target_begin(const struct ks_target *target, bool *counting,
+		    struct ks_target_count *count,
+		    const struct ks_progress *progress,
+		    struct netlink_ext_ack *extack);
+int ks_target_end(const struct ks_target *target, bool *counting,
+		  struct ks_target_count *count,
+		  const struct ks_progress *progress,
+		  struct netlink_ext_ack *extack);
 
 #endif /* KS_TRACE_TARGET_H */

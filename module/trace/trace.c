@@ -9,6 +9,7 @@
 #include <linux/math64.h>
 #include <linux/moduleparam.h>
 #include <linux/mutex.h>
+#include <linux/netlink.h>
 #include <linux/sched.h>
 #include <linux/string.h>
 
@@ -34,7 +35,7 @@
 static unsigned int max_trace_rate = 1000000;
 module_param(max_trace_rate, uint, 0600);
 MODULE_PARM_DESC(max_trace_rate,
-		 "a trace ends when a CPU has more slab allocations and frees a second, 0 for no limit (default 1000000)");
+		 "end a trace when one CPU has more slab allocations and frees a second; 0 for no limit (default 1000000)");
 
 /* One trace at a time, as each costs all allocations on the host. */
 static DEFINE_MUTEX(tracing);
@@ -49,7 +50,8 @@ struct wait {
 	u64 loaded;
 };
 
-static bool is_overload(struct ks_probe *probe, u64 now, struct wait *wait)
+static bool trace_is_overload(struct ks_probe *probe, u64 now,
+			      struct wait *wait)
 {
 	/* A parameter that root may write at any time. */
 	const u64 limit = READ_ONCE(max_trace_rate), ns = now - wait->loaded;
@@ -63,18 +65,19 @@ static bool is_overload(struct ks_probe *probe, u64 now, struct wait *wait)
 }
 
 /* Whether the cache is gone: its address may be another one's then. */
-static int check_target(const struct ks_target *target, u64 now,
-			struct wait *wait)
+static int trace_check_target(const struct ks_target *target, u64 now,
+			      struct wait *wait, struct netlink_ext_ack *extack)
 {
 	if (now - wait->checked <= CHECK_NS)
 		return 0;
 	wait->checked = now;
-	return ks_target_check(target);
+	return ks_target_check(target, extack);
 }
 
 /* Sets why it ended, unless it returns an error. */
-static int wait_until(struct ks_probe *probe, u64 since, u64 until,
-		      struct ks_traced *traced, struct ks_progress *progress)
+static int trace_wait(struct ks_probe *probe, u64 since, u64 until,
+		      struct ks_traced *traced, struct ks_progress *progress,
+		      struct netlink_ext_ack *extack)
 {
 	struct wait wait = { .checked = since, .loaded = since };
 	u64 now;
@@ -88,10 +91,11 @@ static int wait_until(struct ks_probe *probe, u64 since, u64 until,
 			traced->ended = "max-walk";
 		else if (READ_ONCE(progress->enough))
 			traced->ended = "finish";
-		else if (is_overload(probe, now, &wait))
+		else if (trace_is_overload(probe, now, &wait))
 			traced->ended = "overload";
 		else if (!err)
-			err = check_target(traced->target, now, &wait);
+			err = trace_check_target(traced->target, now, &wait,
+						 extack);
 		if (err)
 			return err == -ETIME ? 0 : err;
 		if (strcmp(traced->ended, "time"))
@@ -109,20 +113,24 @@ static int wait_until(struct ks_probe *probe, u64 since, u64 until,
  * Between arming and disarming; an exact number before is worth one after. That
  * the cache is there in the end is what makes all of it the cache's.
  */
-static int count_for(struct ks_probe *probe, u64 ns, struct ks_traced *traced,
-		     struct ks_progress *progress)
+static int trace_count(struct ks_probe *probe, u64 ns, struct ks_traced *traced,
+		       struct ks_progress *progress,
+		       struct netlink_ext_ack *extack)
 {
 	const struct ks_target *target = traced->target;
 	struct ks_target_count before, after;
 	u64 since;
 	int err;
 
-	err = ks_target_switch(target, &probe->counting, true, &before,
-			       progress);
+	err = ks_target_begin(target, &probe->counting, &before, progress,
+			      extack);
 	since = ks_hold_clock();
-	err = err ?: wait_until(probe, since, since + ns, traced, progress) ?:
-	      ks_target_switch(target, &probe->counting, false, &after,
-			       progress);
+	if (!err)
+		err = trace_wait(probe, since, since + ns, traced, progress,
+				 extack);
+	if (!err)
+		err = ks_target_end(target, &probe->counting, &after, progress,
+				    extack);
 	/* Probes read it on all CPUs. */
 	WRITE_ONCE(probe->counting, false);
 	traced->ns = ks_hold_clock() - since;
@@ -136,30 +144,41 @@ static int count_for(struct ks_probe *probe, u64 ns, struct ks_traced *traced,
 	return 0;
 }
 
-static int trace_target(const struct ks_target *target, u64 ns, bool stacks,
+static u64 trace_ns(const struct ks_request *asked)
+{
+	const u64 ns = asked->job.duration_ns;
+
+	return ns == KS_UNSET_U64 ? DEFAULT_NS : ns;
+}
+
+static int trace_target(const struct ks_target *target,
+			const struct ks_request *asked,
 			struct ks_snapshot *const *snaps,
-			struct ks_progress *progress)
+			struct ks_progress *progress,
+			struct netlink_ext_ack *extack)
 {
 	struct ks_traced traced = { .target = target };
-	struct ks_probe *probe = ks_probe_new(target->cache, stacks);
+	struct ks_probe *probe = ks_probe_new(target->cache,
+					      asked->options & KS_JOB_STACKS);
 	int err;
 
 	if (IS_ERR(probe))
 		return PTR_ERR(probe);
-	err = ks_probe_arm(probe);
+	err = ks_probe_arm(probe, extack);
 	if (!err) {
-		err = count_for(probe, ns, &traced, progress);
+		err = trace_count(probe, trace_ns(asked), &traced, progress,
+				  extack);
 		ks_probe_disarm(probe);
 	}
 	traced.probe = probe;
 	if (!err)
-		err = ks_answer_fill(&traced, snaps[0], snaps[1], snaps[2]);
+		err = ks_report_fill(&traced, snaps[0], snaps[1], snaps[2]);
 	ks_probe_free(probe);
 	return err;
 }
 
 /* What there is no time for is refused before, and not after that time. */
-static bool is_too_long(u64 ns, const struct ks_progress *progress)
+static bool trace_is_too_long(u64 ns, const struct ks_progress *progress)
 {
 	const u64 left = ks_progress_left(progress);
 
@@ -168,55 +187,37 @@ static bool is_too_long(u64 ns, const struct ks_progress *progress)
 }
 
 static int trace_run(struct ks_snapshot *const *snaps,
-		     const struct ks_asked *asked,
-		     struct ks_progress *progress)
+		     const struct ks_request *asked,
+		     struct ks_progress *progress,
+		     struct netlink_ext_ack *extack)
 {
-	const bool stacks = asked->options & KS_JOB_STACKS;
 	struct ks_target target;
-	u64 ns = asked->job.duration_ns;
 	int err;
 
-	if (ns == KS_UNSET_U64)
-		ns = DEFAULT_NS;
-	if (!asked->job.cache[0])
+	if (!asked->job.cache[0]) {
+		NL_SET_ERR_MSG(extack, "attribute cache is missing");
 		return -EINVAL;
-	if (is_too_long(ns, progress))
+	}
+	if (trace_is_too_long(trace_ns(asked), progress))
 		return -ETIME;
-	if (!mutex_trylock(&tracing))
+	if (!mutex_trylock(&tracing)) {
+		NL_SET_ERR_MSG(extack, "another trace is running");
 		return -EBUSY;
-	err = ks_target_find(&target, asked->job.cache, progress) ?:
-	      trace_target(&target, ns, stacks, snaps, progress);
+	}
+	err = ks_target_find(&target, asked->job.cache, progress, extack);
+	if (!err)
+		err = trace_target(&target, asked, snaps, progress, extack);
 	mutex_unlock(&tracing);
 	return err;
 }
 
-static const char *explain(int err)
-{
-	switch (err) {
-	case -EINVAL:
-		return "attribute cache is missing";
-	case -ENOENT:
-		return "no slab cache of this name";
-	case -ESTALE:
-		return "the cache went away while it was traced";
-	case -EAGAIN:
-		return "the kernel's slab_mutex is busy, try again";
-	case -EBUSY:
-		return "another trace is running";
-	case -EOPNOTSUPP:
-		return "this kernel lets nobody probe its kmem tracepoints";
-	default:
-		return NULL;
-	}
-}
-
 static const struct ks_work trace_job = {
 	.run = trace_run,
-	.explain = explain,
 };
 
 /* All is filled by the job. */
-static int trace_collect(struct ks_snapshot *snap)
+static int trace_collect(struct ks_snapshot *snap,
+			 struct netlink_ext_ack *extack)
 {
 	return ks_snapshot_reserve(snap, 0, 0);
 }
@@ -241,7 +242,7 @@ static const struct ks_view trace_views[] = {
 
 const struct ks_collector ks_collector_trace = {
 	.name = "trace",
-	.needs = KS_NEED_SLAB | KS_NEED_CACHED,
+	.needs = BIT(KS_NEED_SLAB) | BIT(KS_NEED_PERCPU),
 	.needs_private = true,
 	.cost = &trace_cost,
 	.views = trace_views,

@@ -6,6 +6,7 @@
 #include <kunit/test.h>
 #include <linux/delay.h>
 #include <linux/errno.h>
+#include <linux/netlink.h>
 #include <linux/string.h>
 
 #include "internals/hotplug.h"
@@ -47,18 +48,27 @@ unsigned int ks_hotplug_generation(void)
 	return fake_plan.generation;
 }
 
-static int collect_one(struct ks_snapshot *snap)
+static int collect_one(struct ks_snapshot *snap,
+		       struct netlink_ext_ack *extack)
 {
 	return ks_snapshot_reserve(snap, 1, 0);
 }
 
-static int collect_other(struct ks_snapshot *snap)
+static int collect_other(struct ks_snapshot *snap,
+			 struct netlink_ext_ack *extack)
 {
 	return fake_plan.collect_err ?: ks_snapshot_reserve(snap, 1, 0);
 }
 
-static int work(struct ks_snapshot *const *snaps, const struct ks_asked *asked,
-		struct ks_progress *progress)
+static int busy(struct netlink_ext_ack *extack)
+{
+	NL_SET_ERR_MSG(extack, "made up to be busy");
+	return -EBUSY;
+}
+
+static int work(struct ks_snapshot *const *snaps,
+		const struct ks_request *asked, struct ks_progress *progress,
+		struct netlink_ext_ack *extack)
 {
 	u32 i;
 	int err = 0;
@@ -71,50 +81,50 @@ static int work(struct ks_snapshot *const *snaps, const struct ks_asked *asked,
 		err = ks_progress_check(progress);
 	}
 	for (i = 0; i < 2 && !err && !fake_plan.err; i++) {
-		ks_snapshot_next(snaps[i]);
-		ks_snapshot_keep(snaps[i]);
-		ks_snapshot_finish(snaps[i]);
+		ks_snapshot_begin(snaps[i]);
+		ks_snapshot_commit(snaps[i]);
+		ks_snapshot_complete_all(snaps[i]);
 	}
+	/* Texts are set where errors are made. */
+	if (!err && fake_plan.err == -EBUSY)
+		return busy(extack);
+	if (!err && fake_plan.err == -EINVAL)
+		NL_SET_ERR_MSG(extack, "explained");
 	return err ?: fake_plan.err;
-}
-
-static const char *explain(int err)
-{
-	return err == -EINVAL ? "explained" : NULL;
 }
 
 static const struct ks_work together = {
 	.run = work,
-	.busy = "made up to be busy",
-	.explain = explain,
 };
 
-static int collect_two(struct ks_snapshot *snap)
+static int collect_two(struct ks_snapshot *snap,
+		       struct netlink_ext_ack *extack)
 {
 	u32 i;
 	int err;
 
 	fake_plan.now = snap->now;
 	if (fake_plan.busy_begins && fake_plan.busy_begins--)
-		return -EBUSY;
+		return busy(extack);
 	err = ks_snapshot_reserve(snap, 2, 0);
 	for (i = 0; i < 2 && !err; i++) {
-		ks_snapshot_next(snap);
-		ks_snapshot_keep(snap);
+		ks_snapshot_begin(snap);
+		ks_snapshot_commit(snap);
 	}
 	return err;
 }
 
-static int step(struct ks_snapshot *snap)
+static int step(struct ks_snapshot *snap, struct netlink_ext_ack *extack)
 {
 	if (fake_plan.busy_steps && fake_plan.busy_steps--)
-		return -EBUSY;
-	ks_snapshot_fill(snap, true);
+		return busy(extack);
+	ks_snapshot_complete(snap);
 	return 0;
 }
 
 static int no_work(struct ks_snapshot *const *snaps,
-		   const struct ks_asked *asked, struct ks_progress *progress)
+		   const struct ks_request *asked, struct ks_progress *progress,
+		   struct netlink_ext_ack *extack)
 {
 	return 0;
 }

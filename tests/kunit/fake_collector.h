@@ -41,7 +41,7 @@ struct fake_plan {
 	int busy_steps;
 	bool now;
 	struct completion begun;
-	struct ks_asked asked;
+	struct ks_request asked;
 };
 
 extern struct fake_plan fake_plan;

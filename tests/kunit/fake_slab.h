@@ -12,6 +12,8 @@
 #include <linux/spinlock.h>
 #include <linux/types.h>
 
+#include "internals/cache.h"
+
 struct kmem_cache;
 struct kunit;
 
@@ -84,6 +86,24 @@ struct fake_slab *fake_slabs_add(struct kunit *test, struct fake_node *node,
 static inline struct kmem_cache *fake_kmem_cache(const struct fake_cache *cache)
 {
 	return (struct kmem_cache *)cache;
+}
+
+/* Makes a call that needs slab_mutex. */
+#define fake_locked(_call)						\
+({									\
+	int _err;							\
+									\
+	mutex_lock(&fake_slab_mutex);					\
+	_err = (_call);							\
+	mutex_unlock(&fake_slab_mutex);					\
+	_err;								\
+})
+
+/* Count a cache with slab_mutex held. */
+static inline int fake_count(const struct fake_cache *cache, int nid,
+			     struct ks_cache_counts *counts)
+{
+	return fake_locked(ks_cache_count(fake_kmem_cache(cache), nid, counts));
 }
 
 #endif /* KUNIT_FAKE_SLAB_H */

@@ -15,12 +15,12 @@
 
 static void names_a_thread_and_its_parents(struct kunit *test)
 {
-	struct ks_who who;
+	struct ks_allocator who;
 	size_t length = strlen(current->comm);
 
 	memset(&who, 0x5a, sizeof(who));
 	preempt_disable();
-	ks_who_fill(&who, ks_who_context());
+	ks_allocator_fill(&who, ks_allocator_context());
 	preempt_enable();
 	KUNIT_EXPECT_EQ(test, (u32)KS_CONTEXT_TASK, who.context);
 	/* KUnit runs each case in a kernel thread. */
@@ -40,10 +40,10 @@ static void names_a_thread_and_its_parents(struct kunit *test)
 /* Nothing of the interrupted task, so that an interrupt is one allocator. */
 static void an_interrupt_is_nobody(struct kunit *test)
 {
-	struct ks_who who, nobody = { .context = KS_CONTEXT_IRQ };
+	struct ks_allocator who, nobody = { .context = KS_CONTEXT_IRQ };
 
 	memset(&who, 0x5a, sizeof(who));
-	ks_who_fill(&who, KS_CONTEXT_IRQ);
+	ks_allocator_fill(&who, KS_CONTEXT_IRQ);
 	KUNIT_EXPECT_MEMEQ(test, &nobody, &who, sizeof(who));
 }
 
@@ -51,12 +51,12 @@ static enum ks_context seen;
 
 static void work_seen(struct irq_work *work)
 {
-	WRITE_ONCE(seen, ks_who_context());
+	WRITE_ONCE(seen, ks_allocator_context());
 }
 
 static void timer_seen(struct timer_list *timer)
 {
-	WRITE_ONCE(seen, ks_who_context());
+	WRITE_ONCE(seen, ks_allocator_context());
 }
 
 static void tells_in_what_context_it_is(struct kunit *test)
@@ -86,15 +86,15 @@ static void tells_in_what_context_it_is(struct kunit *test)
 }
 
 /* Read a sign without a tick in between, which would make it old. */
-static void read_sign(struct kunit *test, struct ks_who_sign *sign)
+static void read_sign(struct kunit *test, struct ks_fingerprint *sign)
 {
 	unsigned int tries;
 	bool known = false;
 
 	preempt_disable();
 	for (tries = 0; tries < 1000 && !known; tries++) {
-		ks_who_sign(sign);
-		known = ks_who_has_sign(sign);
+		ks_fingerprint(sign);
+		known = ks_fingerprint_matches(sign);
 	}
 	preempt_enable();
 	KUNIT_EXPECT_TRUE(test, known);
@@ -102,19 +102,19 @@ static void read_sign(struct kunit *test, struct ks_who_sign *sign)
 	sign->when = jiffies + 100 * HZ;
 }
 
-static bool sign_is_known(const struct ks_who_sign *sign)
+static bool sign_is_known(const struct ks_fingerprint *sign)
 {
 	bool known;
 
 	preempt_disable();
-	known = ks_who_has_sign(sign);
+	known = ks_fingerprint_matches(sign);
 	preempt_enable();
 	return known;
 }
 
 static void is_known_by_all_of_its_sign(struct kunit *test)
 {
-	struct ks_who_sign sign, other;
+	struct ks_fingerprint sign, other;
 
 	read_sign(test, &sign);
 	KUNIT_EXPECT_TRUE(test, sign_is_known(&sign));
@@ -148,7 +148,7 @@ static void is_known_by_all_of_its_sign(struct kunit *test)
 static noinline unsigned long take_stack(struct ks_stack *stack)
 {
 	memset(stack, 0x5a, sizeof(*stack));
-	ks_who_stack(stack, _RET_IP_);
+	ks_stack_fill(stack, _RET_IP_);
 	return _RET_IP_;
 }
 
@@ -162,14 +162,14 @@ static void a_stack_begins_at_the_call(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, site, stack.frames[0]);
 	KUNIT_EXPECT_NE(test, 0UL, stack.frames[1]);
 	/* A key must have the same bytes each time, also behind its end. */
-	for (depth = 0; depth < KS_WHO_FRAMES && stack.frames[depth];)
+	for (depth = 0; depth < KS_MAX_FRAMES && stack.frames[depth];)
 		depth++;
-	KUNIT_EXPECT_LT(test, depth, KS_WHO_FRAMES);
+	KUNIT_EXPECT_LT(test, depth, KS_MAX_FRAMES);
 	KUNIT_EXPECT_NULL(test, memchr_inv(&stack.frames[depth], 0,
-					   (KS_WHO_FRAMES - depth) *
+					   (KS_MAX_FRAMES - depth) *
 					   sizeof(*stack.frames)));
 	/* If the call is not in it, the whole stack counts. */
-	ks_who_stack(&stack, 1);
+	ks_stack_fill(&stack, 1);
 	KUNIT_EXPECT_NE(test, 0UL, stack.frames[0]);
 	KUNIT_EXPECT_NE(test, site, stack.frames[0]);
 }

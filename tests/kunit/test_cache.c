@@ -27,7 +27,7 @@ static void expect_name(struct kunit *test, char *place, size_t length)
 	memcpy(wanted, letters, min(length, sizeof(wanted) - 1));
 	memset(name, 0x5a, sizeof(name));
 	cache->name = place;
-	KUNIT_EXPECT_EQ(test, 0, ks_cache_name(fake_kmem_cache(cache), name));
+	KUNIT_EXPECT_EQ(test, 0, fake_locked(ks_cache_name(fake_kmem_cache(cache), name)));
 	/* All bytes, as those behind the end go into records too. */
 	KUNIT_EXPECT_MEMEQ_MSG(test, wanted, name, sizeof(name),
 			       "%zu characters", length);
@@ -67,12 +67,12 @@ static void names_that_are_not_there(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, page);
 	cache->name = NULL;
 	KUNIT_EXPECT_EQ(test, -EFAULT,
-			ks_cache_name(fake_kmem_cache(cache), name));
+			fake_locked(ks_cache_name(fake_kmem_cache(cache), name)));
 	/* A name without an end goes on into memory that is not mapped. */
 	memset(page, 'x', PAGE_SIZE);
 	cache->name = page + PAGE_SIZE - 5;
 	KUNIT_EXPECT_EQ(test, -EFAULT,
-			ks_cache_name(fake_kmem_cache(cache), name));
+			fake_locked(ks_cache_name(fake_kmem_cache(cache), name)));
 	vfree(page);
 }
 
@@ -86,7 +86,8 @@ static void tells_what_a_cache_is(struct kunit *test)
 	cache->oo = 3 << 16 | 170;
 	cache->refcount = 4;
 	cache->flags = (__force u32)SLAB_ACCOUNT;
-	KUNIT_EXPECT_EQ(test, 0, ks_cache_info(fake_kmem_cache(cache), &info));
+	KUNIT_EXPECT_EQ(test, 0,
+			fake_locked(ks_cache_info(fake_kmem_cache(cache), &info)));
 	KUNIT_EXPECT_EQ(test, 190, info.object_size);
 	KUNIT_EXPECT_EQ(test, 192, info.size);
 	KUNIT_EXPECT_EQ(test, 3, info.order);
@@ -98,7 +99,8 @@ static void tells_what_a_cache_is(struct kunit *test)
 	cache->refcount = -1;
 	cache->oo = 65535;
 	cache->flags = (__force u32)SLAB_RECLAIM_ACCOUNT;
-	KUNIT_EXPECT_EQ(test, 0, ks_cache_info(fake_kmem_cache(cache), &info));
+	KUNIT_EXPECT_EQ(test, 0,
+			fake_locked(ks_cache_info(fake_kmem_cache(cache), &info)));
 	KUNIT_EXPECT_EQ(test, 0, info.nr_aliases);
 	KUNIT_EXPECT_EQ(test, 0, info.order);
 	KUNIT_EXPECT_EQ(test, 65535, info.objects_per_slab);
@@ -112,21 +114,21 @@ static void steps_through_caches(struct kunit *test)
 	struct fake_cache *made[3];
 	u32 i;
 
-	KUNIT_EXPECT_EQ(test, 0, ks_cache_next(&cache));
+	KUNIT_EXPECT_EQ(test, 0, fake_locked(ks_cache_next(&cache)));
 	KUNIT_EXPECT_NULL(test, cache);
 	for (i = 0; i < ARRAY_SIZE(made); i++)
 		made[i] = fake_cache_new(test);
 	for (i = 0; i < ARRAY_SIZE(made); i++) {
-		KUNIT_EXPECT_EQ(test, 0, ks_cache_next(&cache));
+		KUNIT_EXPECT_EQ(test, 0, fake_locked(ks_cache_next(&cache)));
 		KUNIT_EXPECT_PTR_EQ(test, fake_kmem_cache(made[i]), cache);
 	}
-	KUNIT_EXPECT_EQ(test, 0, ks_cache_next(&cache));
+	KUNIT_EXPECT_EQ(test, 0, fake_locked(ks_cache_next(&cache)));
 	KUNIT_EXPECT_NULL(test, cache);
 	cache = fake_kmem_cache(made[1]);
 	made[1]->list.next = NULL;
 	/* A broken list leads to memory that is not mapped. */
-	KUNIT_EXPECT_EQ(test, 0, ks_cache_next(&cache));
-	KUNIT_EXPECT_EQ(test, -EFAULT, ks_cache_next(&cache));
+	KUNIT_EXPECT_EQ(test, 0, fake_locked(ks_cache_next(&cache)));
+	KUNIT_EXPECT_EQ(test, -EFAULT, fake_locked(ks_cache_next(&cache)));
 	INIT_LIST_HEAD(&fake_caches);
 }
 

@@ -6,6 +6,7 @@
 #include <kunit/test.h>
 #include <linux/errno.h>
 #include <linux/limits.h>
+#include <linux/netlink.h>
 #include <linux/string.h>
 
 #include "record/kinds.h"
@@ -19,30 +20,30 @@
 /* Begin without collecting: the steps do it. */
 static void collection_begin(struct kunit *test, struct ks_collection *c)
 {
-	const char *reason;
+	struct netlink_ext_ack extack = {};
 
 	KUNIT_ASSERT_EQ(test, 0,
 			ks_collect_begin(c, &fake_stepping_views[0], NULL, 0, 0,
-					 &reason));
-	KUNIT_EXPECT_NULL(test, reason);
+					 &extack));
+	KUNIT_EXPECT_NULL(test, extack._msg);
 }
 
 /* An option is refused if its need is missing; the rest works. */
 static void without_options_it_goes_on(struct kunit *test)
 {
 	struct ks_collection c;
-	const char *reason;
+	struct netlink_ext_ack extack = {};
 
 	fake_plan.missing = FAKE_OPTION;
 	KUNIT_EXPECT_EQ(test, -EOPNOTSUPP,
 			ks_collect_begin(&c, &fake_stepping_views[0], NULL,
-					 KS_SLAB_EXACT, 0, &reason));
-	KUNIT_EXPECT_STREQ(test, "made up to be missing", reason);
+					 KS_SLAB_EXACT, 0, &extack));
+	KUNIT_EXPECT_STREQ(test, "made up to be missing", extack._msg);
 	collection_begin(test, &c);
 	KUNIT_EXPECT_FALSE(test, ks_collect_complete(&c));
-	KUNIT_EXPECT_EQ(test, 0, ks_collect_step(&c, 0, &reason));
+	KUNIT_EXPECT_EQ(test, 0, ks_collect_step(&c, 0, &extack));
 	KUNIT_EXPECT_FALSE(test, ks_collect_complete(&c));
-	KUNIT_EXPECT_EQ(test, 0, ks_collect_step(&c, 0, &reason));
+	KUNIT_EXPECT_EQ(test, 0, ks_collect_step(&c, 0, &extack));
 	KUNIT_EXPECT_TRUE(test, ks_collect_complete(&c));
 	KUNIT_EXPECT_FALSE(test, c.snap->changed);
 	ks_collect_end(&c);
@@ -52,24 +53,25 @@ static void without_options_it_goes_on(struct kunit *test)
 static void a_busy_step_is_tried_again(struct kunit *test)
 {
 	struct ks_collection c;
-	const char *reason;
+	struct netlink_ext_ack extack = {};
 
 	collection_begin(test, &c);
 	fake_plan.busy_steps = 3;
-	KUNIT_EXPECT_EQ(test, -EBUSY, ks_collect_step(&c, 0, &reason));
-	KUNIT_EXPECT_STREQ(test, "the kernel's slab_mutex is busy, try again",
-			   reason);
+	KUNIT_EXPECT_EQ(test, -EBUSY, ks_collect_step(&c, 0, &extack));
+	KUNIT_EXPECT_STREQ(test, "made up to be busy",
+			   extack._msg);
 	KUNIT_EXPECT_EQ(test, 2, fake_plan.busy_steps);
-	KUNIT_EXPECT_EQ(test, 0, ks_collect_step(&c, WAIT_NS, &reason));
-	KUNIT_EXPECT_NULL(test, reason);
+	KUNIT_EXPECT_EQ(test, 0, ks_collect_step(&c, WAIT_NS, &extack));
+	KUNIT_EXPECT_NULL(test, extack._msg);
 	KUNIT_EXPECT_EQ(test, 0, fake_plan.busy_steps);
 	/* But not for ever. */
 	fake_plan.busy_steps = 100000;
-	KUNIT_EXPECT_EQ(test, -EBUSY, ks_collect_step(&c, WAIT_NS, &reason));
+	KUNIT_EXPECT_EQ(test, -EBUSY, ks_collect_step(&c, WAIT_NS, &extack));
 	KUNIT_EXPECT_GT(test, fake_plan.busy_steps, 99000);
 	fake_plan.busy_steps = 0;
 	ks_collect_switch(false);
-	KUNIT_EXPECT_EQ(test, -EOPNOTSUPP, ks_collect_step(&c, WAIT_NS, &reason));
+	KUNIT_EXPECT_EQ(test, -EOPNOTSUPP, ks_collect_step(&c, WAIT_NS,
+							   &extack));
 	ks_collect_end(&c);
 }
 
@@ -77,26 +79,26 @@ static void a_busy_step_is_tried_again(struct kunit *test)
 static void a_busy_begin_is_tried_again(struct kunit *test)
 {
 	struct ks_collection c;
-	const char *reason;
+	struct netlink_ext_ack extack = {};
 
 	fake_plan.busy_begins = 3;
 	KUNIT_EXPECT_EQ(test, -EBUSY,
 			ks_collect_begin(&c, &fake_stepping_views[0], NULL, 0,
-					 0, &reason));
+					 0, &extack));
 	KUNIT_EXPECT_EQ(test, 2, fake_plan.busy_begins);
 	KUNIT_EXPECT_TRUE(test, fake_plan.now);
 	KUNIT_ASSERT_EQ(test, 0,
 			ks_collect_begin(&c, &fake_stepping_views[0], NULL, 0,
-					 WAIT_NS, &reason));
-	KUNIT_EXPECT_NULL(test, reason);
+					 WAIT_NS, &extack));
+	KUNIT_EXPECT_NULL(test, extack._msg);
 	KUNIT_EXPECT_FALSE(test, fake_plan.now);
 	ks_collect_end(&c);
 	fake_plan.busy_begins = 100000;
 	KUNIT_EXPECT_EQ(test, -EBUSY,
 			ks_collect_begin(&c, &fake_stepping_views[0], NULL, 0,
-					 WAIT_NS, &reason));
-	KUNIT_EXPECT_STREQ(test, "the kernel's slab_mutex is busy, try again",
-			   reason);
+					 WAIT_NS, &extack));
+	KUNIT_EXPECT_STREQ(test, "made up to be busy",
+			   extack._msg);
 	KUNIT_EXPECT_GT(test, fake_plan.busy_begins, 99000);
 	KUNIT_EXPECT_LT(test, fake_plan.busy_begins, 100000 - 2);
 }
@@ -105,18 +107,18 @@ static void a_busy_begin_is_tried_again(struct kunit *test)
 static void a_reader_gets_the_whole(struct kunit *test)
 {
 	struct ks_collection c;
-	const char *reason;
+	struct netlink_ext_ack extack = {};
 
 	fake_plan.busy_begins = 50;
 	fake_plan.busy_steps = 50;
 	KUNIT_ASSERT_EQ(test, 0,
-			ks_job_collect(&c, &fake_stepping_views[0], &reason));
+			ks_job_collect(&c, &fake_stepping_views[0], &extack));
 	KUNIT_EXPECT_TRUE(test, ks_collect_complete(&c));
-	KUNIT_EXPECT_EQ(test, 2, c.snap->nr_filled);
+	KUNIT_EXPECT_EQ(test, 2, c.snap->nr_valid);
 	ks_collect_end(&c);
 	fake_plan.busy_steps = 100000;
 	KUNIT_EXPECT_EQ(test, -EBUSY,
-			ks_job_collect(&c, &fake_stepping_views[0], &reason));
+			ks_job_collect(&c, &fake_stepping_views[0], &extack));
 	KUNIT_EXPECT_EQ(test, 0ULL, fake_jobs_memory());
 }
 
@@ -124,13 +126,13 @@ static void a_reader_gets_the_whole(struct kunit *test)
 static void a_changed_world_is_marked(struct kunit *test)
 {
 	struct ks_collection c;
-	const char *reason;
+	struct netlink_ext_ack extack = {};
 
 	collection_begin(test, &c);
-	KUNIT_EXPECT_EQ(test, 0, ks_collect_step(&c, 0, &reason));
+	KUNIT_EXPECT_EQ(test, 0, ks_collect_step(&c, 0, &extack));
 	KUNIT_EXPECT_FALSE(test, c.snap->changed);
 	fake_plan.generation++;
-	KUNIT_EXPECT_EQ(test, 0, ks_collect_step(&c, 0, &reason));
+	KUNIT_EXPECT_EQ(test, 0, ks_collect_step(&c, 0, &extack));
 	KUNIT_EXPECT_TRUE(test, c.snap->changed);
 	ks_collect_end(&c);
 }
@@ -153,7 +155,7 @@ static void status_says_who_is_off(struct kunit *test)
 
 	KUNIT_ASSERT_NOT_NULL(test, status);
 	KUNIT_EXPECT_EQ(test, 0, ks_collect_init());
-	ks_status_describe(status);
+	ks_collectors_describe(status);
 	KUNIT_EXPECT_EQ(test, 1, status->enabled);
 	KUNIT_EXPECT_STREQ(test, "shared,stepping", status->collectors_on);
 	KUNIT_EXPECT_STREQ(test, "idle", status->collectors_off);
@@ -165,7 +167,7 @@ static void status_says_who_is_off(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, U64_MAX, record.last_ns);
 	KUNIT_EXPECT_EQ(test, U64_MAX, record.longest_ns);
 	ks_collect_switch(false);
-	ks_status_describe(status);
+	ks_collectors_describe(status);
 	KUNIT_EXPECT_EQ(test, 0, status->enabled);
 	KUNIT_EXPECT_STREQ(test, "shared,stepping,idle",
 			   status->collectors_off);

@@ -207,12 +207,13 @@ static void superblocks_beyond_the_cap(struct kunit *test)
 	for (i = 0; i < ARRAY_SIZE(beyond); i++) {
 		superblocks = ks_superblocks_new();
 		KUNIT_ASSERT_NOT_ERR_OR_NULL(test, superblocks);
-		table_fill(test, superblocks, KS_SUPERBLOCKS + beyond[i]);
+		table_fill(test, superblocks, KS_MAX_SUPERBLOCKS + beyond[i]);
 		snap = snapshot_with_room(test, &ks_kind_dentry_superblock,
-					  KS_SUPERBLOCKS + 1);
+					  KS_MAX_SUPERBLOCKS + 1);
 		ks_superblocks_fill(superblocks, snap, &whole);
-		KUNIT_ASSERT_EQ(test, KS_SUPERBLOCKS + !!beyond[i], snap->nr);
-		for (j = 0; j < KS_SUPERBLOCKS; j++) {
+		KUNIT_ASSERT_EQ(test, KS_MAX_SUPERBLOCKS + !!beyond[i],
+				snap->nr);
+		for (j = 0; j < KS_MAX_SUPERBLOCKS; j++) {
 			record = ks_snapshot_record(snap, j);
 			scnprintf(device, sizeof(device), "0:%u", 17 * j);
 			KUNIT_ASSERT_STREQ(test, device, record->device);
@@ -220,7 +221,7 @@ static void superblocks_beyond_the_cap(struct kunit *test)
 		}
 		if (beyond[i]) {
 			/* One record for all that do not fit. */
-			record = ks_snapshot_record(snap, KS_SUPERBLOCKS);
+			record = ks_snapshot_record(snap, KS_MAX_SUPERBLOCKS);
 			KUNIT_EXPECT_STREQ(test, "", record->device);
 			KUNIT_EXPECT_STREQ(test, "", record->fs_type);
 			KUNIT_EXPECT_EQ(test, 2ULL * beyond[i],

@@ -40,8 +40,9 @@ static void a_directory_is_known_by_its_inode(struct kunit *test)
 static struct ks_directories *directories_with(struct kunit *test, u64 first,
 					       unsigned int nr)
 {
-	struct ks_hitter *hitters = kunit_kcalloc(test, nr, sizeof(*hitters),
-						  GFP_KERNEL);
+	struct ks_topk_entry *hitters = kunit_kcalloc(test, nr,
+						      sizeof(*hitters),
+						      GFP_KERNEL);
 	struct ks_directories *directories;
 	unsigned int i;
 
@@ -60,9 +61,10 @@ directories_snapshot(struct kunit *test,
 		     const struct ks_directories *directories,
 		     const struct ks_dentry_scale *scale)
 {
-	struct ks_snapshot *snap = snapshot_with_room(
-		test, &ks_kind_dentry_directory, KS_DIRECTORIES);
+	struct ks_snapshot *snap;
 
+	snap = snapshot_with_room(test, &ks_kind_dentry_directory,
+				  KMEMSCOPE_MAX_DIRECTORIES);
 	ks_directories_fill(directories, snap, scale);
 	return snap;
 }
@@ -70,9 +72,10 @@ directories_snapshot(struct kunit *test,
 static struct ks_snapshot *
 names_snapshot(struct kunit *test, const struct ks_directories *directories)
 {
-	struct ks_snapshot *snap = snapshot_with_room(
-		test, &ks_kind_dentry_name, 4 * KS_DIRECTORY_NAMES);
+	struct ks_snapshot *snap;
 
+	snap = snapshot_with_room(test, &ks_kind_dentry_name,
+				  4 * KS_MAX_DIRECTORY_NAMES);
 	ks_directories_fill_names(directories, snap);
 	return snap;
 }
@@ -157,22 +160,22 @@ static void paths_that_cannot_be_told_are_not(struct kunit *test)
 static void directories_beyond_the_cap(struct kunit *test)
 {
 	struct ks_directories *directories =
-		directories_with(test, 100, KS_DIRECTORIES + 10);
+		directories_with(test, 100, KMEMSCOPE_MAX_DIRECTORIES + 10);
 	const struct ks_dentry_directory_record *record;
 	struct super_block *sb = fake_superblock_new(test, 9);
 	struct dentry *dentry, *directory;
 	struct ks_snapshot *snap;
 	u32 i;
 
-	for (i = 0; i < KS_DIRECTORIES + 10; i++) {
+	for (i = 0; i < KMEMSCOPE_MAX_DIRECTORIES + 10; i++) {
 		directory = fake_dentry_new(test, sb, NULL, "/", 100 + i);
 		dentry = fake_dentry_new(test, sb, directory, "x", 0);
 		ks_directories_add(directories, dentry);
 		ks_directories_add(directories, dentry);
 	}
 	snap = directories_snapshot(test, directories, &whole);
-	KUNIT_ASSERT_EQ(test, KS_DIRECTORIES, snap->nr);
-	for (i = 0; i < KS_DIRECTORIES; i++) {
+	KUNIT_ASSERT_EQ(test, KMEMSCOPE_MAX_DIRECTORIES, snap->nr);
+	for (i = 0; i < KMEMSCOPE_MAX_DIRECTORIES; i++) {
 		record = ks_snapshot_record(snap, i);
 		KUNIT_EXPECT_EQ(test, 100ULL + i, record->inode);
 		KUNIT_EXPECT_EQ(test, 2ULL, record->nr_dentries);
@@ -208,11 +211,11 @@ static void names_are_a_fair_sample(struct kunit *test)
 	for (i = 1; i <= nr; i++) {
 		scnprintf(name, sizeof(name), "%u", i);
 		ks_directories_add(directories, dentry);
-		if (i != KS_DIRECTORY_NAMES)
+		if (i != KS_MAX_DIRECTORY_NAMES)
 			continue;
 		snap = names_snapshot(test, directories);
-		KUNIT_ASSERT_EQ(test, KS_DIRECTORY_NAMES, snap->nr);
-		while (early < KS_DIRECTORY_NAMES) {
+		KUNIT_ASSERT_EQ(test, KS_MAX_DIRECTORY_NAMES, snap->nr);
+		while (early < KS_MAX_DIRECTORY_NAMES) {
 			KUNIT_EXPECT_EQ(test, early + 1,
 					sampled_name_number(test, snap, early));
 			early++;
@@ -220,8 +223,8 @@ static void names_are_a_fair_sample(struct kunit *test)
 		ks_snapshot_free(snap);
 	}
 	snap = names_snapshot(test, directories);
-	KUNIT_ASSERT_EQ(test, KS_DIRECTORY_NAMES, snap->nr);
-	for (i = 0, early = 0; i < KS_DIRECTORY_NAMES; i++) {
+	KUNIT_ASSERT_EQ(test, KS_MAX_DIRECTORY_NAMES, snap->nr);
+	for (i = 0, early = 0; i < KS_MAX_DIRECTORY_NAMES; i++) {
 		early += sampled_name_number(test, snap, i) <= nr - nr / 8;
 		late += sampled_name_number(test, snap, i) > nr / 8;
 	}

@@ -9,23 +9,23 @@
 #include "collect/dentry_topk.h"
 #include "record/memory.h"
 
-static struct ks_hitters *table_new(struct kunit *test)
+static struct ks_topk *table_new(struct kunit *test)
 {
-	struct ks_hitters *hitters = ks_hitters_new();
+	struct ks_topk *hitters = ks_topk_new();
 
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, hitters);
 	return hitters;
 }
 
-static void table_add(struct ks_hitters *hitters, u64 inode, unsigned int times)
+static void table_add(struct ks_topk *hitters, u64 inode, unsigned int times)
 {
 	const struct ks_directory_key key = { .inode = inode, .device = 7 };
 
 	while (times--)
-		ks_hitters_add(hitters, &key);
+		ks_topk_add(hitters, &key);
 }
 
-static const struct ks_hitter *find_inode(const struct ks_hitter *sorted,
+static const struct ks_topk_entry *find_inode(const struct ks_topk_entry *sorted,
 					  unsigned int nr, u64 inode)
 {
 	unsigned int i;
@@ -38,103 +38,99 @@ static const struct ks_hitter *find_inode(const struct ks_hitter *sorted,
 
 static void is_exact_while_there_is_room(struct kunit *test)
 {
-	struct ks_hitters *hitters = table_new(test);
-	const struct ks_hitter *sorted;
+	struct ks_topk *hitters = table_new(test);
+	const struct ks_topk_entry *sorted;
 	unsigned int i, nr;
 
 	/* Inode n comes n % 7 + 1 times, in rounds. */
-	for (i = 0; i < 7 * KS_HITTERS; i++)
-		if (i / KS_HITTERS <= i % KS_HITTERS % 7)
-			table_add(hitters, i % KS_HITTERS, 1);
-	sorted = ks_hitters_sort(hitters, &nr);
-	KUNIT_EXPECT_EQ(test, (unsigned int)KS_HITTERS, nr);
+	for (i = 0; i < 7 * KS_MAX_TOPK; i++)
+		if (i / KS_MAX_TOPK <= i % KS_MAX_TOPK % 7)
+			table_add(hitters, i % KS_MAX_TOPK, 1);
+	sorted = ks_topk_sort(hitters, &nr);
+	KUNIT_EXPECT_EQ(test, (unsigned int)KS_MAX_TOPK, nr);
 	for (i = 0; i < nr; i++) {
 		KUNIT_ASSERT_EQ(test, sorted[i].key.inode % 7 + 1,
 				sorted[i].count);
-		KUNIT_ASSERT_EQ(test, 0ULL, sorted[i].error);
 		if (i)
 			KUNIT_ASSERT_LE(test, sorted[i].count,
 					sorted[i - 1].count);
 	}
-	ks_hitters_free(hitters);
+	ks_topk_free(hitters);
 }
 
 static void tells_apart_all_of_a_key(struct kunit *test)
 {
 	struct ks_directory_key key = { .inode = 1ULL << 32 | 5 };
-	struct ks_hitters *hitters = table_new(test);
+	struct ks_topk *hitters = table_new(test);
 	unsigned int nr;
 
-	ks_hitters_add(hitters, &key);
+	ks_topk_add(hitters, &key);
 	key.inode = 5;
-	ks_hitters_add(hitters, &key);
+	ks_topk_add(hitters, &key);
 	key.device = 5;
-	ks_hitters_add(hitters, &key);
+	ks_topk_add(hitters, &key);
 	key.generation = 5;
-	ks_hitters_add(hitters, &key);
-	ks_hitters_add(hitters, &key);
-	KUNIT_EXPECT_EQ(test, 2ULL, ks_hitters_sort(hitters, &nr)->count);
+	ks_topk_add(hitters, &key);
+	ks_topk_add(hitters, &key);
+	KUNIT_EXPECT_EQ(test, 2ULL, ks_topk_sort(hitters, &nr)->count);
 	KUNIT_EXPECT_EQ(test, 4U, nr);
-	ks_hitters_free(hitters);
+	ks_topk_free(hitters);
 }
 
 /*
  * Five keys have a hundredth of all each, among keys that come once. That is
- * more than one in KS_HITTERS, so the table may miss none.
+ * more than one in KS_MAX_TOPK, so the table may miss none.
  */
 static void misses_no_heavy_one(struct kunit *test)
 {
-	struct ks_hitters *hitters = table_new(test);
-	const unsigned int total = 30 * KS_HITTERS;
-	const struct ks_hitter *sorted, *found;
+	struct ks_topk *hitters = table_new(test);
+	const unsigned int total = 30 * KS_MAX_TOPK;
+	const struct ks_topk_entry *sorted, *found;
 	unsigned int i, nr, times = total / 100;
 
 	for (i = 0; i < total; i++)
 		table_add(hitters, i % 100 < 5 ? i % 100 : 1000 + i, 1);
-	sorted = ks_hitters_sort(hitters, &nr);
-	KUNIT_EXPECT_EQ(test, (unsigned int)KS_HITTERS, nr);
+	sorted = ks_topk_sort(hitters, &nr);
+	KUNIT_EXPECT_EQ(test, (unsigned int)KS_MAX_TOPK, nr);
 	for (i = 0; i < 5; i++) {
 		found = find_inode(sorted, 5, i);
 		KUNIT_ASSERT_NOT_NULL(test, found);
 		KUNIT_EXPECT_GE(test, found->count, (u64)times);
-		KUNIT_EXPECT_LE(test, found->count - found->error,
-				(u64)times + 1);
-		KUNIT_EXPECT_LE(test, found->error, (u64)total / KS_HITTERS);
+		KUNIT_EXPECT_LE(test, found->count,
+				(u64)times + 1 + total / KS_MAX_TOPK);
 	}
-	ks_hitters_free(hitters);
+	ks_topk_free(hitters);
 }
 
 /* The sum of all counts is the number of additions, whatever was evicted. */
 static void loses_nothing(struct kunit *test)
 {
-	struct ks_hitters *hitters = table_new(test);
-	const struct ks_hitter *sorted;
-	unsigned int i, nr, total = 20 * KS_HITTERS;
+	struct ks_topk *hitters = table_new(test);
+	const struct ks_topk_entry *sorted;
+	unsigned int i, nr, total = 20 * KS_MAX_TOPK;
 	struct rnd_state random;
 	u64 sum = 0;
 
 	prandom_seed_state(&random, 1);
 	for (i = 0; i < total; i++)
 		table_add(hitters,
-			  prandom_u32_state(&random) % (3 * KS_HITTERS), 1);
-	sorted = ks_hitters_sort(hitters, &nr);
-	for (i = 0; i < nr; i++) {
+			  prandom_u32_state(&random) % (3 * KS_MAX_TOPK), 1);
+	sorted = ks_topk_sort(hitters, &nr);
+	for (i = 0; i < nr; i++)
 		sum += sorted[i].count;
-		KUNIT_ASSERT_GT(test, sorted[i].count, sorted[i].error);
-	}
 	KUNIT_EXPECT_EQ(test, (u64)total, sum);
-	ks_hitters_free(hitters);
+	ks_topk_free(hitters);
 }
 
 static void gives_back_its_memory(struct kunit *test)
 {
 	struct ks_memory before, during, after;
-	struct ks_hitters *hitters;
+	struct ks_topk *hitters;
 
 	ks_memory_read(&before);
 	hitters = table_new(test);
 	ks_memory_read(&during);
-	ks_hitters_free(hitters);
+	ks_topk_free(hitters);
 	ks_memory_read(&after);
 	KUNIT_EXPECT_GT(test, during.now, before.now);
 	KUNIT_EXPECT_EQ(test, before.now, after.now);

@@ -7,6 +7,7 @@
 #include <linux/delay.h>
 #include <linux/errno.h>
 #include <linux/limits.h>
+#include <linux/netlink.h>
 #include <linux/nodemask.h>
 #include <linux/string.h>
 
@@ -28,9 +29,9 @@
 
 #define NO_SUCH_JOB	"this socket has no such job"
 
-static struct ks_asked request_empty(void)
+static struct ks_request request_empty(void)
 {
-	struct ks_asked asked = {};
+	struct ks_request asked = {};
 
 	ks_record_init(&ks_kind_job, &asked.job);
 	return asked;
@@ -39,13 +40,13 @@ static struct ks_asked request_empty(void)
 /* Start a job; return its number. */
 static u32 start_job(struct kunit *test, const struct ks_view *view, u32 owner)
 {
-	const struct ks_asked asked = request_empty();
+	const struct ks_request asked = request_empty();
 	struct ks_job_record record;
-	const char *reason;
+	struct netlink_ext_ack extack = {};
 
 	KUNIT_ASSERT_EQ(test, 0, ks_job_start(view, &asked, owner, &record,
-					      &reason));
-	KUNIT_EXPECT_NULL(test, reason);
+					      &extack));
+	KUNIT_EXPECT_NULL(test, extack._msg);
 	KUNIT_EXPECT_NE(test, 0, record.id);
 	KUNIT_EXPECT_STREQ(test, view->kind->name, record.kind);
 	return record.id;
@@ -59,7 +60,7 @@ static bool find_job(struct kunit *test, u32 id, struct ks_job_record *record)
 	u32 i;
 
 	KUNIT_ASSERT_NOT_NULL(test, snap);
-	KUNIT_ASSERT_EQ(test, 0, ks_job_list(snap));
+	KUNIT_ASSERT_EQ(test, 0, ks_job_list(snap, NULL));
 	for (i = 0; i < snap->nr && !found; i++) {
 		*record = *(struct ks_job_record *)ks_snapshot_record(snap, i);
 		found = record->id == id;
@@ -99,26 +100,26 @@ static void expect_take_refused(struct kunit *test, u32 id, u32 owner,
 				const char *why)
 {
 	struct ks_collection c;
-	const char *reason;
+	struct netlink_ext_ack extack = {};
 
 	KUNIT_EXPECT_EQ(test, wanted, ks_job_take(id, owner, view, &c,
-						  &reason));
+						  &extack));
 	if (why)
-		KUNIT_EXPECT_STREQ(test, why, reason ?: "no reason");
+		KUNIT_EXPECT_STREQ(test, why, extack._msg ?: "no reason");
 	else
-		KUNIT_EXPECT_NULL(test, reason);
+		KUNIT_EXPECT_NULL(test, extack._msg);
 }
 
 static void take_answer(struct kunit *test, u32 id, const struct ks_view *view,
 			u32 nr)
 {
 	struct ks_collection c;
-	const char *reason;
+	struct netlink_ext_ack extack = {};
 
-	KUNIT_ASSERT_EQ(test, 0, ks_job_take(id, ME, view, &c, &reason));
+	KUNIT_ASSERT_EQ(test, 0, ks_job_take(id, ME, view, &c, &extack));
 	KUNIT_EXPECT_PTR_EQ(test, view, c.view);
 	KUNIT_EXPECT_TRUE(test, ks_collect_complete(&c));
-	KUNIT_EXPECT_EQ(test, nr, c.snap->nr_filled);
+	KUNIT_EXPECT_EQ(test, nr, c.snap->nr_valid);
 	ks_collect_end(&c);
 }
 
@@ -134,7 +135,7 @@ static void answers_are_taken_once(struct kunit *test)
 	KUNIT_EXPECT_STREQ(test, "", record.reason);
 	take_answer(test, id, &fake_shared_views[1], 1);
 	expect_take_refused(test, id, ME, &fake_shared_views[1], -ENOENT,
-			    "this answer of the job was taken already");
+			    "this result of the job was already taken");
 	/* This view belongs to another kind of work. */
 	expect_take_refused(test, id, ME, &fake_stepping_views[0], -ENOENT,
 			    NO_SUCH_JOB);
@@ -149,31 +150,32 @@ static void answers_are_taken_once(struct kunit *test)
 static void nobody_else_has_it(struct kunit *test)
 {
 	struct ks_job_record record;
-	const char *reason;
+	struct netlink_ext_ack extack = {};
 	u32 id;
 
 	fake_plan.wait = true;
 	id = start_job(test, &fake_shared_views[0], ME);
 	expect_take_refused(test, id, OTHER, &fake_shared_views[0], -ENOENT,
 			    NO_SUCH_JOB);
-	KUNIT_EXPECT_EQ(test, -ENOENT, ks_job_stop(id, OTHER, &reason));
-	KUNIT_EXPECT_STREQ(test, NO_SUCH_JOB, reason);
-	KUNIT_EXPECT_EQ(test, -ENOENT, ks_job_finish(id, OTHER, &reason));
-	KUNIT_EXPECT_EQ(test, -ENOENT, ks_job_stop(id + 1, ME, &reason));
+	KUNIT_EXPECT_EQ(test, -ENOENT, ks_job_stop(id, OTHER, &extack));
+	KUNIT_EXPECT_STREQ(test, NO_SUCH_JOB, extack._msg);
+	KUNIT_EXPECT_EQ(test, -ENOENT, ks_job_finish(id, OTHER, &extack));
+	KUNIT_EXPECT_EQ(test, -ENOENT, ks_job_stop(id + 1, ME, &extack));
 	ks_job_release(OTHER);
 	KUNIT_EXPECT_TRUE(test, find_job(test, id, &record));
-	KUNIT_EXPECT_EQ(test, 0, ks_job_stop(id, ME, &reason));
-	KUNIT_EXPECT_NULL(test, reason);
+	extack._msg = NULL;
+	KUNIT_EXPECT_EQ(test, 0, ks_job_stop(id, ME, &extack));
+	KUNIT_EXPECT_NULL(test, extack._msg);
 	/* It is gone at once, even before its worker ends. */
 	KUNIT_EXPECT_FALSE(test, find_job(test, id, &record));
-	KUNIT_EXPECT_EQ(test, -ENOENT, ks_job_stop(id, ME, &reason));
+	KUNIT_EXPECT_EQ(test, -ENOENT, ks_job_stop(id, ME, &extack));
 	expect_nothing_left(test);
 }
 
 static void one_that_runs_is_waited_for(struct kunit *test)
 {
 	struct ks_job_record record;
-	const char *reason;
+	struct netlink_ext_ack extack = {};
 	u32 id;
 
 	fake_plan.wait = true;
@@ -185,9 +187,9 @@ static void one_that_runs_is_waited_for(struct kunit *test)
 	expect_take_refused(test, id, ME, &fake_shared_views[0], -EBUSY,
 			    "the job is still running");
 	/* End it early, with the records so far. */
-	KUNIT_EXPECT_EQ(test, 0, ks_job_finish(id, ME, &reason));
+	KUNIT_EXPECT_EQ(test, 0, ks_job_finish(id, ME, &extack));
 	KUNIT_EXPECT_STREQ(test, "done", wait_job(test, id).state);
-	KUNIT_EXPECT_EQ(test, 0, ks_job_finish(id, ME, &reason));
+	KUNIT_EXPECT_EQ(test, 0, ks_job_finish(id, ME, &extack));
 	take_answer(test, id, &fake_shared_views[0], 1);
 	/* Answers that were not taken go with their socket. */
 	ks_job_release(ME);
@@ -198,16 +200,16 @@ static void one_that_runs_is_waited_for(struct kunit *test)
 /* The job gets the whole request; missing values stay unknown. */
 static void asked_for_is_handed_on(struct kunit *test)
 {
-	struct ks_asked asked = request_empty();
+	struct ks_request asked = request_empty();
 	struct ks_job_record record;
-	const char *reason;
+	struct netlink_ext_ack extack = {};
 
 	asked.job.budget_ns = 1ULL << 40;
 	strscpy(asked.job.cache, "dentry", sizeof(asked.job.cache));
 	asked.options = KS_JOB_STACKS;
 	KUNIT_ASSERT_EQ(test, 0,
 			ks_job_start(&fake_shared_views[0], &asked, ME, &record,
-				     &reason));
+				     &extack));
 	KUNIT_EXPECT_EQ(test, 1ULL << 40, record.budget_ns);
 	KUNIT_EXPECT_EQ(test, U64_MAX, record.duration_ns);
 	KUNIT_EXPECT_STREQ(test, "dentry", record.cache);
@@ -220,10 +222,10 @@ static void asked_for_is_handed_on(struct kunit *test)
 
 static void a_job_beyond_the_limit_is_refused(struct kunit *test)
 {
-	const struct ks_asked asked = request_empty();
+	const struct ks_request asked = request_empty();
 	struct ks_job_record record;
 	u32 ids[MAX_JOBS], i, tries;
-	const char *reason;
+	struct netlink_ext_ack extack = {};
 
 	fake_plan.wait = true;
 	for (i = 0; i < MAX_JOBS; i++)
@@ -231,15 +233,15 @@ static void a_job_beyond_the_limit_is_refused(struct kunit *test)
 				   i % 2 ? OTHER : ME);
 	KUNIT_EXPECT_EQ(test, -EBUSY,
 			ks_job_start(&fake_shared_views[0], &asked, ME, &record,
-				     &reason));
-	KUNIT_EXPECT_STREQ(test, "there are too many jobs", reason);
+				     &extack));
+	KUNIT_EXPECT_STREQ(test, "there are too many jobs", extack._msg);
 	ks_job_release(ME);
 	for (i = 0; i < MAX_JOBS; i++)
 		KUNIT_EXPECT_EQ(test, i % 2, find_job(test, ids[i], &record));
 	/* There is room again once the released jobs have ended. */
 	for (tries = 0; tries < 2000; tries++) {
 		if (!ks_job_start(&fake_shared_views[0], &asked, ME, &record,
-				  &reason))
+				  &extack))
 			break;
 		usleep_range(1000, 2000);
 	}
@@ -254,9 +256,9 @@ static void errors_are_told_in_words(struct kunit *test)
 	} errors[] = {
 		{ -EINVAL, "explained" },
 		{ -EBUSY, "made up to be busy" },
-		{ -ETIME, "it would take longer than max_walk_ms allows" },
+		{ -ETIME, "this would take longer than max_walk_ms allows" },
 		{ -ENOBUFS,
-		  "all readers together would take more memory than max_memory_kib" },
+		  "all readers together would exceed max_memory_kib" },
 		{ -ENOMEM, "the host is short of memory, try again" },
 		{ -EIO, NULL },
 	};
@@ -287,28 +289,27 @@ static void the_second_view_may_fail(struct kunit *test)
 	id = start_job(test, &fake_shared_views[0], ME);
 	KUNIT_EXPECT_STREQ(test, "failed", wait_job(test, id).state);
 	expect_nothing_left(test);
-	expect_take_refused(
-		test, id, ME, &fake_shared_views[0], -ENOBUFS,
-		"all readers together would take more memory than max_memory_kib");
+	expect_take_refused(test, id, ME, &fake_shared_views[0], -ENOBUFS,
+			    "all readers together would exceed max_memory_kib");
 }
 
 static void expect_refused(struct kunit *test, const struct ks_view *view,
 			   const char *why)
 {
-	const struct ks_asked asked = request_empty();
+	const struct ks_request asked = request_empty();
 	struct ks_job_record record;
-	const char *reason;
+	struct netlink_ext_ack extack = {};
 
 	KUNIT_EXPECT_EQ(test, -EOPNOTSUPP,
-			ks_job_start(view, &asked, ME, &record, &reason));
-	KUNIT_EXPECT_STREQ(test, why, reason);
+			ks_job_start(view, &asked, ME, &record, &extack));
+	KUNIT_EXPECT_STREQ(test, why, extack._msg);
 	KUNIT_EXPECT_STREQ(test, why, ks_collect_refusal(view));
 }
 
 static void one_that_is_off_has_no_jobs(struct kunit *test)
 {
 	expect_refused(test, &fake_idle_views[0],
-		       "kept off by the module parameter disable");
+		       "turned off by the module parameter disable");
 	fake_plan.missing = FAKE_NEED;
 	expect_refused(test, &fake_shared_views[0], "made up to be missing");
 	fake_plan.missing = FAKE_OPTION;
@@ -322,7 +323,7 @@ static void one_that_is_off_has_no_jobs(struct kunit *test)
 	fake_plan.locked_down = false;
 	ks_collect_switch(false);
 	expect_refused(test, &fake_stepping_views[0],
-		       "all collecting is switched off");
+		       "collecting is switched off");
 	ks_collect_switch(true);
 	KUNIT_EXPECT_NULL(test, ks_collect_refusal(&fake_shared_views[0]));
 }
@@ -337,7 +338,7 @@ static void off_ends_what_runs(struct kunit *test)
 	ks_collect_switch(false);
 	KUNIT_EXPECT_STREQ(test, "failed", wait_job(test, id).state);
 	expect_take_refused(test, id, ME, &fake_shared_views[0], -EINTR,
-			    "all collecting is switched off");
+			    "collecting is switched off");
 	expect_nothing_left(test);
 }
 
@@ -355,13 +356,13 @@ static void a_job_steps_to_its_end(struct kunit *test)
 	id = start_job(test, &fake_stepping_views[0], ME);
 	KUNIT_EXPECT_STREQ(test, "failed", wait_job(test, id).state);
 	expect_take_refused(test, id, ME, &fake_stepping_views[0], -EBUSY,
-			    "the kernel's slab_mutex is busy, try again");
+			    "made up to be busy");
 	fake_plan.busy_begins = 0;
 	fake_plan.busy_steps = MANY_TIMES;
 	id = start_job(test, &fake_stepping_views[0], ME);
 	KUNIT_EXPECT_STREQ(test, "failed", wait_job(test, id).state);
 	expect_take_refused(test, id, ME, &fake_stepping_views[0], -EBUSY,
-			    "the kernel's slab_mutex is busy, try again");
+			    "made up to be busy");
 }
 
 /* A job can end in its steps, and while it waits for a lock. */
@@ -380,7 +381,7 @@ static void one_that_waits_can_be_ended(struct kunit *test)
 		ks_collect_switch(false);
 		KUNIT_EXPECT_STREQ(test, "failed", wait_job(test, id).state);
 		expect_take_refused(test, id, ME, &fake_stepping_views[0],
-				    -EINTR, "all collecting is switched off");
+				    -EINTR, "collecting is switched off");
 		ks_collect_switch(true);
 	}
 }
@@ -419,7 +420,7 @@ static void some_wait_for_their_turn(struct kunit *test)
 static void a_reader_takes_a_place(struct kunit *test)
 {
 	struct ks_collection c;
-	const char *reason;
+	struct netlink_ext_ack extack = {};
 	u32 ids[MAX_JOBS], i;
 
 	for (i = 0; i < MAX_JOBS; i++) {
@@ -427,11 +428,11 @@ static void a_reader_takes_a_place(struct kunit *test)
 		wait_job(test, ids[i]);
 	}
 	KUNIT_EXPECT_EQ(test, -EBUSY,
-			ks_job_wait(&c, &fake_shared_views[1], &reason));
-	KUNIT_EXPECT_STREQ(test, "there are too many jobs", reason);
-	KUNIT_EXPECT_EQ(test, 0, ks_job_stop(ids[0], ME, &reason));
+			ks_job_wait(&c, &fake_shared_views[1], &extack));
+	KUNIT_EXPECT_STREQ(test, "there are too many jobs", extack._msg);
+	KUNIT_EXPECT_EQ(test, 0, ks_job_stop(ids[0], ME, &extack));
 	KUNIT_ASSERT_EQ(test, 0,
-			ks_job_wait(&c, &fake_shared_views[1], &reason));
+			ks_job_wait(&c, &fake_shared_views[1], &extack));
 	ks_collect_end(&c);
 	/* The place is free again. */
 	ids[0] = start_job(test, &fake_shared_views[0], ME);
@@ -441,19 +442,19 @@ static void a_reader_takes_a_place(struct kunit *test)
 static void a_reader_may_wait(struct kunit *test)
 {
 	struct ks_collection c;
-	const char *reason;
+	struct netlink_ext_ack extack = {};
 
 	KUNIT_ASSERT_EQ(test, 0,
-			ks_job_wait(&c, &fake_shared_views[1], &reason));
+			ks_job_wait(&c, &fake_shared_views[1], &extack));
 	KUNIT_EXPECT_PTR_EQ(test, &fake_shared_views[1], c.view);
-	KUNIT_EXPECT_EQ(test, 1, c.snap->nr_filled);
+	KUNIT_EXPECT_EQ(test, 1, c.snap->nr_valid);
 	KUNIT_EXPECT_EQ(test, U64_MAX, fake_plan.asked.job.budget_ns);
 	KUNIT_EXPECT_STREQ(test, "", fake_plan.asked.job.cache);
 	ks_collect_end(&c);
 	expect_nothing_left(test);
 	fake_plan.err = -ETIME;
 	KUNIT_EXPECT_EQ(test, -ETIME,
-			ks_job_wait(&c, &fake_shared_views[1], &reason));
+			ks_job_wait(&c, &fake_shared_views[1], &extack));
 }
 
 static struct kunit_case job_cases[] = {

@@ -106,7 +106,7 @@ static void expect_round_trip(struct kunit *test, const struct ks_kind *kind,
 
 	KUNIT_EXPECT_EQ(test, 0, ks_record_put(skb, kind, record));
 	parse_message(test, kind, skb, attrs);
-	KUNIT_EXPECT_EQ(test, 1, ks_record_ask(kind, got, attrs));
+	KUNIT_EXPECT_EQ(test, 1, ks_record_filter(kind, got, attrs));
 	KUNIT_EXPECT_MEMEQ(test, record, got, kind->size);
 	kfree_skb(skb);
 }

@@ -36,14 +36,14 @@ static void counts_up_to_a_bound(struct kunit *test)
 	struct ks_processes all = {};
 	u32 pid, round;
 
-	for (pid = 1; pid <= KS_PROCESSES_MAX; pid++)
+	for (pid = 1; pid <= KS_MAX_PROCESSES; pid++)
 		for (round = 0; round < 3; round++) {
 			note_process(&all, pid);
 			KUNIT_EXPECT_EQ(test, pid, ks_processes_count(&all));
 		}
 	KUNIT_EXPECT_EQ(test, 0, all.capped);
 	note_process(&all, 100);
-	KUNIT_EXPECT_EQ(test, KS_PROCESSES_MAX, ks_processes_count(&all));
+	KUNIT_EXPECT_EQ(test, KS_MAX_PROCESSES, ks_processes_count(&all));
 	KUNIT_EXPECT_EQ(test, 1, all.capped);
 }
 
@@ -144,12 +144,12 @@ static void all_cpus_count_at_once(struct kunit *test)
 	ks_probe_totals(probe, &totals);
 	KUNIT_EXPECT_EQ(test, (u64)THREADS * ROUNDS, totals.nr_allocs);
 	KUNIT_EXPECT_EQ(test, 0ULL, totals.nr_dropped);
-	for (i = 0; i < KS_PROBE_ALLOCATORS; i++) {
-		if (!ks_interned_key(&probe->who, i))
+	for (i = 0; i < KS_MAX_ALLOCATORS; i++) {
+		if (!ks_intern_key(&probe->allocators, i))
 			continue;
 		nr++;
 		counted += ks_probe_count(probe, i);
-		KUNIT_EXPECT_EQ(test, KS_PROCESSES_MAX,
+		KUNIT_EXPECT_EQ(test, KS_MAX_PROCESSES,
 				ks_processes_count(&probe->processes[i]));
 	}
 	KUNIT_EXPECT_EQ(test, 1, nr);
@@ -159,7 +159,7 @@ static void all_cpus_count_at_once(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 9ULL, ks_probe_busiest(probe));
 	KUNIT_EXPECT_EQ(test, 0ULL, ks_probe_busiest(probe));
 	for (i = 1; i < nr_cpu_ids; i++)
-		KUNIT_EXPECT_EQ(test, KS_PROBE_ALLOCATORS,
+		KUNIT_EXPECT_EQ(test, KS_MAX_ALLOCATORS,
 				per_cpu_ptr(probe->cpu, i)->counts -
 				per_cpu_ptr(probe->cpu, i - 1)->counts);
 	ks_probe_free(probe);

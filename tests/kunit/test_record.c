@@ -111,7 +111,7 @@ static void sends_values_next_to_unset(struct kunit *test)
 				ks_record_put(skb, &fake_kind, &records[i]));
 		parse_message(test, skb, attrs);
 		KUNIT_EXPECT_EQ(test, 1,
-				ks_record_ask(&fake_kind, &got, attrs));
+				ks_record_filter(&fake_kind, &got, attrs));
 		expect_record(test, &got, &records[i]);
 		kfree_skb(skb);
 	}
@@ -170,7 +170,7 @@ static void says_when_a_message_is_full(struct kunit *test)
 /**
  * struct request - the attributes of a request
  * @skb: the message with them
- * @attrs: the table for ks_record_ask()
+ * @attrs: the table for ks_record_filter()
  */
 struct request {
 	struct sk_buff *skb;
@@ -193,7 +193,7 @@ static void expect_request(struct kunit *test, int attr, const void *value,
 
 	request_make(test, &request, attr, value, size);
 	KUNIT_EXPECT_EQ(test, 1,
-			ks_record_ask(&fake_kind, &got, request.attrs));
+			ks_record_filter(&fake_kind, &got, request.attrs));
 	expect_record(test, &got, wanted);
 	KUNIT_EXPECT_PTR_EQ(test, &fake_kind.fields[attr - FAKE_A_NAME],
 			    ks_record_unmatched(&fake_kind, request.attrs));
@@ -232,7 +232,7 @@ static void asks_for_nothing(struct kunit *test)
 	const struct fake_record unset = fake_record_unset();
 	struct fake_record got = { "x", 1, 2, 3, "y" };
 
-	KUNIT_EXPECT_EQ(test, 0, ks_record_ask(&fake_kind, &got, attrs));
+	KUNIT_EXPECT_EQ(test, 0, ks_record_filter(&fake_kind, &got, attrs));
 	expect_record(test, &got, &unset);
 	KUNIT_EXPECT_NULL(test, ks_record_unmatched(&fake_kind, attrs));
 }
@@ -258,7 +258,7 @@ static void asks_for_what_no_record_has(struct kunit *test)
 			     (const void *)&unset + values[i].offset,
 			     values[i].size);
 		KUNIT_EXPECT_EQ_MSG(test, -ENOENT,
-				    ks_record_ask(&fake_kind, &got,
+				    ks_record_filter(&fake_kind, &got,
 						  request.attrs),
 				    "attribute %d", values[i].attr);
 		kfree_skb(request.skb);
@@ -267,18 +267,17 @@ static void asks_for_what_no_record_has(struct kunit *test)
 
 static void names_the_last_field_asked_for(struct kunit *test)
 {
+	const struct ks_field *unmatched;
 	struct request request;
 	const u64 large = 1;
 
 	request_make(test, &request, FAKE_A_LARGE, &large, sizeof(large));
 	/* Only the presence of an attribute counts, so any will do. */
 	request.attrs[FAKE_A_NAME] = request.attrs[FAKE_A_LARGE];
-	KUNIT_EXPECT_STREQ(
-		test, "large",
-		ks_record_unmatched(&fake_kind, request.attrs)->name);
-	KUNIT_EXPECT_STREQ(
-		test, "no record has this large",
-		ks_record_unmatched(&fake_kind, request.attrs)->no_match);
+	unmatched = ks_record_unmatched(&fake_kind, request.attrs);
+	KUNIT_EXPECT_STREQ(test, "large", unmatched->name);
+	KUNIT_EXPECT_STREQ(test, "no record has this large",
+			   unmatched->no_match);
 	kfree_skb(request.skb);
 }
 

@@ -44,7 +44,7 @@ static void counts_init(struct kunit *test, struct fake_trace *fake)
 	fake->probe.cpu = alloc_percpu(struct ks_probe_cpu);
 	KUNIT_ASSERT_NOT_NULL(test, fake->probe.cpu);
 	for_each_possible_cpu(cpu) {
-		u64 *counts = kunit_kcalloc(test, KS_PROBE_ALLOCATORS,
+		u64 *counts = kunit_kcalloc(test, KS_MAX_ALLOCATORS,
 					    sizeof(*counts), GFP_KERNEL);
 
 		KUNIT_ASSERT_NOT_NULL(test, counts);
@@ -63,15 +63,15 @@ static int report_init(struct kunit *test)
 	ks_memory_read(&memory);
 	fake->memory_before = memory.now;
 	fake->probe.processes =
-		kunit_kcalloc(test, KS_PROBE_ALLOCATORS,
+		kunit_kcalloc(test, KS_MAX_ALLOCATORS,
 			      sizeof(struct ks_processes), GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, fake->probe.processes);
 	counts_init(test, fake);
 	KUNIT_ASSERT_EQ(test, 0,
-			ks_interned_init(&fake->probe.who, KS_PROBE_ALLOCATORS,
-					 sizeof(struct ks_who)));
+			ks_intern_init(&fake->probe.allocators, KS_MAX_ALLOCATORS,
+					 sizeof(struct ks_allocator)));
 	KUNIT_ASSERT_EQ(test, 0,
-			ks_objects_init(&fake->probe.objects, OBJECTS));
+			ks_outstanding_init(&fake->probe.objects, OBJECTS));
 	strscpy(fake->target.name, "dentry", sizeof(fake->target.name));
 	fake->target.info.size = 192;
 	fake->traced = (struct ks_traced){
@@ -96,17 +96,17 @@ static void report_exit(struct kunit *test)
 
 	for (i = 0; i < ARRAY_SIZE(fake->snaps); i++)
 		ks_snapshot_free(fake->snaps[i]);
-	ks_interned_free(&fake->probe.who);
-	ks_interned_free(&fake->probe.stacks);
-	ks_objects_free(&fake->probe.objects);
+	ks_intern_free(&fake->probe.allocators);
+	ks_intern_free(&fake->probe.stacks);
+	ks_outstanding_free(&fake->probe.objects);
 	free_percpu(fake->probe.cpu);
 	ks_memory_read(&memory);
 	KUNIT_EXPECT_EQ(test, fake->memory_before, memory.now);
 }
 
-static struct ks_who allocator_named(const char *name)
+static struct ks_allocator allocator_named(const char *name)
 {
-	struct ks_who who = { .cgroup_id = 11, .uid = 1000 };
+	struct ks_allocator who = { .cgroup_id = 11, .uid = 1000 };
 
 	strscpy(who.names[0], name, sizeof(who.names[0]));
 	strscpy(who.names[1], "parent", sizeof(who.names[1]));
@@ -114,14 +114,14 @@ static struct ks_who allocator_named(const char *name)
 }
 
 /* Count allocations of an allocator as probes do; return its index. */
-static int allocate(struct kunit *test, const struct ks_who *who, u64 nr,
+static int allocate(struct kunit *test, const struct ks_allocator *who, u64 nr,
 		    u32 pid)
 {
 	struct fake_trace *fake = test->priv;
 	const struct ks_process process = {
 		.pid = pid, .parent_pid = pid + 1, .start_ns = pid * SECOND,
 	};
-	int index = ks_interned_add(&fake->probe.who, who);
+	int index = ks_intern_add(&fake->probe.allocators, who);
 
 	KUNIT_ASSERT_GE(test, index, 0);
 	/* The last one on another CPU, if there is one. */
@@ -137,14 +137,14 @@ static int allocate(struct kunit *test, const struct ks_who *who, u64 nr,
  * Add the same key again while its first entry looks unfinished; return the
  * index of the second entry.
  */
-static int add_again(struct kunit *test, struct ks_interned *in,
+static int add_again(struct kunit *test, struct ks_intern *in,
 		     const void *key, int index)
 {
 	const u32 state = in->states[index];
 	int second;
 
 	in->states[index] = 1;
-	second = ks_interned_add(in, key);
+	second = ks_intern_add(in, key);
 	in->states[index] = state;
 	KUNIT_ASSERT_GE(test, second, 0);
 	KUNIT_ASSERT_NE(test, second, index);
@@ -155,7 +155,7 @@ static const void *record_of(struct kunit *test, u32 snap, u32 index)
 {
 	const struct fake_trace *fake = test->priv;
 
-	KUNIT_ASSERT_LT(test, index, fake->snaps[snap]->nr_filled);
+	KUNIT_ASSERT_LT(test, index, fake->snaps[snap]->nr_valid);
 	return ks_snapshot_record(fake->snaps[snap], index);
 }
 
@@ -165,9 +165,9 @@ static const struct ks_trace_record *fill_report(struct kunit *test)
 	struct fake_trace *fake = test->priv;
 
 	KUNIT_ASSERT_EQ(test, 0,
-			ks_answer_fill(&fake->traced, fake->snaps[0],
+			ks_report_fill(&fake->traced, fake->snaps[0],
 				       fake->snaps[1], fake->snaps[2]));
-	KUNIT_ASSERT_EQ(test, 1, fake->snaps[0]->nr_filled);
+	KUNIT_ASSERT_EQ(test, 1, fake->snaps[0]->nr_valid);
 	return record_of(test, 0, 0);
 }
 
@@ -193,7 +193,7 @@ static void nothing_was_allocated(struct kunit *test)
 static void who_allocated_most_comes_first(struct kunit *test)
 {
 	const struct ks_trace_allocator_record *record;
-	struct ks_who one = allocator_named("one"),
+	struct ks_allocator one = allocator_named("one"),
 		      two = allocator_named("two"),
 		      three = allocator_named("three");
 
@@ -234,11 +234,11 @@ static void what_is_there_twice_is_one(struct kunit *test)
 {
 	const struct ks_trace_allocator_record *record;
 	struct fake_trace *fake = test->priv;
-	struct ks_who one = allocator_named("one"),
+	struct ks_allocator one = allocator_named("one"),
 		      two = allocator_named("two");
 	const struct ks_process later = { .pid = 101 };
 	int index = allocate(test, &one, 10, 100);
-	int second = add_again(test, &fake->probe.who, &one, index);
+	int second = add_again(test, &fake->probe.allocators, &one, index);
 	u32 i;
 
 	allocate(test, &two, 15, 200);
@@ -247,7 +247,7 @@ static void what_is_there_twice_is_one(struct kunit *test)
 	ks_processes_note(&fake->probe.processes[second], &later);
 	fake->probe.processes[second].when++;
 	for (i = 0; i < 5; i++)
-		ks_objects_add(&fake->probe.objects, 4096 + 64 * i,
+		ks_outstanding_add(&fake->probe.objects, 4096 + 64 * i,
 			       i % 2 ? index : second);
 	KUNIT_EXPECT_EQ(test, 2, fill_report(test)->nr_allocators);
 	record = record_of(test, 1, 0);
@@ -274,7 +274,7 @@ static void interrupts_name_nobody(struct kunit *test)
 		{ KS_CONTEXT_TASK, 1, "kthread" },
 	};
 	const struct ks_trace_allocator_record *record;
-	struct ks_who one;
+	struct ks_allocator one;
 	u32 i;
 
 	for (i = 0; i < ARRAY_SIZE(contexts); i++) {
@@ -306,28 +306,28 @@ static void outstanding_is_scaled_up(struct kunit *test)
 {
 	const struct ks_trace_allocator_record *record;
 	struct fake_trace *fake = test->priv;
-	struct ks_who one = allocator_named("one"),
+	struct ks_allocator one = allocator_named("one"),
 		      two = allocator_named("two"),
 		      none = allocator_named("none");
 	int first = allocate(test, &one, 1000000, 1);
 	int second = allocate(test, &two, 5, 2);
 	u64 address, rate;
-	u32 *counts = kunit_kcalloc(test, KS_PROBE_ALLOCATORS, sizeof(*counts),
+	u32 *counts = kunit_kcalloc(test, KS_MAX_ALLOCATORS, sizeof(*counts),
 				    GFP_KERNEL);
 
 	KUNIT_ASSERT_NOT_NULL(test, counts);
 	allocate(test, &none, 1, 3);
 	/* Fill the table until the rate has risen. */
-	for (address = 8; ks_objects_rate(&fake->probe.objects) < 4;
+	for (address = 8; ks_outstanding_rate(&fake->probe.objects) < 4;
 	     address += 8)
-		ks_objects_add(&fake->probe.objects, address, first);
+		ks_outstanding_add(&fake->probe.objects, address, first);
 	for (; counts[second] < 2; address += 8) {
-		ks_objects_add(&fake->probe.objects, address, second);
-		memset(counts, 0, KS_PROBE_ALLOCATORS * sizeof(*counts));
-		ks_objects_count(&fake->probe.objects, counts,
-				 KS_PROBE_ALLOCATORS);
+		ks_outstanding_add(&fake->probe.objects, address, second);
+		memset(counts, 0, KS_MAX_ALLOCATORS * sizeof(*counts));
+		ks_outstanding_count(&fake->probe.objects, counts,
+				 KS_MAX_ALLOCATORS);
 	}
-	rate = ks_objects_rate(&fake->probe.objects);
+	rate = ks_outstanding_rate(&fake->probe.objects);
 	KUNIT_EXPECT_EQ(test, rate, fill_report(test)->sample_rate);
 	record = record_of(test, 1, 0);
 	KUNIT_EXPECT_EQ(test, counts[first] * rate, record->nr_outstanding);
@@ -385,7 +385,7 @@ static void no_time_no_rate(struct kunit *test)
 {
 	const struct ks_trace_allocator_record *record;
 	struct fake_trace *fake = test->priv;
-	struct ks_who one = allocator_named("one");
+	struct ks_allocator one = allocator_named("one");
 
 	allocate(test, &one, 1ULL << 40, 1);
 	fake->traced.ns = 0;
@@ -407,17 +407,17 @@ static void stacks_are_told_once(struct kunit *test)
 	const struct ks_trace_stack_record *frame;
 	struct fake_trace *fake = test->priv;
 	struct ks_stack stack = {
-		.frames = { (unsigned long)ks_answer_fill + 4, 0x1234 },
+		.frames = { (unsigned long)ks_report_fill + 4, 0x1234 },
 	};
-	struct ks_who one = allocator_named("one");
+	struct ks_allocator one = allocator_named("one");
 	int index, second;
 
 	allocate(test, &one, 12, 1);
 	fake->probe.with_stacks = true;
 	KUNIT_ASSERT_EQ(test, 0,
-			ks_interned_init(&fake->probe.stacks, KS_PROBE_STACKS,
+			ks_intern_init(&fake->probe.stacks, KS_MAX_STACKS,
 					 sizeof(stack)));
-	index = ks_interned_add(&fake->probe.stacks, &stack);
+	index = ks_intern_add(&fake->probe.stacks, &stack);
 	KUNIT_ASSERT_GE(test, index, 0);
 	second = add_again(test, &fake->probe.stacks, &stack, index);
 	one.stack = index + 1;
@@ -425,7 +425,7 @@ static void stacks_are_told_once(struct kunit *test)
 	one.stack = second + 1;
 	allocate(test, &one, 6, 1);
 	KUNIT_EXPECT_EQ(test, 2, fill_report(test)->nr_allocators);
-	KUNIT_ASSERT_EQ(test, 2, fake->snaps[2]->nr_filled);
+	KUNIT_ASSERT_EQ(test, 2, fake->snaps[2]->nr_valid);
 	record = record_of(test, 1, 0);
 	KUNIT_EXPECT_EQ(test, 11ULL, record->nr_allocs);
 	KUNIT_EXPECT_EQ(test, index + 1, record->stack);
@@ -436,7 +436,7 @@ static void stacks_are_told_once(struct kunit *test)
 	frame = record_of(test, 2, 0);
 	KUNIT_EXPECT_EQ(test, index + 1, frame->stack);
 	KUNIT_EXPECT_EQ(test, 0, frame->depth);
-	KUNIT_EXPECT_NOT_NULL(test, strstr(frame->symbol, "ks_answer_fill+"));
+	KUNIT_EXPECT_NOT_NULL(test, strstr(frame->symbol, "ks_report_fill+"));
 	frame = record_of(test, 2, 1);
 	KUNIT_EXPECT_EQ(test, 1, frame->depth);
 	KUNIT_EXPECT_STREQ(test, "", frame->symbol);
@@ -448,16 +448,16 @@ static void stacks_are_no_more_than_all(struct kunit *test)
 	const struct ks_trace_allocator_record *record;
 	struct fake_trace *fake = test->priv;
 	const struct ks_stack stack = { .frames = { 1 } };
-	struct ks_who one = allocator_named("one");
+	struct ks_allocator one = allocator_named("one");
 
 	fake->probe.with_stacks = true;
 	KUNIT_ASSERT_EQ(test, 0,
-			ks_interned_init(&fake->probe.stacks, KS_PROBE_STACKS,
+			ks_intern_init(&fake->probe.stacks, KS_MAX_STACKS,
 					 sizeof(stack)));
 	allocate(test, &one, 100, 7);
-	one.stack = ks_interned_add(&fake->probe.stacks, &stack) + 1;
+	one.stack = ks_intern_add(&fake->probe.stacks, &stack) + 1;
 	allocate(test, &one, 150, 8);
-	one.stack = KS_WHO_NO_STACK;
+	one.stack = KS_NO_STACK;
 	allocate(test, &one, 50, 9);
 	KUNIT_EXPECT_EQ(test, 2, fill_report(test)->nr_allocators);
 	record = record_of(test, 1, 0);

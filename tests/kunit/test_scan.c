@@ -15,7 +15,7 @@
 
 #include "fake_slab.h"
 
-#define CAP	KS_HOLD_ENTRIES
+#define CAP	KS_MAX_HOLD_ENTRIES
 
 static const struct ks_geometry geometry = {
 	.object_size = 192, .size = 192,
@@ -37,8 +37,24 @@ static struct ks_cache_counts count_cache(struct kunit *test,
 	struct ks_cache_counts counts;
 
 	KUNIT_ASSERT_EQ(test, 0,
-			ks_cache_count(fake_kmem_cache(cache), NUMA_NO_NODE,
-				       &counts));
+			fake_count(cache, NUMA_NO_NODE, &counts));
+	return counts;
+}
+
+/* Count while another task holds the list_lock of the node. */
+static struct ks_cache_counts count_contended(struct kunit *test,
+					      const struct fake_cache *cache,
+					      struct fake_node *node)
+{
+	struct ks_cache_counts counts;
+	int err;
+
+	mutex_lock(&fake_slab_mutex);
+	spin_lock(&node->list_lock);
+	err = ks_cache_count(fake_kmem_cache(cache), NUMA_NO_NODE, &counts);
+	spin_unlock(&node->list_lock);
+	mutex_unlock(&fake_slab_mutex);
+	KUNIT_ASSERT_EQ(test, 0, err);
 	return counts;
 }
 
@@ -60,9 +76,7 @@ static void full_slabs_need_no_lock(struct kunit *test)
 	cache = cache_with_node(test, &node);
 	node->nr_slabs = 10;
 	node->nr_objects = 210;
-	spin_lock(&node->list_lock);
-	counts = count_cache(test, cache);
-	spin_unlock(&node->list_lock);
+	counts = count_contended(test, cache, node);
 	KUNIT_EXPECT_TRUE(test, counts.free_known);
 	KUNIT_EXPECT_EQ(test, 0ULL, counts.nr_partial);
 	KUNIT_EXPECT_EQ(test, 0ULL, counts.nr_free);
@@ -220,9 +234,7 @@ static void a_busy_lock_leaves_it_unknown(struct kunit *test)
 
 	cache = cache_with_node(test, &node);
 	fake_slabs_add(test, node, 5, 10, 7);
-	spin_lock(&node->list_lock);
-	counts = count_cache(test, cache);
-	spin_unlock(&node->list_lock);
+	counts = count_contended(test, cache, node);
 	KUNIT_EXPECT_EQ(test, contended + 1, ks_hold_nr_contended());
 	KUNIT_EXPECT_FALSE(test, counts.free_known);
 	KUNIT_EXPECT_EQ(test, 5ULL, counts.nr_slabs);
@@ -255,9 +267,7 @@ static void nodes_add_up(struct kunit *test)
 	for_each_online_node(nid) {
 		node = fake_node_new(test, cache, nid);
 		fake_slabs_add(test, node, nr ? 3 : 4 * CAP, 10, 8 - nr);
-		KUNIT_EXPECT_EQ(test, 0,
-				ks_cache_count(fake_kmem_cache(cache), nid,
-					       &counts));
+		KUNIT_EXPECT_EQ(test, 0, fake_count(cache, nid, &counts));
 		KUNIT_EXPECT_EQ(test, (2ULL + nr) * node->nr_slabs,
 				counts.nr_free);
 		nr_free += counts.nr_free;
@@ -273,16 +283,16 @@ static void nodes_add_up(struct kunit *test)
 static void nodes_that_are_not_there(struct kunit *test)
 {
 	struct fake_cache *cache = fake_cache_new(test);
-	const struct kmem_cache *kmem = fake_kmem_cache(cache);
 	struct ks_cache_counts counts;
 
-	KUNIT_EXPECT_EQ(test, -ENOENT, ks_cache_count(kmem, first_online_node,
-						      &counts));
-	KUNIT_EXPECT_EQ(test, -ENOENT, ks_cache_count(kmem, NUMA_NO_NODE,
-						      &counts));
-	KUNIT_EXPECT_EQ(test, -EFAULT, ks_cache_count(kmem, MAX_NUMNODES,
-						      &counts));
-	KUNIT_EXPECT_EQ(test, -EFAULT, ks_cache_count(kmem, -2, &counts));
+	KUNIT_EXPECT_EQ(test, -ENOENT,
+			fake_count(cache, first_online_node, &counts));
+	KUNIT_EXPECT_EQ(test, -ENOENT,
+			fake_count(cache, NUMA_NO_NODE, &counts));
+	KUNIT_EXPECT_EQ(test, -EFAULT,
+			fake_count(cache, MAX_NUMNODES, &counts));
+	KUNIT_EXPECT_EQ(test, -EFAULT,
+			fake_count(cache, -2, &counts));
 }
 
 /* A broken list is an error, and the scan does not follow it. */
@@ -297,14 +307,12 @@ static void broken_lists_are_an_error(struct kunit *test)
 	slabs = fake_slabs_add(test, node, 4, 10, 7);
 	slabs[1].inuse = 11;
 	KUNIT_EXPECT_EQ(test, -EFAULT,
-			ks_cache_count(fake_kmem_cache(cache), NUMA_NO_NODE,
-				       &counts));
+			fake_count(cache, NUMA_NO_NODE, &counts));
 	slabs[1].inuse = 10;
 	KUNIT_EXPECT_EQ(test, 9ULL, count_cache(test, cache).nr_free);
 	slabs[0].list.next = (void *)0x100;
 	KUNIT_EXPECT_EQ(test, -EFAULT,
-			ks_cache_count(fake_kmem_cache(cache), NUMA_NO_NODE,
-				       &counts));
+			fake_count(cache, NUMA_NO_NODE, &counts));
 	/* The lock was released each time. */
 	KUNIT_ASSERT_TRUE(test, spin_trylock(&node->list_lock));
 	spin_unlock(&node->list_lock);
@@ -334,20 +342,26 @@ static void looks_before_it_counts(struct kunit *test)
 	cache = cache_with_node(test, &node);
 	kmem = fake_kmem_cache(cache);
 	/* A node for which the caller knows that it has objects. */
-	KUNIT_EXPECT_EQ(test, -EBADMSG, ks_cache_check(kmem, 0, 10));
+	KUNIT_EXPECT_EQ(test, -EBADMSG,
+			fake_locked(ks_cache_check(kmem, 0, 10)));
 	fake_slabs_add(test, node, 3, 10, 7);
-	KUNIT_EXPECT_EQ(test, 0, ks_cache_check(kmem, 0, 10));
-	KUNIT_EXPECT_EQ(test, -EBADMSG, ks_cache_check(kmem, 0, 9));
+	KUNIT_EXPECT_EQ(test, 0, fake_locked(ks_cache_check(kmem, 0, 10)));
+	KUNIT_EXPECT_EQ(test, -EBADMSG, fake_locked(ks_cache_check(kmem, 0,
+								    9)));
 	node->nr_partial = 4;
-	KUNIT_EXPECT_EQ(test, -EBADMSG, ks_cache_check(kmem, 0, 10));
+	KUNIT_EXPECT_EQ(test, -EBADMSG, fake_locked(ks_cache_check(kmem, 0,
+								    10)));
 	node->nr_partial = 3;
 	node->nr_objects = 2;
-	KUNIT_EXPECT_EQ(test, -EBADMSG, ks_cache_check(kmem, 0, 10));
+	KUNIT_EXPECT_EQ(test, -EBADMSG, fake_locked(ks_cache_check(kmem, 0,
+								    10)));
 	node->nr_objects = 30;
 	node->partial.next->prev = NULL;
-	KUNIT_EXPECT_EQ(test, -EBADMSG, ks_cache_check(kmem, 0, 10));
+	KUNIT_EXPECT_EQ(test, -EBADMSG, fake_locked(ks_cache_check(kmem, 0,
+								    10)));
 	node->partial.next = NULL;
-	KUNIT_EXPECT_EQ(test, -EBADMSG, ks_cache_check(kmem, 0, 10));
+	KUNIT_EXPECT_EQ(test, -EBADMSG, fake_locked(ks_cache_check(kmem, 0,
+								    10)));
 }
 
 /* The free lists of a zone: a scan counts their length alone. */

@@ -129,7 +129,7 @@ static void none_in_use_is_a_number(struct kunit *test)
 	KUNIT_EXPECT_STREQ(test, "active", m.basis);
 
 	/* By pages: the count of the slabs, up to all object slots. */
-	exact.sum = (struct ks_sum){ .cache = (void *)8, .nr_inuse = 3000,
+	exact.sum = (struct ks_slab_sum){ .cache = (void *)8, .nr_inuse = 3000,
 				     .nr_objects = 3851 };
 	ks_measure(&m, &geometry, &counted, &exact);
 	KUNIT_EXPECT_EQ(test, 0ULL, m.nr_inuse);

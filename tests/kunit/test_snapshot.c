@@ -37,10 +37,10 @@ static struct ks_snapshot *snapshot_filled(struct kunit *test, unsigned int nr)
 
 	KUNIT_ASSERT_EQ(test, 0, ks_snapshot_reserve(snap, nr, 0));
 	for (i = 0; i < nr; i++) {
-		record = ks_snapshot_next(snap);
+		record = ks_snapshot_begin(snap);
 		KUNIT_ASSERT_NOT_NULL(test, record);
 		record->small = i;
-		ks_snapshot_keep(snap);
+		ks_snapshot_commit(snap);
 	}
 	return snap;
 }
@@ -61,7 +61,7 @@ static void begins_empty(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, snap->changed);
 	KUNIT_EXPECT_EQ(test, 0, memory_read().now);
 	/* There is no room yet. */
-	KUNIT_EXPECT_NULL(test, ks_snapshot_next(snap));
+	KUNIT_EXPECT_NULL(test, ks_snapshot_begin(snap));
 	ks_snapshot_free(snap);
 	ks_snapshot_free(NULL);
 }
@@ -81,7 +81,7 @@ static void reserves_what_it_says(struct kunit *test)
 	KUNIT_EXPECT_GE(test, memory_read().peak, bytes);
 	KUNIT_EXPECT_EQ(test, 0, ks_snapshot_reserve(snap, 0, 0));
 	KUNIT_EXPECT_EQ(test, 0, memory_read().now);
-	KUNIT_EXPECT_NULL(test, ks_snapshot_next(snap));
+	KUNIT_EXPECT_NULL(test, ks_snapshot_begin(snap));
 	ks_snapshot_free(snap);
 }
 
@@ -95,7 +95,7 @@ static void keeps_records_in_order(struct kunit *test)
 	for (i = 0; i < 100; i++)
 		KUNIT_EXPECT_EQ(test, i, record_small(snap, i));
 	/* There are more records than expected. */
-	KUNIT_EXPECT_NULL(test, ks_snapshot_next(snap));
+	KUNIT_EXPECT_NULL(test, ks_snapshot_begin(snap));
 	KUNIT_EXPECT_TRUE(test, snap->changed);
 	KUNIT_EXPECT_EQ(test, 100, snap->nr);
 	ks_snapshot_free(snap);
@@ -108,16 +108,16 @@ static void gives_the_same_record_until_it_is_kept(struct kunit *test)
 	struct fake_record *record, *again;
 
 	KUNIT_ASSERT_EQ(test, 0, ks_snapshot_reserve(snap, 2, 0));
-	record = ks_snapshot_next(snap);
+	record = ks_snapshot_begin(snap);
 	KUNIT_ASSERT_NOT_NULL(test, record);
 	KUNIT_EXPECT_MEMEQ(test, &unset, record, sizeof(unset));
 	memset(record, 0x5a, sizeof(*record));
-	again = ks_snapshot_next(snap);
+	again = ks_snapshot_begin(snap);
 	KUNIT_EXPECT_PTR_EQ(test, record, again);
 	KUNIT_EXPECT_MEMEQ(test, &unset, again, sizeof(unset));
-	ks_snapshot_keep(snap);
+	ks_snapshot_commit(snap);
 	KUNIT_EXPECT_PTR_EQ(test, record + 1,
-			    (struct fake_record *)ks_snapshot_next(snap));
+			    (struct fake_record *)ks_snapshot_begin(snap));
 	ks_snapshot_free(snap);
 }
 
@@ -133,13 +133,13 @@ static void keeps_what_was_asked_for(struct kunit *test)
 	want.large = 4;
 	KUNIT_ASSERT_EQ(test, 0, ks_snapshot_reserve(snap, 10, 0));
 	for (i = 0; i < 40; i++) {
-		record = ks_snapshot_next(snap);
+		record = ks_snapshot_begin(snap);
 		KUNIT_ASSERT_NOT_NULL(test, record);
 		record->small = i;
 		/* Every tenth record is unknown. */
 		if (i % 10)
 			record->large = i % 5;
-		ks_snapshot_keep(snap);
+		ks_snapshot_commit(snap);
 	}
 	KUNIT_ASSERT_EQ(test, 8, snap->nr);
 	for (i = 0; i < 8; i++)
@@ -148,29 +148,26 @@ static void keeps_what_was_asked_for(struct kunit *test)
 	ks_snapshot_free(snap);
 }
 
-/* Dropped records are left out, and the others move up. */
-static void fills_what_is_worth_it(struct kunit *test)
+static void completes_one_by_one(struct kunit *test)
 {
 	struct ks_snapshot *snap = snapshot_filled(test, 10);
 	unsigned int i;
 
 	for (i = 0; i < 10; i++) {
-		KUNIT_EXPECT_EQ(test, i, snap->nr_seen);
+		KUNIT_EXPECT_EQ(test, i, snap->nr_done);
 		/* The collector fills the record that was kept. */
-		KUNIT_EXPECT_EQ(test, i, record_small(snap, snap->nr_seen));
-		ks_snapshot_fill(snap, i != 0 && i != 4 && i != 5);
+		KUNIT_EXPECT_EQ(test, i, record_small(snap, snap->nr_done));
+		ks_snapshot_complete(snap);
 	}
-	KUNIT_EXPECT_EQ(test, 10, snap->nr_seen);
-	KUNIT_ASSERT_EQ(test, 7, snap->nr_filled);
-	KUNIT_EXPECT_EQ(test, 1, record_small(snap, 0));
-	KUNIT_EXPECT_EQ(test, 3, record_small(snap, 2));
-	KUNIT_EXPECT_EQ(test, 6, record_small(snap, 3));
-	KUNIT_EXPECT_EQ(test, 9, record_small(snap, 6));
+	KUNIT_EXPECT_EQ(test, 10, snap->nr_done);
+	KUNIT_ASSERT_EQ(test, 10, snap->nr_valid);
+	KUNIT_EXPECT_EQ(test, 0, record_small(snap, 0));
+	KUNIT_EXPECT_EQ(test, 9, record_small(snap, 9));
 	/* A second reserve starts again. */
 	KUNIT_EXPECT_EQ(test, 0, ks_snapshot_reserve(snap, 10, 0));
 	KUNIT_EXPECT_EQ(test, 0, snap->nr);
-	KUNIT_EXPECT_EQ(test, 0, snap->nr_seen);
-	KUNIT_EXPECT_EQ(test, 0, snap->nr_filled);
+	KUNIT_EXPECT_EQ(test, 0, snap->nr_done);
+	KUNIT_EXPECT_EQ(test, 0, snap->nr_valid);
 	ks_snapshot_free(snap);
 }
 
@@ -187,33 +184,33 @@ static void makes_records_of_items(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 4 * (3 * sizeof(*record) + sizeof(*item)),
 			memory_read().now);
 	for (i = 0; i < 4; i++) {
-		item = ks_snapshot_item(snap);
+		item = ks_snapshot_begin_item(snap);
 		KUNIT_ASSERT_NOT_NULL(test, item);
 		*item = i;
 		snap->nr++;
 	}
 	KUNIT_EXPECT_FALSE(test, snap->changed);
-	KUNIT_EXPECT_NULL(test, ks_snapshot_item(snap));
+	KUNIT_EXPECT_NULL(test, ks_snapshot_begin_item(snap));
 	KUNIT_EXPECT_TRUE(test, snap->changed);
 	snap->changed = false;
 	for (i = 0; i < 4; i++) {
 		item = ks_snapshot_priv(snap, i);
 		for (j = 0; j < *item; j++) {
-			record = ks_snapshot_add(snap);
+			record = ks_snapshot_begin_record(snap);
 			KUNIT_ASSERT_NOT_NULL(test, record);
 			/* The others are unset, even in reused memory. */
 			KUNIT_EXPECT_EQ(test, fake_record_unset().large,
 					record->large);
 			record->small = 10 * i + j;
-			snap->nr_filled++;
+			snap->nr_valid++;
 		}
 	}
-	KUNIT_EXPECT_EQ(test, 6, snap->nr_filled);
+	KUNIT_EXPECT_EQ(test, 6, snap->nr_valid);
 	KUNIT_EXPECT_EQ(test, 10, record_small(snap, 0));
 	KUNIT_EXPECT_EQ(test, 32, record_small(snap, 5));
 	/* There is room for 12 records. */
-	snap->nr_filled = 12;
-	KUNIT_EXPECT_NULL(test, ks_snapshot_add(snap));
+	snap->nr_valid = 12;
+	KUNIT_EXPECT_NULL(test, ks_snapshot_begin_record(snap));
 	KUNIT_EXPECT_TRUE(test, snap->changed);
 	ks_snapshot_free(snap);
 }
@@ -245,10 +242,10 @@ static void keeps_something_beside_records(struct kunit *test)
 		priv = ks_snapshot_priv(snap, i);
 		KUNIT_EXPECT_EQ(test, 0, *priv);
 		*priv = ~0ULL - i;
-		record = ks_snapshot_next(snap);
+		record = ks_snapshot_begin(snap);
 		KUNIT_ASSERT_NOT_NULL(test, record);
 		record->small = i;
-		ks_snapshot_keep(snap);
+		ks_snapshot_commit(snap);
 	}
 	for (i = 0; i < 8; i++) {
 		priv = ks_snapshot_priv(snap, i);
@@ -275,7 +272,7 @@ static void all_together_have_a_limit(struct kunit *test)
 	/* A refused snapshot costs nothing, and may try again with less. */
 	KUNIT_EXPECT_EQ(test, (most - 100) * EACH, memory_read().now);
 	KUNIT_EXPECT_EQ(test, 0, two->cap);
-	KUNIT_EXPECT_NULL(test, ks_snapshot_next(two));
+	KUNIT_EXPECT_NULL(test, ks_snapshot_begin(two));
 	KUNIT_EXPECT_EQ(test, 0, ks_snapshot_reserve(two, 100, BESIDE));
 	KUNIT_EXPECT_EQ(test, memory_read().limit, memory_read().now);
 	/* A reserve frees the old records first, even if it is refused. */
@@ -319,7 +316,7 @@ static struct kunit_case snapshot_cases[] = {
 	KUNIT_CASE(keeps_records_in_order),
 	KUNIT_CASE(gives_the_same_record_until_it_is_kept),
 	KUNIT_CASE(keeps_what_was_asked_for),
-	KUNIT_CASE(fills_what_is_worth_it),
+	KUNIT_CASE(completes_one_by_one),
 	KUNIT_CASE(keeps_something_beside_records),
 	KUNIT_CASE(makes_records_of_items),
 	KUNIT_CASE(takes_what_is_free_at_once),

@@ -17,6 +17,9 @@ if ! git cat-file -e "$since^{commit}" 2>/dev/null; then
 	exit 0
 fi
 
+# What was merged before this linter ran over it, and cannot be changed.
+excused=4232f9e388758ad37a8e5c59fe04a3a74835a655
+
 # is_imperative WORD: a guess, by what cannot begin an order.
 is_imperative() {
 	case $1 in
@@ -68,6 +71,7 @@ check_body() {
 }
 
 found=$(git rev-list --no-merges "$since..HEAD" | while read -r commit; do
+	[ "$commit" != "$excused" ] || continue
 	{
 		check_subject "$(git log -1 --format=%s "$commit")"
 		check_body "$(git log -1 --format=%b "$commit")"

@@ -132,8 +132,13 @@ shell)
 python)
 	printf '#!/usr/bin/env python3\nprint(1)\n' >a
 	printf 'def f(:\n' >b.py
+	printf 'import os\n\n\ndef g():\n    return undefined\n' >c.py
+	printf 'x = 1; y = 2\n' >d.py
 	echo 'a:1: the first line'
-	echo 'b.py:1: '
+	echo 'b.py:1:'
+	echo "c.py:1:1: 'os' imported but unused"
+	echo "c.py:5:12: undefined name 'undefined'"
+	echo 'd.py:1:6: E702'
 	;;
 sizes)
 	yes '/* line */' | head -n 601 >a.c

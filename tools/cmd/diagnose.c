@@ -1,51 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* kmemscope diagnose: what fills the kernel's memory, and what causes it. */
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "cmd/cmd.h"
-#include "cmd/options.h"
+#include "cmd/parse.h"
 #include "diagnose/judge/verdict.h"
 #include "diagnose/observe/observe.h"
 #include "diagnose/tell/remedies.h"
 #include "diagnose/tell/text.h"
+#include "lib/array.h"
+#include "lib/clock.h"
 #include "lib/text.h"
 #include "table/kinds.h"
 
-#define NS_PER_SECOND 1000000000ull
 #define DEFAULT_SECONDS 10
 #define MAX_SECONDS 3600
-
-enum { OPT_SECONDS = 256, OPT_REMEDY };
-
-static const struct option options_all[] = {
-	{ "seconds", required_argument, NULL, OPT_SECONDS },
-	{ "remedy", no_argument, NULL, OPT_REMEDY },
-	{ "json", no_argument, NULL, 'J' },
-	{ "help", no_argument, NULL, 'h' },
-	{ "version", no_argument, NULL, 'V' },
-	{ 0 }
-};
 
 struct options {
 	uint64_t ns;
 	bool remedy;
 	bool json;
 };
-
-static void help_print(const char *program)
-{
-	printf("Usage:\n %s [options]\n\n"
-	       "Find what fills the kernel's memory, what causes it and what helps.\n\n"
-	       "Options:\n"
-	       "     --seconds SECONDS  observe for this long, by default 10\n"
-	       "     --remedy           print only what to do, as commands; run none\n"
-	       " -J, --json             print JSON\n"
-	       " -h, --help             print this help\n"
-	       " -V, --version          print the version\n\n"
-	       "For more details see kmemscope(8).\n", program);
-}
 
 /* Print words, as the locale can show them. */
 static enum kms_status words_print(const struct options *options,
@@ -130,38 +106,24 @@ static int diagnose_run(char **argv, const struct options *options)
 
 int kms_cmd_diagnose(int argc, char **argv)
 {
-	struct options options = { .ns = DEFAULT_SECONDS * NS_PER_SECOND };
-	int letter;
+	struct options options = { .ns = DEFAULT_SECONDS * NS_PER_SEC };
+	const struct kms_option table[] = {
+		kms_option_seconds("seconds",
+				   "observe for this long, by default 10",
+				   &options.ns, 1, MAX_SECONDS),
+		kms_option_flag('\0', "remedy",
+				"print only what to do, as commands; run none",
+				&options.remedy),
+		kms_option_flag('J', "json", "print JSON", &options.json),
+	};
+	const struct kms_usage usage = {
+		.summary = "Find what fills the kernel's memory, what causes it and what helps",
+		.options = table,
+		.nr_options = ARRAY_SIZE(table),
+	};
+	int status;
 
-	while ((letter = getopt_long(argc, argv, "JhV", options_all, NULL)) !=
-	       -1) {
-		switch (letter) {
-		case OPT_SECONDS:
-			if (kms_options_seconds(optarg, &options.ns) &&
-			    options.ns >= NS_PER_SECOND &&
-			    options.ns <= MAX_SECONDS * NS_PER_SECOND)
-				break;
-			fprintf(stderr,
-				"%s: --seconds: not a number of seconds from 1 to %d: '%s'\n",
-				argv[0], MAX_SECONDS, optarg);
-			return kms_cmd_refuse(argv);
-		case OPT_REMEDY:
-			options.remedy = true;
-			break;
-		case 'J':
-			options.json = true;
-			break;
-		case 'h':
-			help_print(argv[0]);
-			return KMS_OK;
-		case 'V':
-			kms_cmd_version();
-			return KMS_OK;
-		default:
-			return kms_cmd_refuse(argv);
-		}
-	}
-	if (optind < argc)
-		return kms_cmd_refuse_operand(argv, argv[optind]);
+	if (!kms_cmd_parse(&usage, argc, argv, &status))
+		return status;
 	return diagnose_run(argv, &options);
 }

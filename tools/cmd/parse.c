@@ -105,7 +105,7 @@ struct kms_option kms_option_seconds(const char *name, const char *help,
 	};
 }
 
-bool kms_options_seconds(const char *text, uint64_t *ns)
+static bool seconds_parse(const char *text, uint64_t *ns)
 {
 	double seconds;
 	char *end;
@@ -214,7 +214,7 @@ static bool seconds_take(const struct kms_option *option, const char *argument)
 {
 	uint64_t *to = option->to.number;
 
-	return kms_options_seconds(argument, to) &&
+	return seconds_parse(argument, to) &&
 	       *to >= option->min * NS_PER_SEC &&
 	       (!option->max || *to <= option->max * NS_PER_SEC);
 }

@@ -77,7 +77,4 @@ struct kms_option kms_option_seconds(const char *name, const char *help,
 bool kms_cmd_parse(const struct kms_usage *usage, int argc, char **argv,
 		   int *status);
 
-/* Parse a number of seconds above 0; false if text is none. */
-bool kms_options_seconds(const char *text, uint64_t *ns);
-
 #endif /* KMS_CMD_PARSE_H */

@@ -643,14 +643,6 @@ static const struct kms_column slab_node_columns[] = {
 		.help = "Objects in use on the node, as /proc/slabinfo counts them",
 	},
 	{
-		.attr = KMEMSCOPE_A_SLAB_NODE_NR_INUSE_OBJECTS,
-		.name = "nr_inuse_objects",
-		.title = "NR_INUSE_OBJECTS",
-		.type = KMS_TYPE_U64,
-		.unit = KMS_UNIT_NONE,
-		.help = "Objects really in use on the node",
-	},
-	{
 		.attr = KMEMSCOPE_A_SLAB_NODE_APPROXIMATE,
 		.name = "approximate",
 		.title = "APPROXIMATE",

@@ -115,7 +115,6 @@ static const size_t slab_node_offsets[] = {
 	offsetof(struct kms_slab_node_record, nr_objects),
 	offsetof(struct kms_slab_node_record, nr_partial_slabs),
 	offsetof(struct kms_slab_node_record, nr_active_objects),
-	offsetof(struct kms_slab_node_record, nr_inuse_objects),
 	offsetof(struct kms_slab_node_record, approximate),
 	offsetof(struct kms_slab_node_record, coverage_permille),
 	offsetof(struct kms_slab_node_record, total_bytes),

@@ -122,7 +122,6 @@ struct kms_slab_node_record {
 	uint64_t nr_objects;
 	uint64_t nr_partial_slabs;
 	uint64_t nr_active_objects;
-	uint64_t nr_inuse_objects;
 	uint64_t approximate;
 	uint64_t coverage_permille;
 	uint64_t total_bytes;

@@ -168,9 +168,9 @@ static inline const s8 *ks_node_cpu_diffs(const struct pglist_data *pgdat,
  * batch of new pages, and since v5.18 one of locked ones (mm/mlock.c).
  */
 #ifdef FOLIO_BATCH_SIZE
-#define KS_MOST_BATCHED		(2 * FOLIO_BATCH_SIZE)
+#define KS_MAX_BATCHED		(2 * FOLIO_BATCH_SIZE)
 #else
-#define KS_MOST_BATCHED		(2 * PAGEVEC_SIZE)
+#define KS_MAX_BATCHED		(2 * PAGEVEC_SIZE)
 #endif
 
 /* Struct pages that the buddy allocator gave are counted since v6.11. */

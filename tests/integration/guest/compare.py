@@ -77,7 +77,7 @@ class Comparison:
         """Take one round; return True once every value has agreed."""
         known = before.keys() & after.keys()
         agree, differ = _judge(before, after, mine, self.rising,
-                                self.taken)
+                               self.taken)
         self.known |= known
         self.agreed |= agree
         self.judged += len(agree) + len(differ)

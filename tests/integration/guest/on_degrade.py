@@ -238,7 +238,7 @@ def test_a_name_of_another_module_is_not_the_kernel_s():
         module.reload()
         said = module.log()[before:]
         for name in names_of_fixture:
-            equal(any(f"{name} is a module's" in line for line in said),
+            equal(any(f"{name} belongs to a module" in line for line in said),
                   name in lacking, f"{name} is refused")
         host = [row for row in wire.records("node") if "node" not in row][0]
         equal("memmap_pages" in host, "nr_memmap_pages" not in lacking,

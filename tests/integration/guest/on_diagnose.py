@@ -378,8 +378,9 @@ def test_what_it_says_in_words():
     with culprit.storm("talker", "miss", where, "w%lu", rate=4000) as process:
         status, out, err = reader.run("diagnose", "--seconds", "4")
         equal((status, err), (0, ""), "status and stderr")
-        for words in ("Verdict: the dentry cache grows by", "failed lookups in", str(where),
-                      "talker", "wN", "Evidence", "Unknown", "What to do"):
+        for words in ("Verdict: the dentry cache grows by",
+                      "failed lookups in", str(where), "talker", "wN",
+                      "Evidence", "Unknown", "What to do"):
             expect(words in out, f"no {words!r} in:\n{out}")
         expect(all(len(line) < 120 for line in out.splitlines()), out)
         status, out, err = reader.run("diagnose", "--remedy", "--seconds", "4")
@@ -424,7 +425,8 @@ def test_parts_that_are_missing():
         with culprit.storm("masked", "miss", where, "m%lu", rate=4000):
             answer = diagnose(status=3)
     row = finding(answer, "negative_dentries")
-    equal((row["directories"], row["allocators"]), ([], []), "directories and allocators")
+    equal((row["directories"], row["allocators"]), ([], []),
+          "directories and allocators")
     expect(len(row["unknown"]) >= 2, f"{row['unknown']}")
     equal(answer["partial"], True, "partial")
     for word in ("in which directories", "who allocates from dentry"):

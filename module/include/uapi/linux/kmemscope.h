@@ -8,8 +8,7 @@
 #define KMEMSCOPE_FAMILY_VERSION	1
 
 /*
- * A walk over the dentries has this many directories at most, those with the
- * most dentries
+ * Most records of type dentry-directory in one answer.
  */
 #define KMEMSCOPE_MAX_DIRECTORIES	64
 
@@ -265,8 +264,6 @@ enum kmemscope_a_slab {
  * @KMEMSCOPE_A_SLAB_NODE_NR_ACTIVE_OBJECTS: (u64) Objects in use on the node,
  *	as /proc/slabinfo counts them. Absent when the list_lock was contended. An
  *	estimate where approximate is 1.
- * @KMEMSCOPE_A_SLAB_NODE_NR_INUSE_OBJECTS: (u64) Objects really in use on the
- *	node. Only when an exact count was asked for.
  * @KMEMSCOPE_A_SLAB_NODE_APPROXIMATE: (u32) 1 if nr-active-objects was scaled
  *	up from a part of the partial slabs.
  * @KMEMSCOPE_A_SLAB_NODE_COVERAGE_PERMILLE: (u32) Partial slabs looked at, out
@@ -287,7 +284,6 @@ enum kmemscope_a_slab_node {
 	KMEMSCOPE_A_SLAB_NODE_NR_OBJECTS,
 	KMEMSCOPE_A_SLAB_NODE_NR_PARTIAL_SLABS,
 	KMEMSCOPE_A_SLAB_NODE_NR_ACTIVE_OBJECTS,
-	KMEMSCOPE_A_SLAB_NODE_NR_INUSE_OBJECTS,
 	KMEMSCOPE_A_SLAB_NODE_APPROXIMATE,
 	KMEMSCOPE_A_SLAB_NODE_COVERAGE_PERMILLE,
 	KMEMSCOPE_A_SLAB_NODE_TOTAL_BYTES,
