@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * kmemscope: where the kernel's memory went.
+ * kmemscope: shows where kernel memory went.
  *
  * This file is the map. internals/ finds what the kernel does not export,
- * collect/ walks the memory management, record/ is what it finds, and export/
- * shows that to people and programs. See module/README.md.
+ * collect/ and trace/ read the memory management, run/ runs them, record/ has
+ * their records, and export/ shows these to people and programs. See
+ * module/README.md.
  */
 #include <linux/build_bug.h>
 #include <linux/init.h>
@@ -70,12 +71,12 @@ static int __init kmemscope_init(void)
 	err = ks_hotplug_init();
 	if (err)
 		return err;
-	/* What it misses turns collectors off, and is no error. */
+	/* Missing internals turn collectors off, and are no error. */
 	ks_internals_init();
 	err = ks_job_init();
 	if (err)
 		goto err_internals;
-	/* Last of what can fail: an open file would not stop a failing load. */
+	/* The last step that can fail: from here on there are readers. */
 	err = ks_netlink_init();
 	if (err)
 		goto err_job;

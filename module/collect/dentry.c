@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Dentries: whose they are, and which directories have the most.
+ * Dentries by superblock, and the directories with the most of them.
  *
- * Two walks over the same parts of the hash table. The first counts dentries by
- * superblock and finds the directories with the most; the second counts those
- * exactly, with names. What the budget leaves no time for is scaled up.
+ * Two walks visit the same parts of the hash table. The first counts dentries
+ * by superblock and finds the top-k directories. The second counts those
+ * exactly, and samples names. Counts are scaled up where the budget ends a walk
+ * early.
  */
 #include <linux/err.h>
 #include <linux/string.h>
@@ -167,7 +168,7 @@ static int dentries_walk_twice(struct ks_snapshot *const *snaps,
 				progress);
 }
 
-/* What was asked for, but never more than any job may take. */
+/* The requested budget, but never more than any job may take. */
 static u64 request_budget(const struct ks_request *asked,
 			  const struct ks_progress *progress)
 {

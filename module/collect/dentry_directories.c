@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Counts the dentries of a few known directories exactly, finds the
- * directories' paths, and takes a random sample of the names in each.
+ * Counts the dentries of given directories exactly, finds the directories'
+ * paths, and takes a random sample of the names in each.
  *
- * Paths and names are copied as text in the RCU section that found them. The
- * table belongs to one walk, and needs no lock.
+ * Copies paths and names as text in the RCU section that found them. The table
+ * belongs to one walk, and needs no lock.
  */
 #include <linux/err.h>
 #include <linux/kernel.h>
@@ -118,9 +118,8 @@ void ks_directories_free(struct ks_directories *directories)
 }
 
 /*
- * Whether it is below its superblock's root: an export of NFS, or what a file
- * handle opened, is below another one, and its path would be taken for that of
- * some other directory.
+ * Checks that a dentry is below its superblock's root. Exports of NFS and open
+ * file handles can be below another root, and their path would be misread.
  */
 static bool dentry_is_below_root(const struct dentry *dentry)
 {
@@ -137,10 +136,9 @@ static bool dentry_is_below_root(const struct dentry *dentry)
 }
 
 /*
- * The path is made at the end of the buffer, and then moved to its start. The
- * function takes dentries that are not const on older kernels. Where a rename
- * comes in between it takes rename_lock to do it once more, at most 64 times a
- * walk.
+ * The kernel makes the path at the end of the buffer; move it to the start. The
+ * dentry is cast, as older kernels take no const one. On a race with a rename
+ * the kernel takes rename_lock, at most 64 times a walk.
  */
 static void directory_name(struct directory *directory,
 			   const struct dentry *dentry)
@@ -160,21 +158,20 @@ static void directory_name(struct directory *directory,
 }
 
 /*
- * A rename may be changing the name: it still ends within what it is in, but may
- * be half of this and half of that. Then there is no sample. On PREEMPT_RT to
- * begin with d_seq itself would take the dentry's lock in that case; the number
- * within does not know of it.
+ * A rename may be changing the name. The name still ends within its buffer, but
+ * may be half old and half new: then there is no sample. The inner seqcount is
+ * used, as on PREEMPT_RT d_seq itself would take the dentry's lock then.
  */
 static void sample_copy(struct sample *sample, const struct dentry *dentry)
 {
 	const seqcount_t *changes = &dentry->d_seq.seqcount;
 	const unsigned int seq = raw_seqcount_begin(changes);
-	/* A new name is written before it is made the dentry's. */
+	/* Pairs with the release of a new name, which is complete then. */
 	const unsigned char *name = smp_load_acquire(&dentry->d_name.name);
 	size_t i;
 
 	for (i = 0; i < sizeof(sample->name) - 1; i++) {
-		/* A rename may write it now; d_seq tells afterwards. */
+		/* A rename may write it now; d_seq shows that afterwards. */
 		sample->name[i] = READ_ONCE(name[i]);
 		if (!sample->name[i])
 			break;
@@ -185,7 +182,7 @@ static void sample_copy(struct sample *sample, const struct dentry *dentry)
 		sample->name[0] = '\0';
 }
 
-/* Of all dentries so far each is in the sample with the same probability. */
+/* Keeps each dentry so far in the sample with the same probability. */
 static void sample_take(struct ks_directories *directories,
 			struct directory *directory,
 			const struct dentry *dentry)
@@ -231,7 +228,8 @@ void ks_directories_add(struct ks_directories *directories,
 /**
  * ks_directories_fill() - make records of the directories
  * @directories: the table
- * @snap: reserved for KMEMSCOPE_MAX_DIRECTORIES records of kind dentry_directory
+ * @snap: reserved for KMEMSCOPE_MAX_DIRECTORIES records of kind
+ *	dentry_directory
  * @scale: what part of all dentries was counted
  */
 void ks_directories_fill(const struct ks_directories *directories,
@@ -245,7 +243,7 @@ void ks_directories_fill(const struct ks_directories *directories,
 
 	for (i = 0; i < directories->nr; i++) {
 		directory = &directories->directories[i];
-		/* All of its dentries went away between the two walks. */
+		/* All its dentries went away between the two walks. */
 		if (!directory->tally.nr)
 			continue;
 		record = ks_snapshot_begin(snap);
@@ -293,8 +291,8 @@ static void sample_fill(const struct directory *directory,
 /**
  * ks_directories_fill_names() - make records of the names
  * @directories: the table
- * @snap: reserved for KS_MAX_DIRECTORY_NAMES records of kind dentry_name for each
- *	of KMEMSCOPE_MAX_DIRECTORIES
+ * @snap: reserved for KS_MAX_DIRECTORY_NAMES records of kind dentry_name for
+ *	each of KMEMSCOPE_MAX_DIRECTORIES
  */
 void ks_directories_fill_names(const struct ks_directories *directories,
 			       struct ks_snapshot *snap)

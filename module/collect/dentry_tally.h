@@ -2,8 +2,8 @@
 /*
  * What is counted of dentries, in all, by superblock and by directory.
  *
- * All of it is read from dentries that others change, in the RCU section of a
- * walk that found them.
+ * The walk reads dentries that others change, in the RCU section that found
+ * them.
  */
 #ifndef KS_COLLECT_DENTRY_TALLY_H
 #define KS_COLLECT_DENTRY_TALLY_H
@@ -47,7 +47,7 @@ struct ks_dentry_scale {
 	bool cut;
 };
 
-/* Not those that are about to be freed, which share the list's head. */
+/* Dentries about to be freed use the same list head, but do not count. */
 static inline bool ks_dentry_on_lru(const struct dentry *dentry)
 {
 	return (READ_ONCE(dentry->d_flags) &
@@ -67,9 +67,9 @@ static inline void ks_dentry_tally_add(struct ks_dentry_tally *tally,
 }
 
 /*
- * The directory a dentry is in; NULL when there is none to name. Not all file
- * systems wait for RCU before they free an inode: so it is read as what may be
- * gone, and believed if it is still the directory's afterwards.
+ * Returns the directory of a dentry, or NULL. Not all file systems free inodes
+ * by RCU, so the inode is read in a way that survives a fault. It is believed
+ * if it is still the directory's afterwards.
  */
 static inline const struct dentry *
 ks_dentry_directory(const struct dentry *dentry, struct ks_directory_key *key)
@@ -94,16 +94,16 @@ static inline u64 ks_dentry_scaled(const struct ks_dentry_scale *scale, u64 nr)
 
 	if (scale->nr_visited == scale->nr_parts)
 		return nr;
-	/* In two steps, as the product of large numbers has no room. */
+	/* In two steps, as the product of large numbers overflows. */
 	times = div64_u64_rem(nr, scale->nr_visited, &rest);
 	return times * scale->nr_parts +
 	       div64_u64(rest * scale->nr_parts, scale->nr_visited);
 }
 
 /*
- * What is not hashed, unset when it cannot be told: two counts of different
- * moments tell it only where the kernel's own changed little meanwhile, against
- * the difference.
+ * Unhashed dentries, or unset. The two counts are of different moments, so
+ * their difference is believed only if the kernel's count changed little
+ * against it.
  */
 static inline u64 ks_dentry_unhashed(u64 now, u64 before, u64 nr_hashed)
 {
@@ -116,7 +116,7 @@ static inline u64 ks_dentry_unhashed(u64 now, u64 before, u64 nr_hashed)
 
 static inline u32 ks_dentry_coverage(const struct ks_dentry_scale *scale)
 {
-	/* Little is not nothing. */
+	/* Round up to 1: a partial walk must not show as 0. */
 	return max_t(u64, div64_u64(scale->nr_visited * 1000, scale->nr_parts),
 		     1);
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The table of heavy hitters. A key that has no counter takes that of the
- * rarest, and goes on from its count. Which one is the rarest a heap tells, and
- * where a key's counter is, a hash table with chains.
+ * The top-k table. A key without a counter takes over that of the rarest key,
+ * with its count. A heap finds the rarest key, and a hash table with chains the
+ * counter of a key.
  *
  * A table belongs to one walk, and needs no lock.
  */
@@ -33,7 +33,7 @@ struct ks_topk {
 /* Their indices are of 16 bits. */
 static_assert(KS_MAX_TOPK < U16_MAX);
 
-/* So that nobody can choose inode numbers that all have one hash. */
+/* So that nobody can choose inode numbers that collide. */
 static u32 hash_seed;
 
 /**
@@ -60,7 +60,7 @@ void ks_topk_free(struct ks_topk *hitters)
 }
 
 /**
- * ks_directory_hash() - a hash of a key
+ * ks_directory_hash() - hash a key
  * @key: the key
  *
  * Return: the hash.
@@ -72,7 +72,7 @@ u32 ks_directory_hash(const struct ks_directory_key *key)
 }
 
 /**
- * ks_directory_same() - whether two keys are the same
+ * ks_directory_same() - check whether two keys are equal
  * @a: one
  * @b: the other
  *
@@ -130,7 +130,7 @@ static void put_at(struct ks_topk *hitters, unsigned int place, u16 counter)
 	hitters->counters[counter].place = place;
 }
 
-/* A counter that grew goes down past those that are rarer now. */
+/* Moves a counter that grew down past those that are rarer now. */
 static void entry_sink(struct ks_topk *hitters, unsigned int place)
 {
 	const u16 counter = hitters->heap[place];
@@ -150,8 +150,8 @@ static void entry_sink(struct ks_topk *hitters, unsigned int place)
 }
 
 /*
- * A new counter has the count 0 at first, the least of all: so it goes to the
- * top, and those on its way down by one.
+ * A new counter begins at 0, the minimum: so it goes to the top, and those on
+ * its way move down by one.
  */
 static struct ks_topk_entry *entry_take_new(struct ks_topk *hitters)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Finds the keys that come most often among any number of them, in memory of
- * fixed size: the space-saving algorithm (Metwally, Agrawal, El Abbadi, 2005).
+ * Finds the top-k keys of a stream in memory of fixed size, by the space-saving
+ * algorithm (Metwally, Agrawal, El Abbadi, 2005).
  */
 #ifndef KS_COLLECT_DENTRY_TOPK_H
 #define KS_COLLECT_DENTRY_TOPK_H
@@ -9,13 +9,13 @@
 #include <linux/types.h>
 
 /*
- * A key that makes up more than one of so many of all that come is in the table
- * at the end, for certain.
+ * Keys in a table. A key that is more than 1/4096 of the stream is in the table
+ * at the end for certain.
  */
 #define KS_MAX_TOPK	4096
 
 /**
- * struct ks_directory_key - what tells a directory
+ * struct ks_directory_key - the key of a directory
  * @inode: inode number
  * @device: device number of its superblock
  * @generation: of its inode
@@ -29,7 +29,7 @@ struct ks_directory_key {
 /**
  * struct ks_topk_entry - a key and how often it came
  * @key: the key
- * @count: how often, or more: by as much as the key had whose place it took
+ * @count: its count, or more: by the count of the key that it replaced
  * @next: private: the next one of the same hash, plus 1
  * @place: private: where it is in the heap
  */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The buddy allocator's free blocks by migrate type. Only the free lists tell,
- * so they are walked, each in one short hold of its zone's lock.
+ * The buddy allocator's free blocks by migrate type. Only the free lists have
+ * these, so this walks them, each in one short hold of its zone's lock.
  */
 #include <linux/kernel.h>
 #include <linux/sched.h>
@@ -27,7 +27,7 @@ struct type_ref {
 	u8 order;
 };
 
-/* Counts a free list; past KS_MAX_HOLD_ENTRIES it only says that there is more. */
+/* Counts up to KS_MAX_HOLD_ENTRIES of a free list. */
 static void type_count(const struct type_ref *ref,
 		       struct ks_migratetype_record *record)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * NUMA nodes, the whole host, and what of their memory no counter explains.
- * Takes no lock: each number is one that the kernel, too, reads without.
+ * NUMA nodes, the whole host, and their memory that no counter covers. Takes no
+ * lock, as the kernel reads each of these numbers without one, too.
  */
 #include <linux/cpumask.h>
 #include <linux/hugetlb.h>
@@ -109,7 +109,7 @@ static void terms_add(struct ks_node_record *record, enum ks_stat_of of,
 	}
 }
 
-/* Returns whether what the CPUs keep is in all of them. */
+/* Returns whether all counters include the changes of CPUs. */
 static bool zones_fill(struct ks_node_record *record, int nid)
 {
 	struct ks_zone_stats stats = {};
@@ -141,7 +141,7 @@ static bool node_fill_counters(struct ks_node_record *record, int nid)
 	return stats.complete;
 }
 
-/* Pages in the node's hugetlb pools; unset when they cannot be known. */
+/* Pages in the node's hugetlb pools; unset when unknown. */
 static u64 hugetlb_pages(int nid)
 {
 #ifdef CONFIG_HUGETLB_PAGE
@@ -152,7 +152,7 @@ static u64 hugetlb_pages(int nid)
 
 	if (!max || !pools)
 		return KS_UNSET_U64;
-	/* Pools grow and shrink; the number of a moment ago will do. */
+	/* Pools grow and shrink; a stale number will do. */
 	for (i = 0; i < min_t(int, READ_ONCE(*max), HUGE_MAX_HSTATE); i++)
 		pages += (u64)READ_ONCE(pools[i].nr_huge_pages_node[nid]) *
 			 pages_per_huge_page(&pools[i]);
@@ -162,7 +162,7 @@ static u64 hugetlb_pages(int nid)
 #endif
 }
 
-/* Leaves the list unset where it would be cut: a part of it would mislead. */
+/* Leaves a list that is too long unset, as a part of it would mislead. */
 static void cpus_list(const struct cpumask *cpus, char *list, size_t size)
 {
 	int len = snprintf(list, size, "%*pbl", cpumask_pr_args(cpus));
@@ -193,8 +193,9 @@ static u64 stacks_counted_twice(const struct ks_node_record *record)
 }
 
 /*
- * What is left of a node. A counter that this kernel does not have explains
- * nothing; what it has but we could not read leaves the rest unknown.
+ * Pages of a node that no counter covers. A counter that this kernel lacks
+ * covers nothing. One that it has but that could not be read leaves the rest
+ * unknown.
  */
 static s64 unaccounted_of(const struct ks_node_record *record)
 {
@@ -238,7 +239,7 @@ static void node_fill(struct ks_node_record *record, int nid)
 	if (!complete)
 		return;
 	record->unaccounted_pages = unaccounted_of(record);
-	/* A batch can have pages of any node that has some. */
+	/* A CPU's batch can have pages of any node with memory. */
 	if (record->unaccounted_pages != KS_UNSET_S64)
 		record->unaccounted_error_pages = record->managed_pages ?
 						  ks_max_batched_pages() : 0;
@@ -262,8 +263,8 @@ static u64 first_chunk_pages(void)
 
 /*
  * The allocator counts each populated page once for every unit. Its first chunk
- * is memory from before the buddy allocator, and not managed. The others have
- * pages for possible CPUs only, of which there may be fewer than units.
+ * is older than the buddy allocator, and not managed. The other chunks have
+ * pages for possible CPUs only, which may be fewer than units.
  */
 static u64 percpu_managed(u64 percpu_pages)
 {
@@ -284,7 +285,7 @@ static u64 percpu_managed(u64 percpu_pages)
 	return (populated - first_chunk) * num_possible_cpus();
 }
 
-/* What vmalloc took that the nodes' counters do not already explain. */
+/* Subtracts vmalloc pages, unless the nodes' counters have them. */
 static bool host_vmalloc(struct ks_node_record *host)
 {
 	const atomic_long_t *vmalloc = ks_symbol(KS_SYM_NR_VMALLOC_PAGES);
@@ -330,8 +331,8 @@ static bool has_device_memory(void)
 }
 
 /*
- * Struct pages of memory that was added. Where some may be in that memory
- * itself, which is not managed then, they explain nothing for sure.
+ * Struct pages of added memory. Some may be in that memory itself, which is not
+ * managed then: so subtract nothing where that is possible.
  */
 static bool host_memmap(struct ks_node_record *host)
 {
@@ -356,7 +357,7 @@ static bool host_memmap(struct ks_node_record *host)
 }
 #endif
 
-/* What is counted for the host alone, and what that leaves unaccounted. */
+/* Subtracts what the kernel counts only for the host. */
 static void host_finish(struct ks_node_record *host)
 {
 	bool known = host->unaccounted_pages != KS_UNSET_S64;
@@ -367,7 +368,7 @@ static void host_finish(struct ks_node_record *host)
 	known &= host_memmap(host);
 	if (!known)
 		host->unaccounted_pages = KS_UNSET_S64;
-	/* Not one for each node: the CPUs' batches are the same for all. */
+	/* Once for all nodes, as they share the CPUs' batches. */
 	host->unaccounted_error_pages = known ? ks_max_batched_pages() :
 						KS_UNSET_U64;
 }
@@ -381,7 +382,7 @@ static int nodes_collect(struct ks_snapshot *snap,
 	err = ks_snapshot_reserve(snap, num_online_nodes() + 1, 0);
 	if (err)
 		return err;
-	/* Some readers hold a lock of generic netlink's. */
+	/* A reader may hold a lock of generic netlink. */
 	host = kmalloc(sizeof(*host), KS_GFP_NOW);
 	if (!host)
 		return -ENOMEM;

@@ -2,12 +2,11 @@
 /*
  * Slab caches, in sum and by NUMA node.
  *
- * slab_caches is a list that grows at its head, so a position in it is no
- * cursor. One hold of slab_mutex therefore copies which caches there are and
- * what they are, however many, and counts as many as it may. Later holds, of
- * about 1 ms each, see whether the list is still the same, and if not look each
- * of a batch up again by address, before they count it. One that vanished, or
- * has another name or size, is dropped.
+ * slab_caches grows at its head, so a position in it is no cursor. The first
+ * hold of slab_mutex notes all caches, and counts as many as time allows. Later
+ * holds, of about 1 ms each, check whether the list is still the same. If not
+ * they look up each cache of a batch by its address before they count it, and
+ * drop one that is gone, or has another name or size.
  *
  * Lock order: slab_mutex, then list_lock (in internals/cache.c).
  */
@@ -28,23 +27,23 @@
 #include "record/kinds.h"
 #include "run/view.h"
 
-#define BATCH		32		/* caches looked up again at once */
+#define BATCH		32		/* caches looked up in one pass */
 #define HOLD_NS		NSEC_PER_MSEC	/* of slab_mutex */
 #define MUTEX_TRIES	15
 #define MUTEX_PAUSE_US	50
-#define SPARE_CACHES	32		/* room for those made since last time */
-#define NAMESAKES	8		/* room for those of one name */
-#define CLOCK_ENTRIES	64		/* counted between looks at the clock */
+#define SPARE_CACHES	32		/* room for new caches */
+#define NAMESAKES	8		/* room for caches of one name */
+#define CLOCK_ENTRIES	64		/* counted between reads of the clock */
 
 /**
  * struct slab_ref - a cache that was noted, until it is counted
  * @cache: the cache; only compared until it is found on the list again
- * @info: what it was when it was noted
+ * @info: its properties when it was noted
  * @nid: the node to count next, or NUMA_NO_NODE for all at once
  * @name: its name
  *
- * One for each cache, however many nodes there are, as they are noted in one
- * hold. With KS_SLAB_EXACT a struct ks_exact follows.
+ * One for each cache, with any number of nodes, as one hold notes them all.
+ * With KS_SLAB_EXACT a struct ks_exact follows.
  */
 struct slab_ref {
 	const struct kmem_cache *cache;
@@ -53,7 +52,7 @@ struct slab_ref {
 	char name[KS_CACHE_NAME_SIZE];
 };
 
-/* So that names and bases are copied as they are. */
+/* Names and bases are copied as they are. */
 static_assert(KS_NAME_SIZE == KS_CACHE_NAME_SIZE);
 static_assert(sizeof_field(struct ks_slab_record, wasted_basis) ==
 	      KS_BASIS_SIZE);
@@ -82,7 +81,7 @@ static struct ks_exact *exact_of(const struct ks_snapshot *snap,
 	return (void *)(ref_of(snap, index) + 1);
 }
 
-/* The one name that was asked for, or NULL. */
+/* Returns the name of the request, or NULL. */
 static const char *request_name(const struct ks_snapshot *snap)
 {
 	const char *name = snap->want;
@@ -91,8 +90,8 @@ static const char *request_name(const struct ks_snapshot *snap)
 }
 
 /*
- * A reader waits for it, so for no more than some 1 ms: a little more than one
- * hold of another reader's.
+ * A reader waits for it, so this tries for about 1 ms: slightly more than one
+ * hold of another reader.
  */
 static int caches_lock(u64 *since, struct netlink_ext_ack *extack)
 {
@@ -107,7 +106,7 @@ static bool is_per_node(const struct ks_snapshot *snap)
 	return snap->kind == &ks_kind_slab_node;
 }
 
-/* The one node that was asked for, or U32_MAX. */
+/* Returns the node of the request, or U32_MAX. */
 static u32 request_node(const struct ks_snapshot *snap)
 {
 	const struct ks_slab_node_record *want = snap->want;
@@ -116,8 +115,8 @@ static u32 request_node(const struct ks_snapshot *snap)
 }
 
 /*
- * The first node from @nid on to count; MAX_NUMNODES when there is none. A node
- * with CPUs alone has no slab, and is no answer to a reader that asks for it.
+ * Returns the first node from @nid on to count, or MAX_NUMNODES for none. A
+ * node without memory has no slabs, and so no records.
  */
 static int node_next(const struct ks_snapshot *snap, int nid)
 {
@@ -150,8 +149,8 @@ static int cache_note(struct ks_snapshot *snap, const struct kmem_cache *cache,
 }
 
 /*
- * Notes the caches there is room for, and counts all. Of those that were not
- * asked for no more than the name is read.
+ * Notes the caches that there is room for, and counts all. Reads no more than
+ * the name of caches that the request does not name.
  */
 static int caches_note(struct ks_snapshot *snap, u32 *nr, u32 *entries)
 {
@@ -186,8 +185,8 @@ static int caches_note(struct ks_snapshot *snap, u32 *nr, u32 *entries)
 }
 
 /*
- * Whether the list is just what was noted, so that all of that is still there.
- * One pass, where to look each cache up again would be a pass for each batch.
+ * Checks whether the list still has just the caches that were noted. This takes
+ * one pass; looking up caches takes one for each batch.
  */
 static int caches_are_unchanged(const struct ks_snapshot *snap, bool *unchanged,
 				u32 *entries)
@@ -211,7 +210,7 @@ static int caches_are_unchanged(const struct ks_snapshot *snap, bool *unchanged,
 	return 0;
 }
 
-/* Finds a batch's caches on the list; those it does not find stay NULL. */
+/* Finds the caches of a batch on the list; others stay NULL. */
 static int caches_find_again(struct ks_snapshot *snap, unsigned int nr,
 			     struct kmem_cache **found, u32 *entries)
 {
@@ -232,7 +231,7 @@ static int caches_find_again(struct ks_snapshot *snap, unsigned int nr,
 	return 0;
 }
 
-/* Another cache may have come to be at the same address. */
+/* Another cache may be at the same address now. */
 static bool ref_is_same(const struct slab_ref *ref,
 			const struct kmem_cache *cache)
 {
@@ -298,11 +297,11 @@ static void record_fill_node(struct ks_slab_node_record *record,
 }
 
 /**
- * struct filling - how records are made in one hold of slab_mutex
+ * struct filling - the state of making records in one hold of slab_mutex
  * @until_ns: the ks_hold_clock() to stop at
- * @noted: whether the caches were noted in this same hold
- * @begun: whether something was counted in it
- * @entries: caches and slabs counted since the last look at the clock
+ * @noted: whether the caches were noted in the same hold
+ * @begun: whether anything was counted in it
+ * @entries: caches and slabs counted since the clock was read
  */
 struct filling {
 	u64 until_ns;
@@ -312,8 +311,8 @@ struct filling {
 };
 
 /*
- * At least one count in each hold, so that there is an end to it. The clock has
- * its price too, so it is looked at after some entries.
+ * Each hold counts at least one cache, so that the collection ends. Reading the
+ * clock has its cost, so it is read once for some entries.
  */
 static bool filling_is_over(const struct ks_snapshot *snap,
 			    struct filling *filling)
@@ -325,7 +324,7 @@ static bool filling_is_over(const struct ks_snapshot *snap,
 	return ks_hold_clock() > filling->until_ns;
 }
 
-/* Counts a cache on the node of its ref, and makes a record of that. */
+/* Counts a cache on the node of its ref, and makes a record. */
 static void cache_count(struct ks_snapshot *snap,
 			const struct kmem_cache *cache,
 			const struct slab_ref *ref,
@@ -374,8 +373,8 @@ static int cache_count_nodes(struct ks_snapshot *snap,
 }
 
 /*
- * Makes the records of the next cache; sets changed if it is gone. -EAGAIN when
- * a part of it is left to count.
+ * Makes the records of the next cache, or sets changed if it is gone. Returns
+ * -EAGAIN when a part of it is left to count.
  */
 static int cache_fill(struct ks_snapshot *snap, const struct kmem_cache *cache,
 		      struct filling *filling)
@@ -403,8 +402,8 @@ static int cache_fill(struct ks_snapshot *snap, const struct kmem_cache *cache,
 }
 
 /*
- * Makes records as long as time allows. @found: their caches, or NULL when all
- * are those that were noted.
+ * Makes records until the time is over. @found has their caches, or is NULL
+ * when all noted caches are still there.
  */
 static void caches_fill(struct ks_snapshot *snap, unsigned int nr,
 			struct kmem_cache *const *found,
@@ -449,8 +448,8 @@ static int caches_step(struct ks_snapshot *snap,
 }
 
 /*
- * The first hold, of which the steps are left what it has no time for. What is
- * exact is all left to them: it takes longer, and a job walks before it.
+ * The first hold. The steps count what it has no time for. They do all exact
+ * counts, which take longer, and follow the walk of a job.
  */
 static int caches_begin(struct ks_snapshot *snap, u32 *nr,
 			struct netlink_ext_ack *extack)
@@ -473,14 +472,14 @@ static int caches_begin(struct ks_snapshot *snap, u32 *nr,
 }
 
 /*
- * Caches at the last walk over all of them, by any reader. It is a guess for the
- * next, so readers may race for it.
+ * Caches at the last walk over all of them, by any reader. It is a guess for
+ * the next, so readers may race for it.
  */
 static u32 nr_before = 256;
 
 /*
- * The room is made before the walk, from how many caches there were last time.
- * When that was too little the walk has at least counted them.
+ * Makes room before the walk, for the number of caches of the last walk. If
+ * that is too little the walk at least counts them.
  */
 static int caches_collect(struct ks_snapshot *snap,
 			  struct netlink_ext_ack *extack)
@@ -501,7 +500,7 @@ static int caches_collect(struct ks_snapshot *snap,
 		if (!err)
 			err = caches_begin(snap, &nr, extack);
 	} while (!err && nr > room);
-	/* On an error only a part was counted. */
+	/* After an error only a part is counted. */
 	if (all && !err)
 		WRITE_ONCE(nr_before, nr);
 	return err;
@@ -518,7 +517,7 @@ static void slabs_add(void *arg, const struct kmem_cache *cache, u64 inuse,
 	sum->nr_objects += objects;
 }
 
-/* All slabs of all caches, where lists are too long to be counted whole. */
+/* Counts by all slabs, for lists that are too long to be counted whole. */
 static int caches_work(struct ks_snapshot *const *snaps,
 		       const struct ks_request *asked,
 		       struct ks_progress *progress,

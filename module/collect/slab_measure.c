@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What a cache's record says, from what was counted of it. Takes no lock and
- * reads nothing.
+ * Computes the numbers of a cache's record from its counts. Takes no lock and
+ * reads no kernel memory.
  */
 #include <linux/math64.h>
 #include <linux/mm.h>
@@ -9,7 +9,7 @@
 #include "collect/slab_measure.h"
 #include "record/record.h"
 
-/* As large as the members they are for, so that they are copied at once. */
+/* As large as the members that they are copied to. */
 static const char by_nothing[KS_BASIS_SIZE] = "";
 static const char by_active[KS_BASIS_SIZE] = "active";
 static const char by_inuse[KS_BASIS_SIZE] = "inuse";
@@ -20,7 +20,7 @@ static u32 coverage_of(const struct ks_cache_counts *counts)
 {
 	if (!counts->nr_partial)
 		return 1000;
-	/* Little is not nothing. */
+	/* Round up to 1: a partial sample must not show as 0. */
 	return max_t(u64, div64_u64(counts->nr_sampled * 1000,
 				    counts->nr_partial), !!counts->nr_sampled);
 }
@@ -28,7 +28,7 @@ static u32 coverage_of(const struct ks_cache_counts *counts)
 static void measure_waste(struct ks_measured *m, u64 live, u32 object_size,
 			  const char *basis)
 {
-	/* The kernel counts a new slab before its objects, unlocked. */
+	/* The kernel counts a new slab without a lock, before its objects. */
 	if (m->total_bytes < live * object_size)
 		return;
 	m->wasted_bytes = m->total_bytes - live * object_size;
@@ -53,7 +53,7 @@ static void measure_inuse(struct ks_measured *m, u64 nr_inuse, u64 error,
 }
 
 /*
- * What is kept for CPUs is among the active objects, unless it came there
+ * Per-CPU free objects are among the active ones, unless they came there
  * between the two counts.
  */
 static void measure_by_lists(struct ks_measured *m,
@@ -68,10 +68,9 @@ static void measure_by_lists(struct ks_measured *m,
 }
 
 /*
- * The walk takes up to a minute. An object freed on a page that it has yet to
- * visit, and one allocated on a page behind it, change the sum and leave no
- * trace: neither in the number of slabs nor in what CPUs count. So there is no
- * known error, and what was approximate still is.
+ * The walk takes up to a minute. An object that is freed on a page ahead of the
+ * walk, or allocated on one behind it, changes the sum and leaves no trace. So
+ * the error is unknown, and an approximate count stays approximate.
  */
 static void measure_by_pages(struct ks_measured *m,
 			     const struct ks_geometry *g,
@@ -88,11 +87,11 @@ static void measure_by_pages(struct ks_measured *m,
 }
 
 /**
- * ks_measure() - make a record's numbers of what was counted
+ * ks_measure() - compute a record's numbers
  * @m: set
  * @g: the cache's geometry
  * @counts: its slabs and objects
- * @exact: what is in use, or NULL when what is kept for CPUs is not known
+ * @exact: its exact count, or NULL when per-CPU free objects are unknown
  */
 void ks_measure(struct ks_measured *m, const struct ks_geometry *g,
 		const struct ks_cache_counts *counts,

@@ -11,11 +11,11 @@
 #include "internals/cache.h"
 #include "internals/cache_percpu.h"
 
-/* Of the members that say by what something was told. */
+/* Size of the members that name the basis of a count. */
 #define KS_BASIS_SIZE	8
 
 /**
- * struct ks_geometry - what of a cache its numbers are made with
+ * struct ks_geometry - sizes of a cache
  * @object_size: bytes its users asked for per object
  * @size: bytes an object takes
  * @order: pages of a new slab, as a power of 2
@@ -27,9 +27,9 @@ struct ks_geometry {
 };
 
 /**
- * struct ks_exact - what tells the objects that are really in use
- * @cached: what the cache keeps for CPUs, as far as they are counted
- * @sum: what a walk over pages found of it; its cache is NULL without one
+ * struct ks_exact - the exact count of objects in use
+ * @cached: per-CPU free objects, of the CPUs that were counted
+ * @sum: the cache's sum of a walk over pages; its cache is NULL without one
  */
 struct ks_exact {
 	struct ks_percpu cached;
@@ -37,20 +37,20 @@ struct ks_exact {
 };
 
 /**
- * struct ks_measured - what both kinds of record have, as the spec says
+ * struct ks_measured - the numbers of both kinds of record, as in the spec
  * @nr_active: objects that the kernel counts as in use
- * @nr_inuse: objects that are
- * @inuse_error: by how much @nr_inuse may be off for lists that changed while
- *	they were read; objects that moved between two lists are not in it
+ * @nr_inuse: objects that are really in use
+ * @inuse_error: possible error of @nr_inuse, by lists that changed while they
+ *	were read; without objects that moved between two lists
  * @total_bytes: of all slabs
  * @active_bytes: of active objects
- * @wasted_bytes: of @total_bytes, those that no object's user asked for
- * @approximate: whether not all partial slabs were looked at
- * @coverage_permille: how many were
- * @basis: by what @wasted_bytes was told, KS_BASIS_SIZE bytes
- * @inuse_basis: by what @nr_inuse was, as many
+ * @wasted_bytes: bytes of @total_bytes that hold no live object
+ * @approximate: whether some partial slabs were not read
+ * @coverage_permille: the share that was read
+ * @basis: the count that @wasted_bytes is based on, KS_BASIS_SIZE bytes
+ * @inuse_basis: how @nr_inuse was counted, KS_BASIS_SIZE bytes
  *
- * Unset where not known.
+ * Unknown numbers are unset.
  */
 struct ks_measured {
 	u64 nr_active;

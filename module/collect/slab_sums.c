@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A table of caches by their address, open addressing. It is filled before the
- * walk, which then only finds: a pointer that is not in it is not a cache.
+ * A hash table of caches by address, with open addressing. It is filled before
+ * the walk, which only looks up: a pointer that is not in it is no cache.
  */
 #include <linux/err.h>
 #include <linux/hash.h>
@@ -41,7 +41,7 @@ void ks_slab_sums_free(struct ks_slab_sums *sums)
 	ks_memory_free(sums->places, sums_bytes(sums));
 }
 
-/* The place that has the cache, or where it belongs. */
+/* Returns the slot that has the cache, or the free one where it belongs. */
 static struct ks_slab_sum *slot_of(const struct ks_slab_sums *sums,
 				   const struct kmem_cache *cache)
 {

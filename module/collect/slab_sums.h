@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What a walk over pages found, cache by cache.
+ * Sums of a walk over pages, by slab cache.
  */
 #ifndef KS_COLLECT_SLAB_SUMS_H
 #define KS_COLLECT_SLAB_SUMS_H

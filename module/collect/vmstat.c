@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Adds what each CPU keeps to the kernel's counters of zones and nodes.
+ * Reads the kernel's counters of zones and nodes, with the changes that each
+ * CPU has not yet added.
  */
 #include <linux/cpumask.h>
 #include <linux/kernel.h>
@@ -9,18 +10,18 @@
 #include "internals/hotplug.h"
 #include "record/kinds.h"
 
-/* Tries to read counters while no CPU adds to them. */
+/* Tries to read counters while no CPU changes them. */
 #define STAT_TRIES	3
 #define EVENT_TRIES	8
 
 typedef const s8 *diffs_fn(const void *owner, int cpu);
 
 /**
- * struct source - where counters are read
+ * struct source - the place of counters
  * @owner: the zone or node
  * @shared: its counters
  * @nr: how many there are
- * @diffs: what a CPU keeps for each
+ * @diffs: gets the changes that a CPU has not yet added
  */
 struct source {
 	const void *owner;
@@ -39,7 +40,7 @@ static const s8 *node_diffs(const void *pgdat, int cpu)
 	return ks_node_cpu_diffs(pgdat, cpu);
 }
 
-/* A number that changes with any of them, also when their sum does not. */
+/* Changes with any counter, even if their sum stays the same. */
 static u64 counters_print(const struct source *source)
 {
 	unsigned int i;
@@ -73,9 +74,9 @@ static void shared_read(const struct source *source, s64 *value)
 }
 
 /*
- * A CPU that adds what it keeps while we read would be missed or counted twice,
- * so then all is read again. On a busy host some CPU always does: what we have
- * after the last try is as good as what the kernel itself could read.
+ * A CPU that adds its changes during the read is missed or counted twice, so
+ * read all again. On a busy host some CPU always does. The last try is then as
+ * good as a read by the kernel itself.
  */
 static void counters_read(const struct source *source, s64 *value)
 {
@@ -89,7 +90,7 @@ static void counters_read(const struct source *source, s64 *value)
 	} while (counters_print(source) != before && --tries);
 }
 
-/* Below zero is what one CPU took and another one gave, read in between. */
+/* A read between two CPUs that add and subtract may be below zero. */
 static void values_clamp(s64 *value, unsigned int nr)
 {
 	unsigned int i;
@@ -168,10 +169,10 @@ static u64 cpu_events_add(const struct zone *zone, unsigned int item)
  * @zone: a populated zone
  * @item: which
  *
- * Whoever reads /proc/vmstat has the kernel take the events from all CPUs, and
- * add them to the zone after that. In between they are in neither place. That
- * is seen when it begins or ends while we look, but not when it lasts longer:
- * then the events since the last such read are missing.
+ * A read of /proc/vmstat makes the kernel take the events from all CPUs, and
+ * then add them to the zone. In between they are in neither place. This
+ * function sees when such a move begins or ends meanwhile. If it lasts longer
+ * the events since the last such read are missing.
  *
  * Return: events; unset while memory is going offline, or when others read
  * all the time.
@@ -188,7 +189,7 @@ u64 ks_zone_numa_events(const struct zone *zone, unsigned int item)
 		shared = ks_zone_numa(zone, item);
 		first = cpu_events_add(zone, item);
 		again = cpu_events_add(zone, item);
-		/* Events never go away, but for who takes them. */
+		/* Events only go away when the kernel moves them. */
 		if (again >= first && ks_zone_numa(zone, item) == shared)
 			events = shared + again;
 	} while (events == KS_UNSET_U64 && --tries);
@@ -199,7 +200,7 @@ u64 ks_zone_numa_events(const struct zone *zone, unsigned int item)
 /**
  * ks_max_batched_pages() - pages on their way to the LRU lists, at most
  *
- * Return: pages that no counter has yet, on all CPUs.
+ * Return: the maximum of pages that no counter has yet, on all CPUs.
  */
 u64 ks_max_batched_pages(void)
 {

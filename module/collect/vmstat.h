@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The kernel's counters of a zone or a node, to the page.
+ * The kernel's counters of a zone or a node, exact to the page.
  *
- * A CPU adds a change to a counter only when it has a threshold of them, of up
- * to 125 pages. On a host of many CPUs what they keep hides a leak, so it is
- * added here.
+ * A CPU collects changes up to a threshold of 125 pages before it adds them to
+ * a counter. With many CPUs that can hide a leak, so these changes are added
+ * here.
  */
 #ifndef KS_COLLECT_VMSTAT_H
 #define KS_COLLECT_VMSTAT_H

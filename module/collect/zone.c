@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Memory zones. Takes no lock of the kernel's: each number is one that the
- * kernel, too, reads without.
+ * Memory zones. Takes no lock, as the kernel reads each of these numbers
+ * without one, too.
  */
 #include <linux/kernel.h>
 #include <linux/string.h>
@@ -32,7 +32,7 @@ static void zone_fill(struct ks_zone_record *record, struct zone *zone,
 	ks_zone_stats_read(zone, &stats);
 	record->node = nid;
 	strscpy(record->zone, zone->name, sizeof(record->zone));
-	/* Memory hotplug changes all of these, the allocator the free blocks. */
+	/* Memory hotplug changes these, and the allocator free blocks. */
 	record->spanned_pages = READ_ONCE(zone->spanned_pages);
 	record->present_pages = READ_ONCE(zone->present_pages);
 	record->managed_pages = zone_managed_pages(zone);

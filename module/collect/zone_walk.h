@@ -13,7 +13,8 @@ static inline struct zone *ks_zone_next(int nid, struct zone *zone)
 {
 	struct zone *zones = NODE_DATA(nid)->node_zones;
 
-	for (zone = zone ? zone + 1 : zones; zone < zones + MAX_NR_ZONES; zone++)
+	for (zone = zone ? zone + 1 : zones; zone < zones + MAX_NR_ZONES;
+	     zone++)
 		if (populated_zone(zone))
 			return zone;
 	return NULL;

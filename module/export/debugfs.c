@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The debugfs tree. Opening a file takes the snapshot that is then read, so a
- * slow reader holds nothing but memory.
+ * The debugfs tree. Opening a file takes a snapshot, and reads return that. So
+ * a slow reader holds nothing but memory.
  *
- * All files are 0400 and nothing can be written: so they open under
- * lockdown=integrity, too.
+ * All files are 0400 and read-only, so that they open under lockdown=integrity,
+ * too.
  */
 #include <linux/capability.h>
 #include <linux/debugfs.h>
@@ -125,7 +125,7 @@ static int status_show(struct seq_file *m, void *v)
 }
 DEFINE_SHOW_ATTRIBUTE(status);
 
-/* Makes the file of a path of at most one folder, and the folder before. */
+/* Creates the file of a path with at most one folder, and that folder. */
 static void view_file_create(const struct ks_view *view)
 {
 	const char *slash = strchr(view->path, '/');
@@ -141,15 +141,15 @@ static void view_file_create(const struct ks_view *view)
 		else
 			dir = debugfs_create_dir(name, root);
 	}
+	/* debugfs passes the pointer on, and does not write to it. */
 	debugfs_create_file(slash ? slash + 1 : view->path, 0400, dir,
 			    (void *)view, &records_fops);
 }
 
 /**
- * ks_debugfs_init() - make the tree
+ * ks_debugfs_init() - create the tree
  *
- * Where that is not possible, as with debugfs=off, there is just no tree:
- * netlink has it all.
+ * An error, as with debugfs=off, is ignored: netlink has all records, too.
  *
  * Context: Process context, sleeps. From now on there are readers.
  */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * /sys/kernel/debug/kmemscope: one read-only file for each kind of record.
+ * /sys/kernel/debug/kmemscope: a read-only file for each record type.
  */
 #ifndef KS_EXPORT_DEBUGFS_H
 #define KS_EXPORT_DEBUGFS_H

@@ -6,11 +6,11 @@
  * reader takes messages, and ended in .done, which also runs when the reader
  * goes away. It belongs to one dump, so there is no lock.
  *
- * On all kernels .start and the first dumpit run under genetlink's cb_lock, which
- * the generic netlink of the whole host may wait for. So they wait for no lock,
- * and reclaim no memory. What cannot be done so is left to the next dumpit, which
- * the reader's own recvmsg(2) runs: the first message is then a NLMSG_NOOP, which
- * netlink(7) has readers ignore.
+ * On all kernels .start and the first dumpit run under genetlink's cb_lock, and
+ * all generic netlink of the host may wait for that. So they wait for no lock
+ * and reclaim no memory. The next dumpit, which the reader's own recvmsg(2)
+ * runs, does what they cannot. The first message is then a NLMSG_NOOP, which
+ * netlink(7) tells readers to ignore.
  */
 #include <linux/kmemscope.h>
 #include <linux/ktime.h>
@@ -25,8 +25,8 @@
 #include "run/job.h"
 
 /*
- * How long one dumpit waits: another thread that asks for something by the same
- * socket waits for it, and that under cb_lock.
+ * Maximum wait of one dumpit. Another thread that uses the same socket waits
+ * for it under cb_lock.
  */
 #define SLICE_NS	(50 * (u64)NSEC_PER_MSEC)
 
@@ -36,16 +36,16 @@
  * @view: what it collects
  * @next: the record to put next
  * @begun: whether @c began
- * @own: whether the reader's own recvmsg(2) runs it, so that it may wait: from
- *	the second message on
- * @is_asked: whether only records that match @want are asked for
- * @options: what is asked for beyond the usual
- * @busy_since_ns: since when it waits for what is busy, or 0
- * @err: the error to end it with, before there was a collection
- * @extack: what to say of an error; the reader's own is not there at all times
- * @unmatched: the one to blame when nothing matches, or NULL
- * @no_match: what to say then
- * @want: a record
+ * @own: whether the reader's own recvmsg(2) runs it, so that it may wait; true
+ *	from the second message on
+ * @is_asked: whether to send only records that match @want
+ * @options: the options of the request
+ * @busy_since_ns: since when it waits for a busy lock, or 0
+ * @err: an error from before there was a collection
+ * @extack: the text of an error, until the reader's own extack is there
+ * @unmatched: the attribute to report when nothing matches, or NULL
+ * @no_match: the text for that
+ * @want: a record with the fields of the request
  */
 struct dump {
 	struct ks_collection c;
@@ -76,8 +76,8 @@ static int dump_no_match(struct dump *dump)
 }
 
 /*
- * Begins the collection that was asked for. Asking for something that does not
- * exist is an error, and not an empty answer.
+ * Begins the collection. A request for something that does not exist is an
+ * error, and not an empty result.
  */
 static int dump_begin(struct dump *dump, u64 wait_ns)
 {
@@ -123,7 +123,7 @@ static int dump_begin_request(struct dump *dump, struct nlattr **attrs)
 	return error_may_pass(err) ? 0 : err;
 }
 
-/* Asking for a job's answer is not asking for anything else. */
+/* A request for the result of a job has no other attribute. */
 static int dump_take_job(struct dump *dump, struct nlattr **attrs, u32 owner)
 {
 	const struct ks_kind *kind = dump->view->kind;
@@ -146,7 +146,7 @@ static int dump_take_job(struct dump *dump, struct nlattr **attrs, u32 owner)
 	return err;
 }
 
-/* As much as the kernel's own files of the same ask for. */
+/* Requires what the kernel's own files of the same data require. */
 static int check_capability(struct dump *dump, const struct sk_buff *skb)
 {
 	const struct ks_view *view = dump->view;
@@ -192,7 +192,7 @@ static int dump_parse(struct netlink_callback *cb, struct dump *dump)
 	return err;
 }
 
-/* The attributes that are blamed are in the request, which @cb keeps. */
+/* The bad attribute is in the request, which @cb keeps. */
 static void dump_explain(const struct netlink_callback *cb,
 			 const struct dump *dump)
 {
@@ -226,8 +226,8 @@ int ks_dump_start(struct netlink_callback *cb)
 	dump->view = view;
 	dump->err = dump_parse(cb, dump);
 	/*
-	 * Not all kernels give .start an extack (v6.1 does not). Then the error
-	 * waits for the first dumpit, which is given one.
+	 * Not all kernels pass an extack to .start (v6.1 does not). The first
+	 * dumpit has one, so it reports the error then.
 	 */
 	if (dump->err && (cb->extack || !dump->extack._msg)) {
 		int err = dump->err;
@@ -241,8 +241,8 @@ int ks_dump_start(struct netlink_callback *cb)
 }
 
 /*
- * genetlink sets NLM_F_DUMP_INTR in a message when the sequence numbers of the
- * world before and now differ. Ours has no number, but knows that it changed.
+ * genetlink sets NLM_F_DUMP_INTR in a message when two sequence numbers differ.
+ * A snapshot has no such number, but knows whether it changed.
  */
 static void dump_mark_changed(struct netlink_callback *cb,
 			      const struct ks_snapshot *snap)
@@ -272,7 +272,7 @@ static int dump_put(struct sk_buff *skb, struct netlink_callback *cb,
 	return 0;
 }
 
-/* A message that says nothing, in place of an empty one, which ends a dump. */
+/* Sends a NLMSG_NOOP, as an empty message would end the dump. */
 static int dump_put_nothing(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	if (!nlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,
@@ -298,7 +298,7 @@ static int dump_collect(struct dump *dump)
 	return err;
 }
 
-/* Whether the reader shall come again, as what is busy may be free then. */
+/* Decides whether the reader should come again for a lock that is busy. */
 static bool dump_is_patient(struct dump *dump, int err)
 {
 	const u64 now = ktime_get_ns();
@@ -319,8 +319,8 @@ static bool dump_is_patient(struct dump *dump, int err)
  *
  * Runs steps until there is a record. A step takes about 1 ms.
  *
- * Context: Process context, for the first message with cb_lock held for reading:
- * then waits for nothing.
+ * Context: Process context, for the first message with cb_lock held for
+ * reading: then waits for nothing.
  * Return: bytes of the message, 0 at the end of the dump, or an error.
  */
 int ks_dump_next(struct sk_buff *skb, struct netlink_callback *cb)
@@ -347,9 +347,9 @@ int ks_dump_next(struct sk_buff *skb, struct netlink_callback *cb)
 		if (err)
 			return skb->len ? : err;
 	}
-	/* For NLMSG_DONE, which tells what changed after the last record. */
+	/* NLMSG_DONE reports changes after the last record. */
 	dump_mark_changed(cb, snap);
-	/* With the last record goes NLMSG_DONE, if there is room for it. */
+	/* NLMSG_DONE goes with the last record if there is room for it. */
 	return ks_collect_complete(&dump->c) ? 0 : skb->len;
 }
 

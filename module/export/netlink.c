@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The generic netlink family: one dump for each kind of record (see dump.c), and
- * the module's status and jobs.
+ * The generic netlink family: a dump for each record type (see dump.c), and the
+ * commands for status and jobs.
  *
- * The family does without genl_mutex (parallel_ops) and needs no lock of its
- * own. A doit runs under genetlink's cb_lock, which the generic netlink of the
- * whole host may wait for: so it waits for no lock, and reclaims no memory.
+ * The family needs neither genl_mutex (parallel_ops) nor a lock of its own. A
+ * doit runs under genetlink's cb_lock, and all generic netlink of the host may
+ * wait for that. So it waits for no lock, and reclaims no memory.
  *
- * The family exists in the initial network namespace only, so that the
- * capabilities asked for are those of the initial user namespace.
+ * The family exists in the initial network namespace only, so that capabilities
+ * are those of the initial user namespace.
  */
 #include <linux/kmemscope.h>
 #include <linux/module.h>
@@ -56,7 +56,7 @@ static int status_get(struct sk_buff *skb, struct genl_info *info)
 	return err;
 }
 
-/* All control needs more than reading counts does. */
+/* Commands that control something need more than reading counts does. */
 static int control_check(struct sk_buff *skb, struct genl_info *info)
 {
 	if (netlink_capable(skb, CAP_SYS_ADMIN))
@@ -80,17 +80,17 @@ static int status_set(struct sk_buff *skb, struct genl_info *info)
 	return 0;
 }
 
-/* For commands that take no attribute: without a policy old kernels take any. */
+/* For commands without attributes: old kernels take any without a policy. */
 static const struct nla_policy no_policy[] = {
 	[1] = { .type = NLA_REJECT },
 };
 
-/* For commands that take the number of a job alone. */
+/* For commands that take only the id of a job. */
 static const struct nla_policy job_id_policy[] = {
 	[KMEMSCOPE_A_JOB_ID] = { .type = NLA_U32 },
 };
 
-/* Starts a job, and says which. */
+/* Starts a job, and replies with its record. */
 static int job_start_view(struct genl_info *info, const struct ks_view *view,
 			  const struct ks_request *asked)
 {
@@ -152,7 +152,7 @@ static int job_start(struct sk_buff *skb, struct genl_info *info)
 	return err;
 }
 
-/* Does something with the job that a request names. */
+/* Calls a function for the job that a request names. */
 static int job_act(struct sk_buff *skb, struct genl_info *info,
 		   int (*act)(u32 id, u32 owner,
 			      struct netlink_ext_ack *extack))
@@ -178,7 +178,7 @@ static int job_finish(struct sk_buff *skb, struct genl_info *info)
 	return job_act(skb, info, ks_job_finish);
 }
 
-/* A socket was closed: whose jobs were its own has gone. */
+/* A netlink socket was closed: release the jobs that it started. */
 static int socket_released(struct notifier_block *block, unsigned long event,
 			   void *data)
 {
@@ -195,7 +195,7 @@ static struct notifier_block release_block = {
 	.notifier_call = socket_released,
 };
 
-/* Filled at load: the commands on the module itself, then the dumps. */
+/* Filled at load: the doit commands, then the dumps. */
 static struct genl_ops ops[KMEMSCOPE_CMD_MAX] __ro_after_init;
 
 /*
@@ -297,8 +297,8 @@ int __init ks_netlink_init(void)
 /**
  * ks_netlink_exit() - remove the family
  *
- * Context: Process context, sleeps: it waits for requests that are running. A
- * dump under way holds the module, so there is none here.
+ * Context: Process context, sleeps: it waits for requests that are running. No
+ * dump is, as a dump holds a reference to the module.
  */
 void ks_netlink_exit(void)
 {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Reads BTF: the format is described in Documentation/bpf/btf.rst. Pure code
- * over a blob in memory.
+ * Reads BTF, the format of Documentation/bpf/btf.rst, from a blob in memory.
  */
 #include <linux/bits.h>
 #include <linux/errno.h>
@@ -56,7 +55,7 @@ static u32 type_vlen(const struct btf_type *t)
 	return t->info & 0xffffff;
 }
 
-/* The top bit tells that members' offsets have a bit field's size in them. */
+/* With the top bit set, offsets of members include the size of a bit field. */
 static bool type_has_bitfields(const struct btf_type *t)
 {
 	return t->info >> 31;

@@ -2,9 +2,8 @@
 /*
  * A reader of BTF, the kernel's description of its own types.
  *
- * It believes nothing: every offset, count and type id is checked against the
- * blob it came from, and a kind of type it does not know is an error, as its
- * length is not known either.
+ * It checks every offset, count and type id against the blob. An unknown kind
+ * of type is an error, as its length is unknown, too.
  */
 #ifndef KS_INTERNALS_BTF_H
 #define KS_INTERNALS_BTF_H

@@ -26,7 +26,7 @@ static struct mutex *caches_mutex(void)
 	return ks_symbol(KS_SYM_SLAB_MUTEX);
 }
 
-/* Costs nothing where lockdep would not see it. */
+/* Costs nothing without lockdep. */
 static void caches_assert_held(void)
 {
 	if (IS_ENABLED(CONFIG_LOCKDEP))
@@ -38,7 +38,7 @@ static void caches_assert_held(void)
  *
  * While it is held no cache is created or destroyed.
  *
- * Return: whether it was taken.
+ * Return: true if it was taken.
  */
 bool ks_caches_trylock(void)
 {
@@ -54,13 +54,13 @@ void ks_caches_unlock(void)
 }
 
 /**
- * ks_caches_hold() - take slab_mutex, for a moment
- * @tries: tries before it is noted as contended
- * @pause_us: microseconds between them, at least
+ * ks_caches_hold() - take slab_mutex for a short hold
+ * @tries: tries before it counts as contended
+ * @pause_us: minimum pause between them in microseconds
  * @since: set, for ks_caches_release()
  *
  * Context: Process context, sleeps.
- * Return: whether it was taken.
+ * Return: true if it was taken.
  */
 bool ks_caches_hold(unsigned int tries, unsigned int pause_us, u64 *since)
 {
@@ -76,11 +76,11 @@ bool ks_caches_hold(unsigned int tries, unsigned int pause_us, u64 *since)
 }
 
 /**
- * ks_caches_wait() - take slab_mutex, for a moment, where nobody waits for us
- * @progress: whether to go on waiting for it
+ * ks_caches_wait() - take slab_mutex for a short hold in a job, which can wait
+ * @progress: the job's progress, which may end the wait
  * @since: set, for ks_caches_release()
  *
- * Context: Process context, sleeps. Waits for some 2 s at most.
+ * Context: Process context, sleeps. Waits for up to about 2 s.
  * Return: 0, -EAGAIN when it stays busy, or -EINTR when it was stopped.
  */
 int ks_caches_wait(const struct ks_progress *progress, u64 *since)
@@ -101,9 +101,9 @@ int ks_caches_wait(const struct ks_progress *progress, u64 *since)
 }
 
 /**
- * ks_caches_release() - release slab_mutex, and note how long it was held
+ * ks_caches_release() - release slab_mutex, and note its hold
  * @since: from ks_caches_hold() or ks_caches_wait()
- * @entries: caches looked at meanwhile
+ * @entries: caches that were read meanwhile
  */
 void ks_caches_release(u64 since, u32 entries)
 {
@@ -119,7 +119,7 @@ void ks_caches_release(u64 since, u32 entries)
  * NULL after the last
  *
  * Context: slab_mutex held.
- * Return: 0, or -EFAULT when the list is not where it should be.
+ * Return: 0, or -EFAULT when the list cannot be read.
  */
 int ks_cache_next(struct kmem_cache **cache)
 {
@@ -135,7 +135,7 @@ int ks_cache_next(struct kmem_cache **cache)
 	return 0;
 }
 
-/* The bytes before the first that is 0, as a mask. */
+/* Returns a mask of the bytes before the first zero byte. */
 static unsigned long bytes_of_string(unsigned long word)
 {
 	const struct word_at_a_time constants = WORD_AT_A_TIME_CONSTANTS;
@@ -147,7 +147,7 @@ static unsigned long bytes_of_string(unsigned long word)
 	return zero_bytemask(create_zero_mask(zeros));
 }
 
-/* Reads a word of a name, all of it as long as it is on one page. */
+/* Reads a word of a name: as a whole, unless it crosses a page. */
 static int read_name_part(const char *from, unsigned long *part)
 {
 	u8 *bytes = (u8 *)part;
@@ -169,7 +169,7 @@ static int read_name_part(const char *from, unsigned long *part)
 /**
  * ks_cache_name() - read a cache's name
  * @cache: the cache
- * @name: set; all bytes behind the name's end are 0
+ * @name: set; all bytes after its end are 0
  *
  * Context: slab_mutex held.
  * Return: 0, or -EFAULT.
@@ -200,7 +200,7 @@ int ks_cache_name(const struct kmem_cache *cache, char name[KS_CACHE_NAME_SIZE])
 }
 
 /**
- * ks_cache_info() - read what a cache is
+ * ks_cache_info() - read a cache's properties
  * @cache: the cache
  * @info: set
  *
@@ -222,7 +222,7 @@ int ks_cache_info(const struct kmem_cache *cache, struct ks_cache_info *info)
 	info->size = size;
 	info->order = oo >> KS_OO_SHIFT;
 	info->objects_per_slab = oo & KS_OO_OBJECTS;
-	/* Negative for caches made at boot, which nothing is merged into. */
+	/* Negative for boot caches, into which nothing is merged. */
 	info->nr_aliases = max_t(s32, refcount, 1) - 1;
 	info->reclaimable = flags & (__force u64)SLAB_RECLAIM_ACCOUNT;
 	info->accounted = flags & (__force u64)SLAB_ACCOUNT;
@@ -230,7 +230,7 @@ int ks_cache_info(const struct kmem_cache *cache, struct ks_cache_info *info)
 }
 
 /**
- * ks_cache_per_node() - where a cache has what is a node's
+ * ks_cache_per_node() - get a cache's pointers of a node
  * @cache: the cache
  * @nid: the node
  *
@@ -261,7 +261,7 @@ static __always_inline int node_of(const struct kmem_cache *cache, int nid,
 }
 
 /**
- * ks_cache_node() - find a cache's part on a node
+ * ks_cache_node() - get a cache's struct kmem_cache_node
  * @cache: the cache
  * @nid: the node
  * @node: set
@@ -277,8 +277,8 @@ int ks_cache_node(const struct kmem_cache *cache, int nid,
 }
 
 /**
- * struct sample - partial slabs looked at in one hold
- * @nr_slabs: how many
+ * struct sample - partial slabs read in one hold
+ * @nr_slabs: their number
  * @nr_free: free objects in them
  */
 struct sample {
@@ -328,8 +328,8 @@ static __always_inline int sample_list(const struct list_head *head,
 }
 
 /*
- * Both ends of the list: since freed slabs go to one end and allocation takes
- * from the other, one end alone is not typical of a list that is cut.
+ * Reads both ends of the list. Frees add slabs at one end and allocations take
+ * them from the other, so one end alone is not typical of a long list.
  */
 static int sample_partial(const struct list_head *head, u64 nr_partial,
 			  struct sample *sample)
@@ -344,7 +344,7 @@ static int sample_partial(const struct list_head *head, u64 nr_partial,
 }
 
 /**
- * struct totals - what a node says of a cache's slabs
+ * struct totals - counters of a cache's node
  * @nr_slabs: slabs
  * @nr_objects: object slots in them
  * @nr_partial: slabs on its partial list
@@ -371,8 +371,8 @@ static struct list_head *partial_list(struct kmem_cache_node *node)
 }
 
 /*
- * Counts a node's partial slabs, and takes its totals again, as they are then.
- * -EBUSY when the lock was not to be had.
+ * Counts a node's partial slabs, and reads its totals again under the lock.
+ * Returns -EBUSY when the lock stays busy.
  */
 static int sample_node(struct kmem_cache_node *node, struct totals *totals,
 		       struct sample *sample)
@@ -393,7 +393,7 @@ static int sample_node(struct kmem_cache_node *node, struct totals *totals,
 	return err;
 }
 
-/* Adds a node's counts; what is added is as it was on an error. */
+/* Adds a node's counts; adds nothing on an error. */
 static __always_inline int count_node(struct kmem_cache_node *node,
 				      struct ks_cache_counts *counts)
 {
@@ -403,7 +403,7 @@ static __always_inline int count_node(struct kmem_cache_node *node,
 
 	if (read_totals(node, &totals))
 		return -EFAULT;
-	/* Most are empty: then there is nothing to lock for. */
+	/* Most lists are empty, and need no lock. */
 	if (totals.nr_partial) {
 		err = sample_node(node, &totals, &sample);
 		if (err == -EBUSY)
@@ -438,8 +438,8 @@ static __always_inline int count_on(const struct kmem_cache *cache, int nid,
  * @nid: on this node, or NUMA_NO_NODE for all
  * @counts: set
  *
- * Holds one list_lock at a time, interrupts off, for at most KS_MAX_HOLD_ENTRIES
- * slabs.
+ * Holds one list_lock at a time, interrupts off, for at most
+ * KS_MAX_HOLD_ENTRIES slabs.
  *
  * Context: slab_mutex held.
  * Return: 0, -ENOENT when the cache has no part on the node, or -EFAULT.
@@ -454,8 +454,8 @@ int ks_cache_count(const struct kmem_cache *cache, int nid,
 	if (nid != NUMA_NO_NODE)
 		return count_on(cache, nid, counts);
 	/*
-	 * for_each_online_node() calls a function that looks at all words of
-	 * the nodes a kernel can have, often 1024; for each cache that shows.
+	 * for_each_online_node() calls a function that scans the mask of all
+	 * possible nodes, often 1024 bits. For each cache that is too slow.
 	 */
 	for (i = 0; i < nr_node_ids; i++) {
 		if (!node_online(i))
@@ -481,12 +481,12 @@ static bool list_is_sound(const struct list_head *head)
 }
 
 /**
- * ks_cache_check() - see whether a cache's node looks like one
- * @cache: a cache that has objects on the node, and that nobody else uses
+ * ks_cache_check() - check that a cache's node is plausible
+ * @cache: a cache with objects on the node, which nobody else uses
  * @nid: the node
  * @objects_per_slab: of the cache
  *
- * Takes no lock: where a lock would be is what is in doubt.
+ * Takes no list_lock, as its place is in doubt.
  *
  * Return: 0, or an error when ks_cache_count() must not be called.
  */

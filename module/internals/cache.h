@@ -2,9 +2,9 @@
 /*
  * Typed access to SLUB's private structures.
  *
- * The kernel's struct names are used as they are, but only as opaque types:
- * members are reached through layout.c. All reads survive a fault, so that a
- * wrong layout costs the canary, not the host.
+ * The kernel's structs are opaque types here: layout.c finds their members. All
+ * reads survive a fault, so that a wrong layout fails the canary, and not the
+ * host.
  *
  * Lock order, as in mm/slub.c:
  *   1. slab_mutex	keeps a cache and its nodes from going away
@@ -20,23 +20,23 @@
 struct kmem_cache_node;
 struct ks_progress;
 
-/* The kernel bounds no cache's name; what is longer than this is cut. */
+/* The kernel has no limit for names of caches; longer ones are cut. */
 #define KS_CACHE_NAME_SIZE	96
 static_assert(KS_CACHE_NAME_SIZE % sizeof(unsigned long) == 0);
 
 /*
  * kmem_cache.oo is one word: the objects of a new slab, and above them its
- * order. The same since SLUB has variable orders (v2.6.27).
+ * order, since SLUB has variable orders (v2.6.27).
  */
 #define KS_OO_SHIFT	16
 #define KS_OO_OBJECTS	((1U << KS_OO_SHIFT) - 1)
 
-/* A list of caches that is longer than this is a broken one. */
+/* A longer list of caches is broken. */
 #define KS_MAX_CACHES		100000
 
 /**
- * struct ks_cache_info - what a cache is, apart from its objects
- * @object_size: bytes its users asked for per object
+ * struct ks_cache_info - properties of a cache
+ * @object_size: bytes that its users requested per object
  * @size: bytes an object takes
  * @order: pages of a new slab, as a power of 2
  * @objects_per_slab: objects in a slab of that order
@@ -59,7 +59,7 @@ struct ks_cache_info {
  * @nr_slabs: slabs
  * @nr_objects: object slots in them
  * @nr_partial: slabs on partial lists
- * @nr_sampled: of these, how many were looked at
+ * @nr_sampled: partial slabs that were read
  * @nr_free: free objects on partial slabs, scaled up if not all were sampled
  * @free_known: whether @nr_free could be counted
  */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * From an object to its cache: by the struct page of the slab it is in.
+ * Finds an object's cache by the struct page of its slab.
  */
 #include <linux/mm.h>
 
@@ -9,18 +9,17 @@
 
 /**
  * ks_object_find() - find an object's cache
- * @object: what an allocator gave or is given back; may be any pointer, but
- *	not one into device memory
- * @cache: set to its cache, only to be compared, or to NULL when it is not in
- *	a slab
+ * @object: an object that is allocated or freed; may be any pointer, but not
+ *	one into device memory
+ * @cache: set to its cache, only for comparison, or to NULL when the object is
+ *	not in a slab
  *
- * Only asks what the pointer's page says now: of an object that is already
- * free the slab may be gone.
+ * Reads the present state of the page: the slab of a freed object may be gone.
  *
  * Context: Any, NMI included, with preemption off. After
  * ks_layout_resolve_cached().
- * Return: whether it is in memory that the kernel maps as it is. NULL, error
- * pointers and ZERO_SIZE_PTR are not.
+ * Return: true if the pointer is in the direct map. NULL, error pointers and
+ * ZERO_SIZE_PTR are not.
  */
 bool ks_object_find(const void *object, const struct kmem_cache **cache)
 {
@@ -30,6 +29,7 @@ bool ks_object_find(const void *object, const struct kmem_cache **cache)
 	if (!virt_addr_valid(object))
 		return false;
 	page = virt_to_head_page(object);
+	/* On older kernels it takes no const page, but does not change it. */
 	if (PageSlab((struct page *)page))
 		*cache = (const struct kmem_cache *)(unsigned long)
 			 ks_layout_decode(page, KS_SLAB_CACHE);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Which slab cache an object is of, by its address alone.
+ * Finds the slab cache of an object by its address.
  */
 #ifndef KS_INTERNALS_CACHE_OBJECT_H
 #define KS_INTERNALS_CACHE_OBJECT_H

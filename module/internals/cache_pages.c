@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Walks the struct pages of online memory, looking for slabs.
+ * Walks the struct pages of online memory to find slabs.
  *
- * Pages change under the walk. A page that stopped being a slab between two
- * looks has other things where a slab has its cache: so that pointer is only
- * handed on to be compared, and the counts are checked against each other.
+ * Pages change during the walk. A page that is no longer a slab has other data
+ * in place of the cache. So that pointer is only compared, and the counts are
+ * checked against each other.
  */
 #include <linux/delay.h>
 #include <linux/memory_hotplug.h>
@@ -21,11 +21,11 @@
 #include "internals/progress.h"
 
 /*
- * Pages looked at before others may run. Within so many, from a multiple of it,
- * all have a struct page, or none has: a part of a section, for which the kernel
- * keeps that, is 2 MiB, on some kernels few pages. No section is smaller. Where
- * there are no sections no memory comes or goes, and all up to the last that is
- * valid have one, to the next multiple of the largest free block.
+ * Pages of a block, after which others may run. Within an aligned block either
+ * all pages have a struct page, or none has: the kernel keeps that by
+ * subsection of 2 MiB. Without sections there is no hotplug, and all pages up
+ * to the last valid one have a struct page, up to a multiple of the largest
+ * free block.
  */
 #ifdef CONFIG_SPARSEMEM
 #define BLOCK		min(512UL, PAGES_PER_SUBSECTION)
@@ -36,10 +36,10 @@
 #define OFFLINE_TRIES	200	/* of 5 ms, while memory goes offline */
 
 /**
- * struct run - slabs of one cache in a row
- * @fn: told of them when the row ends
- * @arg: handed to it
- * @cache: whose
+ * struct run - consecutive slabs of one cache
+ * @fn: called when the run ends
+ * @arg: its argument
+ * @cache: the cache
  * @inuse: objects in use in them
  * @objects: object slots in them
  */
@@ -60,8 +60,8 @@ static void run_end(struct run *run)
 }
 
 /**
- * struct places - where a slab has what is read of it, bytes from its page
- * @cache: whose it is
+ * struct places - offsets of a slab's members, in bytes from its page
+ * @cache: its cache
  * @inuse: the word with its objects in use
  * @objects: the word with its object slots
  */
@@ -85,8 +85,8 @@ static __always_inline const struct kmem_cache *read_cache(struct page *page,
 }
 
 /*
- * The page is online, so its struct can be read as it is. The counts are the
- * cache's if it is the same before and after.
+ * The page is online, so its struct can be read without a check. The counts
+ * belong to the cache if it is the same before and after.
  */
 static __always_inline void run_add(struct run *run, struct page *page,
 				    struct places at)
@@ -94,14 +94,14 @@ static __always_inline void run_add(struct run *run, struct page *page,
 	const struct kmem_cache *cache = read_cache(page, at.cache);
 	u64 inuse, objects;
 
-	/* Its objects are in none of the cache's slabs. */
+	/* KFENCE's objects are in none of the cache's slabs. */
 	if (is_kfence_address(page_address(page)))
 		return;
 	smp_rmb();	/* the counts after the cache */
 	inuse = ks_layout_extract(read_word(page, at.inuse), KS_SLAB_INUSE);
 	objects = ks_layout_extract(read_word(page, at.objects),
 				    KS_SLAB_OBJECTS);
-	smp_rmb();	/* and before it is looked at again */
+	smp_rmb();	/* and before the cache is read again */
 	if (inuse > objects || !ks_is_slab(page) ||
 	    read_cache(page, at.cache) != cache)
 		return;
@@ -114,26 +114,26 @@ static __always_inline void run_add(struct run *run, struct page *page,
 }
 
 /*
- * Pages of a free block, which may go beyond the block of ours. Only one that is
- * free before and after has its order where we look for it, and in between it
- * may have been taken and have become free again, as a smaller one.
+ * Returns the pages of a free block of the buddy allocator, which may go beyond
+ * the walk's block. The order is valid only if the page is free before and
+ * after the read. In between it may be allocated and freed again as a smaller
+ * block.
  */
 static unsigned long buddy_pages(struct page *page, unsigned long pfn)
 {
 	unsigned long order = READ_ONCE(page->private);
 
-	smp_rmb();	/* the order before it is looked at again */
+	smp_rmb();	/* the order before the page is checked again */
 	if (order >= ARRAY_SIZE(((struct zone *)NULL)->free_area) ||
 	    pfn & (BIT(order) - 1) || !PageBuddy(page))
 		return 1;
-	smp_rmb();	/* and that before its order is once more */
+	smp_rmb();	/* and that before the order is read again */
 	return READ_ONCE(page->private) == order ? BIT(order) : 1;
 }
 
 /*
- * Pages up to the next that may be online, when this one is not: address space
- * without memory goes by whole sections, and where none is known by all that
- * one page of their table could have.
+ * Returns the pages up to the next one that may be online. Skips whole sections
+ * without memory, and whole pages of the section table where that has none.
  */
 static unsigned long hole_pages(unsigned long pfn)
 {
@@ -151,7 +151,7 @@ static unsigned long hole_pages(unsigned long pfn)
 	return BLOCK;
 }
 
-/* Returns how many pages it is through with. */
+/* Returns the number of pages that were visited. */
 static unsigned long block_walk(unsigned long pfn, struct run *run)
 {
 	const struct places at = {
@@ -168,7 +168,7 @@ static unsigned long block_walk(unsigned long pfn, struct run *run)
 			run_add(run, page, at);
 			page++;
 		} else if (PageBuddy(page) && !PageTail(page)) {
-			smp_rmb();	/* the order after what says it is one */
+			smp_rmb();	/* the order after PageBuddy() */
 			page += buddy_pages(page, pfn + (page - first));
 		} else {
 			page++;
@@ -178,8 +178,8 @@ static unsigned long block_walk(unsigned long pfn, struct run *run)
 }
 
 /*
- * Memory that is going offline may take its struct pages along. Once it is
- * offline it is not found any more, and what is found stays until we leave.
+ * Memory that goes offline may take its struct pages along. Offline memory is
+ * not found, and online memory stays until ks_hotplug_leave().
  */
 static int hotplug_wait(void)
 {
@@ -212,14 +212,14 @@ static void span_find(unsigned long *start, unsigned long *end)
 }
 
 /**
- * ks_cache_pages_walk() - look at every slab there is
- * @fn: called for all, those of one cache in a row at once
- * @arg: handed to it
- * @progress: kept up to date; its @stop ends the walk
+ * ks_cache_pages_walk() - visit every slab
+ * @fn: called for all, once for consecutive slabs of one cache
+ * @arg: its argument
+ * @progress: kept up to date; may end the walk
  *
  * Context: Process context, sleeps. After ks_layout_resolve_cached().
- * Return: 0, -EINTR when it was stopped, -ETIME when its time was over, -EBUSY
- * when memory was going offline for long.
+ * Return: 0, -EINTR when it was stopped, -ETIME when its time is over, or
+ * -EBUSY when memory is going offline for too long.
  */
 int ks_cache_pages_walk(ks_slab_fn fn, void *arg, struct ks_progress *progress)
 {

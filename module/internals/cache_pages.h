@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * All slabs there are, by a walk over the struct pages of online memory.
+ * Visits all slabs by a walk over the struct pages of online memory.
  *
- * It takes no lock of the kernel's, and costs about a cache line for each page
- * that is not free: seconds on a large machine. Lists are no way to all slabs:
- * those that are full are on none.
+ * It takes no lock of the kernel, and costs about a cache line for each page
+ * that is not free: seconds on a large machine. Lists do not have all slabs, as
+ * full ones are on none.
  */
 #ifndef KS_INTERNALS_CACHE_PAGES_H
 #define KS_INTERNALS_CACHE_PAGES_H
@@ -15,10 +15,10 @@ struct kmem_cache;
 struct ks_progress;
 
 /**
- * typedef ks_slab_fn - what is done with slabs of one cache, met in a row
- * @arg: the walker's
- * @cache: whose they seem to be; only to be compared
- * @inuse: objects they say are in use, those that CPUs keep included
+ * typedef ks_slab_fn - a callback for consecutive slabs of one cache
+ * @arg: the caller's argument
+ * @cache: what should be their cache; only for comparison
+ * @inuse: objects in use by their counts, with per-CPU free objects
  * @objects: object slots
  */
 typedef void (*ks_slab_fn)(void *arg, const struct kmem_cache *cache,

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Counts what a cache keeps at hand for its CPUs, without a lock.
+ * Counts a cache's per-CPU free objects, without a lock.
  *
- * The lists are other CPUs' own and change under us. A list is read between
- * two looks at what changes with it; if they differ it is read again, and at
- * last its length is believed only within bounds of geometry. A pointer found
- * in memory that may have been reused is checked before it is followed: to
- * RAM, to a slab of this cache, to the start of an object. Reads survive a
- * fault, but a read of device memory would not be one.
+ * The lists belong to other CPUs and change meanwhile. Each list is read
+ * between two reads of a number that changes with it. If these differ the list
+ * is read again, and at last counted with the error that its geometry allows. A
+ * pointer from memory that may be reused is checked before it is followed: it
+ * must point to RAM, to a slab of this cache, to the start of an object. Reads
+ * survive a fault, but a read of device memory is no fault.
  */
 #include <linux/compiler.h>
 #include <linux/cpumask.h>
@@ -22,26 +22,26 @@
 #include "internals/lock_hold.h"
 #include "internals/peek.h"
 
-#define TRIES		3	/* readings of a CPU's lists */
+#define TRIES		3	/* reads of a CPU's lists */
 
 /*
- * Slabs on a CPU's partial list: SLUB keeps some 10 of small objects, unless
- * somebody raised cpu_partial. A longer one is not counted.
+ * Slabs on a CPU's partial list. SLUB keeps about 10 slabs of small objects,
+ * unless somebody raised cpu_partial. A longer list is not counted.
  */
 #define MAX_CPU_PARTIAL	64
 
-/* Of a barn; SLUB keeps 10 (v6.18 to v7.3). */
+/* In a barn; SLUB keeps 10 (v6.18 to v7.3). */
 #define MAX_FULL_SHEAVES	1024
 
 /**
- * struct geometry - what tells a cache's objects from other memory
+ * struct geometry - the layout of a cache's objects
  * @cache: the cache
  * @size: bytes from one object to the next
  * @offset: of the free pointer in a free object
- * @red_left_pad: bytes before an object that a debugged cache guards
- * @random: what free pointers are hidden with
- * @hardened: whether they are
- * @objects: in a new slab
+ * @red_left_pad: bytes before an object in a debugged cache
+ * @random: the secret of hardened free pointers
+ * @hardened: whether free pointers are hardened
+ * @objects: objects in a new slab
  * @sheaf_capacity: objects of a full sheaf, 0 when the cache has none
  */
 struct geometry {
@@ -56,10 +56,10 @@ struct geometry {
 };
 
 /**
- * struct tally - one reading of a CPU's lists
+ * struct tally - one read of a CPU's lists
  * @nr_taken: free objects that their slabs count as in use
  * @nr_left: free objects that their slabs count as free
- * @bound: most that both together can be
+ * @bound: upper bound of both together
  */
 struct tally {
 	u64 nr_taken;
@@ -67,7 +67,7 @@ struct tally {
 	u64 bound;
 };
 
-/* A member that not all kernels have; 0 then. */
+/* Reads a member that some kernels lack, as 0 there. */
 static int read_if_there(const void *object, enum ks_member id, u64 *value)
 {
 	*value = 0;
@@ -102,7 +102,7 @@ static int read_geometry(const struct kmem_cache *cache, struct geometry *g)
 	return g->size && g->offset < g->size ? 0 : -EBADMSG;
 }
 
-/* What kmalloc() or the page allocator could have given. */
+/* Checks for memory of kmalloc() or the page allocator. */
 static bool is_in_ram(const void *pointer)
 {
 	return virt_addr_valid(pointer);
@@ -111,8 +111,9 @@ static bool is_in_ram(const void *pointer)
 #if defined(CONFIG_SPARSEMEM) && !defined(CONFIG_SPARSEMEM_VMEMMAP)
 
 /*
- * Here page_to_pfn() takes the section from the page's own flags. What is no
- * struct page has any number there, also of a section that does not exist.
+ * Here page_to_pfn() uses the section number in the page's flags. In memory
+ * that is no struct page that may be any number, even of a section that does
+ * not exist.
  */
 static bool find_pfn(const void *page, unsigned long *pfn)
 {
@@ -153,7 +154,7 @@ static bool is_slab_of(const struct geometry *g, const void *slab)
 	       !read_pointer(slab, KS_SLAB_CACHE, &cache) && cache == g->cache;
 }
 
-/* Bounded by the slab's own count, which is bounded by its member's bits. */
+/* Reads a slab's counts, and checks them against each other. */
 static int read_slab(const struct geometry *g, const void *slab, u64 *inuse,
 		     u64 *objects)
 {
@@ -175,7 +176,7 @@ static bool is_object_of(const struct geometry *g, const void *slab,
 	       offset < objects * g->size && offset % g->size == 0;
 }
 
-/* The free pointer of a free object, as SLUB hides it. */
+/* Reads the free pointer of an object, and decodes a hardened one. */
 static int read_free_pointer(const struct geometry *g, const void *object,
 			     const void **next)
 {
@@ -190,7 +191,7 @@ static int read_free_pointer(const struct geometry *g, const void *object,
 	return 0;
 }
 
-/* Free objects of a slab that is a CPU's own: its list, and late frees. */
+/* Counts free objects of a cpu slab: its freelist, and remote frees. */
 static int count_cpu_slab(const struct geometry *g, const void *cpu_slab,
 			  struct tally *tally)
 {
@@ -215,7 +216,7 @@ static int count_cpu_slab(const struct geometry *g, const void *cpu_slab,
 	return 0;
 }
 
-/* Free objects on the partial slabs that a CPU has set aside. */
+/* Counts free objects on a CPU's partial slabs. */
 static int count_cpu_partial(const struct geometry *g, const void *cpu_slab,
 			     struct tally *tally)
 {
@@ -279,9 +280,8 @@ static int read_sheaf(const struct geometry *g, const void *sheaves,
 }
 
 /*
- * Not the sheaf of objects that kfree_rcu() has collected: until these are freed
- * they are in use, as they are on their way there by call_rcu(), where nobody
- * could find them.
+ * Leaves out the sheaf of kfree_rcu(): its objects are in use until they are
+ * freed, as those that wait in call_rcu() are.
  */
 static int read_sheaves(const struct geometry *g, const void *sheaves,
 			u64 *nr_free)
@@ -304,9 +304,9 @@ static int read_sheaves(const struct geometry *g, const void *sheaves,
 }
 
 /*
- * They have no number of changes, so two readings must agree. That does not show
- * a sheaf that is swapped with one of the barn between the two: nor is what goes
- * to the barn, or comes from it, before that is read counted just once.
+ * Sheaves have no transaction ID like a cpu slab's tid, so read them twice and
+ * require the same sum. This misses a sheaf that is swapped with one from the
+ * barn in between; its objects may be counted twice or not at all.
  */
 static int count_sheaves(const struct geometry *g, const void *sheaves,
 			 struct tally *tally)
@@ -343,7 +343,7 @@ static int read_cpu(const struct geometry *g, unsigned int cpu,
 	if (g->sheaf_capacity)
 		sheaves = part_of_cpu(g->cache, KS_CACHE_CPU_SHEAVES, cpu);
 	*tally = (struct tally){};
-	/* Both, so that the bound is of both; v6.18 and v6.19 have both. */
+	/* v6.18 and v6.19 have both, and the bound must cover both. */
 	if (cpu_slab)
 		again = count_cpu_slabs(g, cpu_slab, tally);
 	if (again && again != -EAGAIN)
@@ -371,7 +371,7 @@ static int count_cpu(const struct geometry *g, unsigned int cpu,
 	return 0;
 }
 
-/* The barn of a node; NULL where there is none. */
+/* Reads the barn of a node, or NULL where there is none. */
 static int read_barn(const struct kmem_cache *cache, int nid,
 		     const void **barn)
 {
@@ -414,17 +414,17 @@ static int count_barns(const struct geometry *g, struct ks_percpu *cached)
 }
 
 /**
- * ks_percpu_count() - count free objects that are kept for CPUs
+ * ks_percpu_count() - count a cache's per-CPU free objects
  * @cache: the cache
- * @until_ns: the ks_hold_clock() to stop at, after one more CPU at least
- * @cached: all 0 at first; then as the last call left it
+ * @until_ns: the ks_hold_clock() to stop at, after at least one more CPU
+ * @cached: zeroed for the first call, which later ones continue
  *
- * Takes no lock. A CPU costs a few cache lines of its own memory, and one for
- * each free object on its slab.
+ * Takes no lock. A CPU costs a few cache lines, and one for each free object on
+ * its cpu slab.
  *
  * Context: slab_mutex held.
- * Return: 0 when all CPUs were counted, -EAGAIN when some are left, or another
- * error, when nothing can be said.
+ * Return: 0 when all CPUs are counted, -EAGAIN when some are left, or another
+ * error when the count is unknown.
  */
 int ks_percpu_count(const struct kmem_cache *cache, u64 until_ns,
 		    struct ks_percpu *cached)
@@ -436,7 +436,7 @@ int ks_percpu_count(const struct kmem_cache *cache, u64 until_ns,
 	err = read_geometry(cache, &g);
 	if (err)
 		return err;
-	/* One that goes offline still has its lists, until they are flushed. */
+	/* An offline CPU keeps its lists until they are flushed. */
 	for_each_possible_cpu(cpu) {
 		if (cpu < cached->next_cpu)
 			continue;

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Free objects that a cache keeps at hand for its CPUs.
+ * Per-CPU free objects of a cache.
  *
- * The kernel counts them as in use: on cpu slabs and cpu partial lists (to
- * v6.19), in sheaves (since v6.18) and in the nodes' barns of full sheaves.
+ * They are on cpu slabs and cpu partial lists (to v6.19), in sheaves (since
+ * v6.18) and in the nodes' barns of full sheaves. The kernel counts them as in
+ * use.
  */
 #ifndef KS_INTERNALS_CACHE_PERCPU_H
 #define KS_INTERNALS_CACHE_PERCPU_H
@@ -13,14 +14,14 @@
 struct kmem_cache;
 
 /**
- * struct ks_percpu - what was found, CPU by CPU
+ * struct ks_percpu - per-CPU free objects of the CPUs counted so far
  * @nr_taken: free objects that their slabs count as in use: on the list of a
  *	cpu slab, in sheaves and barns
  * @nr_left: free objects that their slabs count as free: on cpu slabs, where
  *	others freed them late, and on the partial slabs of CPUs
- * @error: by how much these may be off for lists of CPUs that changed each
- *	time they were read; objects that moved between two lists are not in it
- * @next_cpu: where to go on; nr_cpu_ids when all were read
+ * @error: possible error of both, by lists of CPUs that changed each time they
+ *	were read; without objects that moved between two lists
+ * @next_cpu: the next CPU to count; nr_cpu_ids when all are counted
  */
 struct ks_percpu {
 	u64 nr_taken;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Proves at load, before any number is believed, that the slab walk finds a
- * cache of known name, geometry and live objects and counts it right on every
- * node. What it read up to then it read so that a fault does no harm.
+ * Proves at load that the slab walk finds a cache of known name, geometry and
+ * live objects, and counts it right on every node. No number is believed
+ * before. All reads of the walk survive a fault.
  */
 #include <linux/completion.h>
 #include <linux/cpu.h>
@@ -22,15 +22,15 @@
 #include "internals/symbols.h"
 
 #define CANARY_NAME	"kmemscope_canary"
-#define CANARY_SIZE	328	/* of no kernel cache, and no power of 2 */
+#define CANARY_SIZE	328	/* no kernel cache has this size */
 #define PER_NODE	96	/* objects allocated on each node */
-#define KEEP_OF		3	/* of so many one stays, so slabs are partial */
+#define KEEP_OF		3	/* one in this many stays: slabs are partial */
 #define AT_HAND		5	/* objects allocated after a shrink */
-#define WAIT_MS		2000	/* for the other CPU, until we do without it */
+#define WAIT_MS		2000	/* for the other CPU, then go on without it */
 
 /**
  * struct birds - the canary's objects
- * @cache: where they are from
+ * @cache: their cache
  * @work: allocates half of them, on another CPU
  * @allocated: completed by @work
  * @nodes: nodes that slabs can be on
@@ -53,8 +53,9 @@ static void canary_construct(void *object)
 }
 
 /*
- * KFENCE takes one allocation now and then, on a machine with one node also of
- * these. Such an object is from its own pool and in none of our slabs.
+ * KFENCE may serve an allocation from its own pool, on a machine with one node
+ * also one of these. That object is in none of the canary's slabs, so allocate
+ * another.
  */
 static void *canary_alloc(struct kmem_cache *cache, int nid)
 {
@@ -95,8 +96,8 @@ static void birds_allocate_there(struct work_struct *work)
 }
 
 /*
- * Another CPU that we could run on ourselves: not one that is kept apart for
- * some real-time work, as that might never let a worker run.
+ * Returns another CPU that the current task may run on. An isolated CPU might
+ * never run a worker.
  */
 static unsigned int other_cpu(unsigned int here)
 {
@@ -108,7 +109,7 @@ static unsigned int other_cpu(unsigned int here)
 	return nr_cpu_ids;
 }
 
-/* Whether a worker there began to allocate its half within WAIT_MS. */
+/* Returns whether a worker there began to allocate within WAIT_MS. */
 static bool birds_allocate_on(struct birds *birds, unsigned int cpu)
 {
 	bool never_ran;
@@ -165,7 +166,7 @@ static void birds_free(struct birds *birds)
 		bird_free(birds, i);
 }
 
-/* Live objects of the nth of the birds's nodes. */
+/* Counts live objects of the nth node. */
 static unsigned int birds_living(const struct birds *birds, unsigned int n)
 {
 	unsigned int i, living = 0;
@@ -204,7 +205,7 @@ static bool geometry_right(const char *name, const struct ks_cache_info *info)
 					 info->size;
 }
 
-/* Counts one node, which has that many living objects. */
+/* Counts a node with @living live objects. */
 static int count_node(const struct birds *birds, int nid, unsigned int living,
 		      const struct ks_cache_info *info,
 		      struct ks_canary *canary)
@@ -243,7 +244,7 @@ static int count_birds(const struct birds *birds, struct ks_canary *canary,
 	for_each_node_mask(nid, birds->nodes) {
 		unsigned int living = birds_living(birds, n++);
 
-		/* A node that is full proves nothing, and is not counted. */
+		/* A node without room for objects proves nothing. */
 		if (!living)
 			continue;
 		err = count_node(birds, nid, living, &info, canary);
@@ -261,7 +262,7 @@ static int count_birds(const struct birds *birds, struct ks_canary *canary,
 	return 0;
 }
 
-/* In a rehearsal slab_mutex is busy for the first canary, and no other. */
+/* In a rehearsal slab_mutex is busy for the first canary only. */
 static bool is_rehearsed_busy(void)
 {
 	static bool was_busy;
@@ -272,7 +273,7 @@ static bool is_rehearsed_busy(void)
 	return true;
 }
 
-/* At load there is time to wait for slab_mutex, but not for ever. */
+/* Load may wait for slab_mutex for 1 to 2 s. */
 static bool caches_lock(void)
 {
 	unsigned int tries;
@@ -305,7 +306,7 @@ static int count_locked(const struct birds *birds, struct ks_canary *canary,
 	return err;
 }
 
-/* Whether all in use are told from those that are kept for CPUs. */
+/* Checks that live objects and per-CPU free objects add up. */
 static int count_cached(const struct birds *birds, unsigned int living)
 {
 	struct ks_percpu cached = {};
@@ -324,8 +325,8 @@ static int count_cached(const struct birds *birds, unsigned int living)
 }
 
 /*
- * A few more objects, so that this CPU has taken slabs, or filled a sheaf, and
- * keeps the rest of them. None is freed, as KASAN would delay that.
+ * Allocates a few more objects, so that this CPU has a cpu slab or a sheaf with
+ * free objects. Frees none before the count, as KASAN would delay that.
  */
 static int prove_cached(const struct birds *birds)
 {
@@ -350,25 +351,25 @@ static int prove_cached(const struct birds *birds)
 }
 
 /**
- * ks_canary_run() - put the slab walk to the proof
- * @canary: set to what it showed
- * @reason: on error set to what went wrong
+ * ks_canary_run() - prove the slab walk by a cache of known content
+ * @canary: set to the result
+ * @reason: on error set to its text
  * @size: bytes of @reason
- * @cached: whether to prove the count of what CPUs keep as well
+ * @cached: whether to prove the count of per-CPU free objects as well
  *
- * After a shrink all free objects are on the nodes' partial lists, none
- * cached per CPU, so that the count must be exact.
+ * After a shrink all free objects are on the nodes' partial lists, and none is
+ * a per-CPU free object, so that the count must be exact.
  *
  * Context: Process context, sleeps. After ks_layout_resolve().
- * Return: 0, or an error; then no slab may be counted. -EBUSY and -ENOMEM may
- * pass, and say nothing of what was counted.
+ * Return: 0, or an error, after which no slab may be counted. -EBUSY and
+ * -ENOMEM may pass, and prove nothing.
  */
 int ks_canary_run(struct ks_canary *canary, char *reason, size_t size,
 		  bool cached)
 {
-	/* The nodes that slabs can be on: a movable-only one is not among. */
+	/* Nodes that can have slabs, which a movable-only node cannot. */
 	struct birds birds = { .nodes = node_states[N_NORMAL_MEMORY] };
-	void *stray = NULL;	/* in a rehearsal, one that is not counted */
+	void *stray = NULL;	/* in a rehearsal: an object too many */
 	int err = -ENOMEM;
 
 	birds.nr = nodes_weight(birds.nodes) * PER_NODE;

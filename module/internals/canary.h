@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The canary: a slab cache of our own whose truth we know, counted the way all
- * others will be.
+ * The canary: a slab cache with known content, counted in the same way as all
+ * others.
  */
 #ifndef KS_INTERNALS_CANARY_H
 #define KS_INTERNALS_CANARY_H
@@ -9,14 +9,14 @@
 #include <linux/types.h>
 
 /**
- * struct ks_canary - what the canary showed
+ * struct ks_canary - the result of the canary
  * @ran: whether its cache was made and filled
- * @counted: whether the walk came to a count
- * @nr_objects: live objects there were
- * @nr_found: live objects the walk counted
+ * @counted: whether the walk counted it
+ * @nr_objects: live objects in it
+ * @nr_found: live objects that the walk counted
  * @nr_nodes: nodes on which they were counted
  * @nr_cpus: CPUs they were allocated on
- * @cached_err: 0 when what CPUs keep was counted right, too
+ * @cached_err: 0 when per-CPU free objects were counted right, too
  */
 struct ks_canary {
 	bool ran;

@@ -2,13 +2,12 @@
 /*
  * Walks the dentry hash table.
  *
- * Dentries come, go and are renamed under the walk. One that was found in the
- * table was hashed within our RCU section, so neither it, nor its parent and
- * superblock, which it holds, are freed before the section ends; nor is the name
- * of the superblock's type, though it may be in a module: one that is unloaded
- * waits for a grace period before its memory is freed. A rename may
- * take the walk from one chain to another, so a chain is followed for a bounded
- * number of dentries.
+ * Dentries come, go and are renamed during the walk. A dentry in the table was
+ * hashed within the RCU section. So it, its parent and its superblock are not
+ * freed before the section ends. Neither is the name of the file system's type:
+ * it may be in a module, but unloading waits for a grace period. A rename may
+ * take the walk to another chain, so a chain is followed for a bounded number
+ * of dentries.
  */
 #include <linux/cpumask.h>
 #include <linux/dcache.h>
@@ -28,34 +27,34 @@
 #define PART_BUCKETS	8U
 
 /*
- * Between two looks at the clock, whichever is reached first: a host that grew
- * after its table was made has thousands of dentries in a bucket.
+ * Parts or dentries between two reads of the clock, whichever comes first. A
+ * host whose memory grew after boot may have thousands of dentries in a bucket.
  */
 #define PARTS_AT_ONCE	32
 #define DENTRIES_AT_ONCE 4096
 
 /*
- * What is visited in any case, so that there is a sample to speak of: so many
- * parts, or so many dentries.
+ * Minimum of a walk, in parts or in dentries, so that the sample is large
+ * enough.
  */
 #define MIN_PARTS	512
 #define MIN_DENTRIES	65536
 
-/* Of 32 bits, so that there is one part at least. */
+/* Out of 32 bits, so that there is at least one part. */
 #define MAX_SHIFT	29
 
 /*
- * A chain has some ten dentries, or where memory was added later a thousand. As
- * it is followed in one RCU section, some 5 ms at most.
+ * A chain has about 10 dentries, or 1000 where memory was added later. This
+ * bounds the RCU section of a chain to about 5 ms.
  */
 #define MAX_CHAIN	16384
 
-/* Dentries that must be where the table's order has them, at load. */
+/* Dentries that must be in the right bucket at load. */
 #define NR_PROOFS	64
 
 /*
- * Steps through all parts, each once, as the number is odd and their number a
- * power of 2. Any first few hundred are from everywhere.
+ * Visits each part once, as the stride is odd and the number of parts a power
+ * of 2. The first few hundred parts are spread over the whole table.
  */
 #define STRIDE		0x9e3779b97f4a7c15ULL
 
@@ -79,8 +78,8 @@ static bool bucket_changed(u64 bucket, unsigned long first)
 }
 
 /*
- * Whether the first dentry of a bucket says that it belongs there. It is read
- * so that a fault is no oops, as it may be anything until this was seen.
+ * Checks that the first dentry of a bucket belongs there. Reads it in a way
+ * that survives a fault, as the table is not proved yet.
  */
 static int bucket_prove(u64 bucket, unsigned int *nr_proved)
 {
@@ -116,7 +115,7 @@ static int table_prove(void)
 		if (!(bucket % 1024))
 			cond_resched();
 	}
-	/* There are hundreds on any host. */
+	/* Any host has hundreds of dentries. */
 	return !err && nr_proved < NR_PROOFS ? -ENODATA : err;
 }
 
@@ -130,12 +129,12 @@ static int symbol_check(enum ks_symbol id, char *reason, size_t size)
 }
 
 /**
- * ks_dcache_init() - find the hash table, and prove that it is one
- * @reason: on error set to what is missing
+ * ks_dcache_init() - find and prove the hash table
+ * @reason: on error set to its text
  * @size: bytes of @reason
  *
  * Context: Process context, sleeps.
- * Return: 0, or an error; then there must be no walk.
+ * Return: 0, or an error, after which there must be no walk.
  */
 int ks_dcache_init(char *reason, size_t size)
 {
@@ -164,7 +163,7 @@ int ks_dcache_init(char *reason, size_t size)
 }
 
 /**
- * ks_dcache_nr_buckets() - how large the table is
+ * ks_dcache_nr_buckets() - get the size of the table
  *
  * Return: buckets.
  */
@@ -174,7 +173,7 @@ u64 ks_dcache_nr_buckets(void)
 }
 
 /**
- * ks_dcache_nr_parts() - how many parts there are to visit
+ * ks_dcache_nr_parts() - get the number of parts to visit
  *
  * Return: parts of the table.
  */
@@ -183,7 +182,7 @@ u64 ks_dcache_nr_parts(void)
 	return nr_buckets() / PART_BUCKETS;
 }
 
-/* Symbols of per-CPU data are offsets or addresses; either will do here. */
+/* Symbols of per-CPU data are offsets or addresses; both work here. */
 static u64 counter_sum(enum ks_symbol id)
 {
 	unsigned long symbol = (unsigned long)ks_symbol(id);
@@ -193,12 +192,12 @@ static u64 counter_sum(enum ks_symbol id)
 	/* Each CPU changes its own counter at any time. */
 	for_each_possible_cpu(cpu)
 		sum += READ_ONCE(*per_cpu_ptr((long __percpu *)symbol, cpu));
-	/* A CPU may have freed what another one made, and be read first. */
+	/* A CPU that freed a dentry may be read before the one that made it. */
 	return max(sum, 0L);
 }
 
 /**
- * ks_dcache_count() - what the kernel counts, as in /proc/sys/fs/dentry-state
+ * ks_dcache_count() - read the counts of /proc/sys/fs/dentry-state
  * @counts: set
  */
 void ks_dcache_count(struct ks_dentry_counts *counts)
@@ -213,7 +212,7 @@ void ks_dcache_count(struct ks_dentry_counts *counts)
 	counts->nr_negative = counter_sum(KS_SYM_NR_DENTRY_NEGATIVE);
 }
 
-/* Behind the bucket's lock, which is a bit of the pointer. */
+/* Masks the bucket's lock, which is a bit of the pointer. */
 static const struct hlist_bl_node *bucket_first(u64 bucket)
 {
 	unsigned long first = (unsigned long)READ_ONCE(table[bucket].first);
@@ -222,8 +221,8 @@ static const struct hlist_bl_node *bucket_first(u64 bucket)
 }
 
 /*
- * Not by the kernel's own loop, whose types sparse refuses. What a pointer
- * points to was written before the pointer, and depends on it here.
+ * The kernel's own loop has types that sparse refuses. An address dependency
+ * orders the reads, as rcu_dereference() does.
  */
 static void bucket_walk(struct ks_dentry_walk *walk, u64 bucket,
 			ks_dentry_fn fn, void *arg)
@@ -259,18 +258,18 @@ static void part_walk(struct ks_dentry_walk *walk, u64 part, ks_dentry_fn fn,
 }
 
 /**
- * ks_dcache_walk() - look at the dentries of some parts of the table
- * @walk: how far to go; the rest is set. Walks visit the same parts in the
+ * ks_dcache_walk() - visit the dentries of some parts of the table
+ * @walk: its limits; the results are set. All walks visit the same parts in the
  *	same order.
  * @fn: called for each dentry
- * @arg: handed to it
- * @progress: whether it may go on at all
+ * @arg: its argument
+ * @progress: may end the walk
  *
  * Takes no lock, and lets others run after each part. Visits MIN_PARTS or
- * MIN_DENTRIES even when there is no time for them.
+ * MIN_DENTRIES even when its time is over.
  *
  * Context: Process context, sleeps. After ks_dcache_init().
- * Return: 0, also when the time was over, or -EINTR when it was stopped.
+ * Return: 0, also when its time is over, or -EINTR when it was stopped.
  */
 int ks_dcache_walk(struct ks_dentry_walk *walk, ks_dentry_fn fn, void *arg,
 		   const struct ks_progress *progress)

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * All hashed dentries there are, by a walk over the kernel's dentry hash table.
+ * Visits all hashed dentries by a walk over the kernel's dentry hash table.
  *
- * It takes no lock and no reference: what a dentry is, is copied in the RCU
- * section that found it. (A dentry somebody holds turns an umount into a BUG.)
- * The hash is over a dentry's parent and name, so any part of the table is a
- * fair sample of all dentries, and a walk that has no time for all of it visits
- * parts from everywhere.
+ * It takes no lock and no reference: callers copy data in the RCU section that
+ * found a dentry. (A reference would turn an umount into a BUG.) The hash is
+ * over a dentry's parent and name, so any part of the table is a fair sample of
+ * all dentries. A walk without time for all of it visits parts from everywhere.
  */
 #ifndef KS_INTERNALS_DCACHE_H
 #define KS_INTERNALS_DCACHE_H
@@ -21,7 +20,7 @@ struct ks_progress;
  * @nr_dentries: dentries
  * @nr_unused: those on LRU lists
  * @nr_negative: negative ones among these
- * @known: whether they could be found
+ * @known: whether the counters were found
  */
 struct ks_dentry_counts {
 	u64 nr_dentries;
@@ -31,12 +30,12 @@ struct ks_dentry_counts {
 };
 
 /**
- * struct ks_dentry_walk - how far a walk is to go, and went
+ * struct ks_dentry_walk - limits and results of a walk
  * @until_ns: the ks_hold_clock() at which it ends, done or not
  * @nr_parts: parts of the table to visit; the same ones by each walk
  * @nr_visited: parts visited
- * @nr_met: dentries met in them
- * @cut: whether a chain was too long to be followed to its end
+ * @nr_met: dentries in them
+ * @cut: whether a chain was too long to follow to its end
  */
 struct ks_dentry_walk {
 	u64 until_ns;
@@ -47,9 +46,9 @@ struct ks_dentry_walk {
 };
 
 /**
- * typedef ks_dentry_fn - what is done with a dentry
- * @arg: the walker's
- * @dentry: hashed when it was found; gone when this returns
+ * typedef ks_dentry_fn - a callback for a dentry
+ * @arg: the caller's argument
+ * @dentry: a hashed dentry, valid until this returns
  *
  * Context: an RCU read section.
  */

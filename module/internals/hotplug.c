@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Follows memory hotplug by the kernel's notifier.
+ * Tracks memory hotplug by the kernel's notifier.
  */
 #include <linux/atomic.h>
 #include <linux/memory.h>
@@ -12,20 +12,20 @@
 #include "internals/symbols.h"
 
 /*
- * Protects: nr_offlining, and with it that no zone loses its per-CPU memory, and
- * no page that is online its struct, while a reader is inside. Both is done when
- * the kernel sends KS_MEM_OFFLINE_ENDS: the zone has other memory by then, and
- * the pages' sections are offline, so that a reader who comes in does not find
- * them by pfn_to_online_page(). Their structs are freed after that, if at all.
- * Ordering: innermost; readers only try, and hold it for the CPUs of one zone or
- * node, or for a block of pages.
+ * Protects: nr_offlining. While a reader is inside no zone loses its per-CPU
+ * memory, and no online page loses its struct. The kernel does both before it
+ * sends KS_MEM_OFFLINE_ENDS: then the zone has other memory, and the pages'
+ * sections are offline, so that a new reader does not find them by
+ * pfn_to_online_page(). Their structs are freed later, if at all.
+ * Ordering: innermost. Readers only try, and hold it for the CPUs of one zone
+ * or node, or for a block of pages.
  */
 static DECLARE_RWSEM(readers);
 static unsigned int nr_offlining;
 
 /*
- * Whether all that went offline before ks_hotplug_init() has ended: nothing was
- * told of that.
+ * Whether memory that was going offline before ks_hotplug_init() is done, which
+ * the notifier did not report.
  */
 static bool settled;
 
@@ -73,10 +73,10 @@ static struct notifier_block memory_block = {
 };
 
 /**
- * ks_hotplug_init() - begin to follow memory hotplug
+ * ks_hotplug_init() - begin to track memory hotplug
  *
- * Memory that was already going offline is not known of: until that ends, as
- * ks_hotplug_settle() finds out after this, there are no readers.
+ * Memory may already be going offline. Until ks_hotplug_settle() finds that
+ * done there are no readers.
  *
  * Context: Process context, sleeps.
  * Return: 0, or an error.
@@ -87,7 +87,7 @@ int ks_hotplug_init(void)
 }
 
 /**
- * ks_hotplug_exit() - stop following it
+ * ks_hotplug_exit() - stop tracking memory hotplug
  */
 void ks_hotplug_exit(void)
 {
@@ -95,7 +95,7 @@ void ks_hotplug_exit(void)
 }
 
 /**
- * ks_hotplug_settle() - see whether all is known of
+ * ks_hotplug_settle() - check that all hotplug under way is known
  *
  * Context: Process context, may sleep. After ks_symbols_init().
  * Return: false while memory is still going offline that did so before
@@ -112,11 +112,11 @@ bool ks_hotplug_settle(void)
 }
 
 /**
- * ks_hotplug_enter() - begin to read what CPUs keep for zones
+ * ks_hotplug_enter() - begin to read memory that hotplug may free
  *
  * Context: Process context.
- * Return: true; call ks_hotplug_leave() after. False while memory is going
- * offline: then it may not be read.
+ * Return: true; call ks_hotplug_leave() afterwards. False while memory is going
+ * offline, and must not be read.
  */
 bool ks_hotplug_enter(void)
 {
@@ -131,7 +131,7 @@ bool ks_hotplug_enter(void)
 }
 
 /**
- * ks_hotplug_leave() - end what ks_hotplug_enter() began
+ * ks_hotplug_leave() - end the read that ks_hotplug_enter() began
  */
 void ks_hotplug_leave(void)
 {
@@ -139,9 +139,9 @@ void ks_hotplug_leave(void)
 }
 
 /**
- * ks_hotplug_generation() - tell one state of memory from another
+ * ks_hotplug_generation() - get the generation of memory
  *
- * Return: a number that changes when memory went online or offline.
+ * Return: a number that changes when memory goes online or offline.
  */
 unsigned int ks_hotplug_generation(void)
 {

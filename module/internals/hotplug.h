@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Memory hotplug, as far as a reader must know of it.
+ * Memory hotplug, for readers of memory that it may free.
  *
- * When a zone loses its last page the kernel frees what each CPU keeps for it,
- * under no lock that a module could take; and with memory that is taken out its
- * struct pages go. So these are only read between ks_hotplug_enter() and
+ * When a zone loses its last page the kernel frees the zone's per-CPU data,
+ * without a lock that a module could take. Removed memory takes its struct
+ * pages along. So both are read only between ks_hotplug_enter() and
  * ks_hotplug_leave(), and not while memory is going offline.
  */
 #ifndef KS_INTERNALS_HOTPLUG_H

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Brings the internals up, each step on what the one before it found.
+ * Initializes the internals step by step, each on the results of the last.
  */
 #include <linux/delay.h>
 #include <linux/jiffies.h>
@@ -27,10 +27,10 @@
 /* The pause between two canaries, where the first could not be counted. */
 #define CANARY_PAUSE	(5 * HZ)
 
-/* What was found at load; empty where the need is met. */
+/* Why a need was not met at load; empty where it was. */
 static char missing[KS_NR_NEEDS][128];
 
-/* What holds now: one of the texts, which stay as they are, or NULL. */
+/* Why a need is not met now: a text that does not change, or NULL. */
 static const char *reasons[KS_NR_NEEDS];
 
 /* Protects: canary. Innermost. */
@@ -38,21 +38,21 @@ static DEFINE_SPINLOCK(canary_lock);
 static struct ks_canary canary;
 
 /*
- * Whether another canary may be counted right, as the one before failed for want
- * of memory or of a lock; from when on, in jiffies; and what is wrong if it is
- * not. Only the work writes these after load.
+ * Whether to run the canary again, as the last one failed for lack of memory or
+ * of a lock; from when on, in jiffies; and the text of its failure. Only the
+ * work writes these after load.
  */
 static bool canary_again;
 static unsigned long canary_after;
 static char canary_wrong[128];
 
-/* Whether what CPUs keep can be found, so that the canary shall prove it. */
+/* Whether per-CPU free objects can be found, and the canary must prove it. */
 static bool cached_found;
 
-/* For all; lockdown can be raised while we are loaded, but never lowered. */
+/* For all readers. Lockdown can be raised after load, but never lowered. */
 static bool locked;
 
-/* As the kernel itself: what that is denied is denied to all. */
+/* Runs as the kernel itself: what it is denied is denied to all. */
 static void lockdown_ask(struct work_struct *work)
 {
 	if (security_locked_down(LOCKDOWN_KCORE))
@@ -65,19 +65,19 @@ static bool is_kernel_locked_down(void)
 {
 	schedule_work(&asking);
 	flush_work(&asking);
-	/* A reader's own asking may write it, too. */
+	/* Another reader's request may write it, too. */
 	return READ_ONCE(locked);
 }
 
 /**
- * ks_internals_locked_down() - whether private structures may not be read
+ * ks_internals_locked_down() - check whether private structures are off limits
  *
- * Lockdown itself is one for all. But another security module may deny this to
- * some processes only, as SELinux did from v5.6 to v5.15, and as BPF programs
- * can: then each is asked about anew. As lockdown has a line in the log for
- * each refusal it is asked until it is known to be that.
+ * Lockdown is the same for all processes. But another security module may deny
+ * this to some of them, as SELinux did from v5.6 to v5.15, and as BPF programs
+ * can: so each process is checked. Lockdown logs each refusal, so the checks
+ * end once it is known to be lockdown.
  *
- * Context: Process context, of who is to read them.
+ * Context: Process context of the reader.
  * Return: true from lockdown=confidentiality on.
  */
 bool ks_internals_locked_down(void)
@@ -90,7 +90,7 @@ bool ks_internals_locked_down(void)
 	return true;
 }
 
-/* Whether a symbol is there; if not, says so for the need. */
+/* Checks for a symbol; sets the reason of the need if it is missing. */
 static bool symbol_check(enum ks_need need, enum ks_symbol id)
 {
 	if (ks_symbol(id))
@@ -100,7 +100,7 @@ static bool symbol_check(enum ks_need need, enum ks_symbol id)
 	return false;
 }
 
-/* Whether a table of names has the name that we know to be there. */
+/* Checks that a table of names has a known name in its place. */
 static void names_check(enum ks_need need, enum ks_symbol id,
 			unsigned int index, const char *expected)
 {
@@ -120,13 +120,13 @@ static void names_check(enum ks_need need, enum ks_symbol id,
 		  expected, index);
 }
 
-/* Says of a need that another one, which it rests on, is not met. */
+/* Copies the reason of a need that another one depends on. */
 static void need_inherit(enum ks_need need, enum ks_need because)
 {
 	strscpy(missing[need], missing[because], sizeof(missing[need]));
 }
 
-/* Finds where the private members are. */
+/* Finds the private members. */
 static int layout_init(char *reason, size_t size)
 {
 	const void *start = ks_symbol(KS_SYM_START_BTF);
@@ -134,7 +134,7 @@ static int layout_init(char *reason, size_t size)
 	struct ks_btf btf;
 	int err;
 
-	/* Bits of a member are taken from the low end of its word. */
+	/* Members are read from the low end of their word. */
 	if (IS_ENABLED(CONFIG_CPU_BIG_ENDIAN)) {
 		scnprintf(reason, size, "big-endian kernels are not supported");
 		return -EOPNOTSUPP;
@@ -202,14 +202,14 @@ static void slab_init(void)
 	canary_after = jiffies + CANARY_PAUSE;
 }
 
-/* What the canary says now of the two needs that it decides. */
+/* Publishes the canary's result for the two needs that it decides. */
 static void canary_publish(int err, int cached_err)
 {
 	const char *wrong = err || cached_err ? canary_wrong : NULL;
 
 	if (!err && wrong)
 		percpu_explain(canary_wrong, sizeof(canary_wrong), cached_err);
-	/* Readers look without a lock; the texts stay as they are. */
+	/* Readers read it without a lock; the texts do not change. */
 	WRITE_ONCE(reasons[KS_NEED_SLAB], err ? wrong : NULL);
 	if (cached_found)
 		WRITE_ONCE(reasons[KS_NEED_PERCPU], wrong);
@@ -225,7 +225,7 @@ static void canary_rerun(struct work_struct *work)
 			    cached_found);
 	canary_set(&now);
 	again = error_may_pass(err ?: now.cached_err);
-	/* What may still pass is told as it was at load. */
+	/* A failure that may pass keeps the text from load. */
 	if (!again)
 		canary_publish(err, now.cached_err);
 	else if (!err)
@@ -236,7 +236,7 @@ static void canary_rerun(struct work_struct *work)
 
 static DECLARE_WORK(canary_work, canary_rerun);
 
-/* The reader that asks is refused once more; it is for those after it. */
+/* This reader is refused once more; the result is for later ones. */
 static void canary_request(enum ks_need need)
 {
 	if ((need == KS_NEED_SLAB || need == KS_NEED_PERCPU) &&
@@ -255,7 +255,7 @@ static void dentries_init(void)
 		ks_dcache_init(reason, sizeof(missing[0]));
 }
 
-/* Of what went offline before ks_hotplug_init() nothing was told. */
+/* The notifier missed memory that went offline before ks_hotplug_init(). */
 static void hotplug_wait(void)
 {
 	unsigned int tries;
@@ -276,9 +276,9 @@ static void needs_publish(void)
 }
 
 /**
- * ks_internals_init() - find out what can be used
+ * ks_internals_init() - find what collectors can use
  *
- * Never fails: what is missing is told by ks_internals_missing().
+ * Never fails: ks_internals_missing() returns what is missing.
  *
  * Context: Process context, sleeps.
  */
@@ -311,9 +311,9 @@ void ks_internals_init(void)
 }
 
 /**
- * ks_internals_exit() - end what was begun in the background
+ * ks_internals_exit() - end work in the background
  *
- * Context: Process context, sleeps. When nobody asks for anything any more.
+ * Context: Process context, sleeps. After the last reader is gone.
  */
 void ks_internals_exit(void)
 {
@@ -322,13 +322,13 @@ void ks_internals_exit(void)
 }
 
 /**
- * ks_internals_missing() - what of some needs is not met
+ * ks_internals_missing() - get why a need is not met
  * @needs: a bit for each &enum ks_need
  *
- * When it is for what may have passed that the canary was not counted, another
- * one is begun.
+ * Starts another canary when the last one failed for a reason that may have
+ * passed.
  *
- * Return: the reason, which stays as it is, or NULL when all are met.
+ * Return: the reason, which does not change, or NULL when all needs are met.
  */
 const char *ks_internals_missing(unsigned long needs)
 {
@@ -347,8 +347,8 @@ const char *ks_internals_missing(unsigned long needs)
 }
 
 /**
- * ks_internals_canary() - what the last canary showed
- * @now: set; all zero when none did run
+ * ks_internals_canary() - get the result of the last canary
+ * @now: set; all zero when none ran
  */
 void ks_internals_canary(struct ks_canary *now)
 {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What of the kernel's internals this host lets us use.
+ * The kernel internals that collectors can use on this host.
  *
- * A collector states its needs as a set of bits; what is missing turns that
- * collector off, with the reason given here, and nothing else.
+ * A collector states its needs as a set of bits. A missing need turns off that
+ * collector only, with the reason from here.
  */
 #ifndef KS_INTERNALS_INTERNALS_H
 #define KS_INTERNALS_INTERNALS_H
@@ -13,7 +13,7 @@
 #include "internals/canary.h"
 
 /**
- * enum ks_need - what a collector may need
+ * enum ks_need - needs of collectors
  * @KS_NEED_SLAB: slab caches can be walked, and the canary was counted right
  * @KS_NEED_VMSTAT_TEXT: the kernel's names of its vmstat counters are known
  * @KS_NEED_MIGRATETYPE_NAMES: the kernel's names of its migrate types are known

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The wanted members as data, resolved at load.
+ * The members to find, as data that is resolved at load.
  *
  * A member that moved or was renamed gets another place in its row, the newest
  * kernel's first, with the commit or release that changed it.
@@ -152,8 +152,8 @@ static int place_find(const struct ks_btf *btf, const char *place,
 }
 
 /*
- * What is read at once, a number or a pointer, must be within one aligned 64 bit
- * word; what is larger must begin with one.
+ * A number or a pointer must be within one aligned 64 bit word, as one load
+ * reads it. A larger member must begin with such a word.
  */
 static bool member_fits(const struct wanted *w, const struct ks_btf_member *m)
 {
@@ -223,10 +223,10 @@ static int resolve_members(const struct ks_btf *btf, enum ks_member from,
 /**
  * ks_layout_resolve() - find the members that all slab counts need
  * @btf: the kernel's types
- * @reason: on error set to what is missing, by name
+ * @reason: on error set to the missing member
  * @size: bytes of @reason
  *
- * Return: 0, or an error; then none of them may be read.
+ * Return: 0, or an error, after which none of them may be read.
  */
 int ks_layout_resolve(const struct ks_btf *btf, char *reason, size_t size)
 {
@@ -238,12 +238,12 @@ int ks_layout_resolve(const struct ks_btf *btf, char *reason, size_t size)
 /**
  * ks_layout_resolve_cached() - find the members that the exact count needs
  * @btf: the kernel's types
- * @reason: on error set to what is missing, by name
+ * @reason: on error set to the missing member
  * @size: bytes of @reason
  *
  * After ks_layout_resolve().
  *
- * Return: 0, or an error; then none of them may be read.
+ * Return: 0, or an error, after which none of them may be read.
  */
 int ks_layout_resolve_cached(const struct ks_btf *btf, char *reason,
 			     size_t size)
@@ -253,8 +253,8 @@ int ks_layout_resolve_cached(const struct ks_btf *btf, char *reason,
 }
 
 /**
- * ks_layout_size() - how large a member is
- * @id: which
+ * ks_layout_size() - get the size of a member
+ * @id: the member
  *
  * Return: bytes.
  */

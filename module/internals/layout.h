@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Where members of the kernel's private structs are, from the running
- * kernel's own BTF.
+ * Finds members of the kernel's private structs in the running kernel's BTF.
  */
 #ifndef KS_INTERNALS_LAYOUT_H
 #define KS_INTERNALS_LAYOUT_H
@@ -11,7 +10,7 @@
 
 #include "internals/peek.h"
 
-/* Each of a struct of mm/slab.h or mm/slub.c; layout.c says which. */
+/* Members of structs of mm/slab.h or mm/slub.c, named in layout.c. */
 enum ks_member {
 	KS_CACHE_NAME,
 	KS_CACHE_LIST,
@@ -32,7 +31,7 @@ enum ks_member {
 	KS_SLAB_INUSE,
 	KS_SLAB_OBJECTS,
 
-	/* From here on what CPUs keep, for the exact count alone. */
+	/* From here on for per-CPU free objects, in the exact count only. */
 	KS_FIRST_CACHED_MEMBER,
 	KS_CACHE_CPU_SLAB = KS_FIRST_CACHED_MEMBER,
 	KS_CACHE_CPU_SHEAVES,
@@ -64,10 +63,10 @@ int ks_layout_resolve_cached(const struct ks_btf *btf, char *reason,
 u32 ks_layout_size(enum ks_member id);
 
 /**
- * struct ks_place - how a member of at most 64 bits is got
- * @word: where the aligned word is that it is in, bytes from its struct's start
- * @shift: bits below it there
- * @mask: as many bits as it has
+ * struct ks_place - the place of a member of up to 64 bits
+ * @word: offset of its aligned word from the start of the struct, in bytes
+ * @shift: bits below it in the word
+ * @mask: a mask of its size
  */
 struct ks_place {
 	u32 word;
@@ -75,12 +74,12 @@ struct ks_place {
 	u64 mask;
 };
 
-/* Set by ks_layout_resolve() alone. */
+/* Only ks_layout_resolve() sets these. */
 extern struct ks_place ks_places[KS_NR_MEMBERS];
 
 /**
- * ks_layout_has() - whether this kernel has a member
- * @id: which
+ * ks_layout_has() - check whether this kernel has a member
+ * @id: the member
  *
  * Return: true if it was found.
  */
@@ -90,10 +89,10 @@ static inline bool ks_layout_has(enum ks_member id)
 }
 
 /**
- * ks_layout_offset() - where a member is
- * @id: which; one that begins at a byte
+ * ks_layout_offset() - get the offset of a member
+ * @id: a member that begins at a byte
  *
- * Return: bytes from the start of its struct.
+ * Return: its offset from the start of the struct, in bytes.
  */
 static inline u32 ks_layout_offset(enum ks_member id)
 {
@@ -101,11 +100,11 @@ static inline u32 ks_layout_offset(enum ks_member id)
 }
 
 /**
- * ks_layout_extract() - get a number from the word it is in
+ * ks_layout_extract() - extract a member from its word
  * @word: the word at ks_places[@id].word
- * @id: which
+ * @id: the member
  *
- * Return: it.
+ * Return: its value.
  */
 static __always_inline u64 ks_layout_extract(u64 word, enum ks_member id)
 {
@@ -113,31 +112,31 @@ static __always_inline u64 ks_layout_extract(u64 word, enum ks_member id)
 }
 
 /**
- * ks_layout_decode() - get a number
- * @object: the struct it is in: memory that is known to be there
- * @id: which; one of at most 64 bits
+ * ks_layout_decode() - read a member of memory that is known to be there
+ * @object: the struct
+ * @id: a member of up to 64 bits
  *
- * A torn value is not possible: the word it is in is read at once.
+ * Its word is read by one load, so the value is never torn.
  *
- * Return: it.
+ * Return: its value.
  */
 static __always_inline u64 ks_layout_decode(const void *object,
 					    enum ks_member id)
 {
 	const u64 *word = object + ks_places[id].word;
 
-	/* The kernel may write it: not every caller holds its lock. */
+	/* The kernel may write it, as not every caller holds its lock. */
 	return ks_layout_extract(READ_ONCE(*word), id);
 }
 
 /**
- * ks_layout_read() - read a number
- * @object: the struct it is in
- * @id: which; one of at most 64 bits
+ * ks_layout_read() - read a member
+ * @object: the struct
+ * @id: a member of up to 64 bits
  * @value: set
  *
- * A fault is an error, not an oops. A torn value is not possible: the word it
- * is in is read at once, and an aligned word is on one page.
+ * A fault is an error, and no oops. Its aligned word is on one page and is read
+ * by one load, so the value is never torn.
  *
  * Context: Any.
  * Return: 0, or -EFAULT.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Records of lock holds: maxima only, kept without a lock of their own.
+ * Maxima of lock holds, kept without a lock of their own.
  */
 #include <linux/atomic.h>
 #include <linux/ktime.h>
@@ -15,7 +15,7 @@ static struct {
 static atomic64_t nr_contended = ATOMIC64_INIT(0);
 
 /**
- * ks_hold_clock() - the clock that holds are timed by
+ * ks_hold_clock() - read the module's clock
  *
  * Context: Any, NMI included.
  * Return: nanoseconds.
@@ -26,10 +26,10 @@ u64 ks_hold_clock(void)
 }
 
 /**
- * ks_hold_note() - note a hold that just ended
- * @lock: which
- * @ns: how long it was: read the clock before the lock is released
- * @entries: entries looked at meanwhile
+ * ks_hold_note() - note a lock hold that just ended
+ * @lock: the lock
+ * @ns: its duration; read the clock before the lock is released
+ * @entries: entries that were read meanwhile
  *
  * Context: Any. Call it after the lock is released.
  */
@@ -47,7 +47,7 @@ void ks_hold_note(enum ks_lock lock, u64 ns, u32 entries)
 }
 
 /**
- * ks_hold_contended() - note that a lock was given up
+ * ks_hold_contended() - count a lock that stayed busy
  */
 void ks_hold_contended(void)
 {
@@ -55,8 +55,8 @@ void ks_hold_contended(void)
 }
 
 /**
- * ks_hold_read() - tell a lock's holds
- * @lock: which
+ * ks_hold_read() - get the maxima of a lock
+ * @lock: the lock
  * @hold: set
  */
 void ks_hold_read(enum ks_lock lock, struct ks_hold *hold)
@@ -66,9 +66,9 @@ void ks_hold_read(enum ks_lock lock, struct ks_hold *hold)
 }
 
 /**
- * ks_hold_nr_contended() - locks given up since the module was loaded
+ * ks_hold_nr_contended() - get the number of locks that stayed busy
  *
- * Return: how many.
+ * Return: the number since the module was loaded.
  */
 u64 ks_hold_nr_contended(void)
 {

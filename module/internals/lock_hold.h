@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * How long, and over how many entries, we held the kernel's locks.
+ * Holds of the kernel's locks: durations, and entries read in one hold.
  */
 #ifndef KS_INTERNALS_LOCK_HOLD_H
 #define KS_INTERNALS_LOCK_HOLD_H
@@ -10,12 +10,12 @@
 #include <linux/types.h>
 
 /*
- * Entries looked at in one hold of a list_lock or a zone's lock. With the
- * 0.27 us that a partial slab was measured to cost, about 70 us.
+ * Entries read in one hold of a list_lock or a zone's lock: about 70 us, at
+ * 0.27 us measured for a partial slab.
  */
 #define KS_MAX_HOLD_ENTRIES	256
 
-/* Tries to get a spinlock before it is given up as contended. */
+/* Tries to take a spinlock before it counts as contended. */
 #define KS_MAX_HOLD_TRIES	64
 
 enum ks_lock {
@@ -26,9 +26,9 @@ enum ks_lock {
 };
 
 /**
- * struct ks_hold - the holds of one lock since the module was loaded
+ * struct ks_hold - maxima of one lock's holds since the module was loaded
  * @longest_ns: the longest; 0 when there was none
- * @most_entries: most entries looked at in one
+ * @most_entries: most entries read in one
  */
 struct ks_hold {
 	u64 longest_ns;
@@ -42,13 +42,13 @@ void ks_hold_read(enum ks_lock lock, struct ks_hold *hold);
 u64 ks_hold_nr_contended(void);
 
 /**
- * ks_hold_trylock() - take a lock of the kernel's, interrupts off, if it is free
+ * ks_hold_trylock() - try to take a kernel lock, interrupts off
  * @lock: the lock
  * @flags: set, for spin_unlock_irqrestore()
  *
- * Never spins for long: after KS_MAX_HOLD_TRIES it is noted as contended.
+ * Never spins for long: after KS_MAX_HOLD_TRIES it counts as contended.
  *
- * Return: whether it was taken.
+ * Return: true if it was taken.
  */
 static inline bool ks_hold_trylock(spinlock_t *lock, unsigned long *flags)
 {
@@ -64,11 +64,11 @@ static inline bool ks_hold_trylock(spinlock_t *lock, unsigned long *flags)
 }
 
 /**
- * ks_hold_count() - count a list's entries, as many as one hold may look at
+ * ks_hold_count() - count a list's entries, up to the limit of one hold
  * @list: the list
- * @more: set to whether there are more than were counted
+ * @more: set to whether there are more
  *
- * Return: entries, KS_MAX_HOLD_ENTRIES at the most.
+ * Return: entries, up to KS_MAX_HOLD_ENTRIES.
  */
 static inline u32 ks_hold_count(const struct list_head *list, bool *more)
 {

@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Reads that survive a fault, in line.
+ * Inline reads that survive a fault.
  *
- * copy_from_kernel_nofault() is a call that calls another to ask about the
- * address: some 40 instructions for a word, and a dump reads thousands. The
- * load itself, with its entry in the table of exceptions, is one instruction
- * that the kernel's headers have for all.
+ * copy_from_kernel_nofault() calls another function to check the address: about
+ * 40 instructions for a word, and a dump reads thousands. The load itself, with
+ * its entry in the exception table, is one instruction from the kernel's
+ * headers.
  *
- * It also does without pagefault_disable(). That keeps a fault from being served
- * as a user's: from sleeping for the lock of an address space, or for the page.
- * A fault at one of the kernel's addresses never is, but goes to the table.
+ * This needs no pagefault_disable(). That keeps the handler of user faults from
+ * sleeping. A fault at a kernel address goes to the exception table.
  */
 #ifndef KS_INTERNALS_PEEK_H
 #define KS_INTERNALS_PEEK_H
@@ -24,17 +23,17 @@
 #include <asm/vsyscall.h>
 
 /*
- * From where all memory is mapped up to the page of vsyscalls: what is there is
- * the kernel's own and canonical, so that a bad address is a page fault, which
- * the table of exceptions ends well. Elsewhere it need not be one: on a user's
- * address SMAP oopses, and one that is not canonical is a warning.
+ * Allows addresses from the direct map up to the vsyscall page. These are
+ * canonical kernel addresses, so that a bad one is a page fault, which the
+ * exception table handles. Elsewhere a read may oops by SMAP on a user address,
+ * or warn on one that is not canonical.
  */
 static __always_inline bool ks_peek_allowed(const void *from)
 {
 	return (unsigned long)from - PAGE_OFFSET < VSYSCALL_ADDR - PAGE_OFFSET;
 }
 
-/* Read at once, so never torn if aligned; 0, or -EFAULT. */
+/* One load, so an aligned value is never torn. Returns 0 or -EFAULT. */
 static __always_inline int ks_peek_u64(const void *from, u64 *value)
 {
 	if (unlikely(!ks_peek_allowed(from)))

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A walk that may take seconds: how far it is, and whether it may go on.
+ * The progress of a walk that may take seconds, and the ways to end it.
  */
 #ifndef KS_INTERNALS_PROGRESS_H
 #define KS_INTERNALS_PROGRESS_H
@@ -13,12 +13,12 @@
 #include "internals/lock_hold.h"
 
 /**
- * struct ks_progress - a long walk, as others see and stop it
- * @permille: how much is done
+ * struct ks_progress - the state of a long walk that others read and set
+ * @permille: the share that is done
  * @stop: set by others to end it
- * @enough: set by others when what there is will do
+ * @enough: set by others to end it early and keep its result
  * @until_ns: the ks_hold_clock() at which it ends, done or not
- * @allowed: cleared by others to end it, and all others
+ * @allowed: cleared by others to end all walks
  */
 struct ks_progress {
 	unsigned int permille;
@@ -29,11 +29,11 @@ struct ks_progress {
 };
 
 /**
- * ks_progress_check() - whether a walk may go on
- * @progress: the walk's
+ * ks_progress_check() - check whether a walk may go on
+ * @progress: its progress
  *
  * Context: Process context.
- * Return: 0, -EINTR when it was stopped, or who waits for it has a signal, or
+ * Return: 0, -EINTR when it was stopped or the current process has a signal, or
  * -ETIME when its time is over.
  */
 static inline int ks_progress_check(const struct ks_progress *progress)
@@ -45,8 +45,8 @@ static inline int ks_progress_check(const struct ks_progress *progress)
 }
 
 /**
- * ks_progress_left() - how long a walk may still go on
- * @progress: the walk's
+ * ks_progress_left() - get the time left to a walk
+ * @progress: its progress
  *
  * Return: nanoseconds; 0 when its time is over.
  */

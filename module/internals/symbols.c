@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Finds unexported symbols. kallsyms_lookup_name() stopped being exported in
- * v5.7, but a kprobe still tells its address.
+ * Finds unexported symbols. kallsyms_lookup_name() is not exported since v5.7,
+ * but a kprobe still has its address.
  */
 #include <linux/kallsyms.h>
 #include <linux/kernel.h>
@@ -15,7 +15,7 @@
 
 #include "internals/symbols.h"
 
-/* Of a kprobe into its function. */
+/* Of a kprobe within its function. */
 #define MAX_OFFSET	16
 
 static char *pretend_missing[16];
@@ -52,8 +52,8 @@ static const char * const symbol_names[KS_NR_SYMBOLS] = {
 static void *symbol_addresses[KS_NR_SYMBOLS];
 
 /*
- * What the static calls do until their target is known. noinline, and written
- * so that the compiler cannot tell the result.
+ * Targets of the static calls until the real ones are known. noinline, so that
+ * the compiler cannot use their result.
  */
 static noinline unsigned long lookup_name_stub(const char *name)
 {
@@ -80,7 +80,8 @@ DEFINE_STATIC_CALL(ks_put_online_mems, online_mems_stub);
 			   (typeof(_stub) *)(unsigned long)(_address))
 
 /**
- * ks_pretend_missing() - whether a rehearsal wants something to be missing
+ * ks_pretend_missing() - check whether a rehearsal pretends something is
+ * missing
  * @name: its name
  *
  * Return: true if the module parameter pretend_missing has it.
@@ -95,7 +96,7 @@ bool ks_pretend_missing(const char *name)
 	return false;
 }
 
-/* Where modules are loaded; what the kernel itself has is never there. */
+/* Symbols of the kernel itself are never in this range. */
 static bool address_is_of_module(const void *address)
 {
 #if defined(CONFIG_X86_64) || defined(CONFIG_ARM64)
@@ -107,8 +108,8 @@ static bool address_is_of_module(const void *address)
 }
 
 /*
- * A name that the kernel does not have is looked for in all modules, static
- * names included. One that a module has means something else.
+ * The kernel also looks up a name in all modules, static symbols included. Such
+ * a symbol means something else.
  */
 static void *symbol_lookup(const char *name)
 {
@@ -121,9 +122,9 @@ static void *symbol_lookup(const char *name)
 }
 
 /*
- * On a kernel built for IBT a kprobe sits behind the ENDBR, 4 bytes into the
- * function. A call to there works, but with call depth tracking the kernel finds
- * no padding before it, and warns. So take off the offset that the kernel prints.
+ * With IBT a kprobe is behind the ENDBR, 4 bytes into the function. A call to
+ * there works, but with call depth tracking the kernel finds no padding before
+ * it, and warns. So subtract the offset that the kernel prints.
  */
 static void *function_entry(void *address)
 {
@@ -142,7 +143,7 @@ static int lookup_name_find(void)
 {
 	struct kprobe probe = {
 		.symbol_name = "kallsyms_lookup_name",
-		/* Only the address is wanted: no text is patched. */
+		/* Disabled: only the address is needed, and no text patched. */
 		.flags = KPROBE_FLAG_DISABLED,
 	};
 	void *entry;
@@ -166,10 +167,10 @@ static int lookup_name_find(void)
 /**
  * ks_symbols_init() - find all symbols
  *
- * A symbol that is missing is no error here: whoever needs it says so.
+ * A missing symbol is no error here; whoever needs it reports that.
  *
  * Context: Process context, sleeps.
- * Return: 0, or the error of looking up symbols at all; then none is found.
+ * Return: 0, or an error when no symbol can be looked up.
  */
 int ks_symbols_init(void)
 {
@@ -198,10 +199,10 @@ int ks_symbols_init(void)
 }
 
 /**
- * ks_symbol() - where a symbol is
- * @id: which
+ * ks_symbol() - get the address of a symbol
+ * @id: the symbol
  *
- * Return: its address, or NULL when this kernel does not have it.
+ * Return: the address, or NULL when this kernel lacks it.
  */
 void *ks_symbol(enum ks_symbol id)
 {
@@ -209,8 +210,8 @@ void *ks_symbol(enum ks_symbol id)
 }
 
 /**
- * ks_symbol_name() - the kernel's name of a symbol
- * @id: which
+ * ks_symbol_name() - get the kernel's name of a symbol
+ * @id: the symbol
  *
  * Return: the name.
  */
@@ -220,7 +221,7 @@ const char *ks_symbol_name(enum ks_symbol id)
 }
 
 /**
- * ks_pcpu_nr_pages() - pages of the per-CPU allocator, in all
+ * ks_pcpu_nr_pages() - get the pages of the per-CPU allocator
  *
  * Only where KS_SYM_PCPU_NR_PAGES was found.
  *
@@ -232,14 +233,14 @@ unsigned long ks_pcpu_nr_pages(void)
 }
 
 /**
- * ks_online_mems_try() - see that no memory is going online or offline
+ * ks_online_mems_try() - check that no memory is going online or offline
  *
- * get_online_mems() waits in a way that no signal ends, and memory that cannot
- * be emptied goes offline for ever. So try its lock instead; only where that was
- * not found wait, or do nothing where there is no memory hotplug.
+ * No signal ends a wait in get_online_mems(), and memory that cannot be emptied
+ * goes offline forever. So try its lock instead. Wait only where the lock was
+ * not found, and do nothing where there is no memory hotplug.
  *
  * Context: Process context, may sleep.
- * Return: whether there was a moment in which none was.
+ * Return: true if there was a moment without any.
  */
 bool ks_online_mems_try(void)
 {

@@ -7,20 +7,20 @@
 #include "record/record.h"
 
 /*
- * The module itself, what it may do on this kernel and what it costs
+ * The module itself: its state, its limits and its cost
  */
 extern const struct ks_kind ks_kind_status;
 /*
- * One collector, whether it answers, and its own cost
+ * A collector: whether it is on, and its cost
  */
 extern const struct ks_kind ks_kind_collector;
 /*
- * A collection that takes longer than a dump may
+ * A collection that takes too long for a dump
  */
 extern const struct ks_kind ks_kind_job;
 
 /*
- * Tell allocators apart by their kernel stacks, too
+ * Separate allocators by their kernel stacks, too
  */
 #define KS_JOB_STACKS	BIT(0)
 
@@ -53,7 +53,7 @@ extern const struct ks_kind ks_kind_buddy;
  */
 extern const struct ks_kind ks_kind_migratetype;
 /*
- * A NUMA node: its CPUs, its memory, and the memory nobody accounts for
+ * A NUMA node: its CPUs, its memory, and the memory without a counter
  */
 extern const struct ks_kind ks_kind_node;
 /*
@@ -61,7 +61,7 @@ extern const struct ks_kind ks_kind_node;
  */
 extern const struct ks_kind ks_kind_counter;
 /*
- * The dentries of the whole host: the kernel's own counts, and a walk's
+ * The dentries of the whole host: the kernel's counts, and those of a walk
  */
 extern const struct ks_kind ks_kind_dentry;
 /*
@@ -69,7 +69,7 @@ extern const struct ks_kind ks_kind_dentry;
  */
 extern const struct ks_kind ks_kind_dentry_superblock;
 /*
- * A directory among those with the most hashed dentries directly in it
+ * One of the directories with the most hashed dentries directly in it
  */
 extern const struct ks_kind ks_kind_dentry_directory;
 /*
@@ -77,11 +77,11 @@ extern const struct ks_kind ks_kind_dentry_directory;
  */
 extern const struct ks_kind ks_kind_dentry_name;
 /*
- * Allocations from one slab cache during a while, in all
+ * All allocations from one slab cache during a trace
  */
 extern const struct ks_kind ks_kind_trace;
 /*
- * Who allocated from the traced cache: processes of one name and ancestry
+ * An allocator of the traced cache: processes of one name and ancestry
  */
 extern const struct ks_kind ks_kind_trace_allocator;
 /*

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The memory that readers make the module take. All that grows with what they
- * ask for, or with the machine, comes from here: together no more than a limit.
+ * Memory for readers. All memory that grows with their requests or with the
+ * machine comes from here, up to a limit for all readers.
  */
 #include <linux/atomic.h>
 #include <linux/err.h>
@@ -28,7 +28,7 @@ static bool memory_charge(size_t bytes)
 {
 	s64 now, peak;
 
-	/* Alone, as adding it up could overflow. */
+	/* Before the addition, which could overflow. */
 	if (bytes > memory_limit())
 		return false;
 	now = atomic64_add_return(bytes, &memory_now);
@@ -43,7 +43,7 @@ static bool memory_charge(size_t bytes)
 	return true;
 }
 
-/* A reader takes no more than 1/16 of what the host has left. */
+/* A reader may take up to 1/16 of the host's available memory. */
 #define SHARE_OF_AVAILABLE	16
 
 static bool is_host_short(size_t bytes)
@@ -53,16 +53,17 @@ static bool is_host_short(size_t bytes)
 }
 
 /*
- * Without reclaim there are no page tables for vmalloc(), as the kernel takes
- * those by GFP_KERNEL whatever it is asked for.
+ * No vmalloc(): it takes its page tables by GFP_KERNEL with any flags, and so
+ * may reclaim.
  */
 static void *kmalloc_now(size_t bytes, gfp_t gfp)
 {
 	if (bytes > KMALLOC_MAX_SIZE)
 		return NULL;
 	/*
-	 * Several pages in a row are not worth waking kswapd. Less is from a slab
-	 * cache, and since v6.18 SLUB only tries its locks for such a caller.
+	 * Do not wake kswapd for contiguous pages. Smaller sizes come from a
+	 * slab cache, and since v6.18 SLUB only tries its locks for a caller
+	 * that does not wake it.
 	 */
 	if (bytes > KMALLOC_MAX_CACHE_SIZE)
 		gfp &= ~__GFP_KSWAPD_RECLAIM;
@@ -89,9 +90,9 @@ static void *memory_take(size_t bytes, gfp_t gfp)
  * @bytes: how much, at least 1
  *
  * Context: Process context, sleeps.
- * Return: the memory, not zeroed; or an error pointer: -ENOMEM when the host is
- * short of memory, or -ENOBUFS when all readers together would take more than
- * the module parameter max_memory_kib allows.
+ * Return: the memory, not zeroed, or an error pointer: -ENOMEM when the host is
+ * short of memory, or -ENOBUFS when all readers together would exceed the
+ * module parameter max_memory_kib.
  */
 void *ks_memory_alloc(size_t bytes)
 {
@@ -103,7 +104,7 @@ void *ks_memory_alloc(size_t bytes)
  * @bytes: how much, at least 1
  *
  * Context: Process context, sleeps.
- * Return: as that of ks_memory_alloc(), but zeroed.
+ * Return: as for ks_memory_alloc(), but zeroed.
  */
 void *ks_memory_zalloc(size_t bytes)
 {
@@ -114,9 +115,9 @@ void *ks_memory_zalloc(size_t bytes)
  * ks_memory_alloc_now() - take memory that is free at once
  * @bytes: how much, at least 1
  *
- * Context: Process context, where others wait for us: reclaims nothing.
- * Return: as that of ks_memory_alloc(); -ENOMEM also when there may be memory
- * for a caller that can wait.
+ * Context: Process context, where others wait for the caller: reclaims nothing.
+ * Return: as for ks_memory_alloc(). -ENOMEM may also mean that a caller that
+ * can wait would get memory.
  */
 void *ks_memory_alloc_now(size_t bytes)
 {
@@ -136,9 +137,9 @@ void *ks_memory_zalloc_now(size_t bytes)
 }
 
 /**
- * ks_memory_free() - give memory back
- * @memory: what one of the above returned, or NULL
- * @bytes: how much it was asked for
+ * ks_memory_free() - free memory of a reader
+ * @memory: the result of a function above, or NULL
+ * @bytes: the size that was passed to it
  *
  * Context: Process context, sleeps.
  */
@@ -151,7 +152,7 @@ void ks_memory_free(void *memory, size_t bytes)
 }
 
 /**
- * ks_memory_read() - tell what all readers together take
+ * ks_memory_read() - get the memory of all readers
  * @memory: set
  */
 void ks_memory_read(struct ks_memory *memory)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The memory that readers make the module take: bounded, and shown.
+ * Memory for readers: bounded, and shown in status.
  */
 #ifndef KS_RECORD_MEMORY_H
 #define KS_RECORD_MEMORY_H
@@ -9,17 +9,17 @@
 #include <linux/types.h>
 
 /*
- * Memory for a reader is charged to its cgroup, and is never worth the OOM
- * killer: __GFP_NORETRY fails instead. The reader gets the error, so the
- * kernel's log does not need a warning.
+ * Memory for a reader is charged to its cgroup. It must never call the OOM
+ * killer, so __GFP_NORETRY fails instead. The reader gets the error, so the
+ * kernel's log needs no warning.
  */
 #define KS_GFP		(GFP_KERNEL_ACCOUNT | __GFP_NOWARN | __GFP_NORETRY)
 
-/* The same where others wait for us: at most kswapd is woken. */
+/* For a caller that others wait for: wakes kswapd at most. */
 #define KS_GFP_NOW	(GFP_NOWAIT | __GFP_NOWARN | __GFP_ACCOUNT)
 
 /**
- * struct ks_memory - what all readers together take, in bytes
+ * struct ks_memory - memory of all readers, in bytes
  * @now: now
  * @peak: at most so far
  * @limit: at most ever

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The loops over a record's fields: one sends it, one prints it, and a few
- * small ones fill and compare. None of them names a field.
+ * Loops over the fields of a record: one sends it, one prints it, and small
+ * ones fill and compare. None of them names a field.
  */
 #include <asm/word-at-a-time.h>
 #include <linux/ctype.h>
@@ -32,7 +32,7 @@ static bool field_is_set(const struct ks_field *f, const void *record)
 }
 
 /**
- * ks_record_init() - make a record one of which nothing is known
+ * ks_record_init() - unset all fields of a record
  * @kind: its kind
  * @record: the record, @kind->size bytes
  */
@@ -59,7 +59,7 @@ void ks_record_init(const struct ks_kind *kind, void *record)
 }
 
 /**
- * ks_record_zero() - make a record the empty sum
+ * ks_record_zero() - make a record an empty sum
  * @kind: its kind
  * @record: the record; its u64 and s64 members are set to 0
  */
@@ -76,8 +76,8 @@ void ks_record_zero(const struct ks_kind *kind, void *record)
  * ks_record_add() - add a record to a sum
  * @kind: the kind of both
  * @sum: from ks_record_zero()
- * @record: its u64 and s64 members are added; one that is unset leaves that
- *	of the sum unset, as the whole is not known then
+ * @record: its u64 and s64 members are added. A member that is unset makes that
+ *	of the sum unset, as the whole is unknown then.
  */
 void ks_record_add(const struct ks_kind *kind, void *sum, const void *record)
 {
@@ -105,7 +105,7 @@ static __always_inline void *put_head(void *to, u16 attr, u16 size)
 	return to + NLA_HDRLEN;
 }
 
-/* These return where the next attribute goes. */
+/* These return the place of the next attribute. */
 static __always_inline void *put_u32(void *to, u16 attr, u32 value)
 {
 	to = put_head(to, attr, sizeof(value));
@@ -157,7 +157,7 @@ static __always_inline void *put_string(void *to, const struct ks_field *f,
 		}
 		memcpy(data + size, &word, sizeof(word));
 	}
-	/* Where the member is no whole number of words. */
+	/* The rest of a member whose size is no multiple of a word. */
 	do
 		data[size] = value[size];
 	while (value[size++]);
@@ -167,7 +167,7 @@ static __always_inline void *put_string(void *to, const struct ks_field *f,
 	return data + size;
 }
 
-/* Where it must be, a 64 bit value is aligned by an empty attribute before it. */
+/* Aligns a 64 bit value by an empty attribute, where that is required. */
 static __always_inline void *put_pad(void *to, u16 pad)
 {
 	if (!IS_ENABLED(CONFIG_HAVE_EFFICIENT_UNALIGNED_ACCESS) &&
@@ -176,7 +176,7 @@ static __always_inline void *put_pad(void *to, u16 pad)
 	return to;
 }
 
-/* What is unset is not put. */
+/* An unset field has no attribute. */
 static __always_inline void *put_field(void *to, const struct ks_field *f,
 				       u16 pad, const void *value)
 {
@@ -199,7 +199,7 @@ static __always_inline void *put_field(void *to, const struct ks_field *f,
 	}
 }
 
-/* Bytes that a record's attributes take, or somewhat more where some pad. */
+/* Bytes of a record's attributes, or slightly more where some pad. */
 static size_t attrs_size(const struct ks_kind *kind, const void *record)
 {
 	const struct ks_field *f;
@@ -220,7 +220,7 @@ static size_t attrs_size(const struct ks_kind *kind, const void *record)
 	return size;
 }
 
-/* And the most that any record's of this kind take, which is quicker told. */
+/* Upper bound for any record of the kind, which is quicker to compute. */
 static size_t max_attrs_size(const struct ks_kind *kind)
 {
 	return kind->size +
@@ -236,7 +236,7 @@ static size_t max_attrs_size(const struct ks_kind *kind)
  * Checks for room once, and not once per attribute as nla_put() does: a dump of
  * slab caches spends a fifth of its instructions here.
  *
- * Return: 0, or -EMSGSIZE when they do not fit; then none is added.
+ * Return: 0, or -EMSGSIZE when they do not fit, and none is added.
  */
 int ks_record_put(struct sk_buff *skb, const struct ks_kind *kind,
 		  const void *record)
@@ -255,8 +255,8 @@ int ks_record_put(struct sk_buff *skb, const struct ks_kind *kind,
 }
 
 /*
- * A value is one word, so that awk and cut can take the columns apart; only
- * the last column of a line may have spaces.
+ * A value is one word, so that awk and cut can split the columns. Only the last
+ * column of a line may have spaces.
  */
 enum column {
 	INNER_COLUMN,
@@ -286,7 +286,7 @@ static int field_width(const struct ks_field *f)
 
 	switch (f->type) {
 	case KS_TYPE_STRING:
-		/* Names are longer than zones and states. */
+		/* Names of caches are longer than zones and states. */
 		return max(title, f->size > 64 ? 26 : 9);
 	case KS_TYPE_U32:
 		return max(title, 4);
@@ -394,13 +394,13 @@ void ks_record_list(struct seq_file *m, const struct ks_kind *kind,
 }
 
 /**
- * ks_record_filter() - turn a request's attributes into the record wanted
- * @kind: the kind asked for
- * @want: set to a record with just the fields that were asked for
+ * ks_record_filter() - turn a request's attributes into a record to match
+ * @kind: the kind of record
+ * @want: set to a record with only the fields of the request
  * @attrs: the request's attributes, parsed by @kind->policy
  *
- * Return: 1 if anything was asked for, 0 if not, -ENOENT if it was for a
- * value that no record has, an empty name say.
+ * Return: 1 if the request has such a field, 0 if not, -ENOENT if it has a
+ * value that no record can have, such as an empty name.
  */
 int ks_record_filter(const struct ks_kind *kind, void *want,
 		     struct nlattr *const *attrs)
@@ -438,8 +438,8 @@ int ks_record_filter(const struct ks_kind *kind, void *want,
 }
 
 /**
- * ks_record_options() - which options a request asks for
- * @kind: the kind asked for
+ * ks_record_options() - get the options of a request
+ * @kind: the kind of record
  * @attrs: the request's attributes, parsed by @kind->policy
  *
  * Return: a bit for each, as kinds.h names them.
@@ -457,12 +457,12 @@ unsigned long ks_record_options(const struct ks_kind *kind,
 }
 
 /**
- * ks_record_matches() - whether a record is among those wanted
+ * ks_record_matches() - check whether a record matches a request
  * @kind: the kind of both
  * @record: a record
  * @want: from ks_record_filter()
  *
- * Return: true when all fields set in @want have that value in @record.
+ * Return: true if all fields that are set in @want have that value in @record.
  */
 bool ks_record_matches(const struct ks_kind *kind, const void *record,
 		       const void *want)
@@ -483,11 +483,11 @@ bool ks_record_matches(const struct ks_kind *kind, const void *record,
 }
 
 /**
- * ks_record_unmatched() - the field to name when nothing matched
- * @kind: the kind asked for
+ * ks_record_unmatched() - get the field to report when nothing matches
+ * @kind: the kind of record
  * @attrs: the request's attributes
  *
- * Return: of the fields asked for the last, as those before it are coarser and
+ * Return: the last field of the request, as the earlier ones are coarser and
  * more often exist; NULL when there is none.
  */
 const struct ks_field *ks_record_unmatched(const struct ks_kind *kind,

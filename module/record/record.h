@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What a record is, and the loops that fill, send, print and ask for any.
+ * Records, and the loops that fill, send, print and match them.
  *
  * A record is one flat struct of records.h. A table of fields, generated from
- * spec/kmemscope.yaml, says for each of its members which netlink attribute it
- * is. Nothing here names a field.
+ * spec/kmemscope.yaml, maps each member to its netlink attribute. Nothing here
+ * names a field.
  */
 #ifndef KS_RECORD_RECORD_H
 #define KS_RECORD_RECORD_H
@@ -22,8 +22,8 @@ struct seq_file;
 struct sk_buff;
 
 /*
- * A member that the running kernel cannot tell keeps its unset value: no
- * attribute on the wire, "-" in text.
+ * A member whose value is unknown keeps its unset value: no attribute on the
+ * wire, "-" in text.
  */
 #define KS_UNSET_U32	U32_MAX
 #define KS_UNSET_U64	U64_MAX
@@ -39,7 +39,7 @@ enum ks_type {
 /**
  * struct ks_field - a member of a record
  * @name: the member's name, which is also its column's
- * @no_match: what to tell who asked for a value that no record has
+ * @no_match: the error text for a value that no record has
  * @attr: its netlink attribute
  * @offset: where it is in the record
  * @size: bytes it takes there
@@ -63,10 +63,10 @@ struct ks_field {
  * @cmd: the netlink command that dumps it
  * @pad: the attribute that aligns 64 bit values
  * @max_attr: the highest attribute
- * @policy: what a request may carry; NULL when nothing
+ * @policy: attributes that a request may have; NULL for none
  * @options: attributes of the flags a request may carry, one for each bit
  * @nr_options: how many
- * @job_attr: the attribute that asks for a job's answer, or 0
+ * @job_attr: the attribute that requests a job's result, or 0
  */
 struct ks_kind {
 	const char *name;
@@ -83,8 +83,8 @@ struct ks_kind {
 };
 
 /*
- * For the generated tables. The check of the type makes a field of the spec
- * that its struct does not have, or has otherwise, an error of the compiler.
+ * For the generated tables. A field of the spec that its struct lacks, or has
+ * with another type, does not compile.
  */
 #define KS_FIELD(_rec, _member, _attr, _ctype, _type)			\
 	{								\

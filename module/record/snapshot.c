@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Snapshots. One is allocated once, before the walk that fills it, so that no
- * walk allocates.
+ * Snapshots. Each is allocated before the walk that fills it, so that no walk
+ * allocates.
  */
 #include <linux/err.h>
 #include <linux/overflow.h>
@@ -70,12 +70,12 @@ struct ks_snapshot *ks_snapshot_new(const struct ks_kind *kind,
 }
 
 /**
- * ks_snapshot_new_now() - make a snapshot that takes no memory but free memory
+ * ks_snapshot_new_now() - make a snapshot without reclaiming memory
  * @kind: the kind of its records
  * @want: as for ks_snapshot_new()
  *
- * Context: Process context, where others wait for us: reclaims nothing, nor
- * does ks_snapshot_reserve() for this snapshot.
+ * Context: Process context, where others wait for the caller. Reclaims nothing,
+ * and neither does ks_snapshot_reserve() for this snapshot.
  * Return: the snapshot, or NULL when there is no memory.
  */
 struct ks_snapshot *ks_snapshot_new_now(const struct ks_kind *kind,
@@ -102,14 +102,14 @@ void ks_snapshot_free(struct ks_snapshot *snap)
 }
 
 /**
- * ks_snapshot_reserve() - make room for records, dropping those there are
+ * ks_snapshot_reserve() - make room for records, and drop the present ones
  * @snap: the snapshot
  * @cap: records to make room for
  * @priv_size: bytes to keep beside each record, 0 for none
  *
  * Context: Process context, sleeps.
- * Return: 0, -ENOMEM, or -ENOBUFS when all snapshots together would take more
- * than the module parameter max_memory_kib allows.
+ * Return: 0, -ENOMEM, or -ENOBUFS when all snapshots together would exceed the
+ * module parameter max_memory_kib.
  */
 int ks_snapshot_reserve(struct ks_snapshot *snap, unsigned int cap,
 			size_t priv_size)
@@ -121,7 +121,7 @@ int ks_snapshot_reserve(struct ks_snapshot *snap, unsigned int cap,
  * ks_snapshot_reserve_items() - make room for items of several records each
  * @snap: the snapshot
  * @cap: items to make room for
- * @fan: most records of an item
+ * @fan: maximum number of records of an item
  * @priv_size: bytes of an item
  *
  * Context: as for ks_snapshot_reserve().
@@ -143,8 +143,9 @@ int ks_snapshot_reserve_items(struct ks_snapshot *snap, unsigned int cap,
 				    ks_memory_alloc(records_bytes(snap));
 	err = PTR_ERR_OR_ZERO(snap->records);
 	if (!err && priv_size) {
-		snap->priv = snap->now ? ks_memory_zalloc_now(priv_bytes(snap)) :
-					 ks_memory_zalloc(priv_bytes(snap));
+		snap->priv = snap->now ?
+			     ks_memory_zalloc_now(priv_bytes(snap)) :
+			     ks_memory_zalloc(priv_bytes(snap));
 		err = PTR_ERR_OR_ZERO(snap->priv);
 	}
 	if (err)
@@ -152,7 +153,7 @@ int ks_snapshot_reserve_items(struct ks_snapshot *snap, unsigned int cap,
 	return err;
 }
 
-/* In parts that the compiler copies in line: a record is a few words. */
+/* Copies in parts of a constant size, which the compiler inlines. */
 static void copy_record(const struct ks_snapshot *snap, void *to,
 			const void *from)
 {

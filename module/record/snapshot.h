@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A snapshot: records of one kind, taken once and read at leisure.
+ * A snapshot: records of one kind, taken once and then read without locks.
  *
- * It belongs to the one reader that took it, so nothing here locks, and no
- * lock of the kernel's spans a slow reader.
+ * It belongs to one reader, so nothing here locks. A slow reader holds no lock
+ * of the kernel.
  */
 #ifndef KS_RECORD_SNAPSHOT_H
 #define KS_RECORD_SNAPSHOT_H
@@ -15,9 +15,9 @@
 /**
  * struct ks_snapshot - records of one kind
  * @kind: which
- * @want: what was asked for, a record of @kind, or NULL for all
+ * @want: the record to match, of @kind, or NULL to keep all
  * @records: the records
- * @priv: what the collector keeps of each item, or NULL
+ * @priv: the collector's own data of each item, or NULL
  * @nr: items: records kept, or what steps make records of
  * @nr_done: items that the collector is through with
  * @nr_valid: complete records, the first of the array: of an item none, when it
@@ -25,10 +25,10 @@
  * @cap: items there is room for
  * @fan: most records of an item
  * @priv_size: bytes of @priv per item
- * @options: what was asked for beyond the usual, bits of @kind's options
- * @now: take only memory that is free at once, as others wait for us
- * @changed: the world changed meanwhile: records may miss or be double
- * @unset: a record of which nothing is known, that each begins as
+ * @options: the request's options, bits of @kind's options
+ * @now: reclaim no memory, as others wait for the caller
+ * @changed: the world changed meanwhile: records may be missing or double
+ * @unset: a record with all fields unset, as each begins
  */
 struct ks_snapshot {
 	const struct ks_kind *kind;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Runs collectors: whether one may run now, for whom, and what it cost.
+ * Runs collectors: checks whether one may run now, and keeps its cost.
  */
 #include <linux/atomic.h>
 #include <linux/cpumask.h>
@@ -19,8 +19,8 @@
 #include "run/collection.h"
 
 /*
- * Nodes times CPUs from which a view without steps takes longer than others may
- * be kept waiting: by estimate, 1.5 ms for the counters of 8 times 512.
+ * Nodes times CPUs above which a view without steps takes too long for a caller
+ * that others wait for. Estimate: 1.5 ms for the counters of 8 times 512.
  */
 #define MANY_NODE_CPUS	4096
 
@@ -43,7 +43,7 @@ static bool is_disabled(const struct ks_collector *collector)
 	return false;
 }
 
-/* Why a collector may not run now; NULL when it may. */
+/* Returns why a collector may not run now, or NULL when it may. */
 static const char *collector_refusal(const struct ks_collector *collector)
 {
 	if (collector->always)
@@ -73,7 +73,7 @@ static bool is_collector(const char *name)
 /**
  * ks_collect_init() - check the module parameters on collectors
  *
- * Return: 0, or -EINVAL when disable names a collector that there is not.
+ * Return: 0, or -EINVAL when disable names no collector.
  */
 int ks_collect_init(void)
 {
@@ -93,7 +93,7 @@ int ks_collect_init(void)
  * ks_collect_switch() - allow or forbid all collecting
  * @on: whether to allow it
  *
- * What is being collected stops at its next step.
+ * Collections under way stop at their next step.
  */
 void ks_collect_switch(bool on)
 {
@@ -125,7 +125,7 @@ const struct ks_view *ks_view_next(const struct ks_view *view)
 }
 
 /**
- * ks_collect_find() - find what a netlink command dumps
+ * ks_collect_find() - find the view that a netlink command dumps
  * @cmd: the command
  *
  * Return: the view, or NULL when it dumps none.
@@ -141,7 +141,7 @@ const struct ks_view *ks_collect_find(u8 cmd)
 }
 
 /**
- * ks_collect_find_work() - find what a job collects
+ * ks_collect_find_work() - find the view that a job collects
  * @kind: the name of the kind of record
  *
  * Return: the view, or NULL when no job collects it.
@@ -157,9 +157,9 @@ const struct ks_view *ks_collect_find_work(const char *kind)
 }
 
 /**
- * ks_collect_allowed() - where it stands whether anything may be collected
+ * ks_collect_allowed() - get the global switch, for long walks to poll
  *
- * Return: what ks_collect_switch() sets.
+ * Return: the flag that ks_collect_switch() sets.
  */
 const bool *ks_collect_allowed(void)
 {
@@ -206,7 +206,7 @@ void ks_collect_explain(const struct ks_view *view, int err,
 }
 
 /**
- * ks_collect_refusal() - why a view with all its options may not collect now
+ * ks_collect_refusal() - get why a view with all its options may not run now
  * @view: the view
  *
  * Return: the reason, or NULL when it may.
@@ -218,8 +218,8 @@ const char *ks_collect_refusal(const struct ks_view *view)
 }
 
 /*
- * Whether to try again what ended in an error, after a pause that lets others
- * have the lock: 0, or the error to end with.
+ * Decides whether to retry after an error. Pauses first, so that others get the
+ * lock. Returns 0 to retry, or the error to end with.
  */
 static int busy_retry(int err, const struct ks_progress *wait, u64 until_ns)
 {
@@ -236,7 +236,7 @@ static int busy_retry(int err, const struct ks_progress *wait, u64 until_ns)
 	}
 }
 
-/* Zones and nodes may have come, gone or changed size meanwhile. */
+/* Memory hotplug may have changed zones and nodes meanwhile. */
 static void collection_note_changes(struct ks_collection *c)
 {
 	if (c->generation != ks_hotplug_generation())
@@ -263,7 +263,7 @@ static int collection_try(struct ks_collection *c, const void *want,
 	return err;
 }
 
-/* Refuses what may not run now; clears what an earlier try has said. */
+/* Refuses what may not run now, and clears the text of an earlier try. */
 static int collector_check(const struct ks_view *view, unsigned long options,
 			   struct netlink_ext_ack *extack)
 {
@@ -275,12 +275,12 @@ static int collector_check(const struct ks_view *view, unsigned long options,
 }
 
 /**
- * ks_collect_begin_by() - begin a collection, and wait as long as a walk may
+ * ks_collect_begin_by() - begin a collection as a part of a long walk
  * @c: set; end it with ks_collect_end() when this succeeded
  * @view: what to collect
  * @want: only records that match this; NULL for all
  * @options: bits of the kind's options
- * @wait: whether to go on waiting for a lock that is busy; NULL for no wait
+ * @wait: the walk, which ends the wait for a busy lock; NULL for no wait
  * @extack: may be NULL
  *
  * Context: as for ks_collect_begin().
@@ -330,16 +330,16 @@ static struct ks_progress progress_for(u64 ns)
  * @view: what to collect
  * @want: only records that match this; NULL for all
  * @options: bits of the kind's options
- * @wait_ns: how long to wait for a lock that is busy, KS_PATIENCE_NS at most; 0
- *	where others wait for us: then no memory is reclaimed, either
+ * @wait_ns: how long to wait for a busy lock, up to KS_PATIENCE_NS. Use 0 where
+ *	others wait for the caller: then no memory is reclaimed, either.
  * @extack: may be NULL
  *
- * Context: Process context, sleeps. Takes about 1 ms beside what it waits, or
- * where there are thousands of caches one pass over their list: the rest is left
- * to ks_collect_step().
+ * Context: Process context, sleeps. Takes about 1 ms beside its waits, or with
+ * thousands of caches one pass over their list. ks_collect_step() does the
+ * rest.
  * Return: 0, -EOPNOTSUPP when the collector is off, -EBUSY, -ENOMEM, -ENOBUFS,
- * or -EINTR by a signal. With @wait_ns 0 -EBUSY and -ENOMEM only say that it
- * takes a caller that can wait.
+ * or -EINTR by a signal. With @wait_ns 0, -EBUSY and -ENOMEM only mean that a
+ * caller that can wait should try again.
  */
 int ks_collect_begin(struct ks_collection *c, const struct ks_view *view,
 		     const void *want, unsigned long options, u64 wait_ns,
@@ -352,11 +352,11 @@ int ks_collect_begin(struct ks_collection *c, const struct ks_view *view,
 }
 
 /**
- * ks_collect_is_long() - whether it takes a caller that can wait
+ * ks_collect_is_long() - check whether beginning takes a caller that can wait
  * @view: the view
  *
- * Return: true where this host has so many CPUs and nodes that to begin would
- * take longer than others may be kept waiting.
+ * Return: true if this host has so many CPUs and nodes that the first step
+ * takes too long for a caller that others wait for.
  */
 bool ks_collect_is_long(const struct ks_view *view)
 {
@@ -365,7 +365,7 @@ bool ks_collect_is_long(const struct ks_view *view)
 }
 
 /**
- * ks_collect_complete() - whether all records are complete
+ * ks_collect_complete() - check whether all records are complete
  * @c: a collection
  *
  * Return: true when ks_collect_step() has nothing left to do.
@@ -376,12 +376,12 @@ bool ks_collect_complete(const struct ks_collection *c)
 }
 
 /**
- * ks_collect_step_by() - complete some more records, as ks_collect_begin_by()
+ * ks_collect_step_by() - complete some more records as a part of a long walk
  * @c: a collection that is not complete
- * @wait: whether to go on waiting for a lock that is busy; NULL for no wait
+ * @wait: the walk, which ends the wait for a busy lock; NULL for no wait
  * @extack: may be NULL
  *
- * Context: Process context, sleeps. Takes about 1 ms beside what it waits.
+ * Context: Process context, sleeps. Takes about 1 ms beside its waits.
  * Return: 0, -EOPNOTSUPP when the collector was turned off meanwhile, -EBUSY,
  * or -EINTR when @wait was ended or the reader is being killed.
  */
@@ -414,7 +414,7 @@ int ks_collect_step_by(struct ks_collection *c, const struct ks_progress *wait,
  * @wait_ns: as for ks_collect_begin()
  * @extack: may be NULL
  *
- * Context: Process context, sleeps. Takes about 1 ms beside what it waits.
+ * Context: Process context, sleeps. Takes about 1 ms beside its waits.
  * Return: as for ks_collect_step_by().
  */
 int ks_collect_step(struct ks_collection *c, u64 wait_ns,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Runs jobs, and keeps them until their answers are taken.
+ * Runs jobs, and keeps them until a reader takes their results.
  */
 #include <linux/completion.h>
 #include <linux/delay.h>
@@ -33,20 +33,20 @@ MODULE_PARM_DESC(max_walk_ms,
 /**
  * struct job - one job
  * @list: in jobs
- * @work: what runs it
- * @view: what it collects
- * @asked: what it was asked for
- * @all: what it collected; there once @state is DONE
+ * @work: its work_struct
+ * @view: the view that it collects
+ * @asked: its request
+ * @all: its results, once @state is DONE
  * @progress: shared with the walk
  * @id: its number, never 0
  * @owner: the netlink port that started it, or NOBODY if a reader waits for it
  * @ended: completed when it is no longer RUNNING
  * @state: where it is; RUNNING also before its turn
- * @released: nobody will take its answer; it frees itself
+ * @released: nobody will take its results; it frees itself
  * @since_ns: when it began
  * @ns: how long it took, once it is through
  * @err: why it failed
- * @reason: the same in words, or NULL
+ * @reason: @err in words, or NULL
  */
 struct job {
 	struct list_head list;
@@ -91,7 +91,7 @@ static void job_remove(struct job *job, struct list_head *removed)
 	list_move(&job->list, removed);
 }
 
-/* One that runs is told to stop, and frees itself then. */
+/* A running job is told to stop, and frees itself then. */
 static void job_release(struct job *job, struct list_head *removed)
 {
 	lockdep_assert_held(&jobs_lock);
@@ -120,8 +120,8 @@ static u64 job_deadline(void)
 }
 
 /*
- * Once jobs_lock is released the job is anybody's to free, and may be gone: also
- * its work_struct, which the workqueue does not touch after it called us.
+ * After jobs_lock is released anybody may free the job with its work_struct.
+ * The workqueue does not touch that after this call.
  */
 static void job_run(struct work_struct *work)
 {
@@ -131,7 +131,7 @@ static void job_run(struct work_struct *work)
 	int err;
 
 	job->progress.until_ns = job_deadline();
-	/* It may have been stopped before its turn. */
+	/* It may have been stopped before it ran. */
 	err = READ_ONCE(job->progress.stop) ? -EINTR :
 	      ks_collected_run(&job->all, job->view, &job->asked,
 			       &job->progress, &extack);
@@ -148,7 +148,7 @@ static void job_run(struct work_struct *work)
 }
 
 /**
- * ks_job_init() - make ready for jobs
+ * ks_job_init() - prepare for jobs
  *
  * Return: 0 or -ENOMEM.
  */
@@ -161,7 +161,7 @@ int ks_job_init(void)
 /**
  * ks_job_exit() - stop all jobs and wait for their end
  *
- * Context: Process context, sleeps. When nobody can start one any more.
+ * Context: Process context, sleeps. After the last reader is gone.
  */
 void ks_job_exit(void)
 {
@@ -270,10 +270,10 @@ static int job_queue(struct job *job, struct netlink_ext_ack *extack)
 
 /**
  * ks_job_start() - start a job
- * @view: what it shall collect; one that has work
- * @asked: what it is asked for; copied
+ * @view: the view to collect, one with work
+ * @asked: the request; copied
  * @owner: the netlink port that it belongs to
- * @record: set to what it is now
+ * @record: set to its record
  * @extack: may be NULL
  *
  * Context: Process context, sleeps, but reclaims no memory.
@@ -303,7 +303,7 @@ int ks_job_start(const struct ks_view *view, const struct ks_request *asked,
 	return err;
 }
 
-/* Takes the answer of a job that ended. */
+/* Takes a result of a job that ended. */
 static int job_answer(struct job *job, const struct ks_view *view,
 		      struct ks_collection *c, struct list_head *removed,
 		      struct netlink_ext_ack *extack)
@@ -323,12 +323,12 @@ static int job_answer(struct job *job, const struct ks_view *view,
 }
 
 /**
- * ks_job_wait() - run a job while the reader waits for its answer
+ * ks_job_wait() - run a job while the reader waits for its result
  * @c: set; end it with ks_collect_end() when this succeeded
  * @view: a view with work
  * @extack: may be NULL
  *
- * With nothing asked for. What it finds for other views is dropped.
+ * The job has an empty request. Its results for other views are dropped.
  *
  * Context: Process context, sleeps. May take seconds, but ends by a signal.
  * Return: 0, -EBUSY when there are too many jobs, -EINTR, or another error.
@@ -394,16 +394,16 @@ int ks_job_collect(struct ks_collection *c, const struct ks_view *view,
 }
 
 /**
- * ks_job_take() - take a job's answer, and with the last one the job away
+ * ks_job_take() - take a result of a job; the last one removes the job
  * @id: the job
  * @owner: the netlink port that started it
- * @view: which of its answers
+ * @view: the view whose result to take
  * @c: set to its collection, which is complete; end it by ks_collect_end()
  * @extack: may be NULL
  *
- * Return: 0, -ENOENT when the owner has no such job, or took this answer before,
- * -EBUSY when it is still running, or the error it failed by; then it is gone,
- * too.
+ * Return: 0, -ENOENT when the owner has no such job or took this result before,
+ * -EBUSY when the job is still running, or the error of a failed job, which
+ * this removes, too.
  */
 int ks_job_take(u32 id, u32 owner, const struct ks_view *view,
 		struct ks_collection *c, struct netlink_ext_ack *extack)
@@ -428,7 +428,7 @@ int ks_job_take(u32 id, u32 owner, const struct ks_view *view,
 }
 
 /**
- * ks_job_stop() - end a job, whether it is through or not
+ * ks_job_stop() - end a job, complete or not
  * @id: the job
  * @owner: the netlink port that started it
  * @extack: may be NULL
@@ -450,12 +450,12 @@ int ks_job_stop(u32 id, u32 owner, struct netlink_ext_ack *extack)
 }
 
 /**
- * ks_job_finish() - have a job end with what there is so far
+ * ks_job_finish() - end a job early, and keep its result
  * @id: the job
  * @owner: the netlink port that started it
  * @extack: may be NULL
  *
- * It is no error when the job is through, or cannot do that.
+ * It is no error when the job is complete already, or has no early end.
  *
  * Return: 0, or -ENOENT when the owner has no such job.
  */
@@ -473,21 +473,20 @@ int ks_job_finish(u32 id, u32 owner, struct netlink_ext_ack *extack)
 }
 
 /**
- * ks_job_release() - end all jobs of somebody who went away
+ * ks_job_release() - end all jobs of a socket that was closed
  * @owner: the netlink port
  *
- * Called once the socket is closed, so none of its requests is under way, whose
- * sendmsg(2) would hold it, and none comes after. But its port is free a moment
- * before: who binds a socket to the same port in between sees its jobs, and has
- * those that it starts itself ended by this. That is the same privilege's, and
- * all of it is refused or told as any job that ended.
+ * The socket is closed, so none of its requests is running and none will come.
+ * Its port is free a moment earlier. A socket that binds the same port in
+ * between sees these jobs, and loses the jobs that it starts until now. It has
+ * the same privilege, and gets the errors of jobs that ended.
  */
 void ks_job_release(u32 owner)
 {
 	struct job *job, *next;
 	LIST_HEAD(removed);
 
-	/* Any generic netlink socket's close comes here, and few have jobs. */
+	/* All generic netlink sockets come here; few have jobs. */
 	if (list_empty(&jobs))
 		return;
 	mutex_lock(&jobs_lock);
@@ -499,7 +498,7 @@ void ks_job_release(u32 owner)
 }
 
 /**
- * ks_job_list() - collect what jobs there are
+ * ks_job_list() - collect the records of all jobs
  * @snap: a snapshot of jobs
  * @extack: may be NULL
  *

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Jobs: collections that take longer than anybody may be kept waiting.
+ * Jobs: collections that take too long for a reader to wait.
  *
- * A job is started, works on a workqueue of ours, is polled by the records of
- * kind job, and its answers are taken once each. It belongs to who started it and
- * goes when that does.
+ * A job runs on a workqueue of the module. Its socket polls it by records of
+ * kind job, and takes each of its results once. The job ends with its socket.
  */
 #ifndef KS_RUN_JOB_H
 #define KS_RUN_JOB_H

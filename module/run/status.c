@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The module's view of itself: its status, its collectors and their cost.
+ * Reports the module's own status, and its collectors with their cost.
  */
 #include <linux/module.h>
 #include <linux/string.h>

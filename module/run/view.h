@@ -23,8 +23,8 @@ struct netlink_ext_ack;
 #define KS_MAX_TOGETHER		4
 
 /**
- * struct ks_request - what a job was asked for
- * @job: its request, as a record of which only that is set
+ * struct ks_request - the request of a job
+ * @job: its fields, as a record in which all others are unset
  * @options: bits of the job kind's options
  */
 struct ks_request {
@@ -33,8 +33,8 @@ struct ks_request {
 };
 
 /**
- * struct ks_work - what takes longer than anybody may be kept waiting
- * @run: does it: for the snapshots of all views that share it, in the
+ * struct ks_work - work that takes too long for a reader to wait
+ * @run: does it for the snapshots of all views that share it, in the
  *	collector's order. May take long, but ends soon after @progress says
  *	so.
  */
@@ -46,23 +46,24 @@ struct ks_work {
 
 /**
  * struct ks_view - one kind of record that a collector makes
- * @collector: whose it is
+ * @collector: the collector that it belongs to
  * @kind: the kind
  * @path: its file below kmemscope/ in debugfs, or NULL for none
- * @option_needs: a bit for each &enum ks_need, without which its options are refused
- * @collect: reserves the snapshot and fills it. What would take longer than
- *	about 1 ms is left to @step: then only what is to be counted is noted.
- * @step: optional: makes, or completes, some more records, for about 1 ms
- * @work: optional: what only a job does, between @collect and the steps; views
- *	that share it are collected by one job
+ * @option_needs: a bit for each &enum ks_need, without which its options are
+ *	refused
+ * @collect: reserves the snapshot and fills it. Where that would take longer
+ *	than about 1 ms it only notes the items to count, for @step.
+ * @step: optional: makes or completes some more records, for about 1 ms
+ * @work: optional: what only a job does, between @collect and the steps. One
+ *	job collects all views that share it.
  * @work_only: whether there are no records without @work
- * @names: whether its records have names of files or processes, so that
- *	CAP_SYS_ADMIN is needed
- * @private: whether the kernel's own file of the same is 0400, so that
- *	CAP_PERFMON or CAP_SYS_ADMIN is needed
+ * @names: whether its records have names of files or processes, so that a
+ *	reader needs CAP_SYS_ADMIN
+ * @private: whether the kernel's own file of these counts is 0400, so that a
+ *	reader needs CAP_PERFMON or CAP_SYS_ADMIN
  *
- * All run in process context, without locks, and may sleep; they return 0 or
- * an error. Of two concurrent readers each has its own snapshot.
+ * All callbacks run in process context, without locks, and may sleep. They
+ * return 0 or an error. Each reader has its own snapshot.
  */
 struct ks_view {
 	const struct ks_collector *collector;
@@ -79,7 +80,7 @@ struct ks_view {
 };
 
 /**
- * struct ks_cost - what a collector has cost since the module was loaded
+ * struct ks_cost - the cost of a collector since the module was loaded
  * @nr: collections
  * @last_ns: time of the last
  * @longest_ns: time of the longest
@@ -91,12 +92,12 @@ struct ks_cost {
 };
 
 /**
- * struct ks_collector - something that collects
+ * struct ks_collector - a collector
  * @name: its name, as in status and in the module parameter disable
  * @needs: a bit for each &enum ks_need, without which it is off
  * @needs_private: whether it reads the kernel's private structures, which
  *	lockdown=confidentiality forbids
- * @always: whether it answers even while collecting is switched off
+ * @always: whether it works even while collecting is switched off
  * @cost: where its cost is kept
  * @views: its kinds of record
  * @nr_views: how many

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Does what takes longer than a step, for all the views that share it: one walk
- * finds records of several kinds.
+ * Runs the work of views in a job. One walk may find records of several kinds,
+ * for all views that share the work.
  */
 #include <linux/delay.h>
 
@@ -9,7 +9,7 @@
 #include "record/record.h"
 #include "run/work.h"
 
-/* Lets others have the lock that we just had. */
+/* Lets others take the lock that this job just held. */
 static int locks_yield(struct ks_progress *progress)
 {
 	usleep_range(500, 1000);
@@ -29,7 +29,7 @@ static int views_begin(struct ks_collected *all, const struct ks_view *view,
 	for (i = 0; i < collector->nr_views; i++) {
 		if (collector->views[i].work != view->work)
 			continue;
-		/* Nothing is too costly for a job. */
+		/* A job may use all options. */
 		options = BIT(collector->views[i].kind->nr_options) - 1;
 		if (WARN_ON_ONCE(all->nr == ARRAY_SIZE(all->c)))
 			return -EINVAL;
@@ -38,7 +38,7 @@ static int views_begin(struct ks_collected *all, const struct ks_view *view,
 					  progress, extack);
 		if (err)
 			return err;
-		/* Done once, so counted once. */
+		/* The work is done once, so its cost counts once. */
 		all->c[all->nr].shared = all->nr;
 		all->nr++;
 	}
@@ -65,12 +65,12 @@ static int collection_complete(struct ks_collection *c,
 }
 
 /**
- * ks_collected_run() - do a view's work
- * @all: set to what was collected; end it with ks_collected_end() when this
+ * ks_collected_run() - run a view's work
+ * @all: set to the collections; end it with ks_collected_end() when this
  *	succeeded
  * @view: a view with work; those that share it are collected as well
- * @asked: what was asked for
- * @progress: kept up to date, and looked at
+ * @asked: the request
+ * @progress: kept up to date, and polled
  * @extack: may be NULL
  *
  * Context: Process context, sleeps. May take seconds.
@@ -111,11 +111,11 @@ int ks_collected_run(struct ks_collected *all, const struct ks_view *view,
 
 /**
  * ks_collected_take() - take a view's collection out
- * @all: what was collected
+ * @all: the collections of a job
  * @view: the view
  * @c: set to its collection; end it with ks_collect_end()
  *
- * Return: whether it was there, and not taken before.
+ * Return: true if it was there, and not taken before.
  */
 bool ks_collected_take(struct ks_collected *all, const struct ks_view *view,
 		       struct ks_collection *c)
@@ -133,8 +133,8 @@ bool ks_collected_take(struct ks_collected *all, const struct ks_view *view,
 }
 
 /**
- * ks_collected_has() - whether there is something to take
- * @all: what was collected
+ * ks_collected_has() - check whether a collection is left to take
+ * @all: the collections of a job
  *
  * Return: true until all of it was taken.
  */
@@ -149,8 +149,8 @@ bool ks_collected_has(const struct ks_collected *all)
 }
 
 /**
- * ks_collected_end() - end what was not taken
- * @all: what was collected
+ * ks_collected_end() - end the collections that were not taken
+ * @all: the collections of a job
  */
 void ks_collected_end(struct ks_collected *all)
 {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Reads who allocates, from within a probe: nothing here locks, allocates or
- * sleeps.
+ * Reads the current allocator from within a probe. Nothing here locks,
+ * allocates or sleeps.
  *
- * Names of other processes are read as they are. One that is just being changed
+ * Names of other processes are read without a lock. One that is being changed
  * may be read half old and half new, once.
  */
 #include <linux/cgroup.h>
@@ -17,14 +17,14 @@
 
 #include "trace/allocator.h"
 
-/* Frames of ours, of the tracepoint and of the allocator, at most. */
+/* Most frames of the probe, of the tracepoint and of the slab allocator. */
 #define FRAMES_BELOW	12
 
 /**
- * ks_allocator_context() - tell in what context we are
+ * ks_allocator_context() - get the current context
  *
  * Context: Any, with preemption off.
- * Return: it.
+ * Return: the context.
  */
 enum ks_context ks_allocator_context(void)
 {
@@ -36,10 +36,10 @@ enum ks_context ks_allocator_context(void)
 }
 
 /*
- * One that is gone from the list of processes, but for its last steps, may have
- * outlived its leader and its parent. One that is not gone yet has a leader that
- * is not, either; and tasks are freed by RCU, whose reader is who has preemption
- * off (since v4.20).
+ * An unhashed task may have outlived its group leader and its parent, so use
+ * the task itself. A hashed task has a live leader. Tasks are freed after a
+ * grace period, and running with preemption off counts as an RCU reader (since
+ * v4.20).
  */
 static const struct task_struct *leader_of_current(void)
 {
@@ -56,7 +56,7 @@ static const void *cgroups_of_current(void)
 }
 
 /**
- * ks_fingerprint() - note what the running process is known by
+ * ks_fingerprint() - take the fingerprint of the running process
  * @sign: set
  *
  * Context: The process's own, with preemption off.
@@ -73,16 +73,16 @@ void ks_fingerprint(struct ks_fingerprint *sign)
 }
 
 /**
- * ks_fingerprint_matches() - tell whether it is still the same allocator
- * @sign: what one was known by; zero for none
+ * ks_fingerprint_matches() - check whether the allocator is still the same
+ * @sign: its fingerprint; zero for none
  *
- * What is freed and made anew at the same address takes longer than a tick:
- * tasks and sets of cgroups are freed after a grace period. Credentials may be
- * freed at once, as access(2) does with its own, so it is not these that are
- * compared. Only a parent that changes its name is noticed a tick late.
+ * An address cannot be reused within a tick, as tasks and sets of cgroups are
+ * freed after a grace period. Credentials may be freed at once, as access(2)
+ * does with its own, so the user ID is compared in their place. A parent that
+ * changes its name is noticed one tick late.
  *
  * Context: The process's own, with preemption off.
- * Return: whether ks_allocator_fill() would say the same as then.
+ * Return: true if ks_allocator_fill() would return the same as then.
  */
 bool ks_fingerprint_matches(const struct ks_fingerprint *sign)
 {
@@ -95,7 +95,7 @@ bool ks_fingerprint_matches(const struct ks_fingerprint *sign)
 		       sizeof(sign->name));
 }
 
-/* What is after the name's end must not tell keys apart. */
+/* Bytes after the name's end would make equal keys differ. */
 static void name_copy(char *to, const struct task_struct *task)
 {
 	unsigned int i;
@@ -109,13 +109,12 @@ static void name_copy(char *to, const struct task_struct *task)
 }
 
 /*
- * Nothing here is freed before our RCU section ends. A task that is alive has a
- * parent that is not released yet, for its children are handed on before. That
- * one, maybe not the leader of its threads, has a leader that was released no
- * sooner, also if it was released itself since. And each leader is seen alive
- * before its own parent is looked at.
+ * The RCU section keeps all tasks here from being freed. A live task has a
+ * parent that is not released yet, as a parent hands on its children first.
+ * That parent may be a thread. Its leader is not released before it. Each
+ * leader is seen alive before its own parent is read.
  *
- * The idle task, from which all descend, is nobody's parent to tell of.
+ * The walk ends at the idle task, of which all others descend.
  */
 static void names_copy(struct ks_allocator *key)
 {
@@ -127,7 +126,7 @@ static void names_copy(struct ks_allocator *key)
 		task = rcu_dereference(task->real_parent);
 		if (!task->pid)
 			return;
-		/* A thread may have made it, and be named otherwise. */
+		/* The parent may be a thread with a name of its own. */
 		task = READ_ONCE(task->group_leader);
 		name_copy(key->names[i], task);
 	}
@@ -143,9 +142,9 @@ static u64 cgroup_of_current(void)
 }
 
 /**
- * ks_allocator_fill() - tell who runs now
+ * ks_allocator_fill() - fill the key of the current allocator
  * @key: set, but for its stack
- * @context: where we are; whom an interrupt stopped is not told
+ * @context: the current context; interrupts have no process
  *
  * Context: Any, NMI included, with preemption off.
  */
@@ -164,7 +163,7 @@ void ks_allocator_fill(struct ks_allocator *key, enum ks_context context)
 }
 
 /**
- * ks_process_fill() - tell which process runs now
+ * ks_process_fill() - fill in the running process
  * @process: set
  *
  * Context: The process's own, with preemption off.
@@ -174,21 +173,22 @@ void ks_process_fill(struct ks_process *process)
 	const struct task_struct *leader = leader_of_current();
 
 	process->pid = current->tgid;
-	/* A leader that calls exec() hands its start on to the new leader. */
+	/* On exec() the new leader takes over the start of the old one. */
 	process->start_ns = leader->start_boottime;
 	process->parent_pid = 0;
 	rcu_read_lock();
 	/* As in names_copy(): a task that is not alive may have no parent. */
 	if (pid_alive(leader))
-		process->parent_pid = rcu_dereference(leader->real_parent)->tgid;
+		process->parent_pid =
+			rcu_dereference(leader->real_parent)->tgid;
 	rcu_read_unlock();
 }
 
 /**
- * ks_stack_fill() - tell by what path
+ * ks_stack_fill() - save the current kernel stack
  * @stack: set
- * @call_site: where the allocator was called from; the first frame if it is
- *	among them
+ * @call_site: the caller of the slab allocator; it becomes the first frame if
+ *	it is on the stack
  *
  * Context: Any, NMI included, with preemption off.
  */

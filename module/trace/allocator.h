@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Who allocates: what tells one allocator from another.
+ * The allocator of an object: the key that identifies it.
  */
 #ifndef KS_TRACE_ALLOCATOR_H
 #define KS_TRACE_ALLOCATOR_H
@@ -11,15 +11,15 @@
 
 #include "trace/processes.h"
 
-/* A process and its parents, as many as have a name. */
+/* Names in a key: the process and its ancestors. */
 #define KS_NR_NAMES	5
 
-/* Frames of a kernel stack that are kept. */
+/* Frames of a kernel stack in a key. */
 #define KS_MAX_FRAMES	20
 
 #define KS_NO_STACK	U32_MAX
 
-/* Each can interrupt those before it. */
+/* Each context can interrupt those before it. */
 enum ks_context {
 	KS_CONTEXT_TASK,
 	KS_CONTEXT_SOFTIRQ,
@@ -50,12 +50,12 @@ struct ks_allocator {
 static_assert(sizeof(struct ks_allocator) == KS_NR_NAMES * TASK_COMM_LEN + 24);
 
 /**
- * struct ks_fingerprint - by what the same process is known at a glance
+ * struct ks_fingerprint - a quick check for the same process
  * @task: the task
  * @parent: its parent
- * @uid: whose it is, in the initial user namespace
+ * @uid: its user ID, in the initial user namespace
  * @cgroups: its cgroups
- * @when: in jiffies; what is not in here may change with time
+ * @when: jiffies; other parts of the key may change later
  * @pid: its number
  * @name: of its thread group's leader
  */

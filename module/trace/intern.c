@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Keys are only ever added, and by probes: on any CPU, in any context, without
- * a lock. A place is claimed first and has its key a moment later. Who comes
- * across one that is being filled cannot wait for that, as it may have
- * interrupted who fills it: it goes on to the next place. So a key may be there
- * twice, and ks_intern_first() tells which one counts.
+ * Probes add keys on any CPU and in any context, without a lock; nobody removes
+ * one. A probe claims a slot first and copies the key next. Another probe
+ * cannot wait for a busy slot, as it may have interrupted the one that fills
+ * it: it takes the next slot. So a key may have two slots, and
+ * ks_intern_first() finds the one that stands for all.
  */
 #include <linux/atomic.h>
 #include <linux/err.h>
@@ -16,8 +16,8 @@
 #include "record/memory.h"
 #include "trace/intern.h"
 
-/* Places looked at for one key. A table that is nearly full is full. */
-#define TRIES	64
+/* Slots read for one key. A table that is nearly full counts as full. */
+#define MAX_PROBES	64
 
 /*
  * The state of a slot. That of a ready slot is the hash of its key with the bit
@@ -39,8 +39,8 @@ static size_t keys_bytes(const struct ks_intern *in)
 
 /**
  * ks_intern_init() - make an empty table
- * @in: the table; zero it to have one that ks_intern_free() takes as well
- * @places: places, a power of 2
+ * @in: the table; a zeroed one can be passed to ks_intern_free(), too
+ * @places: slots, a power of 2
  * @key_size: bytes of a key, a multiple of 4
  *
  * Return: 0, -ENOMEM, or -ENOBUFS when it is more than all may take.
@@ -62,8 +62,8 @@ int ks_intern_init(struct ks_intern *in, u32 places, u32 key_size)
 }
 
 /**
- * ks_intern_free() - free what ks_intern_init() made
- * @in: the table, or one that it did not make
+ * ks_intern_free() - free a table
+ * @in: the table, or a zeroed one
  */
 void ks_intern_free(struct ks_intern *in)
 {
@@ -89,7 +89,7 @@ static bool slot_has_key(const struct ks_intern *in, u32 index, u32 state,
 static bool slot_claim(struct ks_intern *in, u32 index, u32 state,
 		       const void *key)
 {
-	/* Other CPUs claim places, too; the cmpxchg() decides. */
+	/* Other CPUs claim slots, too; the cmpxchg() decides. */
 	if (READ_ONCE(in->states[index]) != SLOT_FREE ||
 	    cmpxchg(&in->states[index], SLOT_FREE, SLOT_BUSY) != SLOT_FREE)
 		return false;
@@ -105,19 +105,19 @@ static bool slot_claim(struct ks_intern *in, u32 index, u32 state,
  * @key: the key
  *
  * Context: Any, NMI included.
- * Return: the number of its place, or -ENOSPC.
+ * Return: the number of its slot, or -ENOSPC.
  */
 int ks_intern_add(struct ks_intern *in, const void *key)
 {
 	const u32 state = jhash2(key, in->key_size / 4, 0) | SLOT_READY;
 	u32 i, index = state >> 2;
 
-	for (i = 0; i < TRIES && i <= in->mask; i++, index++) {
+	for (i = 0; i < MAX_PROBES && i <= in->mask; i++, index++) {
 		index &= in->mask;
 		if (slot_has_key(in, index, state, key) ||
 		    slot_claim(in, index, state, key))
 			return index;
-		/* Somebody else may just have put the same key there. */
+		/* Another CPU may just have put the same key there. */
 		if (slot_has_key(in, index, state, key))
 			return index;
 	}
@@ -127,9 +127,9 @@ int ks_intern_add(struct ks_intern *in, const void *key)
 /**
  * ks_intern_key() - get a key
  * @in: a table that nothing is added to any more
- * @index: which place; while keys are added, one that ks_intern_add() returned
+ * @index: the slot; while keys are added, one that ks_intern_add() returned
  *
- * Return: the key, or NULL when there is none in this place.
+ * Return: the key, or NULL when the slot has none.
  */
 const void *ks_intern_key(const struct ks_intern *in, u32 index)
 {
@@ -137,12 +137,11 @@ const void *ks_intern_key(const struct ks_intern *in, u32 index)
 }
 
 /**
- * ks_intern_first() - of several places with the same key, find the one
- * that stands for all
+ * ks_intern_first() - find the slot that stands for all slots of a key
  * @in: a table that nothing is added to any more
- * @index: a place with a key
+ * @index: a slot with the key
  *
- * Return: that place.
+ * Return: the first slot with the same key.
  */
 u32 ks_intern_first(const struct ks_intern *in, u32 index)
 {

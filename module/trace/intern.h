@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A bounded table of distinct keys, which are given numbers.
+ * A bounded table that gives distinct keys their numbers.
  */
 #ifndef KS_TRACE_INTERN_H
 #define KS_TRACE_INTERN_H
@@ -9,9 +9,9 @@
 
 /**
  * struct ks_intern - keys of one size, open addressing
- * @states: of each place: free, being filled, or the hash of its key
+ * @states: of each slot: free, busy, or the hash of its key
  * @keys: the keys
- * @mask: how many places, a power of 2, less 1
+ * @mask: number of slots, a power of 2, less 1
  * @key_size: bytes of a key, a multiple of 4 and without holes
  */
 struct ks_intern {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Whether an object is followed is decided by a hash of its address, so that
- * its allocation and its freeing are both seen or both not. When a group of
- * places is full the rate is doubled, and objects that are no longer in the
- * sample count as free places: nothing has to be cleared.
+ * A hash of its address decides whether an object is in the sample, so that its
+ * allocation and its free are both seen, or neither is. When a group of slots
+ * is full the sampling rate doubles. Slots of objects that are no longer in the
+ * sample count as free, so nothing has to be cleared.
  *
- * Probes add and remove on any CPU and in any context, without a lock: a place
- * is one word, and changes from one value to another at once.
+ * Probes add and remove objects on any CPU and in any context, without a lock:
+ * a slot is one word, and changes by one atomic operation.
  */
 #include <linux/err.h>
 #include <linux/hash.h>
@@ -15,12 +15,12 @@
 #include "record/memory.h"
 #include "trace/outstanding.h"
 
-/* Places where an object may be: two lines of a processor's cache. */
+/* Slots where an object may be: two cache lines. */
 #define GROUP		16U
 
 #define MAX_RATE	BIT(20)
 
-/* A place: 49 bits of an address that is a multiple of 8, and the owner + 1. */
+/* A slot: 49 bits of an address that is a multiple of 8, and the owner + 1. */
 #define OWNER_BITS	15
 #define OWNER_MASK	(BIT(OWNER_BITS) - 1)
 
@@ -54,7 +54,7 @@ void ks_outstanding_free(struct ks_outstanding *objects)
 	objects->places = NULL;
 }
 
-/* Twice, as addresses of objects are far from random. */
+/* Multiplies twice, as addresses of objects are far from random. */
 static u64 hash_of(u64 address)
 {
 	u64 hash = (address >> 3) * GOLDEN_RATIO_64;
@@ -62,7 +62,7 @@ static u64 hash_of(u64 address)
 	return (hash ^ hash >> 32) * GOLDEN_RATIO_64;
 }
 
-/* The group is told by other bits of the hash than whether it is followed. */
+/* The group uses other bits of the hash than the sample does. */
 static atomic64_t *group_of(const struct ks_outstanding *objects, u64 hash)
 {
 	return objects->places + (hash >> 40 & objects->group_mask) * GROUP;
@@ -83,7 +83,7 @@ static u64 address_of(u64 place)
 	return place >> OWNER_BITS << 3;
 }
 
-/* A place that has the address, or one that is free. */
+/* Finds the slot that has the address, or a free one. */
 static atomic64_t *slot_find(atomic64_t *group, u64 address, u32 mask, u64 *old)
 {
 	atomic64_t *free = NULL;
@@ -106,7 +106,7 @@ static atomic64_t *slot_find(atomic64_t *group, u64 address, u32 mask, u64 *old)
 	return free;
 }
 
-/* Doubles the rate, unless it is at its end; somebody else may have. */
+/* Doubles the rate up to MAX_RATE. Another CPU may just have done so. */
 static bool rate_raise(struct ks_outstanding *objects, u32 mask)
 {
 	if (mask + 1 >= MAX_RATE)
@@ -116,15 +116,15 @@ static bool rate_raise(struct ks_outstanding *objects, u32 mask)
 }
 
 /**
- * ks_outstanding_add() - note that an object was allocated
+ * ks_outstanding_add() - add an object that was allocated
  * @objects: the table
  * @address: its physical address, a multiple of 8
- * @owner: whose it is, below KS_MAX_OWNERS
+ * @owner: the number of its allocator, below KS_MAX_OWNERS
  *
- * One at the same address that is there already was freed unseen.
+ * Replaces an object at the same address, which was freed unseen.
  *
  * Context: Any, NMI included.
- * Return: false when it should have been followed, but there was no room.
+ * Return: false when the object is in the sample, but there was no room.
  */
 bool ks_outstanding_add(struct ks_outstanding *objects, u64 address, u32 owner)
 {
@@ -135,7 +135,7 @@ bool ks_outstanding_add(struct ks_outstanding *objects, u64 address, u32 owner)
 	u64 old;
 
 	for (tries = 0; tries < 2 * GROUP; tries++) {
-		/* Another CPU may raise it: a stale one follows an object more. */
+		/* Another CPU may raise it. A stale one only adds an object. */
 		u32 mask = READ_ONCE(objects->sample_mask);
 
 		if (!hash_is_sampled(hash, mask))
@@ -150,12 +150,12 @@ bool ks_outstanding_add(struct ks_outstanding *objects, u64 address, u32 owner)
 }
 
 /**
- * ks_outstanding_follows() - tell whether an object is in the sample
+ * ks_outstanding_follows() - check whether an object is in the sample
  * @objects: the table
  * @address: its physical address
  *
  * Context: Any, NMI included.
- * Return: the rate of the sample if it is, else 0.
+ * Return: the sampling rate if it is, else 0.
  */
 u32 ks_outstanding_follows(const struct ks_outstanding *objects, u64 address)
 {
@@ -165,7 +165,7 @@ u32 ks_outstanding_follows(const struct ks_outstanding *objects, u64 address)
 }
 
 /**
- * ks_outstanding_thin() - follow half as many objects from now on
+ * ks_outstanding_thin() - halve the sample
  * @objects: the table
  *
  * Context: Any, NMI included.
@@ -176,12 +176,12 @@ void ks_outstanding_thin(struct ks_outstanding *objects)
 }
 
 /**
- * ks_outstanding_remove() - note that an object was freed
+ * ks_outstanding_remove() - remove an object that was freed
  * @objects: the table
  * @address: its physical address
  *
  * Context: Any, NMI included.
- * Return: whether it was there.
+ * Return: true if it was there.
  */
 bool ks_outstanding_remove(struct ks_outstanding *objects, u64 address)
 {
@@ -190,7 +190,7 @@ bool ks_outstanding_remove(struct ks_outstanding *objects, u64 address)
 	unsigned int i;
 	u64 place;
 
-	/* Another CPU may raise it, and drop this object itself. */
+	/* Another CPU may raise it, which drops this object as well. */
 	if (!hash_is_sampled(hash, READ_ONCE(objects->sample_mask)))
 		return false;
 	for (i = 0; i < GROUP; i++) {
@@ -205,8 +205,8 @@ bool ks_outstanding_remove(struct ks_outstanding *objects, u64 address)
 /**
  * ks_outstanding_count() - count the objects in the sample by owner
  * @objects: a table that nothing is added to any more
- * @counts: what is added to
- * @nr: owners
+ * @counts: the counts to add to
+ * @nr: number of owners
  */
 void ks_outstanding_count(const struct ks_outstanding *objects, u32 *counts,
 			  u32 nr)

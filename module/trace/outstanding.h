@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Objects that were allocated and not freed again: all of them, or a sample.
+ * Objects that were allocated and not yet freed: all of them, or a sample.
  */
 #ifndef KS_TRACE_OUTSTANDING_H
 #define KS_TRACE_OUTSTANDING_H
@@ -8,14 +8,14 @@
 #include <linux/atomic.h>
 #include <linux/types.h>
 
-/* Owners that an object can have: numbers below this. */
+/* Numbers of owners are below this. */
 #define KS_MAX_OWNERS	(BIT(15) - 1)
 
 /**
  * struct ks_outstanding - a table of objects by their address
- * @places: each 0 or an object and its owner; in groups
- * @group_mask: how many groups, a power of 2, less 1
- * @sample_mask: the rate of the sample, a power of 2, less 1
+ * @places: slots in groups, each 0 or an object with its owner
+ * @group_mask: number of groups, a power of 2, less 1
+ * @sample_mask: the sampling rate, a power of 2, less 1
  */
 struct ks_outstanding {
 	atomic64_t *places;
@@ -33,10 +33,10 @@ void ks_outstanding_count(const struct ks_outstanding *objects, u32 *counts,
 			  u32 nr);
 
 /**
- * ks_outstanding_rate() - the rate of the sample
+ * ks_outstanding_rate() - get the sampling rate
  * @objects: the table
  *
- * Return: of so many addresses one is followed.
+ * Return: the rate: one of this many addresses is in the sample.
  */
 static inline u32 ks_outstanding_rate(const struct ks_outstanding *objects)
 {

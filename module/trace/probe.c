@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A probe sees each allocation and each freeing on the host, of all caches, and
- * so does little for those of others. It runs in any context, NMI included, and
- * preemptible on some kernels: it takes no lock, allocates nothing and prints
- * nothing. What it shares is changed by atomic operations.
+ * A probe sees every allocation and free on the host, so it does little for
+ * other caches. It runs in any context, NMI included, and is preemptible on
+ * some kernels. It takes no lock, allocates nothing and prints nothing. It
+ * changes shared memory by atomic operations.
  *
  * The events of all kernels begin with the call site and the object, which is
- * all that is used. internals/compat/kmem_events.h has the probes with the whole
- * prototypes.
+ * all that is used. internals/compat/kmem_events.h has the probes with the
+ * whole prototypes.
  */
 #include <linux/delay.h>
 #include <linux/err.h>
@@ -26,13 +26,13 @@
 #include "record/memory.h"
 #include "trace/probe.h"
 
-#define RETRY_MS	20	/* to get rid of a probe, without memory */
+#define RETRY_MS	20	/* between tries to remove a probe */
 #define STACKS_WINDOW	(HZ / 10)
-#define MAX_STACKS	1000	/* on each CPU in a window: some 30 ms a second */
+#define MAX_STACKS	1000	/* on a CPU in a window: 30 ms a second */
 
 /*
- * 32 KiB for each CPU, 16 MiB for 512. That these are the CPU's own is what
- * keeps a cache line from going round among all CPUs at each allocation.
+ * 32 KiB for each CPU, 16 MiB for 512. Each CPU has counters of its own, so
+ * that no cache line moves between CPUs at each allocation.
  */
 static size_t counts_bytes(void)
 {
@@ -44,7 +44,7 @@ static_assert(KS_MAX_ALLOCATORS <= KS_MAX_OWNERS);
 
 #define PROCESSES_BYTES	(KS_MAX_ALLOCATORS * sizeof(struct ks_processes))
 
-/* The number of who allocates, or an error. */
+/* Returns the number of the current allocator, or an error. */
 static int allocator_find(struct ks_probe *probe, enum ks_context context)
 {
 	struct ks_allocator key;
@@ -54,8 +54,8 @@ static int allocator_find(struct ks_probe *probe, enum ks_context context)
 }
 
 /*
- * Most allocations are by the process that did the one before, and then this
- * touches memory of the CPU alone.
+ * Most allocations are by the same process as the one before. Then only memory
+ * of this CPU is used.
  */
 static int allocator_find_task(struct ks_probe *probe, struct ks_probe_cpu *cpu)
 {
@@ -73,8 +73,8 @@ static int allocator_find_task(struct ks_probe *probe, struct ks_probe_cpu *cpu)
 }
 
 /*
- * A stack costs some 10 000 instructions, so a cache that is hot gets a smaller
- * sample: about MAX_STACKS stacks a window on each CPU.
+ * A stack costs some 10 000 instructions, so a hot cache gets a smaller sample:
+ * about MAX_STACKS stacks in a window on each CPU.
  */
 static void stacks_limit(struct ks_probe *probe, struct ks_probe_cpu *cpu)
 {
@@ -88,7 +88,7 @@ static void stacks_limit(struct ks_probe *probe, struct ks_probe_cpu *cpu)
 	ks_outstanding_thin(&probe->objects);
 }
 
-/* The number of the allocator with its stack, or without if there is no room. */
+/* Returns the allocator with its stack, or without if there is no room. */
 static int allocator_find_stack(struct ks_probe *probe,
 				struct ks_probe_cpu *cpu, int index,
 				unsigned long call_site, u32 rate)
@@ -110,7 +110,7 @@ static int allocator_find_stack(struct ks_probe *probe,
 	return number;
 }
 
-/* Counts what an allocator did; its number, or an error. */
+/* Counts an allocation; returns the number of its allocator, or an error. */
 static int alloc_count(struct ks_probe *probe, struct ks_probe_cpu *cpu,
 		       enum ks_context context, unsigned long call_site,
 		       u64 address)
@@ -124,7 +124,7 @@ static int alloc_count(struct ks_probe *probe, struct ks_probe_cpu *cpu,
 		index = allocator_find(probe, context);
 	if (index < 0)
 		return index;
-	/* An allocator has one context, which is not entered twice on a CPU. */
+	/* No race: an allocator has one context, entered once on a CPU. */
 	cpu->counts[index]++;
 	if (!probe->with_stacks)
 		return index;
@@ -140,9 +140,9 @@ static int alloc_count(struct ks_probe *probe, struct ks_probe_cpu *cpu,
  * @call_site: where the allocator was called from
  * @object: the object
  *
- * Within one context a probe must not be entered again. A bit is set and
- * cleared by whoever runs at its level, and an interrupt leaves the others as
- * they were: so this needs no atomic operation.
+ * A probe must not be entered again within one context. Each context sets and
+ * clears its own bit, and an interrupt restores the bits that it found: so this
+ * needs no atomic operation.
  *
  * Context: Any, NMI included, with preemption off.
  */
@@ -185,10 +185,10 @@ static void alloc_seen(void *data, unsigned long call_site, const void *object)
 }
 
 /*
- * Before v5.12 kmem_cache_free() is told after the object is free, and then its
- * slab may be gone. An object that is followed is known without that. But it may
- * as well have been allocated again, by another CPU, and be followed as that
- * one's: then it is the new owner who is taken for having freed it.
+ * Before v5.12 the event of kmem_cache_free() comes after the free, when the
+ * slab may be gone. An object of the sample is known without its slab. Another
+ * CPU may have allocated it again meanwhile: then that allocator is taken for
+ * the one that freed it.
  */
 static void free_count(struct ks_probe *probe, const void *object)
 {
@@ -248,7 +248,7 @@ static void point_find(struct tracepoint *tracepoint, void *unused)
 			points[i].tracepoint = tracepoint;
 }
 
-/* The kernel's own tracepoints stay where they are. */
+/* Tracepoints of the kernel itself never go away. */
 static int points_find(void)
 {
 	bool allocs = false, frees = false;
@@ -270,10 +270,10 @@ static int points_find(void)
 
 /*
  * Since commit befe6d946551 ("tracepoint: Do not fail unregistering a probe due
- * to memory failure") (in v5.11, and in later ones of v5.10.y) this puts a stub
- * in our place where there is no memory for a shorter list of probes. Without it
- * the probe would stay, and with it a call into what is freed next: so it is
- * tried until there is memory.
+ * to memory failure") (in v5.11, and in later v5.10.y) the kernel puts a stub
+ * in place of the probe when it has no memory for a shorter list of probes.
+ * Older kernels would keep the probe, and call it after it is freed: so try
+ * until there is memory.
  */
 static void point_unregister(struct tracepoint *tracepoint, void *function,
 			     struct ks_probe *probe)
@@ -296,7 +296,7 @@ static void points_unregister(struct ks_probe *probe, unsigned int nr)
 
 /**
  * ks_probe_arm() - register the probes
- * @probe: what they shall use; the only one that is armed
+ * @probe: their tables; no other may be armed
  * @extack: may be NULL
  *
  * They count once @probe->counting is set.
@@ -328,8 +328,8 @@ int ks_probe_arm(struct ks_probe *probe, struct netlink_ext_ack *extack)
 }
 
 /**
- * ks_probe_disarm() - take the probes away
- * @probe: what was armed
+ * ks_probe_disarm() - remove the probes
+ * @probe: armed probes
  *
  * Context: Process context, sleeps until none of them runs any more.
  */
@@ -374,12 +374,12 @@ static int tables_make(struct ks_probe *probe)
 }
 
 /**
- * ks_probe_new() - make what probes need
- * @cache: the cache to look at; not dereferenced
- * @with_stacks: whether to tell allocators apart by their stacks
+ * ks_probe_new() - make the tables of probes
+ * @cache: the cache to trace; not dereferenced
+ * @with_stacks: whether to separate allocators by their stacks
  *
  * Context: Process context, sleeps.
- * Return: it, or an error pointer.
+ * Return: the probes, or an error pointer.
  */
 struct ks_probe *ks_probe_new(const struct kmem_cache *cache, bool with_stacks)
 {
@@ -398,8 +398,8 @@ struct ks_probe *ks_probe_new(const struct kmem_cache *cache, bool with_stacks)
 }
 
 /**
- * ks_probe_free() - free what ks_probe_new() made
- * @probe: it, not armed
+ * ks_probe_free() - free the tables of probes
+ * @probe: probes that are not armed
  */
 void ks_probe_free(struct ks_probe *probe)
 {
@@ -413,11 +413,11 @@ void ks_probe_free(struct ks_probe *probe)
 }
 
 /**
- * ks_probe_busiest() - tell how much work the probes make
+ * ks_probe_busiest() - count events since the last call
  * @probe: probes, armed or not
  *
  * Context: Any, by one caller at a time.
- * Return: events of all caches since the last call, on the CPU with the most.
+ * Return: events of all caches on the CPU that had the most.
  */
 u64 ks_probe_busiest(struct ks_probe *probe)
 {
@@ -427,7 +427,7 @@ u64 ks_probe_busiest(struct ks_probe *probe)
 	for_each_possible_cpu(cpu) {
 		struct ks_probe_cpu *one = per_cpu_ptr(probe->cpu, cpu);
 
-		/* Each CPU counts on; a late number only delays the end. */
+		/* CPUs go on counting; a stale number only delays the end. */
 		now = READ_ONCE(one->nr_events);
 		most = max(most, now - one->nr_reported);
 		one->nr_reported = now;
@@ -436,9 +436,9 @@ u64 ks_probe_busiest(struct ks_probe *probe)
 }
 
 /**
- * ks_probe_count() - add up what an allocator did on all CPUs
+ * ks_probe_count() - add up an allocator's counts of all CPUs
  * @probe: probes that are disarmed
- * @index: the place of the allocator
+ * @index: the slot of the allocator
  *
  * Return: its allocations.
  */
@@ -453,7 +453,7 @@ u64 ks_probe_count(const struct ks_probe *probe, u32 index)
 }
 
 /**
- * ks_probe_totals() - add up what was done on all CPUs
+ * ks_probe_totals() - add up the totals of all CPUs
  * @probe: probes that are disarmed
  * @totals: set
  */

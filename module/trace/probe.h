@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Probes on the kernel's kmem tracepoints, and what they found.
+ * Probes on the kernel's kmem tracepoints, and their tables.
  */
 #ifndef KS_TRACE_PROBE_H
 #define KS_TRACE_PROBE_H
@@ -15,17 +15,17 @@
 struct kmem_cache;
 struct netlink_ext_ack;
 
-/* Of each table: what memory it may take is known before. */
+/* Sizes of the tables, which are allocated before the trace. */
 #define KS_MAX_ALLOCATORS	4096
 #define KS_MAX_STACKS		2048
 #define KS_MAX_OUTSTANDING	65536
 
 /**
- * struct ks_probe_totals - what all did, or those on one CPU
+ * struct ks_probe_totals - events of the traced cache, in all or on one CPU
  * @nr_allocs: objects allocated
  * @nr_frees: objects freed
- * @nr_dropped: of the allocated ones, those that nobody could be told of
- * @nr_lost: objects of the sample that there was no room for
+ * @nr_dropped: allocations without a known allocator
+ * @nr_lost: objects of the sample that the table had no room for
  */
 struct ks_probe_totals {
 	u64 nr_allocs;
@@ -35,18 +35,17 @@ struct ks_probe_totals {
 };
 
 /**
- * struct ks_probe_cpu - what is a CPU's own
- * @totals: what was done on it
- * @counts: allocations on it, by the place of their allocator; an allocator
- *	with a stack has an estimate, each stack taken counts as the rate of
- *	the sample
+ * struct ks_probe_cpu - data of one CPU
+ * @totals: its events
+ * @counts: allocations on it, by the slot of their allocator. An allocator with
+ *	a stack has an estimate: each stack counts as the sampling rate.
  * @nr_events: allocations and frees of all caches on it
  * @nr_reported: of these, those that ks_probe_busiest() returned before
- * @last: who allocated last, as a process
+ * @last: the process that allocated last
  * @last_index: the number of that allocator
  * @stacks_since: when it began to count @nr_stacks, in jiffies
  * @nr_stacks: stacks taken since then
- * @busy: bits of the contexts in which a probe is at work
+ * @busy: bits of the contexts in which a probe is running
  */
 struct ks_probe_cpu {
 	struct ks_probe_totals totals;
@@ -62,15 +61,15 @@ struct ks_probe_cpu {
 
 /**
  * struct ks_probe - probes and their tables
- * @cache: whose objects to look at; only ever compared
- * @counting: whether to look at all
- * @with_stacks: whether allocators are told apart by their stacks
+ * @cache: the cache to trace, only for comparison
+ * @counting: whether probes count
+ * @with_stacks: whether allocators are separate by their stacks
  * @allocators: each a struct ks_allocator
- * @processes: of each of their places, which processes it was
+ * @processes: for each of their slots, its processes
  * @counts: the counts of all CPUs, one after the other
  * @stacks: stacks, each a struct ks_stack
- * @objects: objects that are not freed yet, with the place of their allocator
- * @cpu: what is each CPU's own
+ * @objects: objects that are not freed yet, with the slot of their allocator
+ * @cpu: data of each CPU
  */
 struct ks_probe {
 	const struct kmem_cache *cache;

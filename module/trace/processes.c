@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * All CPUs may allocate as one allocator, 64 workers of one name for example.
- * So this writes to shared memory rarely: once for each of the first processes,
- * and the last one once a clock tick.
+ * All CPUs may be one allocator, for example 64 workers of one name. So shared
+ * memory is written rarely: once for each of the first processes, and once a
+ * clock tick for the last process.
  */
 #include <linux/atomic.h>
 #include <linux/bitops.h>
@@ -12,7 +12,7 @@
 
 #define PID_BITS	22	/* PID_MAX_LIMIT is 4 million */
 
-/* Never 0, the mark of a free place. The start is cut to 52 days, in us. */
+/* Never 0, which marks a free slot. The start is cut to 52 days, in us. */
 static u64 process_id(const struct ks_process *process)
 {
 	return (process->start_ns >> 10 << PID_BITS | process->pid) ?: 1;
@@ -37,11 +37,11 @@ static void seen_add(struct ks_processes *all, u64 id)
 }
 
 /**
- * ks_processes_note() - note that a process allocates
+ * ks_processes_note() - note a process that allocates
  * @all: the processes of its allocator
  * @process: the process
  *
- * Another CPU may be writing the last process: then that one is as good.
+ * Does nothing when another CPU is writing the last process, as that will do.
  *
  * Context: Any but NMI, with preemption off.
  */
@@ -51,7 +51,7 @@ void ks_processes_note(struct ks_processes *all,
 	const unsigned long now = jiffies;
 
 	seen_add(all, process_id(process));
-	/* Looked at without @busy, so that most events write nothing. */
+	/* Read without @busy, so that most events write nothing. */
 	if (READ_ONCE(all->when) == now || test_and_set_bit_lock(0, &all->busy))
 		return;
 	WRITE_ONCE(all->when, now);
@@ -61,8 +61,8 @@ void ks_processes_note(struct ks_processes *all,
 
 /**
  * ks_processes_merge() - add the processes of one allocator to another's
- * @into: what is added to
- * @from: what is added; nobody notes in either any more
+ * @into: the processes to add to
+ * @from: the processes to add; neither changes any more
  */
 void ks_processes_merge(struct ks_processes *into,
 			const struct ks_processes *from)
@@ -82,7 +82,7 @@ void ks_processes_merge(struct ks_processes *into,
  * ks_processes_count() - count the processes of an allocator
  * @all: its processes
  *
- * Return: how many; a lower bound when @all is capped.
+ * Return: the number; a lower bound when @all is capped.
  */
 u32 ks_processes_count(const struct ks_processes *all)
 {

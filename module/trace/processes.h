@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Which processes an allocator was: the last one, and how many.
+ * The processes of an allocator: the last one, and how many.
  */
 #ifndef KS_TRACE_PROCESSES_H
 #define KS_TRACE_PROCESSES_H
@@ -8,7 +8,7 @@
 #include <linux/cache.h>
 #include <linux/types.h>
 
-/* Processes of one allocator that are told apart. */
+/* Processes of one allocator that are counted as distinct. */
 #define KS_MAX_PROCESSES	8
 
 /**
@@ -25,14 +25,14 @@ struct ks_process {
 
 /**
  * struct ks_processes - the processes of one allocator; zeroed at first
- * @seen: what tells each from others, in order of appearance
+ * @seen: an id of each, in order of appearance
  * @capped: whether there were more
  * @busy: bit 0 is held by the CPU that writes @last and @when
  * @when: the jiffies of @last, 0 before the first
  * @last: the last one seen, to a clock tick
  *
- * All CPUs read @seen and @capped; these are written a few times only. The
- * others are written once a tick.
+ * All CPUs read @seen and @capped, which are written a few times only. The
+ * other members are written once a tick.
  */
 struct ks_processes {
 	u64 seen[KS_MAX_PROCESSES];

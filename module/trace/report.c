@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Reads the tables once nobody fills them any more: what is there twice is put
- * together, and what has more allocations comes first.
+ * Makes the records of a trace, after its probes are gone. Merges allocators
+ * that have two slots, and sorts them by allocations.
  */
 #include <linux/build_bug.h>
 #include <linux/err.h>
@@ -21,8 +21,8 @@
 
 /**
  * struct allocator - an allocator
- * @key: who it is, with the number of its stack as it is told
- * @processes: which processes it was
+ * @key: its key, with the number that its stack has in the records
+ * @processes: its processes
  * @nr_allocs: objects it allocated
  * @nr_sampled: of the sample, those that were not freed again
  */
@@ -34,10 +34,10 @@ struct allocator {
 };
 
 /**
- * struct allocators - all of them, and what is needed meanwhile
+ * struct allocators - all allocators of a trace
  * @list: the allocators
  * @nr: how many
- * @sampled: objects of the sample, by the place of their allocator
+ * @sampled: objects of the sample, by the slot of their allocator
  */
 struct allocators {
 	struct allocator list[KS_MAX_ALLOCATORS];
@@ -84,7 +84,7 @@ static void allocators_take(struct allocators *all,
 	}
 }
 
-/* Those that are the same are neighbours. */
+/* The list is sorted, so equal keys are neighbours. */
 static void allocators_merge(struct allocators *all)
 {
 	struct allocator *list = all->list;
@@ -117,8 +117,8 @@ static bool is_stack_of(const struct ks_allocator *whole,
 }
 
 /*
- * Takes from the allocator as a whole, whose allocations were all counted, what
- * those with a stack are estimated to be. These cannot be more.
+ * The count of a whole allocator is exact, those of its stacks are estimates.
+ * Scales these down to the whole, and leaves the whole the rest.
  */
 static void allocator_split(struct allocator *whole, struct allocator *stacks,
 			    u32 nr)
@@ -139,7 +139,7 @@ static void allocator_split(struct allocator *whole, struct allocator *stacks,
 	whole->nr_allocs -= taken;
 }
 
-/* An allocator as a whole comes just before those with its stacks. */
+/* A whole allocator is sorted just before those with its stacks. */
 static void allocators_split(struct allocators *all)
 {
 	struct allocator *list = all->list;
@@ -216,8 +216,8 @@ static void key_fill(const struct allocator *allocator,
 }
 
 /*
- * That each object was followed by chance gives a binomial distribution. None
- * found in a sample is as good as one.
+ * Objects are in the sample by chance, so their number has a binomial
+ * distribution. Zero counts as one.
  */
 static u64 sample_error(u64 nr, u64 rate)
 {
@@ -241,7 +241,7 @@ static void allocator_fill(const struct ks_traced *traced,
 	record->total_bytes = allocator->nr_allocs * traced->target->info.size;
 	record->share_permille = div64_u64(allocator->nr_allocs * 1000,
 					   nr_allocs);
-	/* Of a sample there may seem to be more than there can be. */
+	/* An estimate may exceed the maximum. */
 	record->nr_outstanding = min_t(u64, (u64)allocator->nr_sampled * rate,
 				       allocator->nr_allocs);
 	record->outstanding_error = sample_error(allocator->nr_sampled, rate);
@@ -270,7 +270,7 @@ static int allocators_fill(const struct ks_traced *traced,
 	return 0;
 }
 
-/* How much of nr_grown; nothing where that would be no share. */
+/* Sets the explained share of nr_grown, where there is one. */
 static void explained_fill(const struct ks_traced *traced,
 			   const struct ks_probe_totals *totals,
 			   struct ks_trace_record *record)
@@ -315,7 +315,7 @@ static int whole_fill(const struct ks_traced *traced,
 	return 0;
 }
 
-/* Where the kernel has no name it would print the address. */
+/* %pB prints the address where there is no symbol. */
 static void frame_name(unsigned long frame, char *symbol, size_t size)
 {
 	snprintf(symbol, size, "%pB", (void *)frame);
@@ -379,7 +379,7 @@ static int stacks_fill(const struct ks_probe *probe, struct ks_snapshot *snap)
  * @traced: the trace
  * @whole: set to the one record of kind trace
  * @allocators: set to those of kind trace-allocator
- * @stacks: set to those of kind trace-stack, none unless they were asked for
+ * @stacks: set to those of kind trace-stack; none without the option stacks
  *
  * Context: Process context, sleeps.
  * Return: 0, -ENOMEM or -ENOBUFS.

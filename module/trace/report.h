@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * From the tables of a trace to its records.
+ * Makes the records of a trace of its tables.
  */
 #ifndef KS_TRACE_REPORT_H
 #define KS_TRACE_REPORT_H
@@ -13,13 +13,13 @@ struct ks_target;
 
 /**
  * struct ks_traced - a trace that is over
- * @probe: what the probes found; disarmed
+ * @probe: the probes with their tables; disarmed
  * @target: the cache
- * @ns: time that was traced
+ * @ns: its duration
  * @ended: why it ended, as the spec says
- * @grown_known: whether @nr_grown is
- * @nr_grown: objects in use that the cache has more than before
- * @grown_error: by how much that may be off for lists that changed meanwhile
+ * @grown_known: whether @nr_grown is known
+ * @nr_grown: growth of the cache in objects in use
+ * @grown_error: its possible error, by lists that changed during the counts
  */
 struct ks_traced {
 	const struct ks_probe *probe;

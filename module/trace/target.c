@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Finds a cache on the kernel's list, each time anew: between two holds of
- * slab_mutex it may be gone, and another one be at its address.
+ * Finds a cache on the kernel's list, again for each hold of slab_mutex:
+ * between two holds the cache may be destroyed, and another one be at its
+ * address.
  */
 #include <linux/delay.h>
 #include <linux/errno.h>
@@ -27,7 +28,7 @@ static int caches_lock(const struct ks_progress *progress, u64 *since,
 	return err;
 }
 
-/* Two caches may be of one name, in theory: then it is the newest. */
+/* In theory two caches may have one name: then it is the newest. */
 static int target_find_locked(struct ks_target *target, const char *name,
 			      u32 *entries)
 {
@@ -79,7 +80,7 @@ int ks_target_find(struct ks_target *target, const char *name,
 	return err;
 }
 
-/* Whether it is still there: by address, and then by name and size. */
+/* Checks that the cache is still there: by address, name and size. */
 static int target_check_locked(const struct ks_target *target, u32 *entries,
 			       struct netlink_ext_ack *extack)
 {
@@ -108,7 +109,7 @@ static int target_check_locked(const struct ks_target *target, u32 *entries,
 }
 
 /**
- * ks_target_check() - see whether a cache is still there
+ * ks_target_check() - check that a cache is still there
  * @target: the cache
  * @extack: may be NULL
  *
@@ -131,16 +132,15 @@ int ks_target_check(const struct ks_target *target,
 
 /**
  * struct reading - a count that may take several holds of slab_mutex
- * @nr_active: objects in use by lists when it began, those kept for CPUs
- *	included
- * @cached: what is kept for CPUs, as far as they were counted
+ * @nr_active: objects in use by lists at its begin, with per-CPU free objects
+ * @cached: per-CPU free objects of the CPUs that were counted
  */
 struct reading {
 	u64 nr_active;
 	struct ks_percpu cached;
 };
 
-/* As the collector slab does; exact, or not at all. */
+/* Counts as the collector slab does: exactly, or not at all. */
 static int lists_count(const struct kmem_cache *cache, u64 *nr_active)
 {
 	struct ks_cache_counts counts;
@@ -159,10 +159,10 @@ static int lists_count(const struct kmem_cache *cache, u64 *nr_active)
 }
 
 /*
- * The lists of CPUs between two readings of those of nodes: what moved from one
- * to the other meanwhile, and was seen twice or not at all, shows as a
- * difference, unless as much moved the other way. -EINPROGRESS when there are CPUs
- * left to count, -EBUSY when all must be counted anew.
+ * Reads the lists of CPUs between two reads of the nodes' lists. Objects that
+ * moved between these meanwhile, and were counted twice or not at all, show as
+ * a difference of the two, unless as many moved the other way. -EINPROGRESS
+ * when there are CPUs left to count, -EBUSY when all must be counted anew.
  */
 static int target_count(const struct kmem_cache *cache, u64 until_ns,
 			struct reading *reading, struct ks_target_count *count)
@@ -211,8 +211,8 @@ struct switching {
 
 /*
  * Counts in one hold of slab_mutex, and switches in the hold that completes the
- * count. -EINPROGRESS when CPUs are left to count, -EBUSY to count anew. A count
- * that fails otherwise is no error: there is no number then.
+ * count. -EINPROGRESS when CPUs are left to count, -EBUSY to count anew. A
+ * count that fails otherwise is no error: there is no number then.
  */
 static int switch_try(struct switching *s, const struct ks_progress *progress,
 		      struct netlink_ext_ack *extack)
@@ -272,8 +272,8 @@ static int switch_counting(struct switching *s,
  * @extack: may be NULL
  *
  * Context: Process context, sleeps.
- * Return: 0, also when there is no exact number, -ESTALE when the cache is gone,
- * -EAGAIN when slab_mutex stays busy, -EINTR, or -EFAULT.
+ * Return: 0, also when there is no exact number, -ESTALE when the cache is
+ * gone, -EAGAIN when slab_mutex stays busy, -EINTR, or -EFAULT.
  */
 int ks_target_begin(const struct ks_target *target, bool *counting,
 		    struct ks_target_count *count,

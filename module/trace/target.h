@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The cache that is traced: found by name, counted before and after.
+ * The cache to trace: found by name, and counted before and after.
  */
 #ifndef KS_TRACE_TARGET_H
 #define KS_TRACE_TARGET_H
@@ -14,7 +14,7 @@ struct netlink_ext_ack;
 
 /**
  * struct ks_target - a cache
- * @cache: its address, only to be compared
+ * @cache: its address, only for comparison
  * @name: its name
  * @info: what it is
  */
@@ -26,9 +26,9 @@ struct ks_target {
 
 /**
  * struct ks_target_count - objects of a cache that are in use
- * @known: whether they could be counted
+ * @known: whether the count is exact
  * @nr_inuse: how many
- * @error: by how much that may be off for lists that changed meanwhile
+ * @error: its possible error, by lists that changed during the count
  */
 struct ks_target_count {
 	bool known;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Who allocates from one slab cache, for a while: a job that arms probes, waits,
- * disarms them and tells what they found. However the wait ends, also by the
- * job's being stopped, the probes are gone when the job is.
+ * Traces the allocators of one slab cache: a job that arms probes, waits,
+ * disarms them and makes records of what they found. However the wait ends, the
+ * probes are removed before the job ends.
  */
 #include <linux/err.h>
 #include <linux/errno.h>
@@ -24,9 +24,9 @@
 #include "trace/trace.h"
 
 #define DEFAULT_NS	(10 * NSEC_PER_SEC)
-#define PAUSE_MS	20	/* after which a stop is noticed */
-#define CHECK_NS	NSEC_PER_SEC	/* and that the cache is gone */
-#define LOAD_NS		(500 * NSEC_PER_MSEC)	/* and an overload */
+#define PAUSE_MS	20	/* between checks for a stop */
+#define CHECK_NS	NSEC_PER_SEC	/* between checks of the cache */
+#define LOAD_NS		(500 * NSEC_PER_MSEC)	/* between checks of the load */
 
 /*
  * An event costs 150 to 350 instructions: a million a second is some 5 to 10 %
@@ -37,13 +37,13 @@ module_param(max_trace_rate, uint, 0600);
 MODULE_PARM_DESC(max_trace_rate,
 		 "end a trace when one CPU has more slab allocations and frees a second; 0 for no limit (default 1000000)");
 
-/* One trace at a time, as each costs all allocations on the host. */
+/* One trace at a time, as its probes slow all allocations on the host. */
 static DEFINE_MUTEX(tracing);
 
 /**
- * struct wait - what a trace looks at while it waits
- * @checked: when the cache was last looked for
- * @loaded: when the load was last looked at
+ * struct wait - the last checks of a trace that waits
+ * @checked: time of the last check of the cache
+ * @loaded: time of the last check of the load
  */
 struct wait {
 	u64 checked;
@@ -64,7 +64,7 @@ static bool trace_is_overload(struct ks_probe *probe, u64 now,
 	return limit && nr > mul_u64_u64_div_u64(limit, ns, NSEC_PER_SEC);
 }
 
-/* Whether the cache is gone: its address may be another one's then. */
+/* Another cache may be at the address of one that is gone. */
 static int trace_check_target(const struct ks_target *target, u64 now,
 			      struct wait *wait, struct netlink_ext_ack *extack)
 {
@@ -74,7 +74,7 @@ static int trace_check_target(const struct ks_target *target, u64 now,
 	return ks_target_check(target, extack);
 }
 
-/* Sets why it ended, unless it returns an error. */
+/* Sets why the trace ended, unless it returns an error. */
 static int trace_wait(struct ks_probe *probe, u64 since, u64 until,
 		      struct ks_traced *traced, struct ks_progress *progress,
 		      struct netlink_ext_ack *extack)
@@ -85,7 +85,7 @@ static int trace_wait(struct ks_probe *probe, u64 since, u64 until,
 
 	traced->ended = "time";
 	for (now = since; now < until; now = ks_hold_clock()) {
-		/* Whoever asked for it sets "enough". */
+		/* The reader sets "enough". */
 		err = ks_progress_check(progress);
 		if (err == -ETIME)
 			traced->ended = "max-walk";
@@ -100,7 +100,7 @@ static int trace_wait(struct ks_probe *probe, u64 since, u64 until,
 			return err == -ETIME ? 0 : err;
 		if (strcmp(traced->ended, "time"))
 			return 0;
-		/* Readers of the job look at it without a lock. */
+		/* Readers of the job read it without a lock. */
 		WRITE_ONCE(progress->permille,
 			   div64_u64((now - since) * 1000, until - since));
 		schedule_timeout_idle(min(msecs_to_jiffies(PAUSE_MS),
@@ -110,8 +110,8 @@ static int trace_wait(struct ks_probe *probe, u64 since, u64 until,
 }
 
 /*
- * Between arming and disarming; an exact number before is worth one after. That
- * the cache is there in the end is what makes all of it the cache's.
+ * Runs between arming and disarming. The cache is counted at both ends. It must
+ * still be there at the end, or the events may be of another cache.
  */
 static int trace_count(struct ks_probe *probe, u64 ns, struct ks_traced *traced,
 		       struct ks_progress *progress,
@@ -177,12 +177,12 @@ static int trace_target(const struct ks_target *target,
 	return err;
 }
 
-/* What there is no time for is refused before, and not after that time. */
+/* Refuses a trace that is too long at its begin, and not at its end. */
 static bool trace_is_too_long(u64 ns, const struct ks_progress *progress)
 {
 	const u64 left = ks_progress_left(progress);
 
-	/* Some of what was allowed has passed already. */
+	/* A part of the allowed time has passed already. */
 	return ns > left && ns - left > NSEC_PER_SEC;
 }
 
@@ -215,7 +215,7 @@ static const struct ks_work trace_job = {
 	.run = trace_run,
 };
 
-/* All is filled by the job. */
+/* The job makes all records. */
 static int trace_collect(struct ks_snapshot *snap,
 			 struct netlink_ext_ack *extack)
 {

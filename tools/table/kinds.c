@@ -52,7 +52,7 @@ static const struct kms_column status_columns[] = {
 		.title = "CANARY_NR_OBJECTS",
 		.type = KMS_TYPE_U32,
 		.unit = KMS_UNIT_NONE,
-		.help = "Live objects the canary cache really held at load",
+		.help = "Live objects in the canary cache at load",
 	},
 	{
 		.attr = KMEMSCOPE_A_STATUS_CANARY_NR_FOUND,
@@ -60,7 +60,7 @@ static const struct kms_column status_columns[] = {
 		.title = "CANARY_NR_FOUND",
 		.type = KMS_TYPE_U32,
 		.unit = KMS_UNIT_NONE,
-		.help = "Live objects the slab walk counted in the canary cache",
+		.help = "Live objects that the slab walk counted in the canary cache",
 	},
 	{
 		.attr = KMEMSCOPE_A_STATUS_CANARY_NR_NODES,
@@ -84,7 +84,7 @@ static const struct kms_column status_columns[] = {
 		.title = "LIST_LOCK_LONGEST_NS",
 		.type = KMS_TYPE_U64,
 		.unit = KMS_UNIT_NS,
-		.help = "Longest time one hold of a slab node's list_lock took",
+		.help = "Longest hold of a slab node's list_lock",
 	},
 	{
 		.attr = KMEMSCOPE_A_STATUS_LIST_LOCK_MOST_ENTRIES,
@@ -92,7 +92,7 @@ static const struct kms_column status_columns[] = {
 		.title = "LIST_LOCK_MOST_ENTRIES",
 		.type = KMS_TYPE_U32,
 		.unit = KMS_UNIT_NONE,
-		.help = "Most slabs looked at in one hold of a list_lock",
+		.help = "Most slabs read in one hold of a list_lock",
 	},
 	{
 		.attr = KMEMSCOPE_A_STATUS_ZONE_LOCK_LONGEST_NS,
@@ -100,7 +100,7 @@ static const struct kms_column status_columns[] = {
 		.title = "ZONE_LOCK_LONGEST_NS",
 		.type = KMS_TYPE_U64,
 		.unit = KMS_UNIT_NS,
-		.help = "Longest time one hold of a zone's lock took",
+		.help = "Longest hold of a zone's lock",
 	},
 	{
 		.attr = KMEMSCOPE_A_STATUS_ZONE_LOCK_MOST_ENTRIES,
@@ -108,7 +108,7 @@ static const struct kms_column status_columns[] = {
 		.title = "ZONE_LOCK_MOST_ENTRIES",
 		.type = KMS_TYPE_U32,
 		.unit = KMS_UNIT_NONE,
-		.help = "Most free blocks looked at in one hold of a zone's lock",
+		.help = "Most free blocks read in one hold of a zone's lock",
 	},
 	{
 		.attr = KMEMSCOPE_A_STATUS_SLAB_MUTEX_LONGEST_NS,
@@ -116,7 +116,7 @@ static const struct kms_column status_columns[] = {
 		.title = "SLAB_MUTEX_LONGEST_NS",
 		.type = KMS_TYPE_U64,
 		.unit = KMS_UNIT_NS,
-		.help = "Longest time one hold of slab_mutex took",
+		.help = "Longest hold of slab_mutex",
 	},
 	{
 		.attr = KMEMSCOPE_A_STATUS_SLAB_MUTEX_MOST_ENTRIES,
@@ -124,7 +124,7 @@ static const struct kms_column status_columns[] = {
 		.title = "SLAB_MUTEX_MOST_ENTRIES",
 		.type = KMS_TYPE_U32,
 		.unit = KMS_UNIT_NONE,
-		.help = "Most slab caches looked at in one hold of slab_mutex",
+		.help = "Most slab caches read in one hold of slab_mutex",
 	},
 	{
 		.attr = KMEMSCOPE_A_STATUS_HOLDS_PREEMPTIBLE,
@@ -140,7 +140,7 @@ static const struct kms_column status_columns[] = {
 		.title = "CONTENDED_TOTAL",
 		.type = KMS_TYPE_U64,
 		.unit = KMS_UNIT_NONE,
-		.help = "Locks given up because somebody else held them",
+		.help = "Times the module gave up on a lock that was busy",
 	},
 	{
 		.attr = KMEMSCOPE_A_STATUS_MEMORY_BYTES,
@@ -156,7 +156,7 @@ static const struct kms_column status_columns[] = {
 		.title = "MEMORY_PEAK_BYTES",
 		.type = KMS_TYPE_U64,
 		.unit = KMS_UNIT_BYTES,
-		.help = "Most memory the module's snapshots ever took at once",
+		.help = "Most memory that the module's snapshots ever took",
 	},
 	{
 		.attr = KMEMSCOPE_A_STATUS_MEMORY_LIMIT_BYTES,
@@ -164,7 +164,7 @@ static const struct kms_column status_columns[] = {
 		.title = "MEMORY_LIMIT_BYTES",
 		.type = KMS_TYPE_U64,
 		.unit = KMS_UNIT_BYTES,
-		.help = "Most memory the module's snapshots may take",
+		.help = "Limit of the memory that the module's snapshots may take",
 	},
 	{
 		.attr = KMEMSCOPE_A_STATUS_EXACT_OFF,
@@ -172,7 +172,7 @@ static const struct kms_column status_columns[] = {
 		.title = "EXACT_OFF",
 		.type = KMS_TYPE_STRING,
 		.unit = KMS_UNIT_NONE,
-		.help = "Why exact counts of objects in use are refused",
+		.help = "Why exact counts of objects in use are off",
 	},
 };
 
@@ -200,7 +200,7 @@ static const struct kms_column collector_columns[] = {
 		.title = "STATE",
 		.type = KMS_TYPE_STRING,
 		.unit = KMS_UNIT_NONE,
-		.help = "On, or off with a reason",
+		.help = "on or off",
 	},
 	{
 		.attr = KMEMSCOPE_A_COLLECTOR_COLLECTS_TOTAL,
@@ -208,7 +208,7 @@ static const struct kms_column collector_columns[] = {
 		.title = "COLLECTS_TOTAL",
 		.type = KMS_TYPE_U64,
 		.unit = KMS_UNIT_NONE,
-		.help = "Times it collected since the module was loaded",
+		.help = "Collections since the module was loaded",
 	},
 	{
 		.attr = KMEMSCOPE_A_COLLECTOR_LAST_NS,
@@ -216,7 +216,7 @@ static const struct kms_column collector_columns[] = {
 		.title = "LAST_NS",
 		.type = KMS_TYPE_U64,
 		.unit = KMS_UNIT_NS,
-		.help = "Time its last collection took",
+		.help = "Duration of the last collection",
 	},
 	{
 		.attr = KMEMSCOPE_A_COLLECTOR_LONGEST_NS,
@@ -224,7 +224,7 @@ static const struct kms_column collector_columns[] = {
 		.title = "LONGEST_NS",
 		.type = KMS_TYPE_U64,
 		.unit = KMS_UNIT_NS,
-		.help = "Longest time one collection took",
+		.help = "Duration of the longest collection",
 	},
 	{
 		.attr = KMEMSCOPE_A_COLLECTOR_REASON,
@@ -252,7 +252,7 @@ static const struct kms_column job_columns[] = {
 		.type = KMS_TYPE_U32,
 		.unit = KMS_UNIT_NONE,
 		.key = true,
-		.help = "Its number",
+		.help = "Number of the job",
 	},
 	{
 		.attr = KMEMSCOPE_A_JOB_KIND,
@@ -260,7 +260,7 @@ static const struct kms_column job_columns[] = {
 		.title = "KIND",
 		.type = KMS_TYPE_STRING,
 		.unit = KMS_UNIT_NONE,
-		.help = "The kind of record it collects",
+		.help = "The record type that it collects",
 	},
 	{
 		.attr = KMEMSCOPE_A_JOB_STATE,
@@ -268,7 +268,7 @@ static const struct kms_column job_columns[] = {
 		.title = "STATE",
 		.type = KMS_TYPE_STRING,
 		.unit = KMS_UNIT_NONE,
-		.help = "Running, done or failed",
+		.help = "running, done or failed",
 	},
 	{
 		.attr = KMEMSCOPE_A_JOB_PROGRESS_PERMILLE,
@@ -276,7 +276,7 @@ static const struct kms_column job_columns[] = {
 		.title = "PROGRESS_PERCENT",
 		.type = KMS_TYPE_U32,
 		.unit = KMS_UNIT_PERMILLE,
-		.help = "How much of it is done",
+		.help = "Share of the job that is done, in permille",
 	},
 	{
 		.attr = KMEMSCOPE_A_JOB_ELAPSED_NS,
@@ -284,7 +284,7 @@ static const struct kms_column job_columns[] = {
 		.title = "ELAPSED_NS",
 		.type = KMS_TYPE_U64,
 		.unit = KMS_UNIT_NS,
-		.help = "Time it has taken so far, or took",
+		.help = "Time since the job was started, or its whole duration",
 	},
 	{
 		.attr = KMEMSCOPE_A_JOB_REASON,
@@ -292,7 +292,7 @@ static const struct kms_column job_columns[] = {
 		.title = "REASON",
 		.type = KMS_TYPE_STRING,
 		.unit = KMS_UNIT_NONE,
-		.help = "Why it failed",
+		.help = "Why the job failed",
 	},
 	{
 		.attr = KMEMSCOPE_A_JOB_BUDGET_NS,
@@ -300,7 +300,7 @@ static const struct kms_column job_columns[] = {
 		.title = "BUDGET_NS",
 		.type = KMS_TYPE_U64,
 		.unit = KMS_UNIT_NS,
-		.help = "Time it may walk",
+		.help = "Time limit of its walk",
 	},
 	{
 		.attr = KMEMSCOPE_A_JOB_CACHE,
@@ -316,7 +316,7 @@ static const struct kms_column job_columns[] = {
 		.title = "DURATION_NS",
 		.type = KMS_TYPE_U64,
 		.unit = KMS_UNIT_NS,
-		.help = "Time to trace",
+		.help = "Duration of the trace",
 	},
 };
 
@@ -324,7 +324,7 @@ static const struct kms_flag job_flags[] = {
 	{
 		.attr = KMEMSCOPE_A_JOB_STACKS,
 		.name = "stacks",
-		.help = "Tell allocators apart by their kernel stacks, too",
+		.help = "Separate allocators by their kernel stacks, too",
 	},
 };
 
@@ -363,7 +363,7 @@ static const struct kms_column slab_columns[] = {
 		.title = "OBJECT_SIZE",
 		.type = KMS_TYPE_U32,
 		.unit = KMS_UNIT_NONE,
-		.help = "Bytes a user of the cache asked for per object",
+		.help = "Bytes per object that the cache's user requested",
 	},
 	{
 		.attr = KMEMSCOPE_A_SLAB_SIZE,
@@ -419,7 +419,7 @@ static const struct kms_column slab_columns[] = {
 		.title = "NR_OBJECTS",
 		.type = KMS_TYPE_U64,
 		.unit = KMS_UNIT_NONE,
-		.help = "Object slots in all its slabs, in use or free",
+		.help = "Object slots in all its slabs, used or free",
 	},
 	{
 		.attr = KMEMSCOPE_A_SLAB_NR_PARTIAL_SLABS,
@@ -427,7 +427,7 @@ static const struct kms_column slab_columns[] = {
 		.title = "NR_PARTIAL_SLABS",
 		.type = KMS_TYPE_U64,
 		.unit = KMS_UNIT_NONE,
-		.help = "Slabs on the nodes' partial lists, those with free objects",
+		.help = "Slabs with free objects: those on the nodes' partial lists",
 	},
 	{
 		.attr = KMEMSCOPE_A_SLAB_NR_ACTIVE_OBJECTS,
@@ -443,7 +443,7 @@ static const struct kms_column slab_columns[] = {
 		.title = "NR_INUSE_OBJECTS",
 		.type = KMS_TYPE_U64,
 		.unit = KMS_UNIT_NONE,
-		.help = "Objects really in use: active ones less those kept for CPUs",
+		.help = "Objects really in use: active objects less per-CPU free objects",
 	},
 	{
 		.attr = KMEMSCOPE_A_SLAB_APPROXIMATE,
@@ -451,7 +451,7 @@ static const struct kms_column slab_columns[] = {
 		.title = "APPROXIMATE",
 		.type = KMS_TYPE_U32,
 		.unit = KMS_UNIT_NONE,
-		.help = "1 if nr_active_objects is not from the whole list of partial slabs",
+		.help = "1 if only a part of the partial slabs was read for nr_active_objects",
 	},
 	{
 		.attr = KMEMSCOPE_A_SLAB_COVERAGE_PERMILLE,
@@ -459,7 +459,7 @@ static const struct kms_column slab_columns[] = {
 		.title = "COVERAGE_PERCENT",
 		.type = KMS_TYPE_U32,
 		.unit = KMS_UNIT_PERMILLE,
-		.help = "Partial slabs looked at",
+		.help = "Share of the partial slabs that was read, in permille",
 	},
 	{
 		.attr = KMEMSCOPE_A_SLAB_TOTAL_BYTES,
@@ -467,7 +467,7 @@ static const struct kms_column slab_columns[] = {
 		.title = "TOTAL_BYTES",
 		.type = KMS_TYPE_U64,
 		.unit = KMS_UNIT_BYTES,
-		.help = "Memory the cache's slabs take",
+		.help = "Memory of the cache's slabs",
 	},
 	{
 		.attr = KMEMSCOPE_A_SLAB_ACTIVE_BYTES,
@@ -483,7 +483,7 @@ static const struct kms_column slab_columns[] = {
 		.title = "WASTED_BYTES",
 		.type = KMS_TYPE_U64,
 		.unit = KMS_UNIT_BYTES,
-		.help = "Slab memory that holds no live object: padding, slab tails, free slots",
+		.help = "Slab memory without live objects: padding, slab tails, free slots",
 	},
 	{
 		.attr = KMEMSCOPE_A_SLAB_WASTED_BASIS,
@@ -491,7 +491,7 @@ static const struct kms_column slab_columns[] = {
 		.title = "WASTED_BASIS",
 		.type = KMS_TYPE_STRING,
 		.unit = KMS_UNIT_NONE,
-		.help = "The count wasted_bytes rests on, inuse or active",
+		.help = "The count that wasted_bytes is based on: inuse or active",
 	},
 	{
 		.attr = KMEMSCOPE_A_SLAB_NR_CACHED_OBJECTS,
@@ -499,7 +499,7 @@ static const struct kms_column slab_columns[] = {
 		.title = "NR_CACHED_OBJECTS",
 		.type = KMS_TYPE_U64,
 		.unit = KMS_UNIT_NONE,
-		.help = "Free objects kept at hand for CPUs: on cpu slabs, in sheaves and barns",
+		.help = "Per-CPU free objects: on cpu slabs, in sheaves and barns",
 	},
 	{
 		.attr = KMEMSCOPE_A_SLAB_INUSE_ERROR_OBJECTS,
@@ -507,7 +507,7 @@ static const struct kms_column slab_columns[] = {
 		.title = "INUSE_ERROR_OBJECTS",
 		.type = KMS_TYPE_U64,
 		.unit = KMS_UNIT_NONE,
-		.help = "By how much nr_inuse_objects may be off for what changed under the count",
+		.help = "Possible error of nr_inuse_objects: lists that changed during the count",
 	},
 	{
 		.attr = KMEMSCOPE_A_SLAB_INUSE_BASIS,
@@ -515,7 +515,7 @@ static const struct kms_column slab_columns[] = {
 		.title = "INUSE_BASIS",
 		.type = KMS_TYPE_STRING,
 		.unit = KMS_UNIT_NONE,
-		.help = "How nr_inuse_objects was counted, by lists or by pages",
+		.help = "How nr_inuse_objects was counted: by lists or by pages",
 	},
 };
 
@@ -624,7 +624,7 @@ static const struct kms_column slab_node_columns[] = {
 		.title = "NR_OBJECTS",
 		.type = KMS_TYPE_U64,
 		.unit = KMS_UNIT_NONE,
-		.help = "Object slots in those slabs, in use or free",
+		.help = "Object slots in those slabs, used or free",
 	},
 	{
 		.attr = KMEMSCOPE_A_SLAB_NODE_NR_PARTIAL_SLABS,
@@ -632,7 +632,7 @@ static const struct kms_column slab_node_columns[] = {
 		.title = "NR_PARTIAL_SLABS",
 		.type = KMS_TYPE_U64,
 		.unit = KMS_UNIT_NONE,
-		.help = "Slabs on the node's partial list, those with free objects",
+		.help = "Slabs with free objects: those on the node's partial list",
 	},
 	{
 		.attr = KMEMSCOPE_A_SLAB_NODE_NR_ACTIVE_OBJECTS,
@@ -648,7 +648,7 @@ static const struct kms_column slab_node_columns[] = {
 		.title = "APPROXIMATE",
 		.type = KMS_TYPE_U32,
 		.unit = KMS_UNIT_NONE,
-		.help = "1 if nr_active_objects was scaled up from a part of the partial slabs",
+		.help = "1 if nr_active_objects is scaled up from a part of the partial slabs",
 	},
 	{
 		.attr = KMEMSCOPE_A_SLAB_NODE_COVERAGE_PERMILLE,
@@ -656,7 +656,7 @@ static const struct kms_column slab_node_columns[] = {
 		.title = "COVERAGE_PERCENT",
 		.type = KMS_TYPE_U32,
 		.unit = KMS_UNIT_PERMILLE,
-		.help = "Partial slabs looked at",
+		.help = "Share of the partial slabs that was read, in permille",
 	},
 	{
 		.attr = KMEMSCOPE_A_SLAB_NODE_TOTAL_BYTES,
@@ -664,7 +664,7 @@ static const struct kms_column slab_node_columns[] = {
 		.title = "TOTAL_BYTES",
 		.type = KMS_TYPE_U64,
 		.unit = KMS_UNIT_BYTES,
-		.help = "Memory the cache's slabs on the node take",
+		.help = "Memory of the cache's slabs on the node",
 	},
 	{
 		.attr = KMEMSCOPE_A_SLAB_NODE_ACTIVE_BYTES,
@@ -680,7 +680,7 @@ static const struct kms_column slab_node_columns[] = {
 		.title = "WASTED_BYTES",
 		.type = KMS_TYPE_U64,
 		.unit = KMS_UNIT_BYTES,
-		.help = "Slab memory on the node that holds no live object",
+		.help = "Slab memory on the node without live objects",
 	},
 	{
 		.attr = KMEMSCOPE_A_SLAB_NODE_WASTED_BASIS,
@@ -688,7 +688,7 @@ static const struct kms_column slab_node_columns[] = {
 		.title = "WASTED_BASIS",
 		.type = KMS_TYPE_STRING,
 		.unit = KMS_UNIT_NONE,
-		.help = "The count wasted_bytes rests on, inuse or active",
+		.help = "The count that wasted_bytes is based on: inuse or active",
 	},
 };
 
@@ -808,7 +808,7 @@ static const struct kms_column zone_columns[] = {
 		.title = "LOWMEM_RESERVE_PAGES",
 		.type = KMS_TYPE_STRING,
 		.unit = KMS_UNIT_NONE,
-		.help = "Pages kept from allocations that could use a higher zone",
+		.help = "Pages reserved from allocations that could use a higher zone",
 	},
 	{
 		.attr = KMEMSCOPE_A_ZONE_LARGEST_FREE_ORDER,
@@ -1003,7 +1003,7 @@ static const struct kms_column migratetype_columns[] = {
 		.title = "APPROXIMATE",
 		.type = KMS_TYPE_U32,
 		.unit = KMS_UNIT_NONE,
-		.help = "1 if the list was longer than one hold of the lock may walk",
+		.help = "1 if the list is longer than one hold of the lock may walk",
 	},
 };
 
@@ -1151,7 +1151,7 @@ static const struct kms_column node_columns[] = {
 		.title = "SLAB_UNRECLAIMABLE_PAGES",
 		.type = KMS_TYPE_U64,
 		.unit = KMS_UNIT_PAGES,
-		.help = "Slab memory it cannot, large kmalloc included (SUnreclaim)",
+		.help = "Slab memory that the kernel cannot shrink, with large kmalloc (SUnreclaim)",
 	},
 	{
 		.attr = KMEMSCOPE_A_NODE_KERNEL_STACK_PAGES,
@@ -1223,7 +1223,7 @@ static const struct kms_column node_columns[] = {
 		.title = "BALLOON_PAGES",
 		.type = KMS_TYPE_U64,
 		.unit = KMS_UNIT_PAGES,
-		.help = "Pages a balloon driver gave back to the hypervisor",
+		.help = "Pages that a balloon driver gave back to the hypervisor",
 	},
 	{
 		.attr = KMEMSCOPE_A_NODE_GPU_PAGES,
@@ -1255,7 +1255,7 @@ static const struct kms_column node_columns[] = {
 		.title = "UNACCOUNTED_PAGES",
 		.type = KMS_TYPE_S64,
 		.unit = KMS_UNIT_PAGES,
-		.help = "Managed pages that none of the kernel's counters explains",
+		.help = "Managed pages that no kernel counter covers",
 	},
 	{
 		.attr = KMEMSCOPE_A_NODE_UNACCOUNTED_ERROR_PAGES,
@@ -1263,7 +1263,7 @@ static const struct kms_column node_columns[] = {
 		.title = "UNACCOUNTED_ERROR_PAGES",
 		.type = KMS_TYPE_U64,
 		.unit = KMS_UNIT_PAGES,
-		.help = "How far unaccounted_pages can be off",
+		.help = "Possible error of unaccounted_pages",
 	},
 	{
 		.attr = KMEMSCOPE_A_NODE_MEMMAP_PAGES,
@@ -1376,7 +1376,7 @@ static const struct kms_column dentry_columns[] = {
 		.title = "NR_DENTRIES",
 		.type = KMS_TYPE_U64,
 		.unit = KMS_UNIT_NONE,
-		.help = "Dentries there are, as /proc/sys/fs/dentry-state counts them",
+		.help = "Dentries, as /proc/sys/fs/dentry-state counts them",
 	},
 	{
 		.attr = KMEMSCOPE_A_DENTRY_NR_UNUSED,
@@ -1384,7 +1384,7 @@ static const struct kms_column dentry_columns[] = {
 		.title = "NR_UNUSED",
 		.type = KMS_TYPE_U64,
 		.unit = KMS_UNIT_NONE,
-		.help = "Dentries that nobody uses, as /proc/sys/fs/dentry-state counts them",
+		.help = "Unused dentries, as /proc/sys/fs/dentry-state counts them",
 	},
 	{
 		.attr = KMEMSCOPE_A_DENTRY_NR_UNUSED_NEGATIVE,
@@ -1392,7 +1392,7 @@ static const struct kms_column dentry_columns[] = {
 		.title = "NR_UNUSED_NEGATIVE",
 		.type = KMS_TYPE_U64,
 		.unit = KMS_UNIT_NONE,
-		.help = "Negative ones among the unused, as /proc/sys/fs/dentry-state counts them",
+		.help = "Unused negative dentries, as /proc/sys/fs/dentry-state counts them",
 	},
 	{
 		.attr = KMEMSCOPE_A_DENTRY_NR_HASHED,
@@ -1416,7 +1416,7 @@ static const struct kms_column dentry_columns[] = {
 		.title = "NR_NEGATIVE",
 		.type = KMS_TYPE_U64,
 		.unit = KMS_UNIT_NONE,
-		.help = "Hashed dentries of names that do not exist",
+		.help = "Hashed negative dentries: names that do not exist",
 	},
 	{
 		.attr = KMEMSCOPE_A_DENTRY_NR_POSITIVE,
@@ -1424,7 +1424,7 @@ static const struct kms_column dentry_columns[] = {
 		.title = "NR_POSITIVE",
 		.type = KMS_TYPE_U64,
 		.unit = KMS_UNIT_NONE,
-		.help = "Hashed dentries of names that exist",
+		.help = "Hashed positive dentries: names that exist",
 	},
 	{
 		.attr = KMEMSCOPE_A_DENTRY_NR_LRU,
@@ -1440,7 +1440,7 @@ static const struct kms_column dentry_columns[] = {
 		.title = "NR_LRU_NEGATIVE",
 		.type = KMS_TYPE_U64,
 		.unit = KMS_UNIT_NONE,
-		.help = "Negative ones among those on an LRU list",
+		.help = "Negative dentries on an LRU list",
 	},
 	{
 		.attr = KMEMSCOPE_A_DENTRY_TOTAL_BYTES,
@@ -1472,7 +1472,7 @@ static const struct kms_column dentry_columns[] = {
 		.title = "COVERAGE_PERCENT",
 		.type = KMS_TYPE_U32,
 		.unit = KMS_UNIT_PERMILLE,
-		.help = "How much of the hash table was walked",
+		.help = "Share of the hash table that was walked, in permille",
 	},
 	{
 		.attr = KMEMSCOPE_A_DENTRY_NR_BUCKETS,
@@ -1488,7 +1488,7 @@ static const struct kms_column dentry_columns[] = {
 		.title = "NR_WALKED",
 		.type = KMS_TYPE_U64,
 		.unit = KMS_UNIT_NONE,
-		.help = "Dentries that the walk met",
+		.help = "Dentries that the walk found",
 	},
 	{
 		.attr = KMEMSCOPE_A_DENTRY_WALK_NS,
@@ -1496,7 +1496,7 @@ static const struct kms_column dentry_columns[] = {
 		.title = "WALK_NS",
 		.type = KMS_TYPE_U64,
 		.unit = KMS_UNIT_NS,
-		.help = "Time the walk took",
+		.help = "Duration of the walk",
 	},
 };
 
@@ -1552,7 +1552,7 @@ static const struct kms_column dentry_superblock_columns[] = {
 		.title = "NR_DENTRIES",
 		.type = KMS_TYPE_U64,
 		.unit = KMS_UNIT_NONE,
-		.help = "Hashed dentries of it",
+		.help = "Hashed dentries of the superblock",
 	},
 	{
 		.attr = KMEMSCOPE_A_DENTRY_SUPERBLOCK_NR_NEGATIVE,
@@ -1560,7 +1560,7 @@ static const struct kms_column dentry_superblock_columns[] = {
 		.title = "NR_NEGATIVE",
 		.type = KMS_TYPE_U64,
 		.unit = KMS_UNIT_NONE,
-		.help = "Those of names that do not exist",
+		.help = "Negative dentries: names that do not exist",
 	},
 	{
 		.attr = KMEMSCOPE_A_DENTRY_SUPERBLOCK_NR_POSITIVE,
@@ -1568,7 +1568,7 @@ static const struct kms_column dentry_superblock_columns[] = {
 		.title = "NR_POSITIVE",
 		.type = KMS_TYPE_U64,
 		.unit = KMS_UNIT_NONE,
-		.help = "Those of names that exist",
+		.help = "Positive dentries: names that exist",
 	},
 	{
 		.attr = KMEMSCOPE_A_DENTRY_SUPERBLOCK_NR_LRU,
@@ -1576,7 +1576,7 @@ static const struct kms_column dentry_superblock_columns[] = {
 		.title = "NR_LRU",
 		.type = KMS_TYPE_U64,
 		.unit = KMS_UNIT_NONE,
-		.help = "Those on an LRU list: unused ones, and some used again since",
+		.help = "Dentries on an LRU list: unused ones, and some used again since",
 	},
 	{
 		.attr = KMEMSCOPE_A_DENTRY_SUPERBLOCK_NR_LRU_NEGATIVE,
@@ -1584,7 +1584,7 @@ static const struct kms_column dentry_superblock_columns[] = {
 		.title = "NR_LRU_NEGATIVE",
 		.type = KMS_TYPE_U64,
 		.unit = KMS_UNIT_NONE,
-		.help = "Negative ones among those on an LRU list",
+		.help = "Negative dentries on an LRU list",
 	},
 	{
 		.attr = KMEMSCOPE_A_DENTRY_SUPERBLOCK_TOTAL_BYTES,
@@ -1592,7 +1592,7 @@ static const struct kms_column dentry_superblock_columns[] = {
 		.title = "TOTAL_BYTES",
 		.type = KMS_TYPE_U64,
 		.unit = KMS_UNIT_BYTES,
-		.help = "Memory they take, long names not included",
+		.help = "Memory of these dentries, without long names",
 	},
 	{
 		.attr = KMEMSCOPE_A_DENTRY_SUPERBLOCK_SHARE_PERMILLE,
@@ -1600,7 +1600,7 @@ static const struct kms_column dentry_superblock_columns[] = {
 		.title = "SHARE_PERCENT",
 		.type = KMS_TYPE_U32,
 		.unit = KMS_UNIT_PERMILLE,
-		.help = "Their share of all hashed dentries",
+		.help = "Share of all hashed dentries, in permille",
 	},
 	{
 		.attr = KMEMSCOPE_A_DENTRY_SUPERBLOCK_APPROXIMATE,
@@ -1616,7 +1616,7 @@ static const struct kms_column dentry_superblock_columns[] = {
 		.title = "COVERAGE_PERCENT",
 		.type = KMS_TYPE_U32,
 		.unit = KMS_UNIT_PERMILLE,
-		.help = "How much of the hash table was walked",
+		.help = "Share of the hash table that was walked, in permille",
 	},
 };
 
@@ -1657,7 +1657,7 @@ static const struct kms_column dentry_directory_columns[] = {
 		.type = KMS_TYPE_STRING,
 		.unit = KMS_UNIT_NONE,
 		.key = true,
-		.help = "Device number of its superblock, as in /proc/self/mountinfo",
+		.help = "Device number of the superblock, as in /proc/self/mountinfo",
 	},
 	{
 		.attr = KMEMSCOPE_A_DENTRY_DIRECTORY_INODE,
@@ -1666,7 +1666,7 @@ static const struct kms_column dentry_directory_columns[] = {
 		.type = KMS_TYPE_U64,
 		.unit = KMS_UNIT_NONE,
 		.key = true,
-		.help = "Its inode number",
+		.help = "Inode number of the directory",
 	},
 	{
 		.attr = KMEMSCOPE_A_DENTRY_DIRECTORY_GENERATION,
@@ -1675,7 +1675,7 @@ static const struct kms_column dentry_directory_columns[] = {
 		.type = KMS_TYPE_U32,
 		.unit = KMS_UNIT_NONE,
 		.key = true,
-		.help = "Generation of its inode",
+		.help = "Generation of the inode",
 	},
 	{
 		.attr = KMEMSCOPE_A_DENTRY_DIRECTORY_FS_TYPE,
@@ -1691,7 +1691,7 @@ static const struct kms_column dentry_directory_columns[] = {
 		.title = "PATH",
 		.type = KMS_TYPE_STRING,
 		.unit = KMS_UNIT_NONE,
-		.help = "Its path from the root of its superblock",
+		.help = "Path of the directory from the root of its superblock",
 	},
 	{
 		.attr = KMEMSCOPE_A_DENTRY_DIRECTORY_NR_DENTRIES,
@@ -1699,7 +1699,7 @@ static const struct kms_column dentry_directory_columns[] = {
 		.title = "NR_DENTRIES",
 		.type = KMS_TYPE_U64,
 		.unit = KMS_UNIT_NONE,
-		.help = "Hashed dentries in it",
+		.help = "Hashed dentries in the directory",
 	},
 	{
 		.attr = KMEMSCOPE_A_DENTRY_DIRECTORY_NR_NEGATIVE,
@@ -1707,7 +1707,7 @@ static const struct kms_column dentry_directory_columns[] = {
 		.title = "NR_NEGATIVE",
 		.type = KMS_TYPE_U64,
 		.unit = KMS_UNIT_NONE,
-		.help = "Those of names that do not exist",
+		.help = "Negative dentries: names that do not exist",
 	},
 	{
 		.attr = KMEMSCOPE_A_DENTRY_DIRECTORY_NR_POSITIVE,
@@ -1715,7 +1715,7 @@ static const struct kms_column dentry_directory_columns[] = {
 		.title = "NR_POSITIVE",
 		.type = KMS_TYPE_U64,
 		.unit = KMS_UNIT_NONE,
-		.help = "Those of names that exist",
+		.help = "Positive dentries: names that exist",
 	},
 	{
 		.attr = KMEMSCOPE_A_DENTRY_DIRECTORY_NR_LRU,
@@ -1723,7 +1723,7 @@ static const struct kms_column dentry_directory_columns[] = {
 		.title = "NR_LRU",
 		.type = KMS_TYPE_U64,
 		.unit = KMS_UNIT_NONE,
-		.help = "Those on an LRU list: unused ones, and some used again since",
+		.help = "Dentries on an LRU list: unused ones, and some used again since",
 	},
 	{
 		.attr = KMEMSCOPE_A_DENTRY_DIRECTORY_TOTAL_BYTES,
@@ -1731,7 +1731,7 @@ static const struct kms_column dentry_directory_columns[] = {
 		.title = "TOTAL_BYTES",
 		.type = KMS_TYPE_U64,
 		.unit = KMS_UNIT_BYTES,
-		.help = "Memory they take, long names not included",
+		.help = "Memory of these dentries, without long names",
 	},
 	{
 		.attr = KMEMSCOPE_A_DENTRY_DIRECTORY_SHARE_PERMILLE,
@@ -1739,7 +1739,7 @@ static const struct kms_column dentry_directory_columns[] = {
 		.title = "SHARE_PERCENT",
 		.type = KMS_TYPE_U32,
 		.unit = KMS_UNIT_PERMILLE,
-		.help = "Their share of all hashed dentries",
+		.help = "Share of all hashed dentries, in permille",
 	},
 	{
 		.attr = KMEMSCOPE_A_DENTRY_DIRECTORY_APPROXIMATE,
@@ -1755,7 +1755,7 @@ static const struct kms_column dentry_directory_columns[] = {
 		.title = "COVERAGE_PERCENT",
 		.type = KMS_TYPE_U32,
 		.unit = KMS_UNIT_PERMILLE,
-		.help = "How much of the hash table was walked",
+		.help = "Share of the hash table that was walked, in permille",
 	},
 	{
 		.attr = 0,
@@ -1863,7 +1863,7 @@ static const struct kms_column dentry_name_columns[] = {
 		.title = "NEGATIVE",
 		.type = KMS_TYPE_U32,
 		.unit = KMS_UNIT_NONE,
-		.help = "1 if no such name exists, 0 if it does",
+		.help = "1 for a negative dentry: the name does not exist",
 	},
 };
 
@@ -1914,7 +1914,7 @@ static const struct kms_column trace_columns[] = {
 		.title = "DURATION_NS",
 		.type = KMS_TYPE_U64,
 		.unit = KMS_UNIT_NS,
-		.help = "Time that was traced",
+		.help = "Duration of the trace",
 	},
 	{
 		.attr = KMEMSCOPE_A_TRACE_NR_ALLOCS,
@@ -1922,7 +1922,7 @@ static const struct kms_column trace_columns[] = {
 		.title = "NR_ALLOCS",
 		.type = KMS_TYPE_U64,
 		.unit = KMS_UNIT_NONE,
-		.help = "Objects allocated that the probes saw",
+		.help = "Allocations that the probes saw",
 	},
 	{
 		.attr = KMEMSCOPE_A_TRACE_NR_FREES,
@@ -1930,7 +1930,7 @@ static const struct kms_column trace_columns[] = {
 		.title = "NR_FREES",
 		.type = KMS_TYPE_U64,
 		.unit = KMS_UNIT_NONE,
-		.help = "Objects freed that the probes saw",
+		.help = "Frees that the probes saw",
 	},
 	{
 		.attr = KMEMSCOPE_A_TRACE_NR_GROWN,
@@ -1938,7 +1938,7 @@ static const struct kms_column trace_columns[] = {
 		.title = "NR_GROWN",
 		.type = KMS_TYPE_S64,
 		.unit = KMS_UNIT_NONE,
-		.help = "Objects really in use that the cache has more than before",
+		.help = "Growth of the cache during the trace, in objects really in use",
 	},
 	{
 		.attr = KMEMSCOPE_A_TRACE_GROWN_ERROR,
@@ -1946,7 +1946,7 @@ static const struct kms_column trace_columns[] = {
 		.title = "GROWN_ERROR",
 		.type = KMS_TYPE_U64,
 		.unit = KMS_UNIT_NONE,
-		.help = "By how much nr_grown may be off for lists that changed under the count",
+		.help = "Possible error of nr_grown: lists that changed during the counts",
 	},
 	{
 		.attr = KMEMSCOPE_A_TRACE_EXPLAINED_PERMILLE,
@@ -1954,7 +1954,7 @@ static const struct kms_column trace_columns[] = {
 		.title = "EXPLAINED_PERCENT",
 		.type = KMS_TYPE_U32,
 		.unit = KMS_UNIT_PERMILLE,
-		.help = "What allocations less frees explain of nr_grown",
+		.help = "Share of nr_grown that allocations less frees explain, in permille",
 	},
 	{
 		.attr = KMEMSCOPE_A_TRACE_SAMPLE_RATE,
@@ -1962,7 +1962,7 @@ static const struct kms_column trace_columns[] = {
 		.title = "SAMPLE_RATE",
 		.type = KMS_TYPE_U32,
 		.unit = KMS_UNIT_NONE,
-		.help = "Of so many addresses one was followed from allocation to free",
+		.help = "Sampling rate: one object in this many was followed until its free",
 	},
 	{
 		.attr = KMEMSCOPE_A_TRACE_NR_DROPPED,
@@ -1970,7 +1970,7 @@ static const struct kms_column trace_columns[] = {
 		.title = "NR_DROPPED",
 		.type = KMS_TYPE_U64,
 		.unit = KMS_UNIT_NONE,
-		.help = "Allocations that no allocator could be told of",
+		.help = "Allocations without a known allocator",
 	},
 	{
 		.attr = KMEMSCOPE_A_TRACE_NR_LOST_SAMPLES,
@@ -1978,7 +1978,7 @@ static const struct kms_column trace_columns[] = {
 		.title = "NR_LOST_SAMPLES",
 		.type = KMS_TYPE_U64,
 		.unit = KMS_UNIT_NONE,
-		.help = "Sampled objects that there was no room for",
+		.help = "Sampled objects that the table had no room for",
 	},
 	{
 		.attr = KMEMSCOPE_A_TRACE_NR_ALLOCATORS,
@@ -1986,7 +1986,7 @@ static const struct kms_column trace_columns[] = {
 		.title = "NR_ALLOCATORS",
 		.type = KMS_TYPE_U32,
 		.unit = KMS_UNIT_NONE,
-		.help = "Allocators that were told apart",
+		.help = "Number of allocators",
 	},
 	{
 		.attr = KMEMSCOPE_A_TRACE_ENDED,
@@ -2015,7 +2015,7 @@ static const struct kms_column trace_allocator_columns[] = {
 		.type = KMS_TYPE_U32,
 		.unit = KMS_UNIT_NONE,
 		.key = true,
-		.help = "Its number in this answer, from 1 in the order of nr_allocs",
+		.help = "Number of the allocator in this result, from 1 in the order of nr_allocs",
 	},
 	{
 		.attr = KMEMSCOPE_A_TRACE_ALLOCATOR_CONTEXT,
@@ -2023,7 +2023,7 @@ static const struct kms_column trace_allocator_columns[] = {
 		.title = "CONTEXT",
 		.type = KMS_TYPE_STRING,
 		.unit = KMS_UNIT_NONE,
-		.help = "What allocated: task, kthread, softirq, irq or nmi",
+		.help = "Context of the allocator: task, kthread, softirq, irq or nmi",
 	},
 	{
 		.attr = KMEMSCOPE_A_TRACE_ALLOCATOR_NAME,
@@ -2031,7 +2031,7 @@ static const struct kms_column trace_allocator_columns[] = {
 		.title = "NAME",
 		.type = KMS_TYPE_STRING,
 		.unit = KMS_UNIT_NONE,
-		.help = "Name of the process: of the first thread of its group",
+		.help = "Name of the process, which is that of its first thread",
 	},
 	{
 		.attr = KMEMSCOPE_A_TRACE_ALLOCATOR_PARENT_1,
@@ -2071,7 +2071,7 @@ static const struct kms_column trace_allocator_columns[] = {
 		.title = "CGROUP_ID",
 		.type = KMS_TYPE_U64,
 		.unit = KMS_UNIT_NONE,
-		.help = "Its cgroup in the unified hierarchy, by the number of its directory",
+		.help = "Cgroup in the unified hierarchy, by the inode number of its directory",
 	},
 	{
 		.attr = KMEMSCOPE_A_TRACE_ALLOCATOR_UID,
@@ -2079,7 +2079,7 @@ static const struct kms_column trace_allocator_columns[] = {
 		.title = "UID",
 		.type = KMS_TYPE_U32,
 		.unit = KMS_UNIT_NONE,
-		.help = "User it runs as, in the initial user namespace",
+		.help = "User ID, in the initial user namespace",
 	},
 	{
 		.attr = KMEMSCOPE_A_TRACE_ALLOCATOR_PID,
@@ -2087,7 +2087,7 @@ static const struct kms_column trace_allocator_columns[] = {
 		.title = "PID",
 		.type = KMS_TYPE_U32,
 		.unit = KMS_UNIT_NONE,
-		.help = "One such process, in the initial PID namespace",
+		.help = "Process ID of the last process, in the initial PID namespace",
 	},
 	{
 		.attr = KMEMSCOPE_A_TRACE_ALLOCATOR_STACK,
@@ -2095,7 +2095,7 @@ static const struct kms_column trace_allocator_columns[] = {
 		.title = "STACK",
 		.type = KMS_TYPE_U32,
 		.unit = KMS_UNIT_NONE,
-		.help = "Its kernel stack, by number, see the records of kind trace-stack",
+		.help = "Number of its kernel stack, see the record type trace-stack",
 	},
 	{
 		.attr = KMEMSCOPE_A_TRACE_ALLOCATOR_NR_ALLOCS,
@@ -2103,7 +2103,7 @@ static const struct kms_column trace_allocator_columns[] = {
 		.title = "NR_ALLOCS",
 		.type = KMS_TYPE_U64,
 		.unit = KMS_UNIT_NONE,
-		.help = "Objects it allocated",
+		.help = "Objects that it allocated",
 	},
 	{
 		.attr = KMEMSCOPE_A_TRACE_ALLOCATOR_ALLOCS_PER_SECOND,
@@ -2111,7 +2111,7 @@ static const struct kms_column trace_allocator_columns[] = {
 		.title = "ALLOCS_PER_SECOND",
 		.type = KMS_TYPE_U64,
 		.unit = KMS_UNIT_NONE,
-		.help = "Objects it allocated in each second, on average",
+		.help = "Objects that it allocated per second, on average",
 	},
 	{
 		.attr = KMEMSCOPE_A_TRACE_ALLOCATOR_TOTAL_BYTES,
@@ -2119,7 +2119,7 @@ static const struct kms_column trace_allocator_columns[] = {
 		.title = "TOTAL_BYTES",
 		.type = KMS_TYPE_U64,
 		.unit = KMS_UNIT_BYTES,
-		.help = "Memory of the objects it allocated, freed ones included",
+		.help = "Memory of the objects that it allocated, with freed ones",
 	},
 	{
 		.attr = KMEMSCOPE_A_TRACE_ALLOCATOR_SHARE_PERMILLE,
@@ -2127,7 +2127,7 @@ static const struct kms_column trace_allocator_columns[] = {
 		.title = "SHARE_PERCENT",
 		.type = KMS_TYPE_U32,
 		.unit = KMS_UNIT_PERMILLE,
-		.help = "Its share of all allocations seen",
+		.help = "Share of all allocations that the probes saw, in permille",
 	},
 	{
 		.attr = KMEMSCOPE_A_TRACE_ALLOCATOR_NR_OUTSTANDING,
@@ -2135,7 +2135,7 @@ static const struct kms_column trace_allocator_columns[] = {
 		.title = "NR_OUTSTANDING",
 		.type = KMS_TYPE_U64,
 		.unit = KMS_UNIT_NONE,
-		.help = "Of these objects, those not freed again in the time traced",
+		.help = "Objects that were not freed again during the trace",
 	},
 	{
 		.attr = KMEMSCOPE_A_TRACE_ALLOCATOR_OUTSTANDING_ERROR,
@@ -2143,7 +2143,7 @@ static const struct kms_column trace_allocator_columns[] = {
 		.title = "OUTSTANDING_ERROR",
 		.type = KMS_TYPE_U64,
 		.unit = KMS_UNIT_NONE,
-		.help = "By how much nr_outstanding may be off for being a sample",
+		.help = "Sampling error of nr_outstanding: two standard deviations",
 	},
 	{
 		.attr = KMEMSCOPE_A_TRACE_ALLOCATOR_PARENT_PID,
@@ -2151,7 +2151,7 @@ static const struct kms_column trace_allocator_columns[] = {
 		.title = "PARENT_PID",
 		.type = KMS_TYPE_U32,
 		.unit = KMS_UNIT_NONE,
-		.help = "Parent of the process pid, in the initial PID namespace",
+		.help = "Process ID of the parent of pid, in the initial PID namespace",
 	},
 	{
 		.attr = KMEMSCOPE_A_TRACE_ALLOCATOR_START_NS,
@@ -2159,7 +2159,7 @@ static const struct kms_column trace_allocator_columns[] = {
 		.title = "START_NS",
 		.type = KMS_TYPE_U64,
 		.unit = KMS_UNIT_NS,
-		.help = "When the process pid started, since boot",
+		.help = "Start of the process pid, as time since boot",
 	},
 	{
 		.attr = KMEMSCOPE_A_TRACE_ALLOCATOR_NR_PROCESSES,
@@ -2167,7 +2167,7 @@ static const struct kms_column trace_allocator_columns[] = {
 		.title = "NR_PROCESSES",
 		.type = KMS_TYPE_U32,
 		.unit = KMS_UNIT_NONE,
-		.help = "Distinct processes it was, whatever their stacks",
+		.help = "Number of distinct processes, with any stack",
 	},
 	{
 		.attr = KMEMSCOPE_A_TRACE_ALLOCATOR_PROCESSES_CAPPED,
@@ -2175,7 +2175,7 @@ static const struct kms_column trace_allocator_columns[] = {
 		.title = "PROCESSES_CAPPED",
 		.type = KMS_TYPE_U32,
 		.unit = KMS_UNIT_NONE,
-		.help = "1 if there were more processes than could be told apart",
+		.help = "1 if there were more processes than nr_processes can count",
 	},
 	{
 		.attr = 0,

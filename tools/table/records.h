@@ -7,7 +7,7 @@
 #include "table/typed.h"
 
 /*
- * The module itself, what it may do on this kernel and what it costs
+ * The module itself: its state, its limits and its cost
  */
 struct kms_status_record {
 	const char *version;
@@ -40,7 +40,7 @@ struct kms_status_records {
 extern const struct kms_record_type kms_status_type;
 
 /*
- * One collector, whether it answers, and its own cost
+ * A collector: whether it is on, and its cost
  */
 struct kms_collector_record {
 	const char *name;
@@ -58,7 +58,7 @@ struct kms_collector_records {
 extern const struct kms_record_type kms_collector_type;
 
 /*
- * A collection that takes longer than a dump may
+ * A collection that takes too long for a dump
  */
 struct kms_job_record {
 	uint64_t id;
@@ -201,7 +201,7 @@ struct kms_migratetype_records {
 extern const struct kms_record_type kms_migratetype_type;
 
 /*
- * A NUMA node: its CPUs, its memory, and the memory nobody accounts for
+ * A NUMA node: its CPUs, its memory, and the memory without a counter
  */
 struct kms_node_record {
 	uint64_t node;
@@ -260,7 +260,7 @@ struct kms_counter_records {
 extern const struct kms_record_type kms_counter_type;
 
 /*
- * The dentries of the whole host: the kernel's own counts, and a walk's
+ * The dentries of the whole host: the kernel's counts, and those of a walk
  */
 struct kms_dentry_record {
 	uint64_t nr_dentries;
@@ -311,7 +311,7 @@ struct kms_dentry_superblock_records {
 extern const struct kms_record_type kms_dentry_superblock_type;
 
 /*
- * A directory among those with the most hashed dentries directly in it
+ * One of the directories with the most hashed dentries directly in it
  */
 struct kms_dentry_directory_record {
 	const char *device;
@@ -353,7 +353,7 @@ struct kms_dentry_name_records {
 extern const struct kms_record_type kms_dentry_name_type;
 
 /*
- * Allocations from one slab cache during a while, in all
+ * All allocations from one slab cache during a trace
  */
 struct kms_trace_record {
 	const char *cache;
@@ -378,7 +378,7 @@ struct kms_trace_records {
 extern const struct kms_record_type kms_trace_type;
 
 /*
- * Who allocated from the traced cache: processes of one name and ancestry
+ * An allocator of the traced cache: processes of one name and ancestry
  */
 struct kms_trace_allocator_record {
 	uint64_t id;

@@ -41,7 +41,8 @@ struct ks_stat {
 #define KS_STAT_ZSPAGES		KS_NO_STAT
 #endif
 
-/* Since commit f0c0c115fb81 ("mm: memcontrol: account pagetables per node")
+/*
+ * Since commit f0c0c115fb81 ("mm: memcontrol: account pagetables per node")
  * (in v5.11) a node's, before a zone's.
  */
 #ifdef KS_HAVE_NODE_PAGETABLE
@@ -84,7 +85,8 @@ struct ks_stat {
 #define KS_STAT_WRITEBACK_TEMP	KS_NO_STAT
 #endif
 
-/* Huge page counters of a node are shown in huge pages. Before v5.11 they were
+/*
+ * Huge page counters of a node are shown in huge pages. Before v5.11 they were
  * kept so, too.
  */
 static inline u64 ks_stat_shown(enum node_stat_item item, u64 value)

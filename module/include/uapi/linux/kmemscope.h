@@ -13,8 +13,8 @@
 #define KMEMSCOPE_MAX_DIRECTORIES	64
 
 /**
- * enum kmemscope_a_status - The module itself, what it may do on this kernel
- *	and what it costs
+ * enum kmemscope_a_status - The module itself: its state, its limits and its
+ *	cost
  * @KMEMSCOPE_A_STATUS_PAD: alignment only
  * @KMEMSCOPE_A_STATUS_VERSION: (string) Version of the kmemscope module.
  * @KMEMSCOPE_A_STATUS_KERNEL: (string) Release of the running kernel, as uname
@@ -25,40 +25,40 @@
  *	comma-separated.
  * @KMEMSCOPE_A_STATUS_COLLECTORS_OFF: (string) Collectors that do not answer,
  *	comma-separated.
- * @KMEMSCOPE_A_STATUS_CANARY_NR_OBJECTS: (u32) Live objects the canary cache
- *	really held at load. Absent when the canary did not run.
- * @KMEMSCOPE_A_STATUS_CANARY_NR_FOUND: (u32) Live objects the slab walk counted
- *	in the canary cache. Absent when the walk did not come so far. The slab
- *	collector is on only where this equals canary-nr-objects.
+ * @KMEMSCOPE_A_STATUS_CANARY_NR_OBJECTS: (u32) Live objects in the canary cache
+ *	at load. Absent when the canary did not run.
+ * @KMEMSCOPE_A_STATUS_CANARY_NR_FOUND: (u32) Live objects that the slab walk
+ *	counted in the canary cache. Absent when the walk did not get that far. The
+ *	slab collector is on only where this equals canary-nr-objects.
  * @KMEMSCOPE_A_STATUS_CANARY_NR_NODES: (u32) Memory nodes on which the canary
  *	held objects.
  * @KMEMSCOPE_A_STATUS_CANARY_NR_CPUS: (u32) CPUs on which the canary's objects
  *	were allocated.
- * @KMEMSCOPE_A_STATUS_LIST_LOCK_LONGEST_NS: (u64) Longest time one hold of a
- *	slab node's list_lock took.
- * @KMEMSCOPE_A_STATUS_LIST_LOCK_MOST_ENTRIES: (u32) Most slabs looked at in one
- *	hold of a list_lock.
- * @KMEMSCOPE_A_STATUS_ZONE_LOCK_LONGEST_NS: (u64) Longest time one hold of a
- *	zone's lock took.
- * @KMEMSCOPE_A_STATUS_ZONE_LOCK_MOST_ENTRIES: (u32) Most free blocks looked at
- *	in one hold of a zone's lock.
- * @KMEMSCOPE_A_STATUS_SLAB_MUTEX_LONGEST_NS: (u64) Longest time one hold of
- *	slab_mutex took.
- * @KMEMSCOPE_A_STATUS_SLAB_MUTEX_MOST_ENTRIES: (u32) Most slab caches looked at
- *	in one hold of slab_mutex.
+ * @KMEMSCOPE_A_STATUS_LIST_LOCK_LONGEST_NS: (u64) Longest hold of a slab node's
+ *	list_lock.
+ * @KMEMSCOPE_A_STATUS_LIST_LOCK_MOST_ENTRIES: (u32) Most slabs read in one hold
+ *	of a list_lock.
+ * @KMEMSCOPE_A_STATUS_ZONE_LOCK_LONGEST_NS: (u64) Longest hold of a zone's
+ *	lock.
+ * @KMEMSCOPE_A_STATUS_ZONE_LOCK_MOST_ENTRIES: (u32) Most free blocks read in
+ *	one hold of a zone's lock.
+ * @KMEMSCOPE_A_STATUS_SLAB_MUTEX_LONGEST_NS: (u64) Longest hold of slab_mutex.
+ * @KMEMSCOPE_A_STATUS_SLAB_MUTEX_MOST_ENTRIES: (u32) Most slab caches read in
+ *	one hold of slab_mutex.
  * @KMEMSCOPE_A_STATUS_HOLDS_PREEMPTIBLE: (u32) 1 if a list_lock or zone lock
- *	can be preempted while held (PREEMPT_RT). 0 if interrupts are off then.
- * @KMEMSCOPE_A_STATUS_CONTENDED_TOTAL: (u64) Locks given up because somebody
- *	else held them. The record then has no value for what the lock guards.
+ *	can be preempted while held (PREEMPT_RT). 0 if interrupts are off meanwhile.
+ * @KMEMSCOPE_A_STATUS_CONTENDED_TOTAL: (u64) Times the module gave up on a lock
+ *	that was busy. The record then has no value for the data that the lock
+ *	protects.
  * @KMEMSCOPE_A_STATUS_MEMORY_BYTES: (u64) Memory the module's snapshots take
  *	now.
- * @KMEMSCOPE_A_STATUS_MEMORY_PEAK_BYTES: (u64) Most memory the module's
- *	snapshots ever took at once.
- * @KMEMSCOPE_A_STATUS_MEMORY_LIMIT_BYTES: (u64) Most memory the module's
- *	snapshots may take. A reader that would need more gets ENOBUFS. Set by the
- *	module parameter max_memory_kib.
+ * @KMEMSCOPE_A_STATUS_MEMORY_PEAK_BYTES: (u64) Most memory that the module's
+ *	snapshots ever took.
+ * @KMEMSCOPE_A_STATUS_MEMORY_LIMIT_BYTES: (u64) Limit of the memory that the
+ *	module's snapshots may take. A reader that needs more gets ENOBUFS. The
+ *	module parameter max_memory_kib sets it.
  * @KMEMSCOPE_A_STATUS_EXACT_OFF: (string) Why exact counts of objects in use
- *	are refused. Absent when they are not.
+ *	are off. Absent when they are on.
  */
 enum kmemscope_a_status {
 	KMEMSCOPE_A_STATUS_PAD = 1,
@@ -90,16 +90,15 @@ enum kmemscope_a_status {
 };
 
 /**
- * enum kmemscope_a_collector - One collector, whether it answers, and its own
- *	cost
+ * enum kmemscope_a_collector - A collector: whether it is on, and its cost
  * @KMEMSCOPE_A_COLLECTOR_PAD: alignment only
  * @KMEMSCOPE_A_COLLECTOR_NAME: (string) Name of the collector.
- * @KMEMSCOPE_A_COLLECTOR_STATE: (string) On, or off with a reason.
- * @KMEMSCOPE_A_COLLECTOR_COLLECTS_TOTAL: (u64) Times it collected since the
- *	module was loaded.
- * @KMEMSCOPE_A_COLLECTOR_LAST_NS: (u64) Time its last collection took. Absent
+ * @KMEMSCOPE_A_COLLECTOR_STATE: (string) on or off.
+ * @KMEMSCOPE_A_COLLECTOR_COLLECTS_TOTAL: (u64) Collections since the module was
+ *	loaded.
+ * @KMEMSCOPE_A_COLLECTOR_LAST_NS: (u64) Duration of the last collection. Absent
  *	before the first one.
- * @KMEMSCOPE_A_COLLECTOR_LONGEST_NS: (u64) Longest time one collection took.
+ * @KMEMSCOPE_A_COLLECTOR_LONGEST_NS: (u64) Duration of the longest collection.
  *	Absent before the first one.
  * @KMEMSCOPE_A_COLLECTOR_REASON: (string) Why it is off. Absent while it is on.
  */
@@ -118,26 +117,27 @@ enum kmemscope_a_collector {
 };
 
 /**
- * enum kmemscope_a_job - A collection that takes longer than a dump may
+ * enum kmemscope_a_job - A collection that takes too long for a dump
  * @KMEMSCOPE_A_JOB_PAD: alignment only
- * @KMEMSCOPE_A_JOB_ID: (u32) Its number.
- * @KMEMSCOPE_A_JOB_KIND: (string) The kind of record it collects.
- * @KMEMSCOPE_A_JOB_STATE: (string) Running, done or failed. One that waits for
- *	its turn is running, too.
- * @KMEMSCOPE_A_JOB_PROGRESS_PERMILLE: (u32) How much of it is done, out of
- *	1000.
- * @KMEMSCOPE_A_JOB_ELAPSED_NS: (u64) Time it has taken so far, or took.
- * @KMEMSCOPE_A_JOB_REASON: (string) Why it failed. Absent unless it did.
- * @KMEMSCOPE_A_JOB_BUDGET_NS: (u64) Time it may walk. What does not fit into it
- *	is left out, and the records say how much that is. Absent where none was
- *	asked for: then a walk over dentries has 3 s, and one over pages all the time
- *	that the module parameter max_walk_ms allows, which bounds all of them.
+ * @KMEMSCOPE_A_JOB_ID: (u32) Number of the job.
+ * @KMEMSCOPE_A_JOB_KIND: (string) The record type that it collects.
+ * @KMEMSCOPE_A_JOB_STATE: (string) running, done or failed. A job that waits
+ *	for its turn is running, too.
+ * @KMEMSCOPE_A_JOB_PROGRESS_PERMILLE: (u32) Share of the job that is done, in
+ *	permille.
+ * @KMEMSCOPE_A_JOB_ELAPSED_NS: (u64) Time since the job was started, or its
+ *	whole duration.
+ * @KMEMSCOPE_A_JOB_REASON: (string) Why the job failed. Absent unless it did.
+ * @KMEMSCOPE_A_JOB_BUDGET_NS: (u64) Time limit of its walk. The records say how
+ *	much the walk covered. Absent unless requested: a walk over dentries then
+ *	takes up to 3 s, and one over pages as long as the module parameter
+ *	max_walk_ms allows, which bounds all of them.
  * @KMEMSCOPE_A_JOB_CACHE: (string) The slab cache to trace. Absent for a job
  *	that traces none.
- * @KMEMSCOPE_A_JOB_DURATION_NS: (u64) Time to trace. Absent for a job that
- *	traces nothing, and where none was asked for: then it is 10 s. max_walk_ms
+ * @KMEMSCOPE_A_JOB_DURATION_NS: (u64) Duration of the trace. Absent for a job
+ *	that traces nothing, and unless requested: it is 10 s then. max_walk_ms
  *	bounds it.
- * @KMEMSCOPE_A_JOB_STACKS: (flag) Tell allocators apart by their kernel stacks,
+ * @KMEMSCOPE_A_JOB_STACKS: (flag) Separate allocators by their kernel stacks,
  *	too.
  */
 enum kmemscope_a_job {
@@ -165,8 +165,8 @@ enum kmemscope_a_job {
  *	be merged into it, see nr-aliases.
  * @KMEMSCOPE_A_SLAB_NR_ALIASES: (u32) Caches of other names that the kernel
  *	merged into this one.
- * @KMEMSCOPE_A_SLAB_OBJECT_SIZE: (u32) Bytes a user of the cache asked for per
- *	object.
+ * @KMEMSCOPE_A_SLAB_OBJECT_SIZE: (u32) Bytes per object that the cache's user
+ *	requested.
  * @KMEMSCOPE_A_SLAB_SIZE: (u32) Bytes an object takes with padding and
  *	metadata.
  * @KMEMSCOPE_A_SLAB_ORDER: (u32) A new slab takes 2^order pages.
@@ -177,47 +177,49 @@ enum kmemscope_a_job {
  * @KMEMSCOPE_A_SLAB_ACCOUNTED: (u32) 1 if objects are charged to the
  *	allocator's cgroup (SLAB_ACCOUNT).
  * @KMEMSCOPE_A_SLAB_NR_SLABS: (u64) Slabs the cache holds.
- * @KMEMSCOPE_A_SLAB_NR_OBJECTS: (u64) Object slots in all its slabs, in use or
+ * @KMEMSCOPE_A_SLAB_NR_OBJECTS: (u64) Object slots in all its slabs, used or
  *	free.
- * @KMEMSCOPE_A_SLAB_NR_PARTIAL_SLABS: (u64) Slabs on the nodes' partial lists,
- *	those with free objects.
+ * @KMEMSCOPE_A_SLAB_NR_PARTIAL_SLABS: (u64) Slabs with free objects: those on
+ *	the nodes' partial lists.
  * @KMEMSCOPE_A_SLAB_NR_ACTIVE_OBJECTS: (u64) Objects in use, as /proc/slabinfo
- *	counts them. Objects cached per CPU count as in use. Absent when a list_lock
- *	was contended. An estimate where approximate is 1.
- * @KMEMSCOPE_A_SLAB_NR_INUSE_OBJECTS: (u64) Objects really in use: active ones
- *	less those kept for CPUs. Only when an exact count was asked for. Absent when
+ *	counts them. Per-CPU free objects count as in use. Absent when a list_lock
+ *	was busy. An estimate where approximate is 1.
+ * @KMEMSCOPE_A_SLAB_NR_INUSE_OBJECTS: (u64) Objects really in use: active
+ *	objects less per-CPU free objects. Only with the option exact. Absent when
  *	the lists of a CPU cannot be read. Where approximate is 1 only a job counts
  *	them, by pages.
- * @KMEMSCOPE_A_SLAB_APPROXIMATE: (u32) 1 if nr-active-objects is not from the
- *	whole list of partial slabs. It was scaled up from a part, or counted by
- *	pages where inuse-basis says so. Absent when nr-active-objects is.
- * @KMEMSCOPE_A_SLAB_COVERAGE_PERMILLE: (u32) Partial slabs looked at, out of
- *	1000. 1000 means all of them. Absent when nr-active-objects is.
- * @KMEMSCOPE_A_SLAB_TOTAL_BYTES: (u64) Memory the cache's slabs take. Slabs
- *	times pages of a new slab, as slabtop computes it: slabs that the kernel had
- *	to allocate at a lower order are counted as whole.
+ * @KMEMSCOPE_A_SLAB_APPROXIMATE: (u32) 1 if only a part of the partial slabs
+ *	was read for nr-active-objects. The number is scaled up from that part, or
+ *	counted by pages where inuse-basis says so. Absent when nr-active-objects is.
+ * @KMEMSCOPE_A_SLAB_COVERAGE_PERMILLE: (u32) Share of the partial slabs that
+ *	was read, in permille. 1000 means all of them. Absent when nr-active-objects
+ *	is.
+ * @KMEMSCOPE_A_SLAB_TOTAL_BYTES: (u64) Memory of the cache's slabs. Slabs times
+ *	pages of a new slab, as slabtop computes it. A slab that the kernel had to
+ *	allocate at a lower order counts as a whole one.
  * @KMEMSCOPE_A_SLAB_ACTIVE_BYTES: (u64) Active objects times their size. Absent
  *	when nr-active-objects is.
- * @KMEMSCOPE_A_SLAB_WASTED_BYTES: (u64) Slab memory that holds no live object:
+ * @KMEMSCOPE_A_SLAB_WASTED_BYTES: (u64) Slab memory without live objects:
  *	padding, slab tails, free slots. Total bytes less live objects times
  *	object-size. wasted-basis says which count of live objects was taken.
- * @KMEMSCOPE_A_SLAB_WASTED_BASIS: (string) The count wasted-bytes rests on,
- *	inuse or active.
- * @KMEMSCOPE_A_SLAB_NR_CACHED_OBJECTS: (u64) Free objects kept at hand for
- *	CPUs: on cpu slabs, in sheaves and barns. They are part of nr-active-objects.
- *	Only when an exact count was asked for.
- * @KMEMSCOPE_A_SLAB_INUSE_ERROR_OBJECTS: (u64) By how much nr-inuse-objects may
- *	be off for what changed under the count. Lists of CPUs that changed each time
- *	they were read. 0 when none did. Objects that move between two lists before
- *	both are read are not in it. Absent where inuse-basis is pages: nothing shows
- *	which objects come and go during the walk, so the error is unknown.
+ * @KMEMSCOPE_A_SLAB_WASTED_BASIS: (string) The count that wasted-bytes is based
+ *	on: inuse or active.
+ * @KMEMSCOPE_A_SLAB_NR_CACHED_OBJECTS: (u64) Per-CPU free objects: on cpu
+ *	slabs, in sheaves and barns. They are part of nr-active-objects. Only with
+ *	the option exact.
+ * @KMEMSCOPE_A_SLAB_INUSE_ERROR_OBJECTS: (u64) Possible error of
+ *	nr-inuse-objects: lists that changed during the count. It covers the lists of
+ *	CPUs that changed each time they were read, and is 0 when none did. It does
+ *	not cover objects that move between two lists before both are read. Absent
+ *	where inuse-basis is pages: objects may come and go unseen during that walk,
+ *	so the error is unknown.
  * @KMEMSCOPE_A_SLAB_EXACT: (flag) Count the objects that are really in use.
- *	This reads the lists of every CPU, a few cache lines for each cache and CPU.
- * @KMEMSCOPE_A_SLAB_INUSE_BASIS: (string) How nr-inuse-objects was counted, by
- *	lists or by pages. Lists of the slabs with free objects; or, by a job, all
- *	slabs there are.
- * @KMEMSCOPE_A_SLAB_JOB: (u32) Answer with what this job found. The job is gone
- *	with it.
+ *	This reads a few cache lines for each cache and CPU.
+ * @KMEMSCOPE_A_SLAB_INUSE_BASIS: (string) How nr-inuse-objects was counted: by
+ *	lists or by pages. By the lists of slabs with free objects; or, in a job, by
+ *	all slabs.
+ * @KMEMSCOPE_A_SLAB_JOB: (u32) Dump the result of this job. The job is removed
+ *	with its last result.
  */
 enum kmemscope_a_slab {
 	KMEMSCOPE_A_SLAB_PAD = 1,
@@ -257,24 +259,24 @@ enum kmemscope_a_slab {
  * @KMEMSCOPE_A_SLAB_NODE_NAME: (string) Name of the cache.
  * @KMEMSCOPE_A_SLAB_NODE_NODE: (u32) NUMA node.
  * @KMEMSCOPE_A_SLAB_NODE_NR_SLABS: (u64) Slabs the cache holds on the node.
- * @KMEMSCOPE_A_SLAB_NODE_NR_OBJECTS: (u64) Object slots in those slabs, in use
- *	or free.
- * @KMEMSCOPE_A_SLAB_NODE_NR_PARTIAL_SLABS: (u64) Slabs on the node's partial
- *	list, those with free objects.
+ * @KMEMSCOPE_A_SLAB_NODE_NR_OBJECTS: (u64) Object slots in those slabs, used or
+ *	free.
+ * @KMEMSCOPE_A_SLAB_NODE_NR_PARTIAL_SLABS: (u64) Slabs with free objects: those
+ *	on the node's partial list.
  * @KMEMSCOPE_A_SLAB_NODE_NR_ACTIVE_OBJECTS: (u64) Objects in use on the node,
- *	as /proc/slabinfo counts them. Absent when the list_lock was contended. An
+ *	as /proc/slabinfo counts them. Absent when the list_lock was busy. An
  *	estimate where approximate is 1.
- * @KMEMSCOPE_A_SLAB_NODE_APPROXIMATE: (u32) 1 if nr-active-objects was scaled
- *	up from a part of the partial slabs.
- * @KMEMSCOPE_A_SLAB_NODE_COVERAGE_PERMILLE: (u32) Partial slabs looked at, out
- *	of 1000.
- * @KMEMSCOPE_A_SLAB_NODE_TOTAL_BYTES: (u64) Memory the cache's slabs on the
- *	node take.
+ * @KMEMSCOPE_A_SLAB_NODE_APPROXIMATE: (u32) 1 if nr-active-objects is scaled up
+ *	from a part of the partial slabs.
+ * @KMEMSCOPE_A_SLAB_NODE_COVERAGE_PERMILLE: (u32) Share of the partial slabs
+ *	that was read, in permille.
+ * @KMEMSCOPE_A_SLAB_NODE_TOTAL_BYTES: (u64) Memory of the cache's slabs on the
+ *	node.
  * @KMEMSCOPE_A_SLAB_NODE_ACTIVE_BYTES: (u64) Active objects times their size.
- * @KMEMSCOPE_A_SLAB_NODE_WASTED_BYTES: (u64) Slab memory on the node that holds
- *	no live object.
- * @KMEMSCOPE_A_SLAB_NODE_WASTED_BASIS: (string) The count wasted-bytes rests
- *	on, inuse or active.
+ * @KMEMSCOPE_A_SLAB_NODE_WASTED_BYTES: (u64) Slab memory on the node without
+ *	live objects.
+ * @KMEMSCOPE_A_SLAB_NODE_WASTED_BASIS: (string) The count that wasted-bytes is
+ *	based on: inuse or active.
  */
 enum kmemscope_a_slab_node {
 	KMEMSCOPE_A_SLAB_NODE_PAD = 1,
@@ -312,10 +314,10 @@ enum kmemscope_a_slab_node {
  * @KMEMSCOPE_A_ZONE_LOW_PAGES: (u64) Watermark below which kswapd wakes.
  * @KMEMSCOPE_A_ZONE_HIGH_PAGES: (u64) Watermark above which kswapd sleeps.
  * @KMEMSCOPE_A_ZONE_PCP_PAGES: (u64) Pages on per-CPU free lists. They are
- *	free, but not counted in free-pages.
- * @KMEMSCOPE_A_ZONE_LOWMEM_RESERVE_PAGES: (string) Pages kept from allocations
- *	that could use a higher zone. Comma-separated, one number per zone type, as
- *	protection in /proc/zoneinfo.
+ *	free, but not part of free-pages.
+ * @KMEMSCOPE_A_ZONE_LOWMEM_RESERVE_PAGES: (string) Pages reserved from
+ *	allocations that could use a higher zone. Comma-separated, one number per
+ *	zone type, as protection in /proc/zoneinfo.
  * @KMEMSCOPE_A_ZONE_LARGEST_FREE_ORDER: (u32) Highest order with a free block.
  *	Absent when nothing is free.
  * @KMEMSCOPE_A_ZONE_CONTIGUOUS: (u32) 1 if every page block is in the zone, so
@@ -386,9 +388,8 @@ enum kmemscope_a_buddy {
  *	name for it.
  * @KMEMSCOPE_A_MIGRATETYPE_ORDER: (u32) Blocks of 2^order pages.
  * @KMEMSCOPE_A_MIGRATETYPE_NR_FREE: (u64) Free blocks of this order and type. A
- *	lower bound where approximate is 1. Absent when the zone's lock was
- *	contended.
- * @KMEMSCOPE_A_MIGRATETYPE_APPROXIMATE: (u32) 1 if the list was longer than one
+ *	lower bound where approximate is 1. Absent when the zone's lock was busy.
+ * @KMEMSCOPE_A_MIGRATETYPE_APPROXIMATE: (u32) 1 if the list is longer than one
  *	hold of the lock may walk.
  */
 enum kmemscope_a_migratetype {
@@ -407,12 +408,12 @@ enum kmemscope_a_migratetype {
 
 /**
  * enum kmemscope_a_node - A NUMA node: its CPUs, its memory, and the memory
- *	nobody accounts for
+ *	without a counter
  * @KMEMSCOPE_A_NODE_PAD: alignment only
- * @KMEMSCOPE_A_NODE_NODE: (u32) NUMA node. Absent in the record of the whole
- *	host.
+ * @KMEMSCOPE_A_NODE_NODE: (u32) NUMA node. Absent for the whole host.
  * @KMEMSCOPE_A_NODE_CPUS: (string) CPUs of the node, as a list of ranges.
- *	Absent when it has none, or when the list is longer than 255 characters.
+ *	Absent when the node has none, or when the list is longer than 255
+ *	characters.
  * @KMEMSCOPE_A_NODE_DISTANCES: (string) Distance to each online node,
  *	comma-separated. Absent for the whole host, or when longer than 255
  *	characters.
@@ -434,8 +435,8 @@ enum kmemscope_a_migratetype {
  *	reclaim or migration.
  * @KMEMSCOPE_A_NODE_SLAB_RECLAIMABLE_PAGES: (u64) Slab memory the kernel can
  *	shrink (SReclaimable).
- * @KMEMSCOPE_A_NODE_SLAB_UNRECLAIMABLE_PAGES: (u64) Slab memory it cannot,
- *	large kmalloc included (SUnreclaim).
+ * @KMEMSCOPE_A_NODE_SLAB_UNRECLAIMABLE_PAGES: (u64) Slab memory that the kernel
+ *	cannot shrink, with large kmalloc (SUnreclaim).
  * @KMEMSCOPE_A_NODE_KERNEL_STACK_PAGES: (u64) Kernel stacks of tasks
  *	(KernelStack).
  * @KMEMSCOPE_A_NODE_PAGE_TABLE_PAGES: (u64) Page tables of processes
@@ -449,40 +450,39 @@ enum kmemscope_a_migratetype {
  * @KMEMSCOPE_A_NODE_WRITEBACK_PAGES: (u64) Page cache being written
  *	(Writeback).
  * @KMEMSCOPE_A_NODE_HUGETLB_PAGES: (u64) Pages in hugetlb pools, used or free,
- *	in base pages. Absent when the kernel's table of pools could not be found.
+ *	in base pages. Absent when the kernel's table of pools was not found.
  * @KMEMSCOPE_A_NODE_ZSMALLOC_PAGES: (u64) Compressed memory of zram and zswap
  *	(nr_zspages).
- * @KMEMSCOPE_A_NODE_BALLOON_PAGES: (u64) Pages a balloon driver gave back to
- *	the hypervisor. Its driver may leave them managed, and so in
- *	unaccounted-pages. Absent on kernels that do not count them.
+ * @KMEMSCOPE_A_NODE_BALLOON_PAGES: (u64) Pages that a balloon driver gave back
+ *	to the hypervisor. The driver may leave them managed: they are in
+ *	unaccounted-pages then. Absent on kernels that do not count them.
  * @KMEMSCOPE_A_NODE_GPU_PAGES: (u64) Pages of GPU drivers, in use or in pools.
  *	Absent on kernels that do not count them.
  * @KMEMSCOPE_A_NODE_VMALLOC_PAGES: (u64) Pages mapped by vmalloc, kernel stacks
  *	included (VmallocUsed). Before v7.x counted for the whole host only.
  * @KMEMSCOPE_A_NODE_PERCPU_PAGES: (u64) Pages of the per-CPU allocator
  *	(Percpu). Whole host only.
- * @KMEMSCOPE_A_NODE_UNACCOUNTED_PAGES: (s64) Managed pages that none of the
- *	kernel's counters explains. managed - free - pcp - lru - isolated - slab -
- *	kernel stacks - page tables - zsmalloc - hugetlb - gpu - writeback temp; for
- *	the whole host also - vmalloc (without the stacks, when they are vmalloc
- *	memory) - memmap - percpu (without the first chunk of its allocator, which is
- *	not managed). Where vmalloc is counted by node it is taken off there. What is
- *	left was allocated by page, mostly by drivers. A balloon is in it when its
- *	driver leaves the pages managed, as some do. So are free pages for as long as
- *	they are isolated, to take memory offline or for a large contiguous
- *	allocation. Absent when a term that this kernel does count is unknown, and
- *	while memory is going offline.
- * @KMEMSCOPE_A_NODE_UNACCOUNTED_ERROR_PAGES: (u64) How far unaccounted-pages
- *	can be off. New and newly locked pages are in no counter before their CPU has
- *	collected a batch of them: at most 62 pages on every CPU. The counters are
- *	read one after the other; pages that move between two of them in that time
- *	are not in this.
+ * @KMEMSCOPE_A_NODE_UNACCOUNTED_PAGES: (s64) Managed pages that no kernel
+ *	counter covers. managed - free - pcp - lru - isolated - slab - kernel stacks
+ *	- page tables - zsmalloc - hugetlb - gpu - writeback temp; for the whole host
+ *	also - vmalloc (without the stacks, when they are vmalloc memory) - memmap -
+ *	percpu (without the first chunk of its allocator, which is not managed).
+ *	Where vmalloc is counted by node it is subtracted there. The rest was
+ *	allocated by page, mostly by drivers. It includes a balloon whose driver
+ *	leaves the pages managed, and free pages that are isolated to take memory
+ *	offline or for a large contiguous allocation. Absent when a counter that this
+ *	kernel has is unknown, and while memory is going offline.
+ * @KMEMSCOPE_A_NODE_UNACCOUNTED_ERROR_PAGES: (u64) Possible error of
+ *	unaccounted-pages. New and newly locked pages enter a counter when their CPU
+ *	has a batch of them: up to 62 pages on every CPU. The counters are read one
+ *	after the other; pages that move between two of them meanwhile are not
+ *	included.
  * @KMEMSCOPE_A_NODE_MEMMAP_PAGES: (u64) Struct pages of memory added after boot
- *	(nr_memmap_pages). Whole host only. Absent on kernels that do not count them,
- *	before v6.11; and where added memory may hold its own, with
+ *	(nr_memmap_pages). Whole host only. Absent before v6.11, which does not count
+ *	them, and where added memory may hold its own struct pages: with
  *	memory_hotplug.memmap_on_memory or memory of devices.
  * @KMEMSCOPE_A_NODE_WRITEBACK_TEMP_PAGES: (u64) Copies of pages that FUSE is
- *	writing back (WritebackTmp). Absent on kernels that need none, since v7.x.
+ *	writing back (WritebackTmp). Absent since v7.x, which needs none.
  */
 enum kmemscope_a_node {
 	KMEMSCOPE_A_NODE_PAD = 1,
@@ -533,10 +533,10 @@ enum kmemscope_a_node {
  * @KMEMSCOPE_A_COUNTER_NAME: (string) The kernel's name of the counter
  *	(vmstat_text).
  * @KMEMSCOPE_A_COUNTER_VALUE: (u64) Value of the counter. Huge page counters
- *	are in huge pages, as in /proc/zoneinfo. While others read the NUMA events
- *	from /proc or /sys, those since the last such read may be missing, as the
- *	kernel is moving them; absent when that is seen, and while memory is going
- *	offline.
+ *	are in huge pages, as in /proc/zoneinfo. NUMA events since the last read of
+ *	them from /proc or /sys may be missing while somebody reads these, as the
+ *	kernel then moves them. Absent when the module sees that, and while memory is
+ *	going offline.
  */
 enum kmemscope_a_counter {
 	KMEMSCOPE_A_COUNTER_PAD = 1,
@@ -551,46 +551,44 @@ enum kmemscope_a_counter {
 };
 
 /**
- * enum kmemscope_a_dentry - The dentries of the whole host: the kernel's own
- *	counts, and a walk's
+ * enum kmemscope_a_dentry - The dentries of the whole host: the kernel's
+ *	counts, and those of a walk
  * @KMEMSCOPE_A_DENTRY_PAD: alignment only
- * @KMEMSCOPE_A_DENTRY_NR_DENTRIES: (u64) Dentries there are, as
+ * @KMEMSCOPE_A_DENTRY_NR_DENTRIES: (u64) Dentries, as /proc/sys/fs/dentry-state
+ *	counts them. Absent where the kernel's counters were not found.
+ * @KMEMSCOPE_A_DENTRY_NR_UNUSED: (u64) Unused dentries, as
+ *	/proc/sys/fs/dentry-state counts them. They are on LRU lists, and can be
+ *	reclaimed. Absent where the kernel's counters were not found.
+ * @KMEMSCOPE_A_DENTRY_NR_UNUSED_NEGATIVE: (u64) Unused negative dentries, as
  *	/proc/sys/fs/dentry-state counts them. Absent where the kernel's counters
- *	could not be found.
- * @KMEMSCOPE_A_DENTRY_NR_UNUSED: (u64) Dentries that nobody uses, as
- *	/proc/sys/fs/dentry-state counts them. They are kept on LRU lists, and can be
- *	reclaimed. Absent where the kernel's counters could not be found.
- * @KMEMSCOPE_A_DENTRY_NR_UNUSED_NEGATIVE: (u64) Negative ones among the unused,
- *	as /proc/sys/fs/dentry-state counts them. Absent where the kernel's counters
- *	could not be found.
+ *	were not found.
  * @KMEMSCOPE_A_DENTRY_NR_HASHED: (u64) Dentries in the hash table. An estimate
  *	where approximate is 1.
  * @KMEMSCOPE_A_DENTRY_NR_UNHASHED: (u64) Dentries that are not in the hash
  *	table: nr-dentries less nr-hashed. Absent where nr-dentries is, where
- *	nr-hashed is an estimate, or when dentries came or went during the walk, by
- *	more than an eighth of it.
- * @KMEMSCOPE_A_DENTRY_NR_NEGATIVE: (u64) Hashed dentries of names that do not
+ *	nr-hashed is an estimate, or when nr-dentries changed by more than an eighth
+ *	of it during the walk.
+ * @KMEMSCOPE_A_DENTRY_NR_NEGATIVE: (u64) Hashed negative dentries: names that
+ *	do not exist. An estimate where approximate is 1.
+ * @KMEMSCOPE_A_DENTRY_NR_POSITIVE: (u64) Hashed positive dentries: names that
  *	exist. An estimate where approximate is 1.
- * @KMEMSCOPE_A_DENTRY_NR_POSITIVE: (u64) Hashed dentries of names that exist.
- *	An estimate where approximate is 1.
  * @KMEMSCOPE_A_DENTRY_NR_LRU: (u64) Hashed dentries on an LRU list: unused
  *	ones, and some used again since. An estimate where approximate is 1.
- * @KMEMSCOPE_A_DENTRY_NR_LRU_NEGATIVE: (u64) Negative ones among those on an
- *	LRU list. An estimate where approximate is 1.
+ * @KMEMSCOPE_A_DENTRY_NR_LRU_NEGATIVE: (u64) Negative dentries on an LRU list.
+ *	An estimate where approximate is 1.
  * @KMEMSCOPE_A_DENTRY_TOTAL_BYTES: (u64) Memory of all dentries: nr-dentries
- *	times dentry-size. Names that are too long to be in the dentry itself take
- *	more, in other caches. Absent where nr-dentries is.
+ *	times dentry-size. Long names are in other caches, and not included. Absent
+ *	where nr-dentries is.
  * @KMEMSCOPE_A_DENTRY_DENTRY_SIZE: (u32) Bytes of one dentry.
  * @KMEMSCOPE_A_DENTRY_APPROXIMATE: (u32) 1 if only a part of the hash table was
  *	walked, and counts are scaled up. 0 if all of it was.
- * @KMEMSCOPE_A_DENTRY_COVERAGE_PERMILLE: (u32) How much of the hash table was
- *	walked, out of 1000.
+ * @KMEMSCOPE_A_DENTRY_COVERAGE_PERMILLE: (u32) Share of the hash table that was
+ *	walked, in permille.
  * @KMEMSCOPE_A_DENTRY_NR_BUCKETS: (u64) Buckets of the hash table.
- * @KMEMSCOPE_A_DENTRY_NR_WALKED: (u64) Dentries that the walk met.
- * @KMEMSCOPE_A_DENTRY_WALK_NS: (u64) Time the walk took.
- * @KMEMSCOPE_A_DENTRY_JOB: (u32) The job whose answer is wanted, by its number.
- *	Only a job collects this kind of record. Its answer can be asked for once, in
- *	each of its kinds.
+ * @KMEMSCOPE_A_DENTRY_NR_WALKED: (u64) Dentries that the walk found.
+ * @KMEMSCOPE_A_DENTRY_WALK_NS: (u64) Duration of the walk.
+ * @KMEMSCOPE_A_DENTRY_JOB: (u32) Number of the job whose result to dump. Only a
+ *	job collects this record type. Each of its results can be dumped once.
  */
 enum kmemscope_a_dentry {
 	KMEMSCOPE_A_DENTRY_PAD = 1,
@@ -622,30 +620,30 @@ enum kmemscope_a_dentry {
  *	mounted file system's
  * @KMEMSCOPE_A_DENTRY_SUPERBLOCK_PAD: alignment only
  * @KMEMSCOPE_A_DENTRY_SUPERBLOCK_DEVICE: (string) Device number of the
- *	superblock, as in /proc/self/mountinfo. Absent in the record for all
+ *	superblock, as in /proc/self/mountinfo. Absent in the record for the
  *	superblocks that the walk had no room for.
  * @KMEMSCOPE_A_DENTRY_SUPERBLOCK_FS_TYPE: (string) Type of the file system.
  *	Absent where device is.
- * @KMEMSCOPE_A_DENTRY_SUPERBLOCK_NR_DENTRIES: (u64) Hashed dentries of it. An
- *	estimate where approximate is 1.
- * @KMEMSCOPE_A_DENTRY_SUPERBLOCK_NR_NEGATIVE: (u64) Those of names that do not
- *	exist. An estimate where approximate is 1.
- * @KMEMSCOPE_A_DENTRY_SUPERBLOCK_NR_POSITIVE: (u64) Those of names that exist.
- *	An estimate where approximate is 1.
- * @KMEMSCOPE_A_DENTRY_SUPERBLOCK_NR_LRU: (u64) Those on an LRU list: unused
+ * @KMEMSCOPE_A_DENTRY_SUPERBLOCK_NR_DENTRIES: (u64) Hashed dentries of the
+ *	superblock. An estimate where approximate is 1.
+ * @KMEMSCOPE_A_DENTRY_SUPERBLOCK_NR_NEGATIVE: (u64) Negative dentries: names
+ *	that do not exist. An estimate where approximate is 1.
+ * @KMEMSCOPE_A_DENTRY_SUPERBLOCK_NR_POSITIVE: (u64) Positive dentries: names
+ *	that exist. An estimate where approximate is 1.
+ * @KMEMSCOPE_A_DENTRY_SUPERBLOCK_NR_LRU: (u64) Dentries on an LRU list: unused
  *	ones, and some used again since. An estimate where approximate is 1.
- * @KMEMSCOPE_A_DENTRY_SUPERBLOCK_NR_LRU_NEGATIVE: (u64) Negative ones among
- *	those on an LRU list. An estimate where approximate is 1.
- * @KMEMSCOPE_A_DENTRY_SUPERBLOCK_TOTAL_BYTES: (u64) Memory they take, long
- *	names not included. nr-dentries times the size of a dentry.
- * @KMEMSCOPE_A_DENTRY_SUPERBLOCK_SHARE_PERMILLE: (u32) Their share of all
- *	hashed dentries, out of 1000. Absent when there are none.
+ * @KMEMSCOPE_A_DENTRY_SUPERBLOCK_NR_LRU_NEGATIVE: (u64) Negative dentries on an
+ *	LRU list. An estimate where approximate is 1.
+ * @KMEMSCOPE_A_DENTRY_SUPERBLOCK_TOTAL_BYTES: (u64) Memory of these dentries,
+ *	without long names. nr-dentries times the size of a dentry.
+ * @KMEMSCOPE_A_DENTRY_SUPERBLOCK_SHARE_PERMILLE: (u32) Share of all hashed
+ *	dentries, in permille. Absent when there are none.
  * @KMEMSCOPE_A_DENTRY_SUPERBLOCK_APPROXIMATE: (u32) 1 if only a part of the
  *	hash table was walked, and counts are scaled up.
- * @KMEMSCOPE_A_DENTRY_SUPERBLOCK_COVERAGE_PERMILLE: (u32) How much of the hash
- *	table was walked, out of 1000.
- * @KMEMSCOPE_A_DENTRY_SUPERBLOCK_JOB: (u32) The job whose answer is wanted, by
- *	its number. Only a job collects this kind of record.
+ * @KMEMSCOPE_A_DENTRY_SUPERBLOCK_COVERAGE_PERMILLE: (u32) Share of the hash
+ *	table that was walked, in permille.
+ * @KMEMSCOPE_A_DENTRY_SUPERBLOCK_JOB: (u32) Number of the job whose result to
+ *	dump. Only a job collects this record type.
  */
 enum kmemscope_a_dentry_superblock {
 	KMEMSCOPE_A_DENTRY_SUPERBLOCK_PAD = 1,
@@ -668,37 +666,37 @@ enum kmemscope_a_dentry_superblock {
 };
 
 /**
- * enum kmemscope_a_dentry_directory - A directory among those with the most
+ * enum kmemscope_a_dentry_directory - One of the directories with the most
  *	hashed dentries directly in it
  * @KMEMSCOPE_A_DENTRY_DIRECTORY_PAD: alignment only
- * @KMEMSCOPE_A_DENTRY_DIRECTORY_DEVICE: (string) Device number of its
+ * @KMEMSCOPE_A_DENTRY_DIRECTORY_DEVICE: (string) Device number of the
  *	superblock, as in /proc/self/mountinfo.
- * @KMEMSCOPE_A_DENTRY_DIRECTORY_INODE: (u64) Its inode number.
- * @KMEMSCOPE_A_DENTRY_DIRECTORY_GENERATION: (u32) Generation of its inode.
- *	Tells apart directories that had one inode number after the other.
+ * @KMEMSCOPE_A_DENTRY_DIRECTORY_INODE: (u64) Inode number of the directory.
+ * @KMEMSCOPE_A_DENTRY_DIRECTORY_GENERATION: (u32) Generation of the inode. It
+ *	differs for directories that had the same inode number one after the other.
  * @KMEMSCOPE_A_DENTRY_DIRECTORY_FS_TYPE: (string) Type of the file system.
- * @KMEMSCOPE_A_DENTRY_DIRECTORY_PATH: (string) Its path from the root of its
- *	superblock. Absent when longer than 1023 bytes, or below another root than
- *	the superblock's, as exports of NFS can be. Where the superblock is mounted
- *	is in /proc/self/mountinfo.
- * @KMEMSCOPE_A_DENTRY_DIRECTORY_NR_DENTRIES: (u64) Hashed dentries in it. An
- *	estimate where approximate is 1.
- * @KMEMSCOPE_A_DENTRY_DIRECTORY_NR_NEGATIVE: (u64) Those of names that do not
- *	exist. An estimate where approximate is 1.
- * @KMEMSCOPE_A_DENTRY_DIRECTORY_NR_POSITIVE: (u64) Those of names that exist.
- *	An estimate where approximate is 1.
- * @KMEMSCOPE_A_DENTRY_DIRECTORY_NR_LRU: (u64) Those on an LRU list: unused
+ * @KMEMSCOPE_A_DENTRY_DIRECTORY_PATH: (string) Path of the directory from the
+ *	root of its superblock. Absent when longer than 1023 bytes, or below another
+ *	root than the superblock's, as exports of NFS can be. Where the superblock is
+ *	mounted is in /proc/self/mountinfo.
+ * @KMEMSCOPE_A_DENTRY_DIRECTORY_NR_DENTRIES: (u64) Hashed dentries in the
+ *	directory. An estimate where approximate is 1.
+ * @KMEMSCOPE_A_DENTRY_DIRECTORY_NR_NEGATIVE: (u64) Negative dentries: names
+ *	that do not exist. An estimate where approximate is 1.
+ * @KMEMSCOPE_A_DENTRY_DIRECTORY_NR_POSITIVE: (u64) Positive dentries: names
+ *	that exist. An estimate where approximate is 1.
+ * @KMEMSCOPE_A_DENTRY_DIRECTORY_NR_LRU: (u64) Dentries on an LRU list: unused
  *	ones, and some used again since. An estimate where approximate is 1.
- * @KMEMSCOPE_A_DENTRY_DIRECTORY_TOTAL_BYTES: (u64) Memory they take, long names
- *	not included. nr-dentries times the size of a dentry.
- * @KMEMSCOPE_A_DENTRY_DIRECTORY_SHARE_PERMILLE: (u32) Their share of all hashed
- *	dentries, out of 1000.
+ * @KMEMSCOPE_A_DENTRY_DIRECTORY_TOTAL_BYTES: (u64) Memory of these dentries,
+ *	without long names. nr-dentries times the size of a dentry.
+ * @KMEMSCOPE_A_DENTRY_DIRECTORY_SHARE_PERMILLE: (u32) Share of all hashed
+ *	dentries, in permille.
  * @KMEMSCOPE_A_DENTRY_DIRECTORY_APPROXIMATE: (u32) 1 if only a part of the hash
  *	table was walked, and counts are scaled up.
- * @KMEMSCOPE_A_DENTRY_DIRECTORY_COVERAGE_PERMILLE: (u32) How much of the hash
- *	table was walked, out of 1000.
- * @KMEMSCOPE_A_DENTRY_DIRECTORY_JOB: (u32) The job whose answer is wanted, by
- *	its number. Only a job collects this kind of record.
+ * @KMEMSCOPE_A_DENTRY_DIRECTORY_COVERAGE_PERMILLE: (u32) Share of the hash
+ *	table that was walked, in permille.
+ * @KMEMSCOPE_A_DENTRY_DIRECTORY_JOB: (u32) Number of the job whose result to
+ *	dump. Only a job collects this record type.
  */
 enum kmemscope_a_dentry_directory {
 	KMEMSCOPE_A_DENTRY_DIRECTORY_PAD = 1,
@@ -732,10 +730,10 @@ enum kmemscope_a_dentry_directory {
  * @KMEMSCOPE_A_DENTRY_NAME_GENERATION: (u32) Generation of the directory's
  *	inode.
  * @KMEMSCOPE_A_DENTRY_NAME_NAME: (string) The name, any bytes but 0 and '/'.
- * @KMEMSCOPE_A_DENTRY_NAME_NEGATIVE: (u32) 1 if no such name exists, 0 if it
- *	does.
- * @KMEMSCOPE_A_DENTRY_NAME_JOB: (u32) The job whose answer is wanted, by its
- *	number. Only a job collects this kind of record.
+ * @KMEMSCOPE_A_DENTRY_NAME_NEGATIVE: (u32) 1 for a negative dentry: the name
+ *	does not exist. 0 if it does.
+ * @KMEMSCOPE_A_DENTRY_NAME_JOB: (u32) Number of the job whose result to dump.
+ *	Only a job collects this record type.
  */
 enum kmemscope_a_dentry_name {
 	KMEMSCOPE_A_DENTRY_NAME_PAD = 1,
@@ -752,43 +750,40 @@ enum kmemscope_a_dentry_name {
 };
 
 /**
- * enum kmemscope_a_trace - Allocations from one slab cache during a while, in
- *	all
+ * enum kmemscope_a_trace - All allocations from one slab cache during a trace
  * @KMEMSCOPE_A_TRACE_PAD: alignment only
  * @KMEMSCOPE_A_TRACE_CACHE: (string) Name of the cache, as the kernel's list of
  *	caches has it.
  * @KMEMSCOPE_A_TRACE_SIZE: (u32) Bytes an object takes with padding and
  *	metadata.
- * @KMEMSCOPE_A_TRACE_DURATION_NS: (u64) Time that was traced.
- * @KMEMSCOPE_A_TRACE_NR_ALLOCS: (u64) Objects allocated that the probes saw.
- * @KMEMSCOPE_A_TRACE_NR_FREES: (u64) Objects freed that the probes saw.
- * @KMEMSCOPE_A_TRACE_NR_GROWN: (s64) Objects really in use that the cache has
- *	more than before. Absent when that could not be counted exactly.
- * @KMEMSCOPE_A_TRACE_GROWN_ERROR: (u64) By how much nr-grown may be off for
- *	lists that changed under the count. Those of CPUs that changed each time they
- *	were read, and by how much those of nodes did while all CPUs' were read, in
- *	both counts. 0 when none did. Objects that others make and free between two
- *	lists are not in it, nor what moved between lists as much one way as the
- *	other.
- * @KMEMSCOPE_A_TRACE_EXPLAINED_PERMILLE: (u32) What allocations less frees
- *	explain of nr-grown, out of 1000. More than 1000 when they are more. Absent
- *	unless the cache grew, or when more was freed than allocated.
- * @KMEMSCOPE_A_TRACE_SAMPLE_RATE: (u32) Of so many addresses one was followed
- *	from allocation to free. 1 means all of them. Where stacks were asked for,
- *	only theirs are taken, and the rate also rises when they cost too much.
- * @KMEMSCOPE_A_TRACE_NR_DROPPED: (u64) Allocations that no allocator could be
- *	told of. The table of allocators was full, or a probe had interrupted one.
- *	They are among nr-allocs.
- * @KMEMSCOPE_A_TRACE_NR_LOST_SAMPLES: (u64) Sampled objects that there was no
- *	room for.
- * @KMEMSCOPE_A_TRACE_NR_ALLOCATORS: (u32) Allocators that were told apart.
- * @KMEMSCOPE_A_TRACE_JOB: (u32) The job whose answer is wanted, by its number.
- *	Only a job collects this kind of record. Its answer can be asked for once, in
- *	each of its kinds.
+ * @KMEMSCOPE_A_TRACE_DURATION_NS: (u64) Duration of the trace.
+ * @KMEMSCOPE_A_TRACE_NR_ALLOCS: (u64) Allocations that the probes saw.
+ * @KMEMSCOPE_A_TRACE_NR_FREES: (u64) Frees that the probes saw.
+ * @KMEMSCOPE_A_TRACE_NR_GROWN: (s64) Growth of the cache during the trace, in
+ *	objects really in use. Absent when it could not be counted exactly.
+ * @KMEMSCOPE_A_TRACE_GROWN_ERROR: (u64) Possible error of nr-grown: lists that
+ *	changed during the counts. It covers the lists of CPUs that changed each time
+ *	they were read, and changes of the nodes' lists meanwhile, in both counts. 0
+ *	when none changed. It does not cover objects that move between two lists, as
+ *	many one way as the other.
+ * @KMEMSCOPE_A_TRACE_EXPLAINED_PERMILLE: (u32) Share of nr-grown that
+ *	allocations less frees explain, in permille. Above 1000 when they exceed it.
+ *	Absent unless the cache grew, and when more was freed than allocated.
+ * @KMEMSCOPE_A_TRACE_SAMPLE_RATE: (u32) Sampling rate: one object in this many
+ *	was followed until its free. 1 means all of them. With the option stacks only
+ *	these objects have stacks, and the rate also rises when stacks cost too much.
+ * @KMEMSCOPE_A_TRACE_NR_DROPPED: (u64) Allocations without a known allocator.
+ *	The table of allocators was full, or a probe interrupted another one. They
+ *	are part of nr-allocs.
+ * @KMEMSCOPE_A_TRACE_NR_LOST_SAMPLES: (u64) Sampled objects that the table had
+ *	no room for.
+ * @KMEMSCOPE_A_TRACE_NR_ALLOCATORS: (u32) Number of allocators.
+ * @KMEMSCOPE_A_TRACE_JOB: (u32) Number of the job whose result to dump. Only a
+ *	job collects this record type. Each of its results can be dumped once.
  * @KMEMSCOPE_A_TRACE_ENDED: (string) Why the trace ended: time, finish,
- *	max-walk or overload. time: what was asked for was over. finish: job-finish
- *	ended it. max-walk: the parameter max_walk_ms did. overload: a CPU had more
- *	events a second than the parameter max_trace_rate allows.
+ *	max-walk or overload. time: the requested time was over. finish: job-finish
+ *	ended it. max-walk: the parameter max_walk_ms ended it. overload: a CPU had
+ *	more events a second than the parameter max_trace_rate allows.
  */
 enum kmemscope_a_trace {
 	KMEMSCOPE_A_TRACE_PAD = 1,
@@ -813,16 +808,16 @@ enum kmemscope_a_trace {
 };
 
 /**
- * enum kmemscope_a_trace_allocator - Who allocated from the traced cache:
+ * enum kmemscope_a_trace_allocator - An allocator of the traced cache:
  *	processes of one name and ancestry
  * @KMEMSCOPE_A_TRACE_ALLOCATOR_PAD: alignment only
- * @KMEMSCOPE_A_TRACE_ALLOCATOR_ID: (u32) Its number in this answer, from 1 in
- *	the order of nr-allocs.
- * @KMEMSCOPE_A_TRACE_ALLOCATOR_CONTEXT: (string) What allocated: task, kthread,
- *	softirq, irq or nmi. The process that an interrupt happened to stop is not to
- *	blame, so there is none then.
- * @KMEMSCOPE_A_TRACE_ALLOCATOR_NAME: (string) Name of the process: of the first
- *	thread of its group. Absent for softirq, irq and nmi.
+ * @KMEMSCOPE_A_TRACE_ALLOCATOR_ID: (u32) Number of the allocator in this
+ *	result, from 1 in the order of nr-allocs.
+ * @KMEMSCOPE_A_TRACE_ALLOCATOR_CONTEXT: (string) Context of the allocator:
+ *	task, kthread, softirq, irq or nmi. An interrupt has no process, as the one
+ *	that it interrupted did not allocate.
+ * @KMEMSCOPE_A_TRACE_ALLOCATOR_NAME: (string) Name of the process, which is
+ *	that of its first thread. Absent for softirq, irq and nmi.
  * @KMEMSCOPE_A_TRACE_ALLOCATOR_PARENT_1: (string) Name of its parent. Absent
  *	where there is none.
  * @KMEMSCOPE_A_TRACE_ALLOCATOR_PARENT_2: (string) Name of the parent's parent.
@@ -831,43 +826,43 @@ enum kmemscope_a_trace {
  *	Absent where there is none.
  * @KMEMSCOPE_A_TRACE_ALLOCATOR_PARENT_4: (string) Name of the one after that.
  *	Absent where there is none.
- * @KMEMSCOPE_A_TRACE_ALLOCATOR_CGROUP_ID: (u64) Its cgroup in the unified
- *	hierarchy, by the number of its directory. Absent for softirq, irq and nmi.
- * @KMEMSCOPE_A_TRACE_ALLOCATOR_UID: (u32) User it runs as, in the initial user
+ * @KMEMSCOPE_A_TRACE_ALLOCATOR_CGROUP_ID: (u64) Cgroup in the unified
+ *	hierarchy, by the inode number of its directory. Absent for softirq, irq and
+ *	nmi.
+ * @KMEMSCOPE_A_TRACE_ALLOCATOR_UID: (u32) User ID, in the initial user
  *	namespace.
- * @KMEMSCOPE_A_TRACE_ALLOCATOR_PID: (u32) One such process, in the initial PID
- *	namespace. The last one seen, to a clock tick and whatever its stack. It may
- *	have ended since.
- * @KMEMSCOPE_A_TRACE_ALLOCATOR_STACK: (u32) Its kernel stack, by number, see
- *	the records of kind trace-stack. Absent unless stacks were asked for, when
- *	there was no room, and for allocations of objects that were not followed.
- * @KMEMSCOPE_A_TRACE_ALLOCATOR_NR_ALLOCS: (u64) Objects it allocated. With a
- *	stack an estimate where sample-rate is not 1: its stack was taken for objects
- *	of the sample only. The sum over an allocator's stacks, and what has none, is
- *	exact.
- * @KMEMSCOPE_A_TRACE_ALLOCATOR_ALLOCS_PER_SECOND: (u64) Objects it allocated in
- *	each second, on average.
- * @KMEMSCOPE_A_TRACE_ALLOCATOR_TOTAL_BYTES: (u64) Memory of the objects it
- *	allocated, freed ones included.
- * @KMEMSCOPE_A_TRACE_ALLOCATOR_SHARE_PERMILLE: (u32) Its share of all
- *	allocations seen, out of 1000.
- * @KMEMSCOPE_A_TRACE_ALLOCATOR_NR_OUTSTANDING: (u64) Of these objects, those
- *	not freed again in the time traced. Scaled up where sample-rate is not 1.
- * @KMEMSCOPE_A_TRACE_ALLOCATOR_OUTSTANDING_ERROR: (u64) By how much
- *	nr-outstanding may be off for being a sample. Two standard deviations. 0 when
- *	all objects were followed.
- * @KMEMSCOPE_A_TRACE_ALLOCATOR_JOB: (u32) The job whose answer is wanted, by
- *	its number. Only a job collects this kind of record.
- * @KMEMSCOPE_A_TRACE_ALLOCATOR_PARENT_PID: (u32) Parent of the process pid, in
- *	the initial PID namespace. Absent where there is none.
- * @KMEMSCOPE_A_TRACE_ALLOCATOR_START_NS: (u64) When the process pid started,
- *	since boot. /proc/PID/stat has it in clock ticks: if that differs, the number
- *	was given to another process.
- * @KMEMSCOPE_A_TRACE_ALLOCATOR_NR_PROCESSES: (u32) Distinct processes it was,
- *	whatever their stacks. A lower bound where processes-capped is 1. Absent for
- *	softirq, irq and nmi.
+ * @KMEMSCOPE_A_TRACE_ALLOCATOR_PID: (u32) Process ID of the last process, in
+ *	the initial PID namespace. It is exact to a clock tick, and the same for all
+ *	stacks. The process may have ended since.
+ * @KMEMSCOPE_A_TRACE_ALLOCATOR_STACK: (u32) Number of its kernel stack, see the
+ *	record type trace-stack. Absent without the option stacks, when there was no
+ *	room, and for allocations of objects that were not followed.
+ * @KMEMSCOPE_A_TRACE_ALLOCATOR_NR_ALLOCS: (u64) Objects that it allocated. With
+ *	a stack an estimate where sample-rate is not 1, as only objects of the sample
+ *	have stacks. The sum over an allocator's records, with and without a stack,
+ *	is exact.
+ * @KMEMSCOPE_A_TRACE_ALLOCATOR_ALLOCS_PER_SECOND: (u64) Objects that it
+ *	allocated per second, on average.
+ * @KMEMSCOPE_A_TRACE_ALLOCATOR_TOTAL_BYTES: (u64) Memory of the objects that it
+ *	allocated, with freed ones.
+ * @KMEMSCOPE_A_TRACE_ALLOCATOR_SHARE_PERMILLE: (u32) Share of all allocations
+ *	that the probes saw, in permille.
+ * @KMEMSCOPE_A_TRACE_ALLOCATOR_NR_OUTSTANDING: (u64) Objects that were not
+ *	freed again during the trace. Scaled up where sample-rate is not 1.
+ * @KMEMSCOPE_A_TRACE_ALLOCATOR_OUTSTANDING_ERROR: (u64) Sampling error of
+ *	nr-outstanding: two standard deviations. 0 when all objects were followed.
+ * @KMEMSCOPE_A_TRACE_ALLOCATOR_JOB: (u32) Number of the job whose result to
+ *	dump. Only a job collects this record type.
+ * @KMEMSCOPE_A_TRACE_ALLOCATOR_PARENT_PID: (u32) Process ID of the parent of
+ *	pid, in the initial PID namespace. Absent where there is none.
+ * @KMEMSCOPE_A_TRACE_ALLOCATOR_START_NS: (u64) Start of the process pid, as
+ *	time since boot. /proc/PID/stat has it in clock ticks. If that differs, pid
+ *	belongs to another process now.
+ * @KMEMSCOPE_A_TRACE_ALLOCATOR_NR_PROCESSES: (u32) Number of distinct
+ *	processes, with any stack. A lower bound where processes-capped is 1. Absent
+ *	for softirq, irq and nmi.
  * @KMEMSCOPE_A_TRACE_ALLOCATOR_PROCESSES_CAPPED: (u32) 1 if there were more
- *	processes than could be told apart.
+ *	processes than nr-processes can count.
  */
 enum kmemscope_a_trace_allocator {
 	KMEMSCOPE_A_TRACE_ALLOCATOR_PAD = 1,
@@ -906,9 +901,9 @@ enum kmemscope_a_trace_allocator {
  * @KMEMSCOPE_A_TRACE_STACK_DEPTH: (u32) 0 for the function that allocated, 1
  *	for its caller, and so on.
  * @KMEMSCOPE_A_TRACE_STACK_SYMBOL: (string) Function and offset, and the module
- *	in brackets. Absent where the kernel has no name for it.
- * @KMEMSCOPE_A_TRACE_STACK_JOB: (u32) The job whose answer is wanted, by its
- *	number. Only a job collects this kind of record.
+ *	in brackets. Absent where the kernel has no symbol.
+ * @KMEMSCOPE_A_TRACE_STACK_JOB: (u32) Number of the job whose result to dump.
+ *	Only a job collects this record type.
  */
 enum kmemscope_a_trace_stack {
 	KMEMSCOPE_A_TRACE_STACK_PAD = 1,
@@ -927,17 +922,17 @@ enum kmemscope_a_trace_stack {
  * @KMEMSCOPE_CMD_STATUS_GET: (do) The module's version, state and cost.
  * @KMEMSCOPE_CMD_STATUS_SET: (do) Switch all collecting off or on again. Needs
  *	CAP_SYS_ADMIN in the initial user namespace as well.
- * @KMEMSCOPE_CMD_COLLECTOR_GET: (dump) The collectors, with the reason where
- *	one is off.
- * @KMEMSCOPE_CMD_JOB_GET: (dump) The jobs there are.
+ * @KMEMSCOPE_CMD_COLLECTOR_GET: (dump) The collectors, with the reason when one
+ *	is off.
+ * @KMEMSCOPE_CMD_JOB_GET: (dump) All jobs.
  * @KMEMSCOPE_CMD_JOB_START: (do) Start a job. A job of kind slab counts all
- *	slabs by a walk over all pages, which takes up to seconds of one CPU. One of
- *	kind dentry, or of a kind that begins with it, walks the dentry hash table,
- *	and answers in all these kinds. One of kind trace, trace-allocator or
- *	trace-stack probes the allocations from one cache for a while. Needs
- *	CAP_SYS_ADMIN in the initial user namespace as well.
- * @KMEMSCOPE_CMD_JOB_STOP: (do) End a job of this socket, whether it is through
- *	or not. Needs CAP_SYS_ADMIN in the initial user namespace as well.
+ *	slabs by a walk over all pages, which may take seconds of one CPU. A job of a
+ *	kind that begins with dentry walks the dentry hash table, and has a result
+ *	for each of these kinds. A job of a kind that begins with trace probes the
+ *	allocations from one cache. Needs CAP_SYS_ADMIN in the initial user namespace
+ *	as well.
+ * @KMEMSCOPE_CMD_JOB_STOP: (do) End a job of this socket, complete or not.
+ *	Needs CAP_SYS_ADMIN in the initial user namespace as well.
  * @KMEMSCOPE_CMD_SLAB_GET: (dump) Slab caches. Needs CAP_PERFMON or
  *	CAP_SYS_ADMIN in the initial user namespace as well, as /proc/slabinfo is for
  *	root alone.
@@ -953,25 +948,30 @@ enum kmemscope_a_trace_stack {
  * @KMEMSCOPE_CMD_NODE_GET: (dump) NUMA nodes, and the whole host.
  * @KMEMSCOPE_CMD_COUNTER_GET: (dump) The kernel's zone, node and NUMA event
  *	counters.
- * @KMEMSCOPE_CMD_DENTRY_GET: (dump) The dentries of the whole host. Names are
- *	root's: needs CAP_SYS_ADMIN in the initial user namespace as well.
+ * @KMEMSCOPE_CMD_DENTRY_GET: (dump) The dentries of the whole host. Needs
+ *	CAP_SYS_ADMIN in the initial user namespace as well, as the records have
+ *	names.
  * @KMEMSCOPE_CMD_DENTRY_SUPERBLOCK_GET: (dump) The dentries of each superblock.
- *	Names are root's: needs CAP_SYS_ADMIN in the initial user namespace as well.
+ *	Needs CAP_SYS_ADMIN in the initial user namespace as well, as the records
+ *	have names.
  * @KMEMSCOPE_CMD_DENTRY_DIRECTORY_GET: (dump) The directories with the most
- *	dentries. Names are root's: needs CAP_SYS_ADMIN in the initial user namespace
- *	as well.
- * @KMEMSCOPE_CMD_DENTRY_NAME_GET: (dump) Some names in those directories. Names
- *	are root's: needs CAP_SYS_ADMIN in the initial user namespace as well.
- * @KMEMSCOPE_CMD_TRACE_GET: (dump) Allocations that were traced, in all. Names
- *	are root's: needs CAP_SYS_ADMIN in the initial user namespace as well.
- * @KMEMSCOPE_CMD_TRACE_ALLOCATOR_GET: (dump) Who allocated in the time traced.
- *	Names are root's: needs CAP_SYS_ADMIN in the initial user namespace as well.
- * @KMEMSCOPE_CMD_TRACE_STACK_GET: (dump) The kernel stacks of allocators. Names
- *	are root's: needs CAP_SYS_ADMIN in the initial user namespace as well.
- * @KMEMSCOPE_CMD_JOB_FINISH: (do) Have a job of this socket end with what there
- *	is so far. One of kind trace, trace-allocator or trace-stack ends its wait.
- *	Others go on: they end by themselves. Needs CAP_SYS_ADMIN in the initial user
- *	namespace as well.
+ *	dentries. Needs CAP_SYS_ADMIN in the initial user namespace as well, as the
+ *	records have names.
+ * @KMEMSCOPE_CMD_DENTRY_NAME_GET: (dump) Some of the names in those
+ *	directories. Needs CAP_SYS_ADMIN in the initial user namespace as well, as
+ *	the records have names.
+ * @KMEMSCOPE_CMD_TRACE_GET: (dump) All allocations of a trace. Needs
+ *	CAP_SYS_ADMIN in the initial user namespace as well, as the records have
+ *	names.
+ * @KMEMSCOPE_CMD_TRACE_ALLOCATOR_GET: (dump) The allocators of a trace. Needs
+ *	CAP_SYS_ADMIN in the initial user namespace as well, as the records have
+ *	names.
+ * @KMEMSCOPE_CMD_TRACE_STACK_GET: (dump) The kernel stacks of a trace. Needs
+ *	CAP_SYS_ADMIN in the initial user namespace as well, as the records have
+ *	names.
+ * @KMEMSCOPE_CMD_JOB_FINISH: (do) End a job of this socket early, and keep its
+ *	result. A trace ends at once. Other jobs go on until they are complete. Needs
+ *	CAP_SYS_ADMIN in the initial user namespace as well.
  */
 enum kmemscope_cmd {
 	KMEMSCOPE_CMD_STATUS_GET = 1,
