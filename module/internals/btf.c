@@ -4,6 +4,7 @@
  */
 #include <linux/bits.h>
 #include <linux/errno.h>
+#include <linux/kernel.h>
 #include <linux/mm.h>
 #include <linux/overflow.h>
 #include <linux/stddef.h>
@@ -45,6 +46,12 @@ enum {
 #define MAX_TYPES	BIT(24)
 #define MAX_MEMBERS	BIT(16)
 
+/*
+ * A kernel has 130 000 types and more, of which some 100 are asked for: so only
+ * every 64th is indexed, and the way from there is walked.
+ */
+#define MARK_EVERY	64
+
 static u32 type_kind(const struct btf_type *t)
 {
 	return (t->info >> 24) & 0x7f;
@@ -61,70 +68,104 @@ static bool type_has_bitfields(const struct btf_type *t)
 	return t->info >> 31;
 }
 
-/* Bytes that follow a struct btf_type, or -EINVAL for a kind not known. */
-static s64 type_tail(const struct btf_type *t)
-{
-	u64 n = type_vlen(t);
+/* Bytes that follow a struct btf_type, by its kind; a table as all are read. */
+static const struct {
+	bool known;
+	u8 once;
+	u8 each;	/* for each of its members, values, ... */
+} tails[] = {
+	[KIND_INT] = { true, sizeof(u32) },
+	[KIND_PTR] = { true },
+	[KIND_ARRAY] = { true, sizeof(struct btf_array) },
+	[KIND_STRUCT] = { true, 0, sizeof(struct btf_member) },
+	[KIND_UNION] = { true, 0, sizeof(struct btf_member) },
+	[KIND_ENUM] = { true, 0, sizeof(struct btf_enum) },
+	[KIND_FWD] = { true },
+	[KIND_TYPEDEF] = { true },
+	[KIND_VOLATILE] = { true },
+	[KIND_CONST] = { true },
+	[KIND_RESTRICT] = { true },
+	[KIND_FUNC] = { true },
+	[KIND_FUNC_PROTO] = { true, 0, sizeof(struct btf_param) },
+	[KIND_VAR] = { true, sizeof(u32) },
+	[KIND_DATASEC] = { true, 0, sizeof(struct btf_var_secinfo) },
+	[KIND_FLOAT] = { true },
+	[KIND_DECL_TAG] = { true, sizeof(u32) },
+	[KIND_TYPE_TAG] = { true },
+	[KIND_ENUM64] = { true, 0, 3 * sizeof(u32) },
+};
 
-	switch (type_kind(t)) {
-	case KIND_PTR:
-	case KIND_FWD:
-	case KIND_TYPEDEF:
-	case KIND_VOLATILE:
-	case KIND_CONST:
-	case KIND_RESTRICT:
-	case KIND_FUNC:
-	case KIND_FLOAT:
-	case KIND_TYPE_TAG:
-		return 0;
-	case KIND_INT:
-	case KIND_VAR:
-	case KIND_DECL_TAG:
-		return sizeof(u32);
-	case KIND_ARRAY:
-		return sizeof(struct btf_array);
-	case KIND_STRUCT:
-	case KIND_UNION:
-		return n * sizeof(struct btf_member);
-	case KIND_ENUM:
-		return n * sizeof(struct btf_enum);
-	case KIND_FUNC_PROTO:
-		return n * sizeof(struct btf_param);
-	case KIND_DATASEC:
-		return n * sizeof(struct btf_var_secinfo);
-	case KIND_ENUM64:
-		return n * 3 * sizeof(u32);
-	default:
-		return -EINVAL;
-	}
+static bool kind_is_known(const struct btf_type *t)
+{
+	return type_kind(t) < ARRAY_SIZE(tails) && tails[type_kind(t)].known;
 }
 
-/*
- * Walks the type section. Counts the types, and notes where each begins if
- * @offsets is given.
- */
-static int types_index(const struct ks_btf *btf, u32 *offsets, u32 *nr)
+/* Bytes of a type of a known kind. */
+static u32 type_size(const struct btf_type *t)
 {
-	u32 offset = 0, id = 1;
+	const u32 kind = type_kind(t);
+
+	return sizeof(*t) + tails[kind].once + type_vlen(t) * tails[kind].each;
+}
+
+static const char *string_at(const struct ks_btf *btf, u32 offset)
+{
+	return offset < btf->strings_len ? btf->strings + offset : "";
+}
+
+/* Of several structs of one name the first is taken. */
+static void struct_note(const char *name, u32 id,
+			struct ks_btf_struct *structs, unsigned int nr)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr; i++)
+		if (!structs[i].id && *name == *structs[i].name &&
+		    !strncmp(name, structs[i].name, structs[i].len) &&
+		    !name[structs[i].len])
+			structs[i].id = id;
+}
+
+/**
+ * ks_btf_find_structs() - index all types, and find structs by their names
+ * @btf: an opened blob
+ * @structs: which; their ids are set
+ * @nr: how many
+ *
+ * Before all that takes or gives a type id. In one pass over the types, which
+ * takes some millions of instructions.
+ *
+ * Return: 0, -E2BIG for more types than can be, or -EINVAL for a blob that is
+ * truncated, corrupt, or has a kind of type not known.
+ */
+int ks_btf_find_structs(struct ks_btf *btf, struct ks_btf_struct *structs,
+			unsigned int nr)
+{
+	u32 offset = 0, id;
+
+	for (id = 0; id < nr; id++)
+		structs[id].id = 0;
+	btf->nr_types = 0;
+	id = 1;
 
 	while (offset < btf->types_len) {
 		const struct btf_type *t = btf->types + offset;
-		s64 tail;
+		const u32 left = btf->types_len - offset;
 
-		if (btf->types_len - offset < sizeof(*t))
-			return -EINVAL;
-		tail = type_tail(t);
-		if (tail < 0 ||
-		    tail > btf->types_len - offset - sizeof(*t))
+		if (left < sizeof(*t) || !kind_is_known(t) ||
+		    type_size(t) > left)
 			return -EINVAL;
 		if (id >= MAX_TYPES)
 			return -E2BIG;
-		if (offsets)
-			offsets[id] = offset;
-		offset += sizeof(*t) + tail;
+		if ((id - 1) % MARK_EVERY == 0)
+			btf->marks[(id - 1) / MARK_EVERY] = offset;
+		if (type_kind(t) == KIND_STRUCT)
+			struct_note(string_at(btf, t->name_off), id, structs,
+				    nr);
+		offset += type_size(t);
 		id++;
 	}
-	*nr = id;
+	btf->nr_types = id;
 	return 0;
 }
 
@@ -134,19 +175,18 @@ static int section_check(size_t len, u32 hdr_len, u32 offset, u32 size)
 }
 
 /**
- * ks_btf_open() - check a blob and index its types
+ * ks_btf_open() - check where a blob's sections are
  * @btf: set; close it with ks_btf_close() when this succeeded
  * @blob: the blob, 4-byte aligned, which must outlive @btf
  * @len: its bytes
  *
  * Context: Process context, sleeps.
- * Return: 0, -ENOMEM, -E2BIG for more types than can be, or -EINVAL for a blob
- * that is truncated, corrupt, or has a kind of type not known.
+ * Return: 0, -ENOMEM, or -EINVAL for a blob that is truncated or corrupt.
  */
 int ks_btf_open(struct ks_btf *btf, const void *blob, size_t len)
 {
 	const struct btf_header *hdr = blob;
-	int err;
+	u32 max_types;
 
 	memset(btf, 0, sizeof(*btf));
 	if (len < HEADER_SIZE || hdr->magic != BTF_MAGIC ||
@@ -164,13 +204,10 @@ int ks_btf_open(struct ks_btf *btf, const void *blob, size_t len)
 	if (!btf->strings_len || btf->strings[btf->strings_len - 1])
 		return -EINVAL;
 
-	err = types_index(btf, NULL, &btf->nr_types);
-	if (err)
-		return err;
-	btf->offsets = kvcalloc(btf->nr_types, sizeof(u32), GFP_KERNEL);
-	if (!btf->offsets)
-		return -ENOMEM;
-	return types_index(btf, btf->offsets, &btf->nr_types);
+	max_types = btf->types_len / sizeof(struct btf_type);
+	btf->marks = kvmalloc_array(max_types / MARK_EVERY + 1, sizeof(u32),
+				    GFP_KERNEL);
+	return btf->marks ? 0 : -ENOMEM;
 }
 
 /**
@@ -179,20 +216,21 @@ int ks_btf_open(struct ks_btf *btf, const void *blob, size_t len)
  */
 void ks_btf_close(struct ks_btf *btf)
 {
-	kvfree(btf->offsets);
-	btf->offsets = NULL;
+	kvfree(btf->marks);
+	btf->marks = NULL;
 }
 
 static const struct btf_type *type_by_id(const struct ks_btf *btf, u32 id)
 {
+	const struct btf_type *t;
+	u32 steps;
+
 	if (!id || id >= btf->nr_types)
 		return NULL;
-	return btf->types + btf->offsets[id];
-}
-
-static const char *string_at(const struct ks_btf *btf, u32 offset)
-{
-	return offset < btf->strings_len ? btf->strings + offset : "";
+	t = btf->types + btf->marks[(id - 1) / MARK_EVERY];
+	for (steps = (id - 1) % MARK_EVERY; steps; steps--)
+		t = (const void *)t + type_size(t);
+	return t;
 }
 
 static bool is_composite(const struct btf_type *t)
@@ -273,30 +311,6 @@ int ks_btf_size(const struct ks_btf *btf, u32 id, u32 *size)
 		return 0;
 	}
 	return -EINVAL;
-}
-
-/**
- * ks_btf_find_struct() - find a struct by name
- * @btf: an opened blob
- * @name: its name
- * @id: set to its type id
- *
- * Return: 0, or -ENOENT.
- */
-int ks_btf_find_struct(const struct ks_btf *btf, const char *name, u32 *id)
-{
-	u32 i;
-
-	for (i = 1; i < btf->nr_types; i++) {
-		const struct btf_type *t = type_by_id(btf, i);
-
-		if (type_kind(t) == KIND_STRUCT &&
-		    !strcmp(string_at(btf, t->name_off), name)) {
-			*id = i;
-			return 0;
-		}
-	}
-	return -ENOENT;
 }
 
 /*

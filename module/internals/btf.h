@@ -16,16 +16,28 @@
  * @types_len: its bytes
  * @strings: the string section, which ends in a NUL
  * @strings_len: its bytes
- * @offsets: where in @types each type id begins
- * @nr_types: type ids, 0 (void) included
+ * @marks: where in @types every 64th type begins
+ * @nr_types: type ids, 0 (void) included; 0 until they are indexed
  */
 struct ks_btf {
 	const void *types;
 	u32 types_len;
 	const char *strings;
 	u32 strings_len;
-	u32 *offsets;
+	u32 *marks;
 	u32 nr_types;
+};
+
+/**
+ * struct ks_btf_struct - a struct to find
+ * @name: its name, which need not end there
+ * @len: bytes of @name
+ * @id: set to its type id, or to 0 where there is none
+ */
+struct ks_btf_struct {
+	const char *name;
+	u32 len;
+	u32 id;
 };
 
 /**
@@ -40,7 +52,8 @@ struct ks_btf_member {
 
 int ks_btf_open(struct ks_btf *btf, const void *blob, size_t len);
 void ks_btf_close(struct ks_btf *btf);
-int ks_btf_find_struct(const struct ks_btf *btf, const char *name, u32 *id);
+int ks_btf_find_structs(struct ks_btf *btf, struct ks_btf_struct *structs,
+			unsigned int nr);
 int ks_btf_find_member(const struct ks_btf *btf, u32 id, const char *name,
 		       struct ks_btf_member *member);
 int ks_btf_size(const struct ks_btf *btf, u32 id, u32 *size);

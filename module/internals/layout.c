@@ -16,6 +16,7 @@
 #include "internals/symbols.h"
 
 #define MAX_PLACES	3
+#define MAX_STRUCTS	16
 
 /**
  * struct wanted - a member to find
@@ -131,24 +132,48 @@ static struct ks_btf_member layout[KS_NR_MEMBERS];
 
 struct ks_place ks_places[KS_NR_MEMBERS];
 
+/* The structs that the places are in, each once. */
+static struct ks_btf_struct structs[MAX_STRUCTS];
+static unsigned int nr_structs;
+
+/* The struct of a place; NULL only when there is no room to add it. */
+static struct ks_btf_struct *struct_of(const char *place)
+{
+	const u32 len = strcspn(place, ".");
+	unsigned int i;
+
+	for (i = 0; i < nr_structs; i++)
+		if (structs[i].len == len &&
+		    !memcmp(structs[i].name, place, len))
+			return &structs[i];
+	if (WARN_ON_ONCE(nr_structs == MAX_STRUCTS))
+		return NULL;
+	structs[nr_structs] = (struct ks_btf_struct){
+		.name = place,
+		.len = len,
+	};
+	return &structs[nr_structs++];
+}
+
+static int structs_find(struct ks_btf *btf)
+{
+	int i, j;
+
+	nr_structs = 0;
+	for (i = 0; i < KS_NR_MEMBERS; i++)
+		for (j = 0; j < MAX_PLACES && wanted[i].places[j]; j++)
+			struct_of(wanted[i].places[j]);
+	return ks_btf_find_structs(btf, structs, nr_structs);
+}
+
 static int place_find(const struct ks_btf *btf, const char *place,
 		      struct ks_btf_member *member)
 {
-	const char *dot = strchr(place, '.');
-	char name[32];
-	u32 id;
-	int err;
+	const struct ks_btf_struct *in = struct_of(place);
 
-	if (ks_pretend_missing(place))
+	if (ks_pretend_missing(place) || !in || !in->id)
 		return -ENOENT;
-	if (WARN_ON_ONCE(!dot || dot - place >= sizeof(name)))
-		return -EINVAL;
-	memcpy(name, place, dot - place);
-	name[dot - place] = '\0';
-	err = ks_btf_find_struct(btf, name, &id);
-	if (err)
-		return err;
-	return ks_btf_find_member(btf, id, dot + 1, member);
+	return ks_btf_find_member(btf, in->id, place + in->len + 1, member);
 }
 
 /*
@@ -228,10 +253,18 @@ static int resolve_members(const struct ks_btf *btf, enum ks_member from,
  *
  * Return: 0, or an error, after which none of them may be read.
  */
-int ks_layout_resolve(const struct ks_btf *btf, char *reason, size_t size)
+int ks_layout_resolve(struct ks_btf *btf, char *reason, size_t size)
 {
+	int err;
+
 	memset(layout, 0, sizeof(layout));
 	memset(ks_places, 0, sizeof(ks_places));
+	err = structs_find(btf);
+	if (err) {
+		scnprintf(reason, size,
+			  "this kernel's BTF is of a form not known");
+		return err;
+	}
 	return resolve_members(btf, 0, KS_FIRST_CACHED_MEMBER, reason, size);
 }
 

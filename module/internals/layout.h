@@ -57,7 +57,7 @@ enum ks_member {
 
 struct ks_btf;
 
-int ks_layout_resolve(const struct ks_btf *btf, char *reason, size_t size);
+int ks_layout_resolve(struct ks_btf *btf, char *reason, size_t size);
 int ks_layout_resolve_cached(const struct ks_btf *btf, char *reason,
 			     size_t size);
 u32 ks_layout_size(enum ks_member id);

@@ -4,8 +4,29 @@
  */
 #include <kunit/test.h>
 #include <linux/errno.h>
+#include <linux/string.h>
 
 #include "expect_btf.h"
+
+/**
+ * btf_open_all() - open a blob and index its types
+ * @btf: set; close it when this succeeded
+ * @blob: the blob
+ * @len: its bytes
+ *
+ * Return: 0, or the error of either.
+ */
+int btf_open_all(struct ks_btf *btf, const void *blob, size_t len)
+{
+	int err = ks_btf_open(btf, blob, len);
+
+	if (err)
+		return err;
+	err = ks_btf_find_structs(btf, NULL, 0);
+	if (err)
+		ks_btf_close(btf);
+	return err;
+}
 
 /**
  * expect_btf_opens() - open a valid blob
@@ -17,7 +38,7 @@ void expect_btf_opens(struct fake_btf *blob, struct ks_btf *btf)
 	size_t len;
 	u32 *whole = fake_btf_finish(blob, &len);
 
-	KUNIT_ASSERT_EQ(blob->test, 0, ks_btf_open(btf, whole, len));
+	KUNIT_ASSERT_EQ(blob->test, 0, btf_open_all(btf, whole, len));
 	KUNIT_EXPECT_EQ(blob->test, blob->nr_types + 1, btf->nr_types);
 }
 
@@ -33,8 +54,27 @@ void expect_btf_refused(struct fake_btf *blob, const char *what, u32 number)
 	size_t len;
 	u32 *whole = fake_btf_finish(blob, &len);
 
-	KUNIT_EXPECT_EQ_MSG(blob->test, -EINVAL, ks_btf_open(&btf, whole, len),
+	KUNIT_EXPECT_EQ_MSG(blob->test, -EINVAL, btf_open_all(&btf, whole, len),
 			    "%s %u", what, number);
+}
+
+/**
+ * btf_find_struct() - find one struct
+ * @btf: an opened blob
+ * @name: its name
+ * @id: set to its type id
+ *
+ * Return: 0, or -ENOENT.
+ */
+int btf_find_struct(struct ks_btf *btf, const char *name, u32 *id)
+{
+	struct ks_btf_struct wanted = { .name = name, .len = strlen(name) };
+	int err = ks_btf_find_structs(btf, &wanted, 1);
+
+	*id = wanted.id;
+	if (err)
+		return err;
+	return wanted.id ? 0 : -ENOENT;
 }
 
 /**
@@ -45,13 +85,13 @@ void expect_btf_refused(struct fake_btf *blob, const char *what, u32 number)
  * @bit_offset: its expected offset
  * @bits: its expected size
  */
-void expect_member(struct kunit *test, const struct ks_btf *btf,
+void expect_member(struct kunit *test, struct ks_btf *btf,
 		   const char *name, u32 bit_offset, u32 bits)
 {
 	struct ks_btf_member member = {};
 	u32 id;
 
-	KUNIT_ASSERT_EQ(test, 0, ks_btf_find_struct(btf, "wanted", &id));
+	KUNIT_ASSERT_EQ(test, 0, btf_find_struct(btf, "wanted", &id));
 	KUNIT_EXPECT_EQ_MSG(test, 0,
 			    ks_btf_find_member(btf, id, name, &member),
 			    "%s", name);
@@ -66,13 +106,13 @@ void expect_member(struct kunit *test, const struct ks_btf *btf,
  * @name: the member's name
  * @error: the expected error
  */
-void expect_no_member(struct kunit *test, const struct ks_btf *btf,
+void expect_no_member(struct kunit *test, struct ks_btf *btf,
 		      const char *name, int error)
 {
 	struct ks_btf_member member;
 	u32 id;
 
-	KUNIT_ASSERT_EQ(test, 0, ks_btf_find_struct(btf, "wanted", &id));
+	KUNIT_ASSERT_EQ(test, 0, btf_find_struct(btf, "wanted", &id));
 	KUNIT_EXPECT_EQ_MSG(test, error,
 			    ks_btf_find_member(btf, id, name, &member),
 			    "%s", name);

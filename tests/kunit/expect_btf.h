@@ -12,11 +12,13 @@
 
 #include "fake_btf.h"
 
+int btf_open_all(struct ks_btf *btf, const void *blob, size_t len);
+int btf_find_struct(struct ks_btf *btf, const char *name, u32 *id);
 void expect_btf_opens(struct fake_btf *blob, struct ks_btf *btf);
 void expect_btf_refused(struct fake_btf *blob, const char *what, u32 number);
-void expect_member(struct kunit *test, const struct ks_btf *btf,
+void expect_member(struct kunit *test, struct ks_btf *btf,
 		   const char *name, u32 bit_offset, u32 bits);
-void expect_no_member(struct kunit *test, const struct ks_btf *btf,
+void expect_no_member(struct kunit *test, struct ks_btf *btf,
 		      const char *name, int error);
 void expect_type_size(struct kunit *test, const struct ks_btf *btf, u32 id,
 		      u32 size);

@@ -43,9 +43,9 @@ static void finds_structs_only(struct kunit *test)
 	fake_btf_type(blob, FAKE_STRUCT, "wanted_too", 0, 0);
 	wanted = fake_btf_type(blob, FAKE_STRUCT, "wanted", 0, 0);
 	expect_btf_opens(blob, &btf);
-	KUNIT_EXPECT_EQ(test, 0, ks_btf_find_struct(&btf, "wanted", &id));
+	KUNIT_EXPECT_EQ(test, 0, btf_find_struct(&btf, "wanted", &id));
 	KUNIT_EXPECT_EQ(test, wanted, id);
-	KUNIT_EXPECT_EQ(test, -ENOENT, ks_btf_find_struct(&btf, "want", &id));
+	KUNIT_EXPECT_EQ(test, -ENOENT, btf_find_struct(&btf, "want", &id));
 	ks_btf_close(&btf);
 }
 
@@ -279,8 +279,52 @@ static void longer_headers_are_taken(struct kunit *test)
 	memcpy((void *)longer + header + 8, (void *)whole + header,
 	       len - header);
 	longer[FAKE_HDR_LEN] = header + 8;
-	KUNIT_ASSERT_EQ(test, 0, ks_btf_open(&btf, longer, len + 8));
-	KUNIT_EXPECT_EQ(test, 0, ks_btf_find_struct(&btf, "wanted", &id));
+	KUNIT_ASSERT_EQ(test, 0, btf_open_all(&btf, longer, len + 8));
+	KUNIT_EXPECT_EQ(test, 0, btf_find_struct(&btf, "wanted", &id));
+	ks_btf_close(&btf);
+}
+
+/* Only some types are indexed; each id must lead to its own all the same. */
+static void every_id_of_many(struct kunit *test)
+{
+	struct fake_btf *blob = fake_btf_small(test);
+	struct ks_btf btf;
+	u32 i, ids[150];
+
+	for (i = 0; i < ARRAY_SIZE(ids); i++) {
+		ids[i] = fake_btf_int(blob, 1 + i % 8);
+		/* Another size, so that none is found by counting bytes. */
+		if (i % 3 == 0)
+			fake_btf_array(blob, ids[i], 3);
+	}
+	expect_btf_opens(blob, &btf);
+	for (i = 0; i < ARRAY_SIZE(ids); i++)
+		expect_type_size(test, &btf, ids[i], 1 + i % 8);
+	ks_btf_close(&btf);
+}
+
+static void several_structs_at_once(struct kunit *test)
+{
+	struct ks_btf_struct structs[] = {
+		{ .name = "second.member", .len = 6, .id = 99 },
+		{ .name = "none", .len = 4, .id = 99 },
+		{ .name = "first", .len = 5 },
+		{ .name = "sec", .len = 3 },
+	};
+	struct fake_btf *blob = fake_btf_small(test);
+	struct ks_btf btf;
+	u32 first, second;
+
+	first = fake_btf_type(blob, FAKE_STRUCT, "first", 0, 0);
+	second = fake_btf_type(blob, FAKE_STRUCT, "second", 0, 0);
+	fake_btf_type(blob, FAKE_STRUCT, "second", 0, 0);
+	expect_btf_opens(blob, &btf);
+	KUNIT_EXPECT_EQ(test, 0, ks_btf_find_structs(&btf, structs,
+						     ARRAY_SIZE(structs)));
+	KUNIT_EXPECT_EQ(test, second, structs[0].id);
+	KUNIT_EXPECT_EQ(test, 0, structs[1].id);
+	KUNIT_EXPECT_EQ(test, first, structs[2].id);
+	KUNIT_EXPECT_EQ(test, 0, structs[3].id);
 	ks_btf_close(&btf);
 }
 
@@ -296,6 +340,8 @@ static struct kunit_case btf_cases[] = {
 	KUNIT_CASE(all_kinds_are_known),
 	KUNIT_CASE(more_than_16_bits_of_values),
 	KUNIT_CASE(longer_headers_are_taken),
+	KUNIT_CASE(every_id_of_many),
+	KUNIT_CASE(several_structs_at_once),
 	{}
 };
 

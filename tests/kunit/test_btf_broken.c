@@ -106,7 +106,7 @@ static void headers(struct kunit *test)
 	int error;
 
 	whole[change->word] = change->value;
-	error = ks_btf_open(&btf, whole, len);
+	error = btf_open_all(&btf, whole, len);
 	KUNIT_EXPECT_EQ(test, change->error, error);
 	if (!error)
 		ks_btf_close(&btf);
@@ -124,7 +124,7 @@ static void short_headers_are_refused(struct kunit *test)
 		whole[FAKE_TYPE_OFF] += 4;
 		whole[FAKE_STR_OFF] += 4;
 		KUNIT_EXPECT_EQ_MSG(test, -EINVAL,
-				    ks_btf_open(&btf, whole, len),
+				    btf_open_all(&btf, whole, len),
 				    "%u bytes short", cut);
 	}
 }
@@ -141,7 +141,7 @@ static void truncated_blobs_are_refused(struct kunit *test)
 		KUNIT_ASSERT_NOT_NULL(test, part);
 		memcpy(part, whole, cut);
 		KUNIT_EXPECT_EQ_MSG(test, -EINVAL,
-				    ks_btf_open(&btf, part, cut),
+				    btf_open_all(&btf, part, cut),
 				    "%zu of %zu bytes", cut, len);
 		kunit_kfree(test, part);
 	}
@@ -222,12 +222,12 @@ static void names_that_are_not_there(struct kunit *test)
 	u32 *name = whole + (len - 12) / sizeof(u32);
 
 	for (i = 0; i < ARRAY_SIZE(offsets); i++) {
-		KUNIT_ASSERT_EQ(test, 0, ks_btf_open(&btf, whole, len));
+		KUNIT_ASSERT_EQ(test, 0, btf_open_all(&btf, whole, len));
 		KUNIT_EXPECT_EQ(test, 0,
-				ks_btf_find_struct(&btf, "wanted", &id));
+				btf_find_struct(&btf, "wanted", &id));
 		*name = offsets[i];
 		KUNIT_EXPECT_EQ(test, -ENOENT,
-				ks_btf_find_struct(&btf, "wanted", &id));
+				btf_find_struct(&btf, "wanted", &id));
 		*name = 1;
 		ks_btf_close(&btf);
 	}

@@ -71,13 +71,15 @@ enum outcome resolve_blob(const void *blob, size_t len)
 
 	memset(reason, 0, sizeof(reason));
 	error = ks_btf_open(&btf, blob, len);
-	if (error) {
+	if (!error)
+		error = ks_layout_resolve(&btf, reason, sizeof(reason)) ?:
+			ks_layout_resolve_cached(&btf, reason, sizeof(reason));
+	ks_btf_close(&btf);
+	/* Without an index: its header or its types are not as they must be. */
+	if (!btf.nr_types) {
 		must_hold(error == -EINVAL, "a blob is refused with EINVAL");
 		return REFUSED;
 	}
-	error = ks_layout_resolve(&btf, reason, sizeof(reason)) ?:
-		ks_layout_resolve_cached(&btf, reason, sizeof(reason));
-	ks_btf_close(&btf);
 	check_outcome();
 	return error ? UNRESOLVED : RESOLVED;
 }

@@ -16,5 +16,6 @@
 })
 
 #define DIV_ROUND_UP(n, d)	(((n) + (d) - 1) / (d))
+#define ARRAY_SIZE(array)	(sizeof(array) / sizeof((array)[0]))
 
 #endif /* SHIM_LINUX_KERNEL_H */

@@ -6,10 +6,10 @@
 
 #define GFP_KERNEL	0
 
-static inline void *kvcalloc(size_t n, size_t size, int flags)
+static inline void *kvmalloc_array(size_t n, size_t size, int flags)
 {
 	(void)flags;
-	return calloc(n, size);
+	return reallocarray(NULL, n, size);
 }
 
 static inline void kvfree(void *p)
