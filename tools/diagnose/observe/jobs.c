@@ -133,6 +133,7 @@ static enum kms_status record_take(struct kms_jobs *jobs, uint32_t id,
 	struct kms_rows rows = { .kind = type->kind };
 	enum kms_status status = rows_take(jobs, id, &rows, err);
 
+	kms_record_clear(type, record);
 	if (!status && rows.nr && !kms_record_fill(type, record, &rows, 0))
 		status = kms_fail_memory(err);
 	kms_rows_free(&rows);
