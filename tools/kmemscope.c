@@ -9,24 +9,7 @@
 #include <unistd.h>
 
 #include "cmd/cmd.h"
-#include "lib/array.h"
-
-static const struct kms_command commands[] = {
-	{ "diagnose", "what is wrong, who does it and what helps",
-	  kms_cmd_diagnose },
-	{ "status", "the module, its collectors and what they cost",
-	  kms_cmd_status },
-	{ "slab", "slab caches, also by NUMA node", kms_cmd_slab },
-	{ "zone", "memory zones and their watermarks", kms_cmd_zone },
-	{ "buddy", "free blocks and fragmentation by order", kms_cmd_buddy },
-	{ "node", "NUMA nodes, and memory nobody accounts for", kms_cmd_node },
-	{ "counters", "the kernel's own memory counters", kms_cmd_counters },
-	{ "dentry", "directories with the most cached names, and superblocks",
-	  kms_cmd_dentry },
-	{ "trace", "who allocates from a slab cache now", kms_cmd_trace },
-	{ "off", "stop all collecting", kms_cmd_off },
-	{ "on", "allow collecting again", kms_cmd_on },
-};
+#include "cmd/commands.h"
 
 static void help_print(void)
 {
@@ -35,8 +18,9 @@ static void help_print(void)
 	printf("Usage:\n kmemscope COMMAND [options]\n\n"
 	       "Show where the kernel's memory is.\n\n"
 	       "Commands:\n");
-	for (i = 0; i < ARRAY_SIZE(commands); i++)
-		printf(" %-10s %s\n", commands[i].name, commands[i].summary);
+	for (i = 0; i < kms_nr_commands; i++)
+		printf(" %-10s %s\n", kms_commands[i].name,
+		       kms_commands[i].summary);
 	printf("\nOptions:\n"
 	       " -h, --help     print this help\n"
 	       " -V, --version  print the version\n\n"
@@ -44,7 +28,10 @@ static void help_print(void)
 	       "For more details see kmemscope(8).\n");
 }
 
-/* A socket must not become descriptor 1: answers would be written to it. */
+/*
+ * Open descriptors 0 to 2. Else a socket could become descriptor 1, and answers
+ * would be written to it.
+ */
 static int descriptors_fill(void)
 {
 	int fd;
@@ -54,11 +41,11 @@ static int descriptors_fill(void)
 		if (fd < 0)
 			return -1;
 	} while (fd <= 2);
-	/* Beyond the three: not needed */
+	/* This one is not needed. */
 	return close(fd);
 }
 
-/* What did not reach its file is an error, however late it shows. */
+/* Output that did not reach its file is an error, however late it shows. */
 static int stdout_close(int status)
 {
 	int failed = ferror(stdout);
@@ -78,7 +65,7 @@ static int command_run(const struct kms_command *command, int argc, char **argv)
 
 	snprintf(name, sizeof(name), "kmemscope %s", command->name);
 	argv[0] = name;
-	return command->run(argc, argv);
+	return kms_command_run(command, argc, argv);
 }
 
 static int usage_wrong(void)
@@ -103,9 +90,10 @@ static int arguments_run(int argc, char **argv)
 		kms_cmd_version();
 		return KMS_OK;
 	}
-	for (i = 0; i < ARRAY_SIZE(commands); i++) {
-		if (!strcmp(argv[1], commands[i].name))
-			return command_run(&commands[i], argc - 1, argv + 1);
+	for (i = 0; i < kms_nr_commands; i++) {
+		if (!strcmp(argv[1], kms_commands[i].name))
+			return command_run(&kms_commands[i], argc - 1,
+					   argv + 1);
 	}
 	fprintf(stderr, "kmemscope: unknown %s: '%s'\n",
 		argv[1][0] == '-' ? "option" : "command", argv[1]);
@@ -114,7 +102,7 @@ static int arguments_run(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-	/* Only for the width of characters: numbers stay as they are */
+	/* Only for the width of characters: the format of numbers stays. */
 	setlocale(LC_CTYPE, "");
 	if (descriptors_fill()) {
 		fputs("kmemscope: cannot open /dev/null\n", stderr);

@@ -1,24 +1,24 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Which guests there are, and what is measured in each."""
+"""The guests, and what each measures."""
 
 import dataclasses
 
 
 @dataclasses.dataclass
 class Guest:
-    """A boot.  With icount its clock counts instructions, and it has 1 CPU."""
+    """A boot.  With icount the clock counts instructions, and it has 1 CPU."""
 
     kernel: str
     subjects: list
     icount: bool = True
     cpus: int = 1
     mem: int = 1024
-    # Programs of this machine that are taken along, where it has them.
+    # Programs of this machine that go into the guest, if it has them.
     programs: tuple = ()
 
     @property
     def title(self):
-        """How the table calls it."""
+        """Its name in the table."""
         return self.kernel if self.icount else f"{self.kernel} (time)"
 
 
@@ -30,9 +30,9 @@ PLAN = [
     Guest("6.1", ["partials:1000,10000,100000,300000", "pages:1000,300000"],
           mem=4096),
     Guest("7.3", ["partials:300000", "pages:300000"], mem=4096),
-    # Instructions do not show what a miss of the processor's caches costs.
+    # Instructions leave out cache misses of the processor.
     Guest("6.1", ["partials:300000"], icount=False, mem=4096),
-    # More CPUs than one have no common count of instructions.
+    # Several CPUs have no common count of instructions.
     Guest("6.1", ["dump"], icount=False),
     Guest("6.1", ["dump"], icount=False, cpus=2),
     Guest("6.1", ["dump"], icount=False, cpus=8),

@@ -1,17 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Measured rows as the lines of one table."""
+"""Format measured rows as the lines of one table."""
 
 HEAD = ("measured", "kernel", "ours", "each", "theirs", "of whom", "ratio",
         "goal")
 
 
-# Units of time, and of instructions: in a guest that counts them 1 ns is one.
+# Units of time and of instructions: a guest that counts them has 1 ns for one.
 TIMES = ("ns", "us", "ms", "s")
 INSTRUCTIONS = ("", "k", "M", "G")
 
 
 def amount(value, unit, counts_instructions):
-    """Three digits that count, with a unit."""
+    """A number with three significant digits and a unit."""
     if unit == "ns":
         scale = 0
         while value >= 1000 and scale < len(TIMES) - 1:
@@ -23,14 +23,14 @@ def amount(value, unit, counts_instructions):
 
 
 def ratio(value):
-    """One that reads well on both sides of 1."""
+    """A ratio that reads well above and below 1."""
     if 0 < value < 0.1:
         return f"1/{1 / value:.0f}"
     return f"{value:.2f}"
 
 
 def cells(row, kernel, counts_instructions):
-    """The lines of one row: one for each of theirs."""
+    """The lines of a row: one for each of theirs."""
     def say(value):
         return amount(value, row["unit"], counts_instructions)
 
@@ -51,7 +51,7 @@ def cells(row, kernel, counts_instructions):
 
 
 def markdown(lines):
-    """A table that is readable as it stands."""
+    """The table in Markdown, aligned for reading as text."""
     table = [HEAD, *lines]
     widths = [max(map(len, column)) for column in zip(*table)]
     rule = ["-" * width for width in widths]

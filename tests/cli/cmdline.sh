@@ -68,7 +68,7 @@ for command in slab zone buddy node counters; do
 	usage "--node: not a number: '4294967296'" $command --node 4294967296
 	try 1 'cannot open /nonesuch: No such file or directory' \
 		$command --diff /nonesuch
-	try 1 '/dev/null: ends in the middle' $command --diff /dev/null
+	try 1 '/dev/null: is truncated' $command --diff /dev/null
 done
 for command in status zone buddy node off on; do
 	usage "unexpected argument: 'frob'" $command frob
@@ -80,12 +80,12 @@ usage "--seconds: not a number of seconds from 1 to 3600: '3601'" \
 usage "--seconds: not a number of seconds from 1 to 3600: 'x'" \
 	diagnose --seconds x
 usage "unexpected argument: 'frob'" diagnose frob
-usage 'no slab cache was named' trace
-usage 'one slab cache at a time' trace dentry filp
+usage 'no slab cache' trace
+usage 'only one slab cache at a time' trace dentry filp
 usage "--seconds: not a number of seconds: '0'" trace --seconds 0 dentry
 usage "unknown column: 'FROB'" trace dentry -o FROB
 usage "unrecognized option '--since'" trace --since 1 dentry
-usage '--folded is a form of its own' trace --folded --json dentry
+usage '--folded excludes --json, --raw and --pairs' trace --folded --json dentry
 usage "unrecognized option '--zone'" slab --zone Normal
 usage "unrecognized option '--per-node'" zone --per-node
 usage "unknown column: 'node'" slab --sort node

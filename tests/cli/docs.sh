@@ -1,13 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# docs.sh READER: the man page and the completion know what --help knows.
+# docs.sh READER: the man pages, the README and the completion know what --help
+# knows.
 
 # shellcheck source=tests/cli/tap.sh
 . "$(dirname "$0")/tap.sh"
 
 tools=$(cd "$(dirname "$0")/../../tools" && pwd)
-page=$work/kmemscope.8
 
 # scdoc separates with empty paragraphs; that is its own style, not ours.
 lint()
@@ -18,24 +18,59 @@ lint()
 	[ ! -s "$work/lint" ]
 }
 
+# render NAME: make $work/NAME.8 of its source.
 render()
 {
-	scdoc <"$tools/man/kmemscope.8.scd" >"$page"
+	scdoc <"$tools/man/$1.8.scd" >"$work/$1.8"
 }
 
-check 'scdoc takes the man page' render
-check 'mandoc finds nothing in it' lint "$page"
-# Without the backspaces that make letters bold.
-mandoc -T ascii "$page" | sed "s/.$(printf '\b')//g" >"$work/page"
+# text NAME: the page as people read it, without the backspaces of bold letters.
+text()
+{
+	mandoc -T ascii "$work/$1.8" | sed "s/.$(printf '\b')//g"
+}
 
 commands=$("$reader" --help | sed -n '/^Commands:/,/^$/s/^ \([a-z]*\) .*/\1/p')
 check 'there are commands' [ -n "$commands" ]
+
+pages=
+for source in "$tools"/man/*.scd; do
+	page=$(basename "$source" .8.scd)
+	pages="$pages $page"
+	check "scdoc takes $page(8)" render "$page"
+	check "mandoc finds nothing in $page(8)" lint "$work/$page.8"
+	text "$page" >"$work/$page"
+done
+for page in $pages; do
+	[ "$page" = kmemscope ] ||
+		check "$page(8) is of a command" \
+			grep -qx "${page#kmemscope-}" <<<"$commands"
+done
+
 for command in $commands; do
-	check "the man page has $command" grep -qw -e "$command" "$work/page"
+	check "kmemscope(8) has $command" \
+		grep -qw -e "$command" "$work/kmemscope"
+	check "README has $command" \
+		grep -Eq "^\| \`kmemscope ([a-z]*\`, \`)?${command}[\` ]" \
+			"$tools/../README.md"
+	own=
+	if [ -e "$work/kmemscope-$command" ]; then
+		own=$work/kmemscope-$command
+		check "kmemscope(8) names the page of $command" \
+			grep -q -F "kmemscope-$command(8)" "$work/kmemscope"
+	fi
 	for option in $("$reader" "$command" --help |
 			sed -n 's/^ \(-.,\|   \) \(--[a-z-]*\).*/\2/p'); do
 		check "the man page has $command $option" \
-			grep -q -e "$option\b" "$work/page"
+			grep -q -e "$option\b" "$work/kmemscope" ${own:+"$own"}
+		# What is not common to all lists is on its own page, too.
+		case $option in
+		--json | --raw | --pairs | --bytes | --help | --version | \
+		--output | --output-all | --noheadings | --sort | --top | \
+		--diff | --since) ;;
+		*) [ -z "$own" ] || check "kmemscope-$command(8) has $option" \
+			grep -q -e "$option\b" "$own" ;;
+		esac
 	done
 done
 

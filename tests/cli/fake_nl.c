@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A stand-in for lib/nl.c that answers from a file: the whole reader can then
+ * A stand-in for client/nl.c that answers from a file: the whole reader can then
  * be tested without a kernel module.
  *
  * KMS_FAKE names the file; its lines are
@@ -20,6 +20,7 @@
 #include "client/decode.h"
 #include "client/nl.h"
 #include "message.h"
+#include "wire.h"
 
 struct kms_nl {
 	int dumps;
@@ -67,7 +68,7 @@ static void attr_put(struct nlmsghdr *message, const struct kms_kind *kind,
 	const struct kms_column *column;
 	size_t index;
 
-	if (!kms_kind_find(kind, name, strlen(name), &index)) {
+	if (!wire_find(kind, name, &index)) {
 		fprintf(stderr, "fake: %s has no %s\n", kind->name, name);
 		exit(99);
 	}

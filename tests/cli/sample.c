@@ -6,6 +6,7 @@
 
 #include "lib/array.h"
 #include "sample.h"
+#include "wire.h"
 
 static const struct kms_column columns[] = {
 	[SAMPLE_NAME] = {
@@ -105,7 +106,7 @@ void row_add(struct kms_rows *rows, const char *format, ...)
 			*blank = ' ';
 			memmove(blank + 1, blank + 3, strlen(blank + 3) + 1);
 		}
-		if (!kms_kind_find(rows->kind, word, strlen(word), &column))
+		if (!wire_find(rows->kind, word, &column))
 			abort();
 		if (rows->kind->columns[column].type == KMS_TYPE_STRING)
 			row[column] = kms_value_text(value);
@@ -116,4 +117,21 @@ void row_add(struct kms_rows *rows, const char *format, ...)
 			row[column] = kms_value_unsigned(strtoull(value, NULL,
 								  10));
 	}
+}
+
+void record_add(struct kms_records *records, const char *format, ...)
+{
+	struct kms_rows rows = { .kind = records->type->kind };
+	char words[2000];
+	va_list args;
+	void *record;
+
+	va_start(args, format);
+	vsnprintf(words, sizeof(words), format, args);
+	va_end(args);
+	row_add(&rows, "%s", words);
+	record = kms_records_add(records);
+	if (!record || !kms_record_fill(records->type, record, &rows, 0))
+		abort();
+	kms_rows_free(&rows);
 }

@@ -5,7 +5,7 @@
 
 #include <stdio.h>
 
-#include "table/rows.h"
+#include "table/typed.h"
 
 enum {
 	SAMPLE_NAME,
@@ -33,6 +33,10 @@ struct kms_value *sample_add(struct kms_rows *rows, struct kms_value name,
 
 /* Append a row of a kind, of NAME=VALUE words; %20 in a value is a blank. */
 void row_add(struct kms_rows *rows, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* Append a record of a type, of such words. */
+void record_add(struct kms_records *records, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
 /* The whole of a stream that a test printed to; the caller frees it. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What a verdict must not claim, and what it must not advise. */
-#include "look_sample.h"
+#include "observation_sample.h"
 
 static void a_share_is_of_the_growth(void **state)
 {
@@ -11,29 +11,29 @@ static void a_share_is_of_the_growth(void **state)
 	judge();
 	found = only(KMS_FINDING_UNRECLAIMABLE_SLAB);
 	assert_int_equal(found->sure, KMS_LIKELY);
-	assert_int_equal(found->creator[0].share_permille, 9);
-	assert_int_equal(found->creator[0].traced_permille, 1000);
-	expect_words("Verdict: unreclaimable objects grow the kmalloc-256 cache by 7.3 MiB/s; 0.9 % from [softirq], 99 % untraced");
+	assert_int_equal(found->allocator[0].share_permille, 9);
+	assert_int_equal(found->allocator[0].traced_permille, 1000);
+	expect_words("Verdict: the kmalloc-256 cache grows by 7.3 MiB/s: unreclaimable objects, 0.9 % by [softirq], 99 % untraced");
 	expect_words("- 100 % of what was traced (0.9 % of the growth)  [softirq]");
 	expect_words("account for only 0.9 % of it");
 }
 
 static void allocations_without_an_allocator(void **state)
 {
-	struct kms_traced *trace = leak(990);
+	struct kms_trace *trace = leak(990);
 
 	(void)state;
 	allocator(trace, "context=task name=innocent uid=0 pid=7", 1000);
-	set(&trace->trace, 0, "nr_allocs", 1000000);
-	set(&trace->trace, 0, "nr_dropped", 900000);
+	trace->total.nr_allocs = 1000000;
+	trace->total.nr_dropped = 900000;
 	judge();
 	assert_int_equal(only(KMS_FINDING_UNRECLAIMABLE_SLAB)->sure,
 			 KMS_LIKELY);
-	assert_int_equal(only(KMS_FINDING_UNRECLAIMABLE_SLAB)->creator[0].share_permille,
+	assert_int_equal(only(KMS_FINDING_UNRECLAIMABLE_SLAB)->allocator[0].share_permille,
 			 99);
-	expect_words("9.9 % from innocent, 90 % untraced");
-	expect_words("too many traced allocations are unattributed");
-	expect_no_words("# effect: 100 % of the growth");
+	expect_words("9.9 % by innocent, 90 % untraced");
+	expect_words("too many traced allocations have no allocator");
+	expect_no_words("# effect: ends 100 % of the growth");
 }
 
 static void more_allocations_than_growth(void **state)
@@ -44,30 +44,27 @@ static void more_allocations_than_growth(void **state)
 	assert_int_equal(only(KMS_FINDING_UNRECLAIMABLE_SLAB)->sure,
 			 KMS_LIKELY);
 	assert_false(only(KMS_FINDING_UNRECLAIMABLE_SLAB)->attributed);
-	expect_words("100 % of traced allocations from busy");
+	expect_words("100 % of traced allocations by busy");
 	expect_words("the trace missed frees");
 }
 
 static void growth_without_a_count(void **state)
 {
-	struct kms_traced *trace = leak(990);
-	size_t column;
+	struct kms_trace *trace = leak(990);
 
 	(void)state;
-	assert_true(kms_kind_find(trace->trace.kind, "explained_permille", 18,
-				  &column));
-	trace->trace.row[0][column] = (struct kms_value){ 0 };
+	trace->total.explained_permille = KMS_UNKNOWN;
 	allocator(trace, "context=task name=some uid=0 pid=7", 1000);
 	judge();
-	assert_int_equal(only(KMS_FINDING_UNRECLAIMABLE_SLAB)->creator[0].share_permille,
+	assert_int_equal(only(KMS_FINDING_UNRECLAIMABLE_SLAB)->allocator[0].share_permille,
 			 KMS_UNKNOWN);
 	expect_words("- 100 % of what was traced  some");
-	expect_words("its share of the growth is unknown");
+	expect_words("their share of the growth is unknown");
 }
 
 static void kworkers_are_one_by_their_work(void **state)
 {
-	struct kms_traced *trace = leak(990);
+	struct kms_trace *trace = leak(990);
 	const struct kms_finding *found;
 	char words[128];
 	size_t i;
@@ -79,23 +76,23 @@ static void kworkers_are_one_by_their_work(void **state)
 			 i, i + 100, i % 2 + 1);
 		allocator(trace, words, 100);
 	}
-	row_add(&trace->stacks, "stack=1 depth=0 symbol=__kmalloc+0x1/0x2");
-	row_add(&trace->stacks, "stack=1 depth=1 symbol=drv_work+0x10/0x20%%20[drv]");
-	row_add(&trace->stacks, "stack=1 depth=2 symbol=process_one_work+0x1/0x2");
-	row_add(&trace->stacks, "stack=2 depth=0 symbol=drv_work+0x18/0x20%%20[drv]");
-	row_add(&trace->stacks, "stack=2 depth=1 symbol=process_one_work+0x1/0x2");
+	record_add(&trace->stacks.any, "stack=1 depth=0 symbol=__kmalloc+0x1/0x2");
+	record_add(&trace->stacks.any, "stack=1 depth=1 symbol=drv_work+0x10/0x20%%20[drv]");
+	record_add(&trace->stacks.any, "stack=1 depth=2 symbol=process_one_work+0x1/0x2");
+	record_add(&trace->stacks.any, "stack=2 depth=0 symbol=drv_work+0x18/0x20%%20[drv]");
+	record_add(&trace->stacks.any, "stack=2 depth=1 symbol=process_one_work+0x1/0x2");
 	judge();
 	found = only(KMS_FINDING_UNRECLAIMABLE_SLAB);
-	assert_int_equal(found->nr_creators, 1);
-	assert_string_equal(found->creator[0].work, "drv_work [drv]");
-	assert_int_equal(found->creator[0].share_permille, 990);
-	assert_true(found->creator[0].nr_frames > 0);
-	expect_words("99 % from [kworker/N:N: drv_work [drv]]");
+	assert_int_equal(found->nr_allocators, 1);
+	assert_string_equal(found->allocator[0].work, "drv_work [drv]");
+	assert_int_equal(found->allocator[0].share_permille, 990);
+	assert_true(found->allocator[0].nr_frames > 0);
+	expect_words("99 % by [kworker/N:N: drv_work [drv]]");
 }
 
 static void workers_without_a_stack(void **state)
 {
-	struct kms_traced *trace = leak(1000);
+	struct kms_trace *trace = leak(1000);
 	const struct kms_finding *found;
 	char words[128];
 	size_t i;
@@ -106,21 +103,21 @@ static void workers_without_a_stack(void **state)
 			 "context=task name=pool-%zu parent_1=master uid=5 pid=%zu",
 			 i, i + 100);
 		allocator(trace, words, 100);
-		trace->who[i].alive = true;
+		trace->facts[i].alive = true;
 	}
 	judge();
 	found = only(KMS_FINDING_UNRECLAIMABLE_SLAB);
-	assert_int_equal(found->nr_creators, 1);
-	assert_string_equal(found->creator[0].name, "pool-N");
-	assert_int_equal(found->creator[0].nr_alike, 64);
+	assert_int_equal(found->nr_allocators, 1);
+	assert_string_equal(found->allocator[0].name, "pool-N");
+	assert_int_equal(found->allocator[0].nr_alike, 64);
 	/* None of the 64 is the one to stop. */
-	assert_int_equal(found->creator[0].pid, KMS_UNKNOWN);
+	assert_int_equal(found->allocator[0].pid, KMS_UNKNOWN);
 	expect_no_words("kill 100");
 }
 
 static void many_small_allocators(void **state)
 {
-	struct kms_traced *trace = leak(990);
+	struct kms_trace *trace = leak(990);
 	char words[128];
 	size_t i;
 
@@ -132,11 +129,11 @@ static void many_small_allocators(void **state)
 		allocator(trace, words, 100 + (i == 9));
 	}
 	judge();
-	assert_int_equal(only(KMS_FINDING_UNRECLAIMABLE_SLAB)->nr_creators, 1);
-	assert_string_equal(only(KMS_FINDING_UNRECLAIMABLE_SLAB)->creator[0].name,
+	assert_int_equal(only(KMS_FINDING_UNRECLAIMABLE_SLAB)->nr_allocators, 1);
+	assert_string_equal(only(KMS_FINDING_UNRECLAIMABLE_SLAB)->allocator[0].name,
 			    "app-bb");
 	expect_words("spread over 64 allocators, none above 3 %");
-	expect_words("; spread over many allocators");
+	expect_words(", spread over many allocators");
 }
 
 /* The error of what no counter explains is not that of a counter. */
@@ -146,11 +143,12 @@ static void kernel_stacks_on_a_large_host(void **state)
 
 	(void)state;
 	memory(134217728, 60000000, 50000, NULL);
-	for (i = 0; i < KMS_NR_LOOKS; i++) {
-		row_add(&look.at[i].slabs, "name=x size=8 total_bytes=4096");
-		set(&look.at[i].nodes, 1, "unaccounted_error_pages", 384000);
-		set(&look.at[i].nodes, 1, "kernel_stack_pages",
-		    EACH(1000, 79600, 263144)[i]);
+	cache("x", 0, 8, EACH(512, 512, 512));
+	for (i = 0; i < KMS_NR_MOMENTS; i++) {
+		struct kms_node_record *host = &obs.moment[i].nodes.record[1];
+
+		host->unaccounted_error_pages = 384000;
+		host->kernel_stack_pages = EACH(1000, 79600, 263144)[i];
 	}
 	judge();
 	assert_in_range(only(KMS_FINDING_PAGES)->growth_bytes, 1023 * MIB,
@@ -163,8 +161,8 @@ static void kernel_stacks_on_a_large_host(void **state)
 static void a_slow_leak_in_a_long_look(void **state)
 {
 	(void)state;
-	look.at[KMS_LOOK_MIDDLE].boottime_ns = 1900 * SECOND;
-	look.at[KMS_LOOK_LAST].boottime_ns = 3700 * SECOND;
+	obs.moment[KMS_MOMENT_MIDDLE].boottime_ns = 1900 * SECOND;
+	obs.moment[KMS_MOMENT_LAST].boottime_ns = 3700 * SECOND;
 	memory(67108864, 30000000, 50000, NULL);
 	cache("kmalloc-64", 0, 64, EACH(50000, 541520, 1033040));
 	judge();
@@ -190,16 +188,17 @@ static void an_all_clear_has_its_floor(void **state)
 static void all_of_memory_is_in_the_totals(void **state)
 {
 	const struct kms_totals *totals = &verdict.totals;
-	struct kms_rows *nodes = &look.at[KMS_LOOK_LAST].nodes;
+	struct kms_node_record *host;
 
 	(void)state;
 	memory(4194304, 100000, 50000, EACH_SIGNED(0, 0, 500));
-	set(nodes, 1, "anon_pages", 3800000);
-	set(nodes, 1, "hugetlb_pages", 60000);
-	set(nodes, 1, "kernel_stack_pages", 2000);
-	set(nodes, 1, "page_table_pages", 9000);
-	set(nodes, 1, "vmalloc_pages", 22000);
-	set(nodes, 1, "percpu_pages", 4000);
+	host = &obs.moment[KMS_MOMENT_LAST].nodes.record[1];
+	host->anon_pages = 3800000;
+	host->hugetlb_pages = 60000;
+	host->kernel_stack_pages = 2000;
+	host->page_table_pages = 9000;
+	host->vmalloc_pages = 22000;
+	host->percpu_pages = 4000;
 	judge();
 	assert_int_equal(totals->managed, totals->free + totals->page_cache +
 			 totals->anon + totals->shmem + totals->hugetlb +
@@ -209,23 +208,23 @@ static void all_of_memory_is_in_the_totals(void **state)
 			 totals->unaccounted + totals->other);
 	assert_int_equal(totals->vmalloc, 20000 * PAGE);
 	assert_int_equal(totals->other, 43804 * (int64_t)PAGE);
-	expect_words("Memory: 16.0 GiB: 391 MiB free, 352 MiB page cache, 14.5 GiB anonymous");
+	expect_words("Memory of 16.0 GiB: 391 MiB free, 352 MiB page cache, 14.5 GiB anonymous");
 	expect_words("234 MiB huge pages");
-	expect_words("2.0 MiB unaccounted (+- 3.9 MiB)");
+	expect_words("2.0 MiB unaccounted (+/- 3.9 MiB)");
 }
 
 static void backup(void)
 {
-	struct kms_traced *trace;
+	struct kms_trace *trace;
 
 	host();
 	cache("ext4_inode_cache", 1, 1100, EACH(1000, 61000, 201000));
-	trace = traced("ext4_inode_cache", 990);
+	trace = trace_add("ext4_inode_cache", 990);
 	allocator(trace, "context=task name=rsync parent_1=backup.sh parent_2=cron uid=0 pid=77",
 		  1000);
-	trace->who[0].cgroup = strdup("/system.slice/cron.service");
-	trace->who[0].can_reclaim = true;
-	trace->who[0].alive = true;
+	trace->facts[0].cgroup = strdup("/system.slice/cron.service");
+	trace->facts[0].can_reclaim = true;
+	trace->facts[0].alive = true;
 }
 
 /* A cache that fills is what caches are for. */
@@ -237,7 +236,7 @@ static void a_backup_is_left_alone(void **state)
 	assert_true(only(KMS_FINDING_INODES)->benign);
 	assert_int_equal(verdict.health, KMS_HEALTHY);
 	assert_int_equal(only(KMS_FINDING_INODES)->full_seconds, KMS_UNKNOWN);
-	expect_words("Verdict: nothing wrong found; 1 large or growing cache will be given back when needed");
+	expect_words("Verdict: nothing wrong found; the kernel reclaims 1 large or growing cache when needed");
 	expect_no_words("stop rsync");
 	expect_no_words("systemctl stop");
 	expect_no_words("kill ");
@@ -266,7 +265,7 @@ static void a_backup_while_memory_is_short(void **state)
 {
 	(void)state;
 	backup();
-	look.available_bytes = 500 * MIB;
+	obs.available_bytes = 500 * MIB;
 	judge();
 	assert_false(only(KMS_FINDING_INODES)->benign);
 	assert_int_equal(verdict.health, KMS_UNHEALTHY);
@@ -292,14 +291,14 @@ static void time_to_full_is_of_what_is_available(void **state)
 
 	(void)state;
 	memory(4194304, 80000, 50000, NULL);
-	look.available_bytes = 10240 * MIB;
+	obs.available_bytes = 10240 * MIB;
 	cache("kmalloc-256", 0, 256, EACH(5000, 95000, 305000));
 	judge();
 	found = only(KMS_FINDING_UNRECLAIMABLE_SLAB);
 	/* 10240 less 1638.4 MiB, at 7.32 MiB/s */
 	assert_in_range(found->full_seconds, 1170, 1180);
-	expect_words("less than 10 % of memory will be available in about 20 min.");
-	expect_no_words("available now");
+	expect_words("At this rate memory use reaches 90 % in about 20 minutes.");
+	expect_no_words("above 90 %");
 }
 
 static void moved(const char *cache_name, unsigned int reclaimable)
@@ -317,9 +316,9 @@ static void sockets_are_in_no_directory(void **state)
 {
 	(void)state;
 	moved("sock_inode_cache", 1);
-	assert_int_equal(only(KMS_FINDING_UNRECLAIMABLE_SLAB)->nr_places, 0);
+	assert_int_equal(only(KMS_FINDING_UNRECLAIMABLE_SLAB)->nr_directories, 0);
 	assert_false(only(KMS_FINDING_UNRECLAIMABLE_SLAB)->reclaimable);
-	expect_words("Verdict: sockets grow sock_inode_cache by");
+	expect_words("Verdict: the sock_inode_cache grows by 9.5 MiB/s: sockets");
 	expect_no_words("/usr/share/doc");
 	expect_no_words("drop_caches");
 }
@@ -328,8 +327,8 @@ static void inotify_marks_are_in_no_directory(void **state)
 {
 	(void)state;
 	moved("inotify_inode_mark", 0);
-	assert_int_equal(only(KMS_FINDING_UNRECLAIMABLE_SLAB)->nr_places, 0);
-	expect_words("Verdict: inotify watches grow the inotify_inode_mark cache by");
+	assert_int_equal(only(KMS_FINDING_UNRECLAIMABLE_SLAB)->nr_directories, 0);
+	expect_words("Verdict: the inotify_inode_mark cache grows by 9.5 MiB/s: inotify watches");
 	expect_no_words("drop_caches");
 }
 
@@ -339,7 +338,7 @@ static void files_in_tmpfs_are_pinned(void **state)
 	moved("shmem_inode_cache", 1);
 	assert_false(only(KMS_FINDING_INODES)->reclaimable);
 	assert_false(only(KMS_FINDING_INODES)->benign);
-	assert_int_equal(only(KMS_FINDING_INODES)->nr_places, 1);
+	assert_int_equal(only(KMS_FINDING_INODES)->nr_directories, 1);
 	expect_words("files in tmpfs in /usr/share/doc");
 	expect_no_words("drop_caches");
 }
@@ -349,7 +348,7 @@ static void other_names_with_inode(void **state)
 {
 	(void)state;
 	moved("f2fs_inode_entry", 1);
-	assert_int_equal(only(KMS_FINDING_RECLAIMABLE_SLAB)->nr_places, 0);
+	assert_int_equal(only(KMS_FINDING_RECLAIMABLE_SLAB)->nr_directories, 0);
 }
 
 static void a_stock_that_grows_slowly(void **state)
@@ -394,7 +393,7 @@ static void growth_within_the_error_of_walks(void **state)
 		directory(i, 9, "/mnt/db", 470000000 + 350000 * i, 0);
 	}
 	judge();
-	assert_int_equal(only(KMS_FINDING_NEGATIVE_DENTRIES)->nr_places, 0);
+	assert_int_equal(only(KMS_FINDING_NEGATIVE_DENTRIES)->nr_directories, 0);
 	expect_words("the largest is /mnt/db with 98 %");
 	expect_no_words("spread over many");
 }
@@ -408,7 +407,7 @@ static void names_that_may_exist(void **state)
 	assert_int_equal(only(KMS_FINDING_RECLAIMABLE_SLAB)->sure,
 			 KMS_POSSIBLE);
 	assert_int_equal(verdict.health, KMS_UNHEALTHY);
-	expect_no_words("non-existent");
+	expect_no_words("failed lookups");
 	expect_words("whether the names exist is unknown");
 }
 
@@ -419,7 +418,7 @@ static void names_that_a_walk_guesses(void **state)
 	host();
 	cache("dentry", 1, 192, EACH(1000000, 1030000, 1100000));
 	walked(KMS_WALK_BEFORE, 900000, 1000, 1000);
-	allocator(traced("dentry", 990), "context=task name=x uid=0 pid=7", 9);
+	allocator(trace_add("dentry", 990), "context=task name=x uid=0 pid=7", 9);
 	judge();
 	assert_int_equal(only(KMS_FINDING_NEGATIVE_DENTRIES)->sure,
 			 KMS_POSSIBLE);
@@ -432,13 +431,13 @@ static void a_trickle_before_a_burst(void **state)
 	(void)state;
 	host();
 	cache("kmalloc-4k", 0, 4096, EACH(1000, 1001, 26089));
-	allocator(traced("kmalloc-4k", 990), "context=task name=x uid=0 pid=7",
+	allocator(trace_add("kmalloc-4k", 990), "context=task name=x uid=0 pid=7",
 		  9);
 	judge();
 	assert_int_equal(only(KMS_FINDING_UNRECLAIMABLE_SLAB)->sure, KMS_POSSIBLE);
-	expect_words("may be a burst: 4.0 KiB in the first 3.0 s, 98.0 MiB in the 7.0 s");
+	expect_words("may be a burst, with 4.0 KiB in the first 3.0 s and 98.0 MiB in the 7.0 s");
 	/* And of a burst no day is told. */
-	expect_no_words("of memory will be available");
+	expect_no_words("memory use");
 }
 
 static void an_estimate_is_no_growth(void **state)
@@ -450,11 +449,11 @@ static void an_estimate_is_no_growth(void **state)
 	cache("dentry", 1, 192, EACH(1000000, 1100000, 1300000));
 	cache("ext4_inode_cache", 1, 1000, EACH(10000, 20000, 50000));
 	dentry_states(1000000, 900000, 1000100, 900000);
-	for (i = 0; i < KMS_NR_LOOKS; i++) {
-		set(&look.at[i].slabs, 0, "approximate", 1);
-		set(&look.at[i].slabs, 0, "total_bytes", 250000000);
-		set(&look.at[i].slabs, 1, "approximate", 1);
-		set(&look.at[i].slabs, 1, "total_bytes", 60000000);
+	for (i = 0; i < KMS_NR_MOMENTS; i++) {
+		obs.moment[i].slabs.record[0].approximate = 1;
+		obs.moment[i].slabs.record[0].total_bytes = 250000000;
+		obs.moment[i].slabs.record[1].approximate = 1;
+		obs.moment[i].slabs.record[1].total_bytes = 60000000;
 	}
 	judge();
 	assert_int_equal(verdict.nr_findings, 0);
@@ -463,11 +462,8 @@ static void an_estimate_is_no_growth(void **state)
 static void zone(unsigned int node, const char *name, uint64_t managed,
 		 int64_t index)
 {
-	row_add(&look.zones,
-		"node=%u zone=%s managed_pages=%" PRIu64 " free_pages=%" PRIu64,
-		node, name, managed, managed / 4);
-	row_add(&look.buddies, "node=%u zone=%s order=3 extfrag_index=%" PRId64,
-		node, name, index);
+	zone_add(node, name, managed)->free_pages = managed / 4;
+	buddy_add(node, name, 3, index);
 }
 
 static void pieces_above_dma32(void **state)
@@ -478,7 +474,7 @@ static void pieces_above_dma32(void **state)
 	zone(0, "Normal", 3694304, 980);
 	judge();
 	assert_int_equal(only(KMS_FINDING_FRAGMENTATION)->sure, KMS_LIKELY);
-	expect_words("memory is fragmented in node 0 Normal:");
+	expect_words("memory is fragmented in zone Normal of node 0:");
 }
 
 static void pieces_on_one_node(void **state)
@@ -489,7 +485,7 @@ static void pieces_on_one_node(void **state)
 	zone(1, "Normal", 2097152, -1000);
 	judge();
 	assert_int_equal(only(KMS_FINDING_FRAGMENTATION)->sure, KMS_POSSIBLE);
-	expect_words("in 1 of 2 large zones: node 0 Normal");
+	expect_words("in 1 of 2 large zones: zone Normal of node 0");
 }
 
 static void growth_on_one_node(void **state)
@@ -498,10 +494,8 @@ static void growth_on_one_node(void **state)
 
 	(void)state;
 	allocator(leak(990), "context=task name=x uid=0 pid=7", 9);
-	for (i = 0; i < KMS_NR_LOOKS; i++)
-		row_add(&look.at[i].slab_nodes,
-			"name=kmalloc-256 node=1 total_bytes=%llu",
-			100 * MIB + i * MIB);
+	for (i = 0; i < KMS_NR_MOMENTS; i++)
+		slab_node(i, "kmalloc-256", 1, 100 * MIB + i * MIB);
 	judge();
 	expect_words("- node 0: 74.5 MiB, +73.2 MiB\n");
 	expect_words("- node 1: 102 MiB, +2.0 MiB\n");

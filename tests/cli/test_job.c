@@ -144,12 +144,12 @@ static void a_start_without_an_answer(void **state)
 	(void)state;
 	played.no_record = true;
 	assert_int_equal(job_run(&rows, &err), KMS_ERROR);
-	assert_non_null(strstr(err.text, "which job"));
+	assert_non_null(strstr(err.text, "no job id"));
 	assert_int_equal(played.polls + played.takes, 0);
 	kms_rows_free(&rows);
 }
 
-static void a_job_that_is_forgotten(void **state)
+static void a_job_that_the_module_does_not_know(void **state)
 {
 	struct kms_error err;
 	struct kms_rows rows;
@@ -157,7 +157,7 @@ static void a_job_that_is_forgotten(void **state)
 	(void)state;
 	played.forgets = true;
 	assert_int_equal(job_run(&rows, &err), KMS_ERROR);
-	assert_non_null(strstr(err.text, "forgot"));
+	assert_non_null(strstr(err.text, "does not know"));
 	assert_int_equal(played.takes, 0);
 	kms_rows_free(&rows);
 }
@@ -218,7 +218,7 @@ int main(void)
 		cmocka_unit_test_setup(is_polled_until_done, forget),
 		cmocka_unit_test_setup(a_start_that_is_refused, forget),
 		cmocka_unit_test_setup(a_start_without_an_answer, forget),
-		cmocka_unit_test_setup(a_job_that_is_forgotten, forget),
+		cmocka_unit_test_setup(a_job_that_the_module_does_not_know, forget),
 		cmocka_unit_test_setup(a_job_that_fails, forget),
 		cmocka_unit_test_setup(a_partial_answer_keeps_its_rows, forget),
 		cmocka_unit_test_setup(a_wait_that_is_bounded, forget),

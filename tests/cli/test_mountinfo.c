@@ -14,8 +14,7 @@
 
 #include "host/container.h"
 #include "host/mounts.h"
-#include "sample.h"
-#include "table/kinds.h"
+#include "lib/array.h"
 
 static const char host[] =
 	"22 1 254:1 / / rw,relatime shared:1 - ext4 /dev/vda1 rw\n"
@@ -335,42 +334,30 @@ static void expect_seen(const struct kms_mounts *mounts, const char *wanted,
 			const char *inside, unsigned int pid,
 			const char *cgroup)
 {
-	struct kms_place place;
+	struct kms_location location;
 
 	assert_true(kms_mounts_find(mounts, device, "/x", wanted ? is_in : NULL,
-				    wanted, &place));
-	assert_string_equal(place.path ?: "none", path);
-	assert_string_equal(place.inside ?: "none", inside);
-	assert_int_equal(place.pid, pid);
-	assert_string_equal(place.cgroup ?: "none", cgroup);
-	free(place.path);
-	free(place.inside);
+				    wanted, &location));
+	assert_string_equal(location.path ?: "none", path);
+	assert_string_equal(location.inside ?: "none", inside);
+	assert_int_equal(location.pid, pid);
+	assert_string_equal(location.cgroup ?: "none", cgroup);
+	free(location.path);
+	free(location.inside);
 }
 
-static void expect_place(const struct kms_mounts *mounts, const char *device,
+static void expect_location(const struct kms_mounts *mounts, const char *device,
 			 const char *path, const char *inside,
 			 unsigned int pid, const char *cgroup)
 {
 	expect_seen(mounts, NULL, device, path, inside, pid, cgroup);
 }
 
-/* Directories of these devices are asked about. */
-static struct kms_rows directories_of(const char * const *devices)
-{
-	struct kms_rows rows = { .kind = &kms_kind_dentry_directory };
-
-	for (; *devices; devices++)
-		row_add(&rows, "device=%s inode=1", *devices);
-	return rows;
-}
-
 static void all_processes(void **state)
 {
-	static const char * const devices[] = {
-		"8:1", "0:77", "0:88", "8:9", "1:1", NULL,
-	};
+	const char *device[] = { "8:1", "0:77", "0:88", "8:9", "1:1" };
+	const struct kms_devices devices = { device, ARRAY_SIZE(device) };
 	char proc[] = "/tmp/kmemscope-proc-XXXXXX", command[100];
-	struct kms_rows rows = directories_of(devices);
 	struct kms_mounts mounts;
 
 	(void)state;
@@ -389,34 +376,33 @@ static void all_processes(void **state)
 	process_make(proc, 1, "mnt:[1]",
 		     "1 0 8:1 / / rw\n2 1 0:88 / /merged rw\n",
 		     "0::/init.scope\n");
-	assert_true(kms_mounts_read(&mounts, proc, &rows, 1));
+	assert_true(kms_mounts_read(&mounts, proc, &devices));
 	assert_int_equal(mounts.nr, 3);
 	assert_int_equal(mounts.space[0].pid, 1);
-	expect_place(&mounts, "0:88", "/merged/x", "none", 0, "none");
-	expect_place(&mounts, "0:77", "/x", "/x", 400, "/docker/" ID);
+	expect_location(&mounts, "0:88", "/merged/x", "none", 0, "none");
+	expect_location(&mounts, "0:77", "/x", "/x", 400, "/docker/" ID);
 	/* The same place by two names */
-	expect_place(&mounts, "8:1", "/x", "/host/x", 400, "/docker/" ID);
-	expect_place(&mounts, "8:9", "/own/x", "/own/x", 600, "none");
-	expect_place(&mounts, "1:1", "none", "none", 0, "none");
+	expect_location(&mounts, "8:1", "/x", "/host/x", 400, "/docker/" ID);
+	expect_location(&mounts, "8:9", "/own/x", "/own/x", 600, "none");
+	expect_location(&mounts, "1:1", "none", "none", 0, "none");
 	kms_mounts_free(&mounts);
 	snprintf(command, sizeof(command), "rm -r %s", proc);
 	assert_int_equal(system(command), 0);
 
-	assert_true(kms_mounts_read(&mounts, "/nonesuch", &rows, 1));
+	assert_true(kms_mounts_read(&mounts, "/nonesuch", &devices));
 	assert_int_equal(mounts.nr, 0);
-	expect_place(&mounts, "8:1", "none", "none", 0, "none");
+	expect_location(&mounts, "8:1", "none", "none", 0, "none");
 	kms_mounts_free(&mounts);
-	kms_rows_free(&rows);
 }
 
 /* A volume of several containers: the first by number would be chance. */
 static void shared_volumes(void **state)
 {
-	static const char * const devices[] = { "8:1", NULL };
+	const char *device[] = { "8:1" };
+	const struct kms_devices devices = { device, 1 };
 	char proc[] = "/tmp/kmemscope-proc-XXXXXX", command[100];
-	struct kms_rows rows = directories_of(devices);
 	struct kms_mounts mounts;
-	struct kms_place place;
+	struct kms_location location;
 
 	(void)state;
 	assert_non_null(mkdtemp(proc));
@@ -426,7 +412,7 @@ static void shared_volumes(void **state)
 	process_make(proc, 20, "mnt:[3]", "1 0 8:1 / /b rw\n", "0::/two\n");
 	process_make(proc, 30, "mnt:[4]", "1 0 8:1 / /vol rw\n", "0::/me\n");
 	process_make(proc, 40, "mnt:[5]", "1 0 8:5 / / rw\n", "0::/no\n");
-	assert_true(kms_mounts_read(&mounts, proc, &rows, 1));
+	assert_true(kms_mounts_read(&mounts, proc, &devices));
 	assert_int_equal(mounts.nr, 5);
 	/* What covers nothing that was asked for is not kept. */
 	assert_int_equal(mounts.space[0].mounts.nr, 1);
@@ -434,11 +420,10 @@ static void shared_volumes(void **state)
 	expect_seen(&mounts, "/elsewhere", "8:1", "/vol/x", "none", 0, "none");
 	expect_seen(&mounts, "/one", "8:1", "/vol/x", "/a/x", 10, "/one");
 	expect_seen(&mounts, "/two", "8:1", "/vol/x", "/b/x", 20, "/two");
-	assert_true(kms_mounts_find(&mounts, "8:1", "/x", NULL, NULL, &place));
-	assert_int_equal(place.nr_others, 2);
-	free(place.path);
+	assert_true(kms_mounts_find(&mounts, "8:1", "/x", NULL, NULL, &location));
+	assert_int_equal(location.nr_others, 2);
+	free(location.path);
 	kms_mounts_free(&mounts);
-	kms_rows_free(&rows);
 	snprintf(command, sizeof(command), "rm -r %s", proc);
 	assert_int_equal(system(command), 0);
 }
@@ -446,9 +431,9 @@ static void shared_volumes(void **state)
 /* Whatever there is here, it can be read. */
 static void this_machine(void **state)
 {
-	const char *devices[] = { NULL, NULL };
+	struct kms_devices devices = { 0 };
 	struct kms_mounts mounts;
-	struct kms_rows rows;
+	const char *first;
 	struct stat root;
 	char device[32];
 
@@ -456,18 +441,17 @@ static void this_machine(void **state)
 	assert_int_equal(stat("/proc", &root), 0);
 	snprintf(device, sizeof(device), "%u:%u", major(root.st_dev),
 		 minor(root.st_dev));
-	devices[0] = device;
-	rows = directories_of(devices);
-	assert_true(kms_mounts_read(&mounts, "/proc", &rows, 1));
+	first = device;
+	devices = (struct kms_devices){ &first, 1 };
+	assert_true(kms_mounts_read(&mounts, "/proc", &devices));
 	assert_true(mounts.nr >= 1);
 	assert_true(mounts.space[0].mounts.nr >= 1);
 	kms_mounts_free(&mounts);
 	/* Nothing is asked about, so nothing is read. */
-	kms_rows_cut(&rows, 0);
-	assert_true(kms_mounts_read(&mounts, "/proc", &rows, 1));
+	devices.nr = 0;
+	assert_true(kms_mounts_read(&mounts, "/proc", &devices));
 	assert_int_equal(mounts.nr, 0);
 	kms_mounts_free(&mounts);
-	kms_rows_free(&rows);
 }
 
 int main(void)

@@ -158,8 +158,8 @@ static void a_lot(void **state)
 		names[i] = text[i];
 	}
 	assert_true(kms_pattern_find(&pattern, names, 400));
-	assert_int_equal(pattern.nr_names, KMS_PATTERN_NAMES_MAX);
-	assert_int_equal(pattern.nr_covered, KMS_PATTERN_NAMES_MAX);
+	assert_int_equal(pattern.nr_names, KMS_MAX_PATTERN_NAMES);
+	assert_int_equal(pattern.nr_covered, KMS_MAX_PATTERN_NAMES);
 	assert_non_null(strstr(pattern.text, "-N.end"));
 	kms_pattern_free(&pattern);
 }

@@ -223,71 +223,68 @@ static void some_cannot_be_written(void **state)
 }
 
 /* A host whose cache "dentry" grows by one allocator; who it is follows. */
-static struct kms_look look;
+static struct kms_observation obs;
 static struct kms_verdict verdict;
-static struct kms_who *who;
+static struct kms_allocator_facts *facts;
 
 static void grow(const char *cache, unsigned int reclaimable,
 		 const char *allocator)
 {
-	static const uint64_t objects[KMS_NR_LOOKS] = { 1000, 31000, 101000 };
-	struct kms_traced *traced = &look.traced[0];
-	struct kms_rows *slabs;
-	size_t i, column;
+	static const uint64_t objects[KMS_NR_MOMENTS] = { 1000, 31000, 101000 };
+	struct kms_trace *trace = &obs.trace[0];
+	struct kms_slab_record *slab;
+	size_t i;
 
-	kms_look_init(&look);
-	look.page_bytes = 4096;
-	look.host_processes = true;
-	for (i = 0; i < KMS_NR_LOOKS; i++) {
-		look.at[i].boottime_ns = (100 + 5 * i) * 1000000000ull;
-		row_add(&look.at[i].nodes,
-			"managed_pages=4194304 free_pages=2000000");
-		slabs = &look.at[i].slabs;
-		row_add(slabs,
-			"name=x size=1000 reclaimable=%u nr_active_objects=%u total_bytes=%u",
-			reclaimable, (unsigned int)objects[i],
-			(unsigned int)objects[i] * 1000);
-		assert_true(kms_kind_find(slabs->kind, "name", 4, &column));
-		kms_value_clear(&slabs->row[0][column]);
-		slabs->row[0][column] = kms_value_text(cache);
+	kms_observation_init(&obs);
+	obs.page_bytes = 4096;
+	obs.host_processes = true;
+	for (i = 0; i < KMS_NR_MOMENTS; i++) {
+		obs.moment[i].boottime_ns = (100 + 5 * i) * 1000000000ull;
+		record_add(&obs.moment[i].nodes.any,
+			   "managed_pages=4194304 free_pages=2000000");
+		slab = kms_records_add(&obs.moment[i].slabs.any);
+		assert_non_null(slab);
+		slab->name = strdup(cache);
+		slab->size = 1000;
+		slab->reclaimable = reclaimable;
+		slab->nr_active_objects = objects[i];
+		slab->total_bytes = objects[i] * 1000;
 	}
-	traced->cache = strdup(cache);
-	traced->done = true;
-	row_add(&traced->trace,
-		"cache=x duration_ns=5000000000 nr_allocs=1000 nr_frees=10 explained_permille=990 nr_dropped=0");
-	row_add(&traced->allocators, "id=1 context=task uid=0 pid=77 nr_allocs=900 nr_outstanding=890 allocs_per_second=9000 %s",
+	trace->cache = strdup(cache);
+	trace->done = true;
+	trace->total.duration_ns = 5000000000;
+	trace->total.nr_allocs = 1000;
+	trace->total.nr_frees = 10;
+	trace->total.explained_permille = 990;
+	trace->total.nr_dropped = 0;
+	record_add(&trace->allocators.any, "id=1 context=task uid=0 pid=77 nr_allocs=900 nr_outstanding=890 allocs_per_second=9000 %s",
 		allocator);
-	look.nr_traced = 1;
-	traced->who = calloc(2, sizeof(*traced->who));
-	who = traced->who;
+	obs.nr_traces = 1;
+	trace->facts = calloc(2, sizeof(*trace->facts));
+	facts = trace->facts;
 }
 
-/* Give the allocator's column a text, as it would come from the kernel. */
-static void column_set(struct kms_rows *rows, const char *name, const char *bytes)
+/* Give a record a text, as it would come from the kernel. */
+static void text_set(const char **member, const char *bytes)
 {
-	char *text = escaped(bytes);
-	size_t column;
-
-	assert_true(kms_kind_find(rows->kind, name, strlen(name), &column));
-	kms_value_clear(&rows->row[0][column]);
-	rows->row[0][column] = kms_value_text(text);
-	free(text);
+	free((void *)*member);
+	*member = escaped(bytes);
 }
 
 static void judge(void)
 {
 	struct kms_error err = { 0 };
 
-	assert_int_equal(kms_verdict_make(&verdict, &look, &err), KMS_OK);
-	assert_int_equal(kms_remedies_fill(&verdict, &look, &err), KMS_OK);
+	assert_int_equal(kms_verdict_make(&verdict, &obs, &err), KMS_OK);
+	assert_int_equal(kms_remedies_fill(&verdict, &obs, &err), KMS_OK);
 	assert_true(verdict.nr_findings > 0);
 }
 
 static void forget(void)
 {
 	kms_verdict_free(&verdict);
-	kms_look_free(&look);
-	memset(&look, 0, sizeof(look));
+	kms_observation_free(&obs);
+	memset(&obs, 0, sizeof(obs));
 }
 
 /* Run all lines but those that write to files that are there. */
@@ -347,19 +344,20 @@ static void hostile_names(void **state)
 	(void)state;
 	for (i = 0; i < ARRAY_SIZE(hostile); i++) {
 		char *text = escaped(hostile[i]);
-		struct kms_rows *rows = &look.traced[0].allocators;
+		struct kms_trace_allocator_record *allocator;
 		char *frame;
 
 		grow(text, 0, "name=x parent_1=y stack=1");
-		column_set(rows, "name", hostile[i]);
-		column_set(rows, "parent_1", hostile[i]);
-		row_add(&look.traced[0].stacks, "stack=1 depth=0 symbol=x");
+		allocator = &obs.trace[0].allocators.record[0];
+		text_set(&allocator->name, hostile[i]);
+		text_set(&allocator->parent_1, hostile[i]);
+		record_add(&obs.trace[0].stacks.any, "stack=1 depth=0 symbol=x");
 		assert_true(asprintf(&frame, "drv_open+0x1/0x2 [%s]",
 				     hostile[i]) > 0);
-		column_set(&look.traced[0].stacks, "symbol", frame);
+		text_set(&obs.trace[0].stacks.record[0].symbol, frame);
 		free(frame);
-		assert_true(asprintf(&who->cgroup, "/user.slice/%s", text) > 0);
-		who->can_reclaim = true;
+		assert_true(asprintf(&facts->cgroup, "/user.slice/%s", text) > 0);
+		facts->can_reclaim = true;
 		free(text);
 		judge();
 		assert_true(verdict.finding[0].nr_remedies >= 3);
@@ -401,7 +399,7 @@ static void expect_stop(const char *line, const char *words)
 static void in_cgroup(const char *cgroup)
 {
 	grow("dentry", 1, "name=find parent_1=sh");
-	who->cgroup = strdup(cgroup);
+	facts->cgroup = strdup(cgroup);
 }
 
 static void containers_are_stopped_by_their_engine(void **state)
@@ -431,9 +429,9 @@ static void containers_are_stopped_by_their_engine(void **state)
 
 static void service(const char *name, size_t nr, const char *other)
 {
-	snprintf(who->service.name, sizeof(who->service.name), "%s", name);
-	who->service.nr_processes = nr;
-	snprintf(who->service.other, sizeof(who->service.other), "%s", other);
+	snprintf(facts->service.name, sizeof(facts->service.name), "%s", name);
+	facts->service.nr_processes = nr;
+	snprintf(facts->service.other, sizeof(facts->service.other), "%s", other);
 }
 
 static void services_are_stopped_when_they_are_proved(void **state)
@@ -447,11 +445,11 @@ static void services_are_stopped_when_they_are_proved(void **state)
 	expect_stop("pgrep -a -x -- sh", "find and stop");
 	in_cgroup("/system.slice/cron.service");
 	service("cron.service", 5, "cron");
-	expect_stop("pgrep -a -x -- sh", "cron.service has others, such as cron");
+	expect_stop("pgrep -a -x -- sh", "do not stop all of cron.service, which also runs cron");
 	in_cgroup("/user.slice/user-1000.slice/user@1000.service/app.slice/a.service");
 	service("a.service", 1, "");
-	who->service.is_user = true;
-	who->service.uid = 1000;
+	facts->service.is_user = true;
+	facts->service.uid = 1000;
 	expect_stop("systemctl --user -M 1000@.host stop -- a.service", NULL);
 }
 
@@ -459,28 +457,28 @@ static void processes_are_ended_when_they_are_proved(void **state)
 {
 	(void)state;
 	in_cgroup("/");
-	who->alive = true;
-	who->nr_alike = 1;
-	who->began_ns = 10 * 1000000000ull;
-	expect_stop("kill 77", "process 77 since");
+	facts->alive = true;
+	facts->nr_alike = 1;
+	facts->began_ns = 10 * 1000000000ull;
+	expect_stop("kill 77", "(process 77, started 2 minutes ago)");
 	/* One of many: to end it helps nobody. */
 	in_cgroup("/");
-	who->alive = true;
-	who->nr_alike = 64;
+	facts->alive = true;
+	facts->nr_alike = 64;
 	expect_stop(NULL, "process 77 is one of 64 such processes");
 	in_cgroup("/");
-	who->alive = true;
-	who->nr_alike = 64;
-	who->starter_pid = 50;
-	who->starter_children = 64;
-	expect_stop("kill 50", "stop sh, process 50");
+	facts->alive = true;
+	facts->nr_alike = 64;
+	facts->starter_pid = 50;
+	facts->starter_children = 64;
+	expect_stop("kill 50", "stop sh (process 50");
 	/* Gone, and nothing proves who started it. */
 	in_cgroup("/");
-	expect_stop("pgrep -a -x -- sh", "find and stop what starts");
+	expect_stop("pgrep -a -x -- sh", "find and stop the process that starts");
 	/* Numbers of another PID namespace */
 	in_cgroup("/");
-	look.host_processes = false;
-	expect_stop(NULL, "find and stop what starts");
+	obs.host_processes = false;
+	expect_stop(NULL, "find and stop the process that starts");
 }
 
 /* Nor is one of many told as if it were all of them. */
@@ -490,8 +488,8 @@ static void many_are_counted(void **state)
 
 	(void)state;
 	in_cgroup("/");
-	who->alive = true;
-	who->nr_alike = 64;
+	facts->alive = true;
+	facts->nr_alike = 64;
 	judge();
 	text = printed(words_print, NULL);
 	assert_non_null(strstr(text, "process 77, one of 64 such"));
@@ -506,9 +504,9 @@ static void some_are_left_alone(void **state)
 
 	(void)state;
 	in_cgroup("/init.scope");
-	who->alive = true;
-	who->spared = true;
-	who->nr_alike = 1;
+	facts->alive = true;
+	facts->spared = true;
+	facts->nr_alike = 1;
 	judge();
 	for (i = 0; i < verdict.finding[0].nr_remedies; i++)
 		assert_null(strstr(verdict.finding[0].remedy[i].command ?: "",

@@ -21,7 +21,7 @@ struct number {
 static void check(size_t column, const struct kms_style *style,
 		  const struct number *numbers, size_t nr)
 {
-	char buffer[KMS_FORMAT_MAX];
+	char buffer[KMS_MAX_FORMAT];
 	struct kms_value value;
 	size_t i;
 
@@ -112,7 +112,7 @@ static void differences_have_a_sign(void **state)
 	static const struct number keys[] = { { 1, "1" } };
 	const struct kms_column *column = &sample.columns[SAMPLE_SIZE_BYTES];
 	struct kms_value value = kms_value_signed(-1536);
-	char buffer[KMS_FORMAT_MAX];
+	char buffer[KMS_MAX_FORMAT];
 
 	(void)state;
 	check(SAMPLE_SIZE_BYTES, &style, numbers, ARRAY_SIZE(numbers));

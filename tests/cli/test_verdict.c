@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* From looks that are made up to what is found in them. */
-#include "look_sample.h"
+#include "observation_sample.h"
+#include "table/kinds.h"
 
 static void nothing_wrong(void **state)
 {
@@ -15,7 +16,7 @@ static void nothing_wrong(void **state)
 	assert_false(verdict.partial);
 	assert_int_equal(verdict.health, KMS_HEALTHY);
 	expect_words("- growth of unreclaimable slab caches by less than 51.2 KiB/s\n");
-	expect_words("- memory of processes, tmpfs, huge pages, swap and limits of cgroups\n");
+	expect_words("- memory of processes, tmpfs, huge pages, swap, and cgroup limits\n");
 }
 
 /* A small host would be full in days, but it moves as much as any. */
@@ -32,7 +33,7 @@ static void noise_on_a_small_host(void **state)
 static void nothing_known(void **state)
 {
 	(void)state;
-	kms_strings_add(&look.missing, "slab: the slab collector is off");
+	kms_strings_add(&obs.missing, "slab: the slab collector is off");
 	judge();
 	assert_int_equal(verdict.nr_findings, 0);
 	assert_true(verdict.partial);
@@ -63,19 +64,19 @@ static void storm(void)
 static void a_storm_of_lookups(void **state)
 {
 	const struct kms_finding *found;
-	struct kms_traced *trace;
+	struct kms_trace *trace;
 
 	(void)state;
 	storm();
-	trace = traced("dentry", 990);
-	row_add(&trace->allocators,
+	trace = trace_add("dentry", 990);
+	record_add(&trace->allocators.any,
 		"id=1 context=task name=curl parent_1=probe.sh parent_2=cron uid=0 pid=77 nr_allocs=900 allocs_per_second=9000 nr_outstanding=890");
-	row_add(&trace->allocators,
+	record_add(&trace->allocators.any,
 		"id=2 context=task name=busy uid=0 pid=78 nr_allocs=500 allocs_per_second=5000 nr_outstanding=0");
-	trace->who[0].cgroup = strdup("/system.slice/probe.service");
-	trace->who[0].can_reclaim = true;
-	strcpy(trace->who[0].service.name, "probe.service");
-	trace->who[0].service.nr_processes = 3;
+	trace->facts[0].cgroup = strdup("/system.slice/probe.service");
+	trace->facts[0].can_reclaim = true;
+	strcpy(trace->facts[0].service.name, "probe.service");
+	trace->facts[0].service.nr_processes = 3;
 	judge();
 	assert_int_equal(verdict.nr_findings, 1);
 	found = only(KMS_FINDING_NEGATIVE_DENTRIES);
@@ -95,26 +96,26 @@ static void a_storm_of_lookups(void **state)
 	assert_false(found->benign);
 
 	/* Where it grows, not where the most are */
-	assert_int_equal(found->nr_places, 1);
-	assert_string_equal(found->place[0].path, "/etc/pki");
-	assert_string_equal(found->place[0].pattern, ".N_dOeSnotExist_.db");
-	assert_int_equal(found->place[0].nr_names, 2);
-	assert_int_equal(found->place[0].share_permille, 1000);
-	assert_int_equal(found->place[0].growth_per_second, 10000);
-	assert_false(found->place[0].mounted);
+	assert_int_equal(found->nr_directories, 1);
+	assert_string_equal(found->directory[0].path, "/etc/pki");
+	assert_string_equal(found->directory[0].pattern, ".N_dOeSnotExist_.db");
+	assert_int_equal(found->directory[0].nr_names, 2);
+	assert_int_equal(found->directory[0].share_permille, 1000);
+	assert_int_equal(found->directory[0].growth_per_second, 10000);
+	assert_false(found->directory[0].mounted);
 
 	/* Who keeps what it takes, not who takes most */
-	assert_int_equal(found->nr_creators, 1);
-	assert_string_equal(found->creator[0].name, "curl");
-	assert_int_equal(found->creator[0].nr_parents, 2);
-	assert_string_equal(found->creator[0].service, "probe.service");
+	assert_int_equal(found->nr_allocators, 1);
+	assert_string_equal(found->allocator[0].name, "curl");
+	assert_int_equal(found->allocator[0].nr_parents, 2);
+	assert_string_equal(found->allocator[0].service, "probe.service");
 
 	expect_words("\nsystemctl stop -- probe.service\n");
-	expect_words("# caution: all of probe.service ends: 3 processes now\n");
+	expect_words("# caution: stops all of probe.service, now 3 processes\n");
 	expect_words("\nsystemctl edit -- probe.service\n");
 	expect_words("Environment=NSS_SDB_USE_CACHE=yes");
 	expect_words("\necho 192000000 > /sys/fs/cgroup/system.slice/probe.service/memory.reclaim\n");
-	expect_words("curl <- probe.sh <- cron");
+	expect_words("curl, started by probe.sh <- cron");
 }
 
 static void a_storm_without_walk_and_trace(void **state)
@@ -129,7 +130,7 @@ static void a_storm_without_walk_and_trace(void **state)
 	judge();
 	found = only(KMS_FINDING_NEGATIVE_DENTRIES);
 	assert_int_equal(found->sure, KMS_LIKELY);
-	assert_int_equal(found->nr_places + found->nr_creators, 0);
+	assert_int_equal(found->nr_directories + found->nr_allocators, 0);
 	for (i = 0; i < found->unknown.nr; i++)
 		without += strstr(found->unknown.line[i], "walked") ||
 			   strstr(found->unknown.line[i], "who allocates");
@@ -171,15 +172,12 @@ static void files_and_lookups(void **state)
 /* A cache that fills the slots that others left takes no more memory yet. */
 static void into_free_slots(void **state)
 {
-	size_t i, column;
+	size_t i;
 
 	(void)state;
 	storm();
-	assert_true(kms_kind_find(look.at[0].slabs.kind, "total_bytes", 11,
-				  &column));
-	for (i = 0; i < KMS_NR_LOOKS; i++)
-		look.at[i].slabs.row[0][column] =
-			kms_value_unsigned(300 * MIB);
+	for (i = 0; i < KMS_NR_MOMENTS; i++)
+		obs.moment[i].slabs.record[0].total_bytes = 300 * MIB;
 	judge();
 	assert_in_range(only(KMS_FINDING_NEGATIVE_DENTRIES)->growth_bytes,
 			19100000, 19200000);
@@ -203,29 +201,29 @@ static void bursts_are_only_possible(void **state)
 static void a_leak(void **state)
 {
 	const struct kms_finding *found;
-	struct kms_traced *trace;
+	struct kms_trace *trace;
 
 	(void)state;
 	host();
 	cache("kmalloc-128", 0, 128, EACH(5000, 35000, 105000));
-	trace = traced("kmalloc-128", 995);
-	row_add(&trace->allocators,
+	trace = trace_add("kmalloc-128", 995);
+	record_add(&trace->allocators.any,
 		"id=1 context=task name=a uid=0 pid=1 stack=1 nr_allocs=10000 nr_outstanding=3 allocs_per_second=2000");
-	row_add(&trace->allocators,
+	record_add(&trace->allocators.any,
 		"id=2 context=kthread name=kworker%%20x stack=2 nr_allocs=400 nr_outstanding=400 allocs_per_second=80");
-	row_add(&trace->allocators,
+	record_add(&trace->allocators.any,
 		"id=3 context=kthread name=kworker%%20x stack=3 nr_allocs=100 nr_outstanding=100 allocs_per_second=20");
-	row_add(&trace->stacks, "stack=2 depth=1 symbol=drv_open+0x10/0x20%%20[drv]");
-	row_add(&trace->stacks, "stack=2 depth=0 symbol=__kmalloc+0x1/0x2");
-	row_add(&trace->stacks, "stack=3 depth=0 symbol=other+0x1/0x2");
+	record_add(&trace->stacks.any, "stack=2 depth=1 symbol=drv_open+0x10/0x20%%20[drv]");
+	record_add(&trace->stacks.any, "stack=2 depth=0 symbol=__kmalloc+0x1/0x2");
+	record_add(&trace->stacks.any, "stack=3 depth=0 symbol=other+0x1/0x2");
 	judge();
 	found = only(KMS_FINDING_UNRECLAIMABLE_SLAB);
 	assert_false(found->reclaimable);
 	assert_int_equal(found->reclaimable_bytes, KMS_UNKNOWN);
-	assert_int_equal(found->nr_creators, 1);
-	assert_int_equal(found->creator[0].nr_outstanding, 500);
-	assert_int_equal(found->creator[0].nr_frames, 2);
-	assert_string_equal(found->creator[0].frame[1],
+	assert_int_equal(found->nr_allocators, 1);
+	assert_int_equal(found->allocator[0].nr_outstanding, 500);
+	assert_int_equal(found->allocator[0].nr_frames, 2);
+	assert_string_equal(found->allocator[0].frame[1],
 			    "drv_open+0x10/0x20 [drv]");
 	expect_words("[kworker x]");
 	expect_words("modinfo -- drv");
@@ -264,7 +262,7 @@ static void pages_beyond_their_error(void **state)
 	found = only(KMS_FINDING_UNACCOUNTED);
 	assert_int_equal(found->growth_bytes, 6000 * PAGE);
 	assert_int_equal(found->sure, KMS_CERTAIN);
-	assert_int_equal(found->nr_creators, 0);
+	assert_int_equal(found->nr_allocators, 0);
 }
 
 static void pages_within_their_error(void **state)
@@ -292,9 +290,9 @@ static void a_stock_of_dentries(void **state)
 	assert_int_equal(found->growth_bytes, KMS_UNKNOWN);
 	assert_int_equal(found->full_seconds, KMS_UNKNOWN);
 	assert_in_range(found->memory_permille, 575, 585);
-	assert_string_equal(found->place[0].path, "/var/old");
-	assert_string_equal(found->place[0].pattern, "only-one");
-	expect_words("not growing now; most from /var/old\n");
+	assert_string_equal(found->directory[0].path, "/var/old");
+	assert_string_equal(found->directory[0].pattern, "only-one");
+	expect_words("not growing now; most of it in /var/old\n");
 	expect_words("15 % of the hash table was");
 	expect_words("drop_caches");
 }
@@ -309,18 +307,14 @@ static void a_cache_that_may_be_large(void **state)
 	assert_int_equal(verdict.nr_findings, 0);
 }
 
-static void pieces(uint64_t index3, uint64_t index9)
+static void pieces(int64_t index3, int64_t index9)
 {
 	host();
-	row_add(&look.zones, "node=0 zone=DMA managed_pages=4000");
-	row_add(&look.zones, "node=0 zone=Normal managed_pages=4190000");
-	row_add(&look.buddies, "node=0 zone=DMA order=3 extfrag_index=-1000");
-	row_add(&look.buddies,
-		"node=0 zone=Normal order=3 extfrag_index=%" PRId64,
-		(int64_t)index3);
-	row_add(&look.buddies,
-		"node=0 zone=Normal order=9 extfrag_index=%" PRId64,
-		(int64_t)index9);
+	zone_add(0, "DMA", 4000);
+	zone_add(0, "Normal", 4190000);
+	buddy_add(0, "DMA", 3, -1000);
+	buddy_add(0, "Normal", 3, index3);
+	buddy_add(0, "Normal", 9, index9);
 	judge();
 }
 
@@ -351,25 +345,61 @@ static void no_pieces(void **state)
 static void chance_is_no_growth(void **state)
 {
 	const struct kms_finding *found;
-	size_t column, i;
+	size_t i;
 
 	(void)state;
 	storm();
 	for (i = 0; i < KMS_NR_WALKS; i++) {
-		struct kms_rows *rows = &look.walk[i].directories;
-
 		directory(i, 9, "/mnt/rest", 1000000 + 6000 * i, 0);
-		assert_true(kms_kind_find(rows->kind, "coverage_permille", 17,
-					  &column));
-		rows->row[2][column] = kms_value_unsigned(100);
-		assert_true(kms_kind_find(look.walk[i].dentries.kind,
-					  "coverage_permille", 17, &column));
-		look.walk[i].dentries.row[0][column] = kms_value_unsigned(100);
+		obs.walk[i].directories.record[2].coverage_permille = 100;
+		obs.walk[i].total.coverage_permille = 100;
 	}
 	judge();
 	found = only(KMS_FINDING_NEGATIVE_DENTRIES);
-	for (i = 0; i < found->nr_places; i++)
-		assert_string_not_equal(found->place[i].path, "/mnt/rest");
+	for (i = 0; i < found->nr_directories; i++)
+		assert_string_not_equal(found->directory[i].path, "/mnt/rest");
+}
+
+static void json_print(FILE *stream, void *arg)
+{
+	const struct kms_answer answer = { .rows.kind = &kms_kind_status };
+	struct kms_error err = { 0 };
+
+	(void)arg;
+	assert_int_equal(kms_verdict_print_json(stream, &answer, &verdict,
+						&err), KMS_OK);
+}
+
+static void expect_json(const char *words)
+{
+	char *text = printed(json_print, NULL);
+
+	if (!strstr(text, words))
+		print_error("no '%s' in:\n%s", words, text);
+	assert_non_null(strstr(text, words));
+	free(text);
+}
+
+/* Shares are in percent, with a decimal; what is not known has no key. */
+static void in_fields(void **state)
+{
+	struct kms_trace *trace;
+
+	(void)state;
+	storm();
+	trace = trace_add("dentry", 993);
+	allocator(trace, "context=task name=curl uid=0 pid=7", 2);
+	allocator(trace, "context=task name=wget uid=0 pid=8", 1);
+	judge();
+	expect_json("\"directories\": [");
+	expect_json("\"allocators\": [");
+	expect_json("\"traced_percent\": 66.7");
+	expect_json("\"share_percent\": 66.2");
+	expect_json("\"share_percent\": 100.0");
+	expect_json("\"attributed_percent\": 99.3");
+	verdict.finding[0].allocator[0].traced_permille = KMS_UNKNOWN;
+	verdict.finding[0].allocator[1].traced_permille = 9;
+	expect_json("\"traced_percent\": 0.9");
 }
 
 int main(void)
@@ -395,6 +425,7 @@ int main(void)
 		TEST(no_huge_pages),
 		TEST(no_pieces),
 		TEST(chance_is_no_growth),
+		TEST(in_fields),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

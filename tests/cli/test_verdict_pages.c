@@ -13,19 +13,19 @@
 
 #define EACH(a, b, c) ((const uint64_t[]){ a, b, c })
 
-static struct kms_look look;
+static struct kms_observation obs;
 static struct kms_verdict verdict;
 
 static int rest(void **state)
 {
-	static const uint64_t seconds[KMS_NR_LOOKS] = { 100, 103, 110 };
+	static const uint64_t seconds[KMS_NR_MOMENTS] = { 100, 103, 110 };
 	size_t i;
 
 	(void)state;
-	kms_look_init(&look);
-	look.page_bytes = 4096;
-	for (i = 0; i < KMS_NR_LOOKS; i++)
-		look.at[i].boottime_ns = seconds[i] * 1000000000ull;
+	kms_observation_init(&obs);
+	obs.page_bytes = 4096;
+	for (i = 0; i < KMS_NR_MOMENTS; i++)
+		obs.moment[i].boottime_ns = seconds[i] * 1000000000ull;
 	return 0;
 }
 
@@ -33,7 +33,7 @@ static int forget(void **state)
 {
 	(void)state;
 	kms_verdict_free(&verdict);
-	kms_look_free(&look);
+	kms_observation_free(&obs);
 	return 0;
 }
 
@@ -51,15 +51,15 @@ static void judge(struct host host)
 	struct kms_error err = { 0 };
 	size_t i;
 
-	for (i = 0; i < KMS_NR_LOOKS; i++)
-		row_add(&look.at[i].nodes, "%s=%" PRIu64 " managed_pages=%"
+	for (i = 0; i < KMS_NR_MOMENTS; i++)
+		record_add(&obs.moment[i].nodes.any, "%s=%" PRIu64 " managed_pages=%"
 			PRIu64 " present_pages=4300000 free_pages=2000000"
 			" kernel_stack_pages=1000 unaccounted_pages=%d"
 			" unaccounted_error_pages=%u", host.counter,
 			host.pages[i], host.managed[i],
 			host.unaccounted_growth * (int)i, host.error);
-	assert_int_equal(kms_verdict_make(&verdict, &look, &err), KMS_OK);
-	assert_int_equal(kms_remedies_fill(&verdict, &look, &err), KMS_OK);
+	assert_int_equal(kms_verdict_make(&verdict, &obs, &err), KMS_OK);
+	assert_int_equal(kms_remedies_fill(&verdict, &obs, &err), KMS_OK);
 }
 
 static void error_is_of_unaccounted_alone(void **state)

@@ -46,10 +46,12 @@ static void words(void **state)
 	assert_string_equal(kms_words_bytes(1024 * MIB - 1).text, "1.0 GiB");
 	assert_string_equal(kms_words_bytes(UINT64_MAX).text, "16.0 EiB");
 	assert_string_equal(kms_words_span(0).text, "less than a minute");
-	assert_string_equal(kms_words_span(3 * 3600).text, "3 h");
-	assert_string_equal(kms_words_span(90).text, "2 min");
+	assert_string_equal(kms_words_span(3 * 3600).text, "3 hours");
+	assert_string_equal(kms_words_span(90).text, "2 minutes");
+	assert_string_equal(kms_words_span(60).text, "1 minute");
 	assert_string_equal(kms_words_span(4 * 86400).text, "4 days");
 	assert_string_equal(kms_words_share(1000).text, "100 %");
+	assert_string_equal(kms_words_share(0).text, "less than 0.1 %");
 	assert_string_equal(kms_words_share(42).text, "4.2 %");
 	assert_string_equal(kms_words_share(995).text, "100 %");
 }

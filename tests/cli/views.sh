@@ -95,6 +95,15 @@ json '(.boottime_ns | type) == "number" and (.boot_id | length) == 36 and
 json '.request == {"filters": {"name": ["dentry"]}, "columns": ["size"],
       "top": 3} and .slabs == [{"size": 192}]' slab -J -o size --top 3 dentry
 json '.slab_nodes | length == 2' slab --per-node -J
+json '[.slabs[] | select(.coverage_percent == 100) | .name] | sort ==
+      ["dentry", "ext4_inode_cache"]' slab -J
+prints "\
+NAME             COVERAGE_PERCENT
+dentry                      100.0
+ext4_inode_cache            100.0" \
+	slab -o name,coverage-percent --sort +name dentry ext4_inode_cache
+# Of several forms the last one counts.
+prints "NAME=\"dentry\"" slab -J -r -P -o name dentry
 json '.zones | length == 2' zone -J
 json '.orders | map(.extfrag_index) == [-1000, -1000]' buddy -J
 json '.nodes | map(has("node")) == [true, true, false]' node -J
@@ -104,14 +113,14 @@ json '.partial and (.counters | length == 2)' counters -J
 json '.partial and (has("healthy") | not) and .findings == [] and (.missing | length) == 1 and
       .memory.free_bytes == 405504000 and
       .unseen.pages_bytes_per_second > 0 and (.unseen.not_examined | length) > 0 and
-      (.look_ns | type) == "number" and
+      (.observed_ns | type) == "number" and
       .version == "0.1.0"' diagnose -J --seconds 1
-try 3 'not all could be looked at, so the answer is partial' \
+try 3 'some parts could not be examined, so the answer is partial' \
 	diagnose --seconds 1
 check 'the verdict is first' grep -q '^Verdict: nothing wrong found, but' \
 	"$work/out"
 check 'what is missing is named' grep -q '^- in which directories' "$work/out"
-try 3 'not all could be looked at, so the answer is partial' \
+try 3 'some parts could not be examined, so the answer is partial' \
 	diagnose --seconds 1 --remedy
 check 'no remedy is needed' grep -q '^# nothing wrong found' "$work/out"
 
@@ -223,14 +232,14 @@ cp "$work/out" "$work/difference"
 check 'a difference below INT64_MIN is exact' \
 	grep -q '"total_bytes":-18446744073709551615[,}]' "$work/difference"
 
-try 1 '.*/boot: is of another boot .*' slab --diff "$work/boot"
-try 1 '.*/top: was made with --top.*' slab --diff "$work/top"
-try 1 '.*/keyless: was made without the column NAME' \
+try 1 '.*/boot: is from another boot .*' slab --diff "$work/boot"
+try 1 '.*/top: was saved with --top.*' slab --diff "$work/top"
+try 1 '.*/keyless: was saved without the column NAME' \
 	slab --diff "$work/keyless"
-try 1 '.*/dentry: was asked for less .*' slab --diff "$work/dentry"
-try 1 '.*/difference: is a difference itself.*' \
+try 1 '.*/dentry: was saved with other filters.*' slab --diff "$work/dentry"
+try 1 '.*/difference: is a difference, not.*' \
 	slab --diff "$work/difference"
-try 1 '.*/older: is no --json answer of this command.*' \
+try 1 '.*/older: is not a --json answer of this command.*' \
 	zone --diff "$work/older"
 try 1 'no such slab' slab --diff "$work/older" nonesuch
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * libFuzzer on the reader's way from datagrams to rows.
+ * Fuzz the reader's decoder, from datagrams to rows.
  *
- * An input is the number of a kind of record, and datagrams, each behind its
- * length in two bytes. Their messages answer a request with the numbers below,
- * so that what tests/fuzz/seeds.py makes is taken.
+ * An input is the number of a record type, and datagrams, each after its length
+ * in two bytes. Their messages answer a request with the numbers below, which
+ * tests/fuzz/seeds.py uses too.
  */
 #include <libmnl/libmnl.h>
 #include <linux/genetlink.h>
@@ -36,7 +36,7 @@ static void must_hold(bool holds, const char *what)
 	abort();
 }
 
-/* A request that has every key, as refusals name the one they are about. */
+/* Make a request with all keys, because a refusal names one of them. */
 static void make_request(struct nlmsghdr *message, const struct kms_kind *kind)
 {
 	struct genlmsghdr *header;
@@ -65,10 +65,10 @@ static enum kms_status take_row(const struct nlmsghdr *message, void *arg,
 	return kms_decode_row(message, arg, err);
 }
 
-/* What comes from the kernel is printed to terminals. */
+/* Texts of the kernel are printed to terminals. */
 static void check_text(const char *text)
 {
-	must_hold(text, "a text is there");
+	must_hold(text, "there is a text");
 	for (; *text; text++)
 		must_hold((unsigned char)*text >= ' ' && *text != 0x7f,
 			  "text has no control characters");
@@ -81,7 +81,7 @@ static void check_value(const struct kms_value *value,
 		return;
 	must_hold((value->presence == KMS_TEXT) ==
 		  (column->type == KMS_TYPE_STRING),
-		  "a value is of its column's type");
+		  "a value has the type of its column");
 	if (value->presence == KMS_TEXT)
 		check_text(value->text);
 	else
@@ -99,7 +99,7 @@ static void check_rows(const struct kms_rows *rows)
 				    &rows->kind->columns[column]);
 }
 
-/* Of its own size, so that one byte too many is noticed. */
+/* In memory of its exact size, so that ASan sees a read behind it. */
 static enum kms_status take_datagram(struct kms_reply *reply,
 				     const uint8_t *data, size_t size,
 				     struct kms_error *err)

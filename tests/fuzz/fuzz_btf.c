@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * libFuzzer on the module's BTF reader and layout resolver. What must hold
- * whatever a blob says is in tests/layouts/resolver.c.
+ * Fuzz the module's BTF reader and layout resolver. tests/layouts/resolver.c
+ * has the rules that hold for any blob.
  */
 #include <linux/btf.h>
 #include <stdint.h>
@@ -16,8 +16,8 @@ size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t room,
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /*
- * Nearly every mutation makes a header wrong, and what is behind it would never
- * be looked at. So three of four get a header that fits.
+ * Almost every mutation breaks the header, and then nothing else is parsed. So
+ * give three of four a valid header.
  */
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t room,
 			       unsigned int seed)
@@ -44,7 +44,7 @@ size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t room,
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	/* A kernel's BTF is aligned, and ends where it ends. */
+	/* Aligned, and of its exact size: ASan sees a read behind it. */
 	uint8_t *blob = malloc(size);
 
 	if (!blob)

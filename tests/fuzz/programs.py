@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What the C programs here share: the list of all kinds of record."""
+"""Build what the C programs here share: the list of all record types."""
 
 import pathlib
 
@@ -10,13 +10,13 @@ BUILD = REPO / "build/fuzz"
 
 
 def spec():
-    """The contract."""
+    """The contract, module/spec/kmemscope.yaml."""
     return yaml.safe_load((REPO / "module/spec/kmemscope.yaml").read_text(
         encoding="utf-8"))
 
 
 def write_kinds(contract):
-    """All kinds in the order of the spec, for a C array."""
+    """Write the elements of a C array of all kinds, in the spec's order."""
     BUILD.mkdir(parents=True, exist_ok=True)
     names = [kind["name"].replace("-", "_")
              for kind in contract["attribute-sets"]]
@@ -25,7 +25,7 @@ def write_kinds(contract):
 
 
 def sender_command():
-    """What compiles sender.c, for a guest that may have another libc."""
+    """The command that compiles sender.c, for a guest with any libc."""
     write_kinds(spec())
     return ["gcc", "-static", "-std=c11", "-D_GNU_SOURCE", "-O2", "-Wall",
             "-Wextra", "-Werror", f"-I{REPO}/tools",

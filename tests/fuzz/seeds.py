@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What the fuzzers begin with: small blobs of BTF, and answers to requests."""
+"""The seeds of the fuzzers: small blobs of BTF, and answers to requests."""
 
 import struct
 
@@ -12,17 +12,17 @@ FAMILY, SEQ, PORT = 0x20, 1, 1
 NLMSG_ERROR, NLMSG_DONE = 2, 3
 MULTI, DUMP_INTR, CAPPED, ACK_TLVS = 2, 0x10, 0x100, 0x200
 
-# Made up blobs that are longer than this only try an old limit again.
-MOST_BYTES = 32768
+# Longer crafted blobs only try a limit that a shorter one has tried.
+MAX_BYTES = 32768
 
 VALUES = {"u32": ("<I", 0xffffffff), "u64": ("<Q", 1 << 63),
           "s64": ("<q", -(1 << 63))}
 
 
 def blobs(images, structs):
-    """(name, BTF): made up, and images' cut down to the structs in use."""
+    """(name, BTF): crafted blobs, and those of images cut down to structs."""
     for name, blob, _ in crafted.blobs():
-        if len(blob) <= MOST_BYTES:
+        if len(blob) <= MAX_BYTES:
             yield name, blob
     for series, path in images.items():
         writer = btf.Reader(path.read_bytes()).cut(structs)
@@ -43,7 +43,7 @@ def message(kind, flags, body):
 
 
 def record(command, attributes, turn):
-    """A record that has every attribute, or every other one."""
+    """A record with all attributes, or with every other one if turn is 1."""
     body = struct.pack("<BBH", command, 1, 0)
     for number, attr in enumerate(attributes, 1):
         if turn and number % 2 or attr["type"] == "flag":
@@ -53,13 +53,13 @@ def record(command, attributes, turn):
         elif attr["type"] == "string":
             body += attribute(number, b"a\x1b\xff\0" if turn else b"dentry\0")
         else:
-            form, most = VALUES[attr["type"]]
-            body += attribute(number, struct.pack(form, turn and most))
+            form, largest = VALUES[attr["type"]]
+            body += attribute(number, struct.pack(form, turn and largest))
     return message(FAMILY, MULTI, body)
 
 
 def refusal(offset):
-    """What the kernel says when it does not like an attribute."""
+    """The kernel's refusal of an attribute: its attributes, and the error."""
     tail = attribute(1, b"no such \x07cache\0") + attribute(
         2, struct.pack("<I", offset)) + attribute(5, struct.pack("<I", 2))
     return tail, struct.pack("<i", -2)

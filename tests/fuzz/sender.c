@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Sends kmemscope's netlink family what nobody should: for a guest.
+ * Send wrong and random messages to kmemscope's netlink family, in a guest.
  *
  * usage: sender SEED MESSAGES SECONDS
  *
- * Ends after so many messages, or seconds, whichever comes first. The same seed
- * makes the same choices; what is answered, and when, may still differ. Prints
- * one line of figures.
+ * Ends after MESSAGES messages or SECONDS seconds. The same seed makes the same
+ * choices; answers and their times may still differ. Prints a line of figures.
  */
 #include <err.h>
 #include <errno.h>
@@ -26,7 +25,7 @@
 
 #define NR_CHANNELS	32
 #define BATCH_BYTES	16384
-/* Of which a message takes at most this much. */
+/* The largest part of it that a message uses. */
 #define MESSAGE_BYTES	1024
 
 static const struct kms_kind *const kinds[] = {
@@ -38,7 +37,7 @@ static const struct kms_kind *const kinds[] = {
 struct channel {
 	int fd;
 	bool stalls;		/* never reads */
-	uint32_t job;		/* the last that it started */
+	uint32_t job;		/* the last job that it started */
 };
 
 static struct {
@@ -66,7 +65,7 @@ static bool one_in(unsigned int n)
 	return draw() % n == 0;
 }
 
-/* Small and large ones alike. */
+/* Small and large numbers are equally likely. */
 static uint64_t any_number(void)
 {
 	return draw() >> draw() % 64;
@@ -130,7 +129,7 @@ static const char *any_text(void)
 	return texts[draw() % (sizeof(texts) / sizeof(*texts))];
 }
 
-/* Of the right type, and now and then of a right value. */
+/* The type is right, and sometimes the value too. */
 static struct nlattr *put_column(struct nlmsghdr *message,
 				 const struct kms_column *column)
 {
@@ -158,7 +157,7 @@ static void put_garbage(struct nlmsghdr *message)
 	    draw() % sizeof(bytes));
 }
 
-/* Attributes in one another, each as long as it says or longer. */
+/* Nested attributes, with lengths that are right or too long. */
 static void put_nested(struct nlmsghdr *message)
 {
 	uint16_t inner[24];
@@ -183,7 +182,7 @@ static uint8_t any_command(void)
 	return one_in(8) ? draw() : draw() % (KMEMSCOPE_CMD_MAX + 2);
 }
 
-/* Switching everything off is for off_and_on(), or little would be tried. */
+/* Never switch off here: off_and_on() does, and only for a moment. */
 static bool switches(const struct nlmsghdr *message)
 {
 	const struct genlmsghdr *header = NLMSG_DATA(message);
@@ -191,7 +190,7 @@ static bool switches(const struct nlmsghdr *message)
 	return header->cmd == KMEMSCOPE_CMD_STATUS_SET;
 }
 
-/* A request of a kind that is sound but for one thing, or quite sound. */
+/* A valid request, or one with a single error. */
 static void nearly_sound(struct channel *channel)
 {
 	const struct kms_kind *kind = kinds[draw() % NR_KINDS];
@@ -205,7 +204,7 @@ static void nearly_sound(struct channel *channel)
 		if (column->key || one_in(4))
 			attr = put_column(message, column);
 	}
-	/* A whole dump takes as long as hundreds of refusals. */
+	/* Rarely a whole dump: it takes as long as hundreds of refusals. */
 	if (!attr)
 		put_garbage(message);
 	if (kind->job_attr && one_in(3))
@@ -236,7 +235,7 @@ static void garbage(struct channel *channel)
 	end(message);
 }
 
-/* No message comes behind one whose length is wrong. */
+/* A message with a wrong length must be the last of a datagram. */
 static void wrong_length(struct channel *channel)
 {
 	struct nlmsghdr *message = begin(any_command(), any_flags());
@@ -253,7 +252,7 @@ static void job_start(struct channel *channel)
 {
 	struct nlmsghdr *message;
 
-	/* There are four places, and they are not to be taken for good. */
+	/* A channel that never reads keeps its jobs: start few, as all count. */
 	if (channel->stalls && !one_in(16))
 		return;
 	message = begin(KMEMSCOPE_CMD_JOB_START, 0);
@@ -315,7 +314,7 @@ static void off_and_on(struct channel *channel)
 
 static void fill_batch(struct channel *channel)
 {
-	/* What is refused costs least, what collects takes milliseconds. */
+	/* Refusals are the cheapest; collecting takes milliseconds. */
 	static const struct {
 		void (*add)(struct channel *channel);
 		unsigned int weight;
@@ -360,7 +359,7 @@ static void open_channel(struct channel *channel)
 	count.sockets++;
 }
 
-/* The number of a job that was started, from the answer to that. */
+/* The number of a started job, from its answer. */
 static void take_job(struct channel *channel, const struct nlmsghdr *message)
 {
 	const struct genlmsghdr *header = NLMSG_DATA(message);
@@ -379,7 +378,7 @@ static void take_job(struct channel *channel, const struct nlmsghdr *message)
 	}
 }
 
-/* What the kernel sends is sound, whatever it was sent. */
+/* The kernel's messages must be valid, whatever it got. */
 static void take(struct channel *channel, const char *data, size_t size)
 {
 	while (size) {

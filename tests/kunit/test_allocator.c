@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Who runs: told of the test's own thread, and of interrupts that it causes.
+ * The key of an allocator: for the thread of the test, and for interrupts that
+ * it causes.
  */
 #include <kunit/test.h>
 #include <linux/irq_work.h>
@@ -22,21 +23,21 @@ static void names_a_thread_and_its_parents(struct kunit *test)
 	ks_allocator_fill(&who, ks_allocator_context());
 	preempt_enable();
 	KUNIT_EXPECT_EQ(test, (u32)KS_CONTEXT_TASK, who.context);
-	/* KUnit runs a case in a kernel thread of its own. */
+	/* KUnit runs each case in a kernel thread. */
 	KUNIT_EXPECT_EQ(test, 1, who.kthread);
 	KUNIT_EXPECT_EQ(test, 0, who.uid);
 	KUNIT_EXPECT_EQ(test, 0, who.stack);
 	KUNIT_EXPECT_NE(test, 0ULL, who.cgroup_id);
 	KUNIT_EXPECT_STREQ(test, current->comm, who.names[0]);
-	/* A key: what is behind the name must be the same each time. */
+	/* A key must have the same bytes each time, also behind the name. */
 	KUNIT_EXPECT_NULL(test, memchr_inv(who.names[0] + length, 0,
 					   TASK_COMM_LEN - length));
 	KUNIT_EXPECT_STREQ(test, "kthreadd", who.names[1]);
-	/* Whose parent is the idle task, of which nobody needs to hear. */
+	/* Its parent is the idle task, which is left out. */
 	KUNIT_EXPECT_STREQ(test, "", who.names[2]);
 }
 
-/* Nothing of whom it stopped, so that all of its are one. */
+/* Nothing of the interrupted task, so that an interrupt is one allocator. */
 static void an_interrupt_is_nobody(struct kunit *test)
 {
 	struct ks_allocator who, nobody = { .context = KS_CONTEXT_IRQ };
@@ -48,34 +49,34 @@ static void an_interrupt_is_nobody(struct kunit *test)
 
 static enum ks_context seen;
 
-static void see(struct irq_work *work)
+static void work_seen(struct irq_work *work)
 {
 	WRITE_ONCE(seen, ks_allocator_context());
 }
 
-static void see_late(struct timer_list *timer)
+static void timer_seen(struct timer_list *timer)
 {
 	WRITE_ONCE(seen, ks_allocator_context());
 }
 
 static void tells_in_what_context_it_is(struct kunit *test)
 {
-	struct irq_work work = IRQ_WORK_INIT_HARD(see);
+	struct irq_work work = IRQ_WORK_INIT_HARD(work_seen);
 	struct timer_list timer;
 
-	/* With others kept out it is still the thread. */
+	/* With interrupts or bottom halves off it is still the thread. */
 	local_bh_disable();
-	see(NULL);
+	work_seen(NULL);
 	local_bh_enable();
 	KUNIT_EXPECT_EQ(test, KS_CONTEXT_TASK, seen);
 	local_irq_disable();
-	see(NULL);
+	work_seen(NULL);
 	local_irq_enable();
 	KUNIT_EXPECT_EQ(test, KS_CONTEXT_TASK, seen);
 	irq_work_queue(&work);
 	irq_work_sync(&work);
 	KUNIT_EXPECT_EQ(test, KS_CONTEXT_IRQ, READ_ONCE(seen));
-	timer_setup_on_stack(&timer, see_late, 0);
+	timer_setup_on_stack(&timer, timer_seen, 0);
 	mod_timer(&timer, jiffies + 1);
 	while (timer_pending(&timer))
 		schedule_timeout_uninterruptible(1);
@@ -84,8 +85,8 @@ static void tells_in_what_context_it_is(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, KS_CONTEXT_SOFTIRQ, READ_ONCE(seen));
 }
 
-/* A sign that no tick has made old, as one may come at any time. */
-static void sign_now(struct kunit *test, struct ks_fingerprint *sign)
+/* Read a sign without a tick in between, which would make it old. */
+static void read_sign(struct kunit *test, struct ks_fingerprint *sign)
 {
 	unsigned int tries;
 	bool known = false;
@@ -97,11 +98,11 @@ static void sign_now(struct kunit *test, struct ks_fingerprint *sign)
 	}
 	preempt_enable();
 	KUNIT_EXPECT_TRUE(test, known);
-	/* From here on it does not age. */
+	/* No tick from here on, so it does not get old. */
 	sign->when = jiffies + 100 * HZ;
 }
 
-static bool is_known(const struct ks_fingerprint *sign)
+static bool sign_is_known(const struct ks_fingerprint *sign)
 {
 	bool known;
 
@@ -115,35 +116,35 @@ static void is_known_by_all_of_its_sign(struct kunit *test)
 {
 	struct ks_fingerprint sign, other;
 
-	sign_now(test, &sign);
-	KUNIT_EXPECT_TRUE(test, is_known(&sign));
+	read_sign(test, &sign);
+	KUNIT_EXPECT_TRUE(test, sign_is_known(&sign));
 	other = sign;
 	other.task = test;
-	KUNIT_EXPECT_FALSE(test, is_known(&other));
+	KUNIT_EXPECT_FALSE(test, sign_is_known(&other));
 	other = sign;
 	other.parent = test;
-	KUNIT_EXPECT_FALSE(test, is_known(&other));
+	KUNIT_EXPECT_FALSE(test, sign_is_known(&other));
 	other = sign;
 	other.uid++;
-	KUNIT_EXPECT_FALSE(test, is_known(&other));
+	KUNIT_EXPECT_FALSE(test, sign_is_known(&other));
 	other = sign;
 	other.cgroups = test;
-	KUNIT_EXPECT_FALSE(test, is_known(&other));
+	KUNIT_EXPECT_FALSE(test, sign_is_known(&other));
 	other = sign;
 	other.pid++;
-	KUNIT_EXPECT_FALSE(test, is_known(&other));
+	KUNIT_EXPECT_FALSE(test, sign_is_known(&other));
 	other = sign;
 	other.name[0] ^= 1;
-	KUNIT_EXPECT_FALSE(test, is_known(&other));
-	/* What is not in the sign may have changed by the next tick. */
+	KUNIT_EXPECT_FALSE(test, sign_is_known(&other));
+	/* After the next tick, fields that are not in the sign may differ. */
 	other = sign;
 	other.when = jiffies - 1;
-	KUNIT_EXPECT_FALSE(test, is_known(&other));
+	KUNIT_EXPECT_FALSE(test, sign_is_known(&other));
 	memset(&other, 0, sizeof(other));
-	KUNIT_EXPECT_FALSE(test, is_known(&other));
+	KUNIT_EXPECT_FALSE(test, sign_is_known(&other));
 }
 
-/* From where it was called, and the stack from there on. */
+/* Return the address of the call, and the stack from there on. */
 static noinline unsigned long take_stack(struct ks_stack *stack)
 {
 	memset(stack, 0x5a, sizeof(*stack));
@@ -160,14 +161,14 @@ static void a_stack_begins_at_the_call(struct kunit *test)
 	site = take_stack(&stack);
 	KUNIT_EXPECT_EQ(test, site, stack.frames[0]);
 	KUNIT_EXPECT_NE(test, 0UL, stack.frames[1]);
-	/* A key: what is behind its end must be the same each time. */
+	/* A key must have the same bytes each time, also behind its end. */
 	for (depth = 0; depth < KS_MAX_FRAMES && stack.frames[depth];)
 		depth++;
 	KUNIT_EXPECT_LT(test, depth, KS_MAX_FRAMES);
 	KUNIT_EXPECT_NULL(test, memchr_inv(&stack.frames[depth], 0,
 					   (KS_MAX_FRAMES - depth) *
 					   sizeof(*stack.frames)));
-	/* Without the call in it all of it is told. */
+	/* If the call is not in it, the whole stack counts. */
 	ks_stack_fill(&stack, 1);
 	KUNIT_EXPECT_NE(test, 0UL, stack.frames[0]);
 	KUNIT_EXPECT_NE(test, site, stack.frames[0]);

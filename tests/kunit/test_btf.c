@@ -1,48 +1,48 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The BTF reader on blobs that are sound.
+ * The BTF reader on valid blobs.
  */
 #include <kunit/test.h>
 #include <linux/errno.h>
 #include <linux/string.h>
 
-#include "reader.h"
+#include "expect_btf.h"
 
 static void finds_members(struct kunit *test)
 {
-	struct blob *blob = reader_begin(test);
-	u32 word = blob_int(blob, 8), half = blob_int(blob, 4);
+	struct fake_btf *blob = fake_btf_small(test);
+	u32 word = fake_btf_int(blob, 8), half = fake_btf_int(blob, 4);
 	struct ks_btf btf;
 
-	blob_type(blob, BLOB_STRUCT, "other", 1, 8);
-	blob_member(blob, "b", word, 0);
-	blob_type(blob, BLOB_STRUCT, "wanted", 3, 24);
-	blob_member(blob, "a", word, 0);
-	blob_member(blob, "b", half, 64);
-	blob_member(blob, "c", word, 128);
-	reader_open(blob, &btf);
-	reader_finds(test, &btf, "a", 0, 64);
-	reader_finds(test, &btf, "b", 64, 32);
-	reader_finds(test, &btf, "c", 128, 64);
-	reader_finds_none(test, &btf, "d", -ENOENT);
-	reader_finds_none(test, &btf, "", -ENOENT);
+	fake_btf_type(blob, FAKE_STRUCT, "other", 1, 8);
+	fake_btf_member(blob, "b", word, 0);
+	fake_btf_type(blob, FAKE_STRUCT, "wanted", 3, 24);
+	fake_btf_member(blob, "a", word, 0);
+	fake_btf_member(blob, "b", half, 64);
+	fake_btf_member(blob, "c", word, 128);
+	expect_btf_opens(blob, &btf);
+	expect_member(test, &btf, "a", 0, 64);
+	expect_member(test, &btf, "b", 64, 32);
+	expect_member(test, &btf, "c", 128, 64);
+	expect_no_member(test, &btf, "d", -ENOENT);
+	expect_no_member(test, &btf, "", -ENOENT);
 	ks_btf_close(&btf);
 }
 
-/* Unions and what only refers to a struct are none. */
+/* Unions, and types that only refer to a struct, are not found. */
 static void finds_structs_only(struct kunit *test)
 {
-	struct blob *blob = reader_begin(test);
+	struct fake_btf *blob = fake_btf_small(test);
 	struct ks_btf btf;
 	u32 id, wanted;
 
-	blob_type(blob, BLOB_FWD, "wanted", 0, 0);
-	blob_type(blob, BLOB_UNION, "wanted", 0, 0);
-	blob_type(blob, BLOB_TYPEDEF, "wanted", 0, 2);
-	blob_type(blob, BLOB_STRUCT, "wante", 0, 0);
-	blob_type(blob, BLOB_STRUCT, "wanted_too", 0, 0);
-	wanted = blob_type(blob, BLOB_STRUCT, "wanted", 0, 0);
-	reader_open(blob, &btf);
+	fake_btf_type(blob, FAKE_FWD, "wanted", 0, 0);
+	fake_btf_type(blob, FAKE_UNION, "wanted", 0, 0);
+	fake_btf_type(blob, FAKE_TYPEDEF, "wanted", 0, 2);
+	fake_btf_type(blob, FAKE_STRUCT, "wante", 0, 0);
+	fake_btf_type(blob, FAKE_STRUCT, "wanted_too", 0, 0);
+	wanted = fake_btf_type(blob, FAKE_STRUCT, "wanted", 0, 0);
+	expect_btf_opens(blob, &btf);
 	KUNIT_EXPECT_EQ(test, 0, ks_btf_find_struct(&btf, "wanted", &id));
 	KUNIT_EXPECT_EQ(test, wanted, id);
 	KUNIT_EXPECT_EQ(test, -ENOENT, ks_btf_find_struct(&btf, "want", &id));
@@ -51,187 +51,189 @@ static void finds_structs_only(struct kunit *test)
 
 static void bit_fields(struct kunit *test)
 {
-	struct blob *blob = reader_begin(test);
-	u32 half = blob_int(blob, 4);
+	struct fake_btf *blob = fake_btf_small(test);
+	u32 half = fake_btf_int(blob, 4);
 	struct ks_btf btf;
 
-	blob_type(blob, BLOB_STRUCT | BLOB_BITFIELDS, "wanted", 4, 48);
-	blob_member(blob, "inuse", half, BLOB_BITS(320, 16));
-	blob_member(blob, "objects", half, BLOB_BITS(336, 15));
-	blob_member(blob, "frozen", half, BLOB_BITS(351, 1));
-	/* One that is no bit field has no size in its offset. */
-	blob_member(blob, "plain", half, BLOB_BITS(352, 0));
-	reader_open(blob, &btf);
-	reader_finds(test, &btf, "inuse", 320, 16);
-	reader_finds(test, &btf, "objects", 336, 15);
-	reader_finds(test, &btf, "frozen", 351, 1);
-	reader_finds(test, &btf, "plain", 352, 32);
+	fake_btf_type(blob, FAKE_STRUCT | FAKE_BITFIELDS, "wanted", 4, 48);
+	fake_btf_member(blob, "inuse", half, FAKE_BITS(320, 16));
+	fake_btf_member(blob, "objects", half, FAKE_BITS(336, 15));
+	fake_btf_member(blob, "frozen", half, FAKE_BITS(351, 1));
+	/* A member that is no bit field has no size in its offset. */
+	fake_btf_member(blob, "plain", half, FAKE_BITS(352, 0));
+	expect_btf_opens(blob, &btf);
+	expect_member(test, &btf, "inuse", 320, 16);
+	expect_member(test, &btf, "objects", 336, 15);
+	expect_member(test, &btf, "frozen", 351, 1);
+	expect_member(test, &btf, "plain", 352, 32);
 	ks_btf_close(&btf);
 }
 
 /* Without the flag the whole word is the offset. */
 static void large_offsets(struct kunit *test)
 {
-	struct blob *blob = reader_begin(test);
-	u32 half = blob_int(blob, 4);
+	struct fake_btf *blob = fake_btf_small(test);
+	u32 half = fake_btf_int(blob, 4);
 	struct ks_btf btf;
 
-	blob_type(blob, BLOB_STRUCT, "wanted", 1, 0x300004);
-	blob_member(blob, "far", half, 0x1800000);
-	reader_open(blob, &btf);
-	reader_finds(test, &btf, "far", 0x1800000, 32);
+	fake_btf_type(blob, FAKE_STRUCT, "wanted", 1, 0x300004);
+	fake_btf_member(blob, "far", half, 0x1800000);
+	expect_btf_opens(blob, &btf);
+	expect_member(test, &btf, "far", 0x1800000, 32);
 	ks_btf_close(&btf);
 }
 
 /* struct slab of v6.12: structs in unions in structs, all without a name. */
 static void unnamed_members(struct kunit *test)
 {
-	struct blob *blob = reader_begin(test);
-	u32 word = blob_int(blob, 8), half = blob_int(blob, 4);
+	struct fake_btf *blob = fake_btf_small(test);
+	u32 word = fake_btf_int(blob, 8), half = fake_btf_int(blob, 4);
 	u32 bits, counters, both;
 	struct ks_btf btf;
 
-	bits = blob_type(blob, BLOB_STRUCT | BLOB_BITFIELDS, "", 2, 4);
-	blob_member(blob, "inuse", half, BLOB_BITS(0, 16));
-	blob_member(blob, "objects", half, BLOB_BITS(16, 15));
-	counters = blob_type(blob, BLOB_UNION, "", 2, 8);
-	blob_member(blob, "counters", word, 0);
-	blob_member(blob, "", bits, 0);
-	both = blob_type(blob, BLOB_STRUCT, "", 2, 16);
-	blob_member(blob, "freelist", word, 0);
-	blob_member(blob, "", counters, 64);
-	blob_type(blob, BLOB_STRUCT, "wanted", 3, 40);
-	blob_member(blob, "flags", word, 0);
-	blob_member(blob, "", both, 128);
-	blob_member(blob, "last", word, 256);
-	reader_open(blob, &btf);
-	reader_finds(test, &btf, "freelist", 128, 64);
-	reader_finds(test, &btf, "counters", 192, 64);
-	reader_finds(test, &btf, "inuse", 192, 16);
-	reader_finds(test, &btf, "objects", 208, 15);
-	reader_finds(test, &btf, "last", 256, 64);
+	bits = fake_btf_type(blob, FAKE_STRUCT | FAKE_BITFIELDS, "", 2, 4);
+	fake_btf_member(blob, "inuse", half, FAKE_BITS(0, 16));
+	fake_btf_member(blob, "objects", half, FAKE_BITS(16, 15));
+	counters = fake_btf_type(blob, FAKE_UNION, "", 2, 8);
+	fake_btf_member(blob, "counters", word, 0);
+	fake_btf_member(blob, "", bits, 0);
+	both = fake_btf_type(blob, FAKE_STRUCT, "", 2, 16);
+	fake_btf_member(blob, "freelist", word, 0);
+	fake_btf_member(blob, "", counters, 64);
+	fake_btf_type(blob, FAKE_STRUCT, "wanted", 3, 40);
+	fake_btf_member(blob, "flags", word, 0);
+	fake_btf_member(blob, "", both, 128);
+	fake_btf_member(blob, "last", word, 256);
+	expect_btf_opens(blob, &btf);
+	expect_member(test, &btf, "freelist", 128, 64);
+	expect_member(test, &btf, "counters", 192, 64);
+	expect_member(test, &btf, "inuse", 192, 16);
+	expect_member(test, &btf, "objects", 208, 15);
+	expect_member(test, &btf, "last", 256, 64);
 	ks_btf_close(&btf);
 }
 
 /*
- * Since v7.0 struct slab has an unnamed member whose type has a name. A named
- * member's members are not the struct's own.
+ * Since v7.0 struct slab has an unnamed member whose type has a name. The
+ * members of a named member do not belong to the struct.
  */
 static void unnamed_member_of_named_type(struct kunit *test)
 {
-	struct blob *blob = reader_begin(test);
-	u32 word = blob_int(blob, 8), counters, more, of_const, secret;
+	struct fake_btf *blob = fake_btf_small(test);
+	u32 word = fake_btf_int(blob, 8), counters, more, of_const, secret;
 	struct ks_btf btf;
 
-	counters = blob_type(blob, BLOB_STRUCT, "freelist_counters", 2, 16);
-	blob_member(blob, "freelist", word, 0);
-	blob_member(blob, "counters", word, 64);
-	more = blob_type(blob, BLOB_STRUCT, "more", 1, 8);
-	blob_member(blob, "qualified", word, 0);
-	of_const = blob_type(blob, BLOB_CONST, "", 0, more);
-	secret = blob_type(blob, BLOB_STRUCT, "secret", 1, 16);
-	blob_member(blob, "inside", word, 64);
-	blob_type(blob, BLOB_STRUCT, "wanted", 3, 48);
-	blob_member(blob, "", counters, 64);
-	blob_member(blob, "", of_const, 192);
-	blob_member(blob, "secret", secret, 256);
-	reader_open(blob, &btf);
-	reader_finds(test, &btf, "freelist", 64, 64);
-	reader_finds(test, &btf, "counters", 128, 64);
-	reader_finds(test, &btf, "qualified", 192, 64);
-	reader_finds(test, &btf, "secret", 256, 128);
-	reader_finds_none(test, &btf, "inside", -ENOENT);
+	counters = fake_btf_type(blob, FAKE_STRUCT, "freelist_counters", 2, 16);
+	fake_btf_member(blob, "freelist", word, 0);
+	fake_btf_member(blob, "counters", word, 64);
+	more = fake_btf_type(blob, FAKE_STRUCT, "more", 1, 8);
+	fake_btf_member(blob, "qualified", word, 0);
+	of_const = fake_btf_type(blob, FAKE_CONST, "", 0, more);
+	secret = fake_btf_type(blob, FAKE_STRUCT, "secret", 1, 16);
+	fake_btf_member(blob, "inside", word, 64);
+	fake_btf_type(blob, FAKE_STRUCT, "wanted", 3, 48);
+	fake_btf_member(blob, "", counters, 64);
+	fake_btf_member(blob, "", of_const, 192);
+	fake_btf_member(blob, "secret", secret, 256);
+	expect_btf_opens(blob, &btf);
+	expect_member(test, &btf, "freelist", 64, 64);
+	expect_member(test, &btf, "counters", 128, 64);
+	expect_member(test, &btf, "qualified", 192, 64);
+	expect_member(test, &btf, "secret", 256, 128);
+	expect_no_member(test, &btf, "inside", -ENOENT);
 	ks_btf_close(&btf);
 }
 
 static void typedefs_and_qualifiers(struct kunit *test)
 {
-	static const enum blob_kind kinds[] = {
-		BLOB_TYPEDEF, BLOB_VOLATILE, BLOB_CONST, BLOB_RESTRICT,
-		BLOB_TYPE_TAG,
+	static const enum fake_btf_kind kinds[] = {
+		FAKE_TYPEDEF, FAKE_VOLATILE, FAKE_CONST, FAKE_RESTRICT,
+		FAKE_TYPE_TAG,
 	};
-	struct blob *blob = reader_begin(test);
-	u32 id = blob_int(blob, 2), i, first, deep, deeper;
+	struct fake_btf *blob = fake_btf_small(test);
+	u32 id = fake_btf_int(blob, 2), i, first, deep, deeper;
 	struct ks_btf btf;
 
 	first = id;
 	for (i = 0; i < 31; i++)
-		id = blob_type(blob, kinds[i % ARRAY_SIZE(kinds)],
-			       i % ARRAY_SIZE(kinds) ? "" : "alias_t", 0, id);
+		id = fake_btf_type(blob, kinds[i % ARRAY_SIZE(kinds)],
+				   i % ARRAY_SIZE(kinds) ? "" : "alias_t", 0,
+				   id);
 	deep = id;
-	deeper = blob_type(blob, BLOB_CONST, "", 0, deep);
-	blob_type(blob, BLOB_STRUCT, "wanted", 3, 8);
-	blob_member(blob, "one", first + 1, 0);
-	blob_member(blob, "many", deep, 16);
-	blob_member(blob, "too_many", deeper, 32);
-	reader_open(blob, &btf);
+	deeper = fake_btf_type(blob, FAKE_CONST, "", 0, deep);
+	fake_btf_type(blob, FAKE_STRUCT, "wanted", 3, 8);
+	fake_btf_member(blob, "one", first + 1, 0);
+	fake_btf_member(blob, "many", deep, 16);
+	fake_btf_member(blob, "too_many", deeper, 32);
+	expect_btf_opens(blob, &btf);
 	for (i = first; i <= deep; i++)
-		reader_sizes(test, &btf, i, 2);
-	reader_finds(test, &btf, "one", 0, 16);
-	reader_finds(test, &btf, "many", 16, 16);
-	reader_finds_none(test, &btf, "too_many", -EINVAL);
+		expect_type_size(test, &btf, i, 2);
+	expect_member(test, &btf, "one", 0, 16);
+	expect_member(test, &btf, "many", 16, 16);
+	expect_no_member(test, &btf, "too_many", -EINVAL);
 	ks_btf_close(&btf);
 }
 
 static void arrays(struct kunit *test)
 {
-	struct blob *blob = reader_begin(test);
-	u32 word = blob_int(blob, 8), of_ints, of_arrays, of_none, of_many, id;
+	struct fake_btf *blob = fake_btf_small(test);
+	u32 word = fake_btf_int(blob, 8), of_ints, of_arrays, of_none, of_many,
+	    id;
 	u32 of_pointers, alias, wraps;
 	struct ks_btf btf;
 
-	of_ints = blob_array(blob, word, 3);
-	alias = blob_type(blob, BLOB_TYPEDEF, "row_t", 0, of_ints);
-	of_arrays = blob_array(blob, alias, 5);
-	id = blob_type(blob, BLOB_PTR, "", 0, 0);
-	of_pointers = blob_array(blob, id, 1024);
-	of_none = blob_array(blob, word, 0);
-	of_many = blob_array(blob, of_arrays, U32_MAX);
+	of_ints = fake_btf_array(blob, word, 3);
+	alias = fake_btf_type(blob, FAKE_TYPEDEF, "row_t", 0, of_ints);
+	of_arrays = fake_btf_array(blob, alias, 5);
+	id = fake_btf_type(blob, FAKE_PTR, "", 0, 0);
+	of_pointers = fake_btf_array(blob, id, 1024);
+	of_none = fake_btf_array(blob, word, 0);
+	of_many = fake_btf_array(blob, of_arrays, U32_MAX);
 	/* 2^64 in all. */
-	wraps = blob_array(blob, word, 1U << 31);
-	wraps = blob_array(blob, wraps, 1U << 31);
-	wraps = blob_array(blob, wraps, 4);
-	id = blob_array(blob, word, 1U << 28);
-	blob_type(blob, BLOB_STRUCT, "wanted", 3, 208 + 8192);
-	blob_member(blob, "node", of_pointers, 1664);
-	blob_member(blob, "many", of_many, 0);
-	blob_member(blob, "large", id, 0);
-	reader_open(blob, &btf);
-	reader_sizes(test, &btf, of_ints, 24);
-	reader_sizes(test, &btf, of_arrays, 120);
-	reader_sizes(test, &btf, of_pointers, 1024 * sizeof(void *));
-	reader_sizes(test, &btf, of_none, 0);
+	wraps = fake_btf_array(blob, word, 1U << 31);
+	wraps = fake_btf_array(blob, wraps, 1U << 31);
+	wraps = fake_btf_array(blob, wraps, 4);
+	id = fake_btf_array(blob, word, 1U << 28);
+	fake_btf_type(blob, FAKE_STRUCT, "wanted", 3, 208 + 8192);
+	fake_btf_member(blob, "node", of_pointers, 1664);
+	fake_btf_member(blob, "many", of_many, 0);
+	fake_btf_member(blob, "large", id, 0);
+	expect_btf_opens(blob, &btf);
+	expect_type_size(test, &btf, of_ints, 24);
+	expect_type_size(test, &btf, of_arrays, 120);
+	expect_type_size(test, &btf, of_pointers, 1024 * sizeof(void *));
+	expect_type_size(test, &btf, of_none, 0);
 	KUNIT_EXPECT_EQ(test, -EOVERFLOW, ks_btf_size(&btf, of_many, &alias));
 	KUNIT_EXPECT_EQ(test, -EOVERFLOW, ks_btf_size(&btf, wraps, &alias));
 	KUNIT_EXPECT_EQ(test, -EOVERFLOW, ks_btf_size(&btf, id, &alias));
-	reader_finds(test, &btf, "node", 1664, 1024 * 64);
-	reader_finds_none(test, &btf, "many", -EINVAL);
-	reader_finds_none(test, &btf, "large", -EINVAL);
+	expect_member(test, &btf, "node", 1664, 1024 * 64);
+	expect_no_member(test, &btf, "many", -EINVAL);
+	expect_no_member(test, &btf, "large", -EINVAL);
 	ks_btf_close(&btf);
 }
 
-/* A wrong length of any would hide the struct behind them. */
+/* A wrong length of one kind would hide the struct behind it. */
 static void all_kinds_are_known(struct kunit *test)
 {
-	static const bool sized[BLOB_NR_KINDS] = {
-		[BLOB_INT] = true, [BLOB_STRUCT] = true, [BLOB_UNION] = true,
-		[BLOB_ENUM] = true, [BLOB_FLOAT] = true, [BLOB_ENUM64] = true,
+	static const bool sized[FAKE_NR_KINDS] = {
+		[FAKE_INT] = true, [FAKE_STRUCT] = true, [FAKE_UNION] = true,
+		[FAKE_ENUM] = true, [FAKE_FLOAT] = true, [FAKE_ENUM64] = true,
 	};
-	struct blob *blob = reader_begin(test);
+	struct fake_btf *blob = fake_btf_small(test);
 	struct ks_btf btf;
 	u32 kind, size;
 
-	for (kind = 1; kind < BLOB_NR_KINDS; kind++)
-		reader_add_kind(blob, kind, 2, 40 + kind, reader_tails[kind]);
-	blob_type(blob, BLOB_STRUCT, "wanted", 1, 64);
-	blob_member(blob, "behind", BLOB_ENUM, 64);
-	reader_open(blob, &btf);
-	reader_finds(test, &btf, "behind", 64, 8 * (40 + BLOB_ENUM));
-	for (kind = 1; kind < BLOB_NR_KINDS; kind++)
+	for (kind = 1; kind < FAKE_NR_KINDS; kind++)
+		fake_btf_kind(blob, kind, 2, 40 + kind, fake_btf_tails[kind]);
+	fake_btf_type(blob, FAKE_STRUCT, "wanted", 1, 64);
+	fake_btf_member(blob, "behind", FAKE_ENUM, 64);
+	expect_btf_opens(blob, &btf);
+	expect_member(test, &btf, "behind", 64, 8 * (40 + FAKE_ENUM));
+	for (kind = 1; kind < FAKE_NR_KINDS; kind++)
 		if (sized[kind])
-			reader_sizes(test, &btf, kind, 40 + kind);
-		else if (kind == BLOB_PTR)
-			reader_sizes(test, &btf, kind, sizeof(void *));
+			expect_type_size(test, &btf, kind, 40 + kind);
+		else if (kind == FAKE_PTR)
+			expect_type_size(test, &btf, kind, sizeof(void *));
 		else
 			KUNIT_EXPECT_EQ_MSG(test, -EINVAL,
 					    ks_btf_size(&btf, kind, &size),
@@ -239,34 +241,34 @@ static void all_kinds_are_known(struct kunit *test)
 	ks_btf_close(&btf);
 }
 
-/* v7.1 has 24 bits for how many. */
+/* v7.1 has 24 bits for vlen. */
 static void more_than_16_bits_of_values(struct kunit *test)
 {
 	const u32 nr = 0x10002;
-	struct blob *blob = blob_new(test, nr * 8 + 64);
+	struct fake_btf *blob = fake_btf_new(test, nr * 8 + 64);
 	struct ks_btf btf;
 
-	reader_add_kind(blob, BLOB_ENUM, nr, 4, nr * 8);
-	blob_type(blob, BLOB_STRUCT, "wanted", 1, 16);
-	blob_member(blob, "behind", 1, 64);
-	reader_open(blob, &btf);
-	reader_finds(test, &btf, "behind", 64, 32);
+	fake_btf_kind(blob, FAKE_ENUM, nr, 4, nr * 8);
+	fake_btf_type(blob, FAKE_STRUCT, "wanted", 1, 16);
+	fake_btf_member(blob, "behind", 1, 64);
+	expect_btf_opens(blob, &btf);
+	expect_member(test, &btf, "behind", 64, 32);
 	ks_btf_close(&btf);
 }
 
-/* A struct with no members, and its name. */
+/* A struct "wanted" without members. */
 static u32 *small_blob(struct kunit *test, size_t *len)
 {
-	struct blob *blob = reader_begin(test);
+	struct fake_btf *blob = fake_btf_small(test);
 
-	blob_type(blob, BLOB_STRUCT, "wanted", 0, 0);
-	return blob_finish(blob, len);
+	fake_btf_type(blob, FAKE_STRUCT, "wanted", 0, 0);
+	return fake_btf_finish(blob, len);
 }
 
 /* The header of v7.1 has two more fields. */
 static void longer_headers_are_taken(struct kunit *test)
 {
-	const size_t header = BLOB_HEADER_WORDS * sizeof(u32);
+	const size_t header = FAKE_HEADER_WORDS * sizeof(u32);
 	struct ks_btf btf;
 	size_t len;
 	u32 *whole = small_blob(test, &len), *longer, id;
@@ -276,7 +278,7 @@ static void longer_headers_are_taken(struct kunit *test)
 	memcpy(longer, whole, header);
 	memcpy((void *)longer + header + 8, (void *)whole + header,
 	       len - header);
-	longer[BLOB_HDR_LEN] = header + 8;
+	longer[FAKE_HDR_LEN] = header + 8;
 	KUNIT_ASSERT_EQ(test, 0, ks_btf_open(&btf, longer, len + 8));
 	KUNIT_EXPECT_EQ(test, 0, ks_btf_find_struct(&btf, "wanted", &id));
 	ks_btf_close(&btf);

@@ -1,28 +1,28 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The BTF reader on blobs that are not sound. All memory is of its exact size,
- * so that KASAN sees a reader that goes too far.
+ * The BTF reader on invalid blobs. All memory has its exact size, so that KASAN
+ * sees a read behind it.
  */
 #include <kunit/test.h>
 #include <linux/errno.h>
 #include <linux/limits.h>
 #include <linux/string.h>
 
-#include "reader.h"
+#include "expect_btf.h"
 
 static void unknown_kinds_are_refused(struct kunit *test)
 {
 	u32 kind;
 
 	for (kind = 0; kind < 0x80; kind++) {
-		struct blob *blob;
+		struct fake_btf *blob;
 
-		if (kind && kind < BLOB_NR_KINDS)
+		if (kind && kind < FAKE_NR_KINDS)
 			continue;
-		blob = reader_begin(test);
-		blob_type(blob, BLOB_STRUCT, "wanted", 0, 0);
-		blob_type(blob, kind, "", 0, 0);
-		reader_refuses(blob, "kind", kind);
+		blob = fake_btf_small(test);
+		fake_btf_type(blob, FAKE_STRUCT, "wanted", 0, 0);
+		fake_btf_type(blob, kind, "", 0, 0);
+		expect_btf_refused(blob, "kind", kind);
 	}
 }
 
@@ -30,23 +30,25 @@ static void truncated_types_are_refused(struct kunit *test)
 {
 	u32 kind, cut;
 
-	for (kind = 1; kind < BLOB_NR_KINDS; kind++)
-		for (cut = 4; cut <= reader_tails[kind]; cut += 4) {
-			struct blob *blob = reader_begin(test);
+	for (kind = 1; kind < FAKE_NR_KINDS; kind++)
+		for (cut = 4; cut <= fake_btf_tails[kind]; cut += 4) {
+			struct fake_btf *blob = fake_btf_small(test);
 
-			reader_add_kind(blob, kind, 2, 0, reader_tails[kind] - cut);
-			reader_refuses(blob, "kind", kind);
+			fake_btf_kind(blob, kind, 2, 0,
+				      fake_btf_tails[kind] - cut);
+			expect_btf_refused(blob, "kind", kind);
 		}
-	for (kind = 1; kind < BLOB_NR_KINDS; kind++)
-		if (reader_tails[kind] > 12) {
-			struct blob *blob = reader_begin(test);
+	for (kind = 1; kind < FAKE_NR_KINDS; kind++)
+		if (fake_btf_tails[kind] > 12) {
+			struct fake_btf *blob = fake_btf_small(test);
 
-			reader_add_kind(blob, kind, 0xffffff, 0, reader_tails[kind]);
-			reader_refuses(blob, "longest of kind", kind);
+			fake_btf_kind(blob, kind, 0xffffff, 0,
+				      fake_btf_tails[kind]);
+			expect_btf_refused(blob, "longest of kind", kind);
 		}
 }
 
-/* A blob's header, words to change in it, and what is to come of it. */
+/* Words to change in the header of a blob, and the expected result. */
 struct change {
 	const char *name;
 	u32 word;
@@ -55,28 +57,28 @@ struct change {
 };
 
 static const struct change changes[] = {
-	{ "no change", BLOB_HDR_LEN, 24, 0 },
+	{ "no change", FAKE_HDR_LEN, 24, 0 },
 	{ "swapped magic", 0, 0x00019feb, -EINVAL },
 	{ "no magic", 0, 0x00010000, -EINVAL },
 	{ "version 0", 0, 0x0000eb9f, -EINVAL },
 	{ "version 2", 0, 0x0002eb9f, -EINVAL },
 	{ "flags", 0, 0xff01eb9f, 0 },
-	{ "header not aligned", BLOB_HDR_LEN, 25, -EINVAL },
-	{ "header too long", BLOB_HDR_LEN, 28, -EINVAL },
-	{ "header without end", BLOB_HDR_LEN, U32_MAX - 3, -EINVAL },
-	{ "types not aligned", BLOB_TYPE_OFF, 6, -EINVAL },
-	{ "types too far", BLOB_TYPE_OFF, 1024, -EINVAL },
-	{ "types that wrap around", BLOB_TYPE_OFF, U32_MAX - 23, -EINVAL },
-	{ "types too long", BLOB_TYPE_LEN, 1024, -EINVAL },
-	{ "types without end", BLOB_TYPE_LEN, U32_MAX, -EINVAL },
-	{ "half a type", BLOB_TYPE_LEN, 8, -EINVAL },
-	{ "no types", BLOB_TYPE_LEN, 0, 0 },
-	{ "strings too far", BLOB_STR_OFF, 1024, -EINVAL },
-	{ "strings that wrap around", BLOB_STR_OFF, U32_MAX - 23, -EINVAL },
-	{ "strings without end", BLOB_STR_LEN, U32_MAX, -EINVAL },
-	{ "no strings", BLOB_STR_LEN, 0, -EINVAL },
-	{ "strings without a NUL", BLOB_STR_LEN, 4, -EINVAL },
-	{ "the empty string alone", BLOB_STR_LEN, 1, 0 },
+	{ "header not aligned", FAKE_HDR_LEN, 25, -EINVAL },
+	{ "header too long", FAKE_HDR_LEN, 28, -EINVAL },
+	{ "header without end", FAKE_HDR_LEN, U32_MAX - 3, -EINVAL },
+	{ "types not aligned", FAKE_TYPE_OFF, 6, -EINVAL },
+	{ "types too far", FAKE_TYPE_OFF, 1024, -EINVAL },
+	{ "types that wrap around", FAKE_TYPE_OFF, U32_MAX - 23, -EINVAL },
+	{ "types too long", FAKE_TYPE_LEN, 1024, -EINVAL },
+	{ "types without end", FAKE_TYPE_LEN, U32_MAX, -EINVAL },
+	{ "half a type", FAKE_TYPE_LEN, 8, -EINVAL },
+	{ "no types", FAKE_TYPE_LEN, 0, 0 },
+	{ "strings too far", FAKE_STR_OFF, 1024, -EINVAL },
+	{ "strings that wrap around", FAKE_STR_OFF, U32_MAX - 23, -EINVAL },
+	{ "strings without end", FAKE_STR_LEN, U32_MAX, -EINVAL },
+	{ "no strings", FAKE_STR_LEN, 0, -EINVAL },
+	{ "strings without a NUL", FAKE_STR_LEN, 4, -EINVAL },
+	{ "the empty string alone", FAKE_STR_LEN, 1, 0 },
 };
 
 static void change_name(const struct change *change, char *name)
@@ -86,13 +88,13 @@ static void change_name(const struct change *change, char *name)
 
 KUNIT_ARRAY_PARAM(change, changes, change_name);
 
-/* A struct with no members, and its name. */
+/* A struct "wanted" without members. */
 static u32 *small_blob(struct kunit *test, size_t *len)
 {
-	struct blob *blob = reader_begin(test);
+	struct fake_btf *blob = fake_btf_small(test);
 
-	blob_type(blob, BLOB_STRUCT, "wanted", 0, 0);
-	return blob_finish(blob, len);
+	fake_btf_type(blob, FAKE_STRUCT, "wanted", 0, 0);
+	return fake_btf_finish(blob, len);
 }
 
 static void headers(struct kunit *test)
@@ -110,7 +112,7 @@ static void headers(struct kunit *test)
 		ks_btf_close(&btf);
 }
 
-/* The sections are where they were: that is only said in another way. */
+/* The sections stay where they are; the offsets start elsewhere. */
 static void short_headers_are_refused(struct kunit *test)
 {
 	struct ks_btf btf;
@@ -118,9 +120,9 @@ static void short_headers_are_refused(struct kunit *test)
 	u32 *whole = small_blob(test, &len), cut;
 
 	for (cut = 4; cut <= 24; cut += 4) {
-		whole[BLOB_HDR_LEN] -= 4;
-		whole[BLOB_TYPE_OFF] += 4;
-		whole[BLOB_STR_OFF] += 4;
+		whole[FAKE_HDR_LEN] -= 4;
+		whole[FAKE_TYPE_OFF] += 4;
+		whole[FAKE_STR_OFF] += 4;
 		KUNIT_EXPECT_EQ_MSG(test, -EINVAL,
 				    ks_btf_open(&btf, whole, len),
 				    "%u bytes short", cut);
@@ -147,41 +149,41 @@ static void truncated_blobs_are_refused(struct kunit *test)
 
 static void circles_end(struct kunit *test)
 {
-	struct blob *blob = reader_begin(test);
+	struct fake_btf *blob = fake_btf_small(test);
 	struct ks_btf btf;
 	u32 i, size, itself;
 
-	/* 1 is itself; 2 and 3 are each other. */
-	blob_type(blob, BLOB_TYPEDEF, "a", 0, 1);
-	blob_type(blob, BLOB_CONST, "", 0, 3);
-	blob_type(blob, BLOB_TYPEDEF, "b", 0, 2);
-	blob_array(blob, 4, 1);
-	blob_array(blob, 5, 2);
+	/* Type 1 refers to itself, 2 and 3 to each other. */
+	fake_btf_type(blob, FAKE_TYPEDEF, "a", 0, 1);
+	fake_btf_type(blob, FAKE_CONST, "", 0, 3);
+	fake_btf_type(blob, FAKE_TYPEDEF, "b", 0, 2);
+	fake_btf_array(blob, 4, 1);
+	fake_btf_array(blob, 5, 2);
 	itself = blob->nr_types + 1;
-	blob_type(blob, BLOB_STRUCT, "wanted", 2, 8);
-	blob_member(blob, "", itself, 0);
-	blob_member(blob, "circle", 2, 64);
-	reader_open(blob, &btf);
+	fake_btf_type(blob, FAKE_STRUCT, "wanted", 2, 8);
+	fake_btf_member(blob, "", itself, 0);
+	fake_btf_member(blob, "circle", 2, 64);
+	expect_btf_opens(blob, &btf);
 	for (i = 1; i < itself; i++)
 		KUNIT_EXPECT_NE_MSG(test, 0, ks_btf_size(&btf, i, &size),
 				    "type %u", i);
-	reader_finds_none(test, &btf, "circle", -EINVAL);
-	reader_finds_none(test, &btf, "other", -ENOENT);
+	expect_no_member(test, &btf, "circle", -EINVAL);
+	expect_no_member(test, &btf, "other", -ENOENT);
 	ks_btf_close(&btf);
 }
 
-/* Following two at each step would never end. */
+/* To follow both at each step would never end. */
 static void structs_twice_in_themselves(struct kunit *test)
 {
-	struct blob *blob = reader_begin(test);
+	struct fake_btf *blob = fake_btf_small(test);
 	struct ks_btf btf;
 	u32 i;
 
-	blob_type(blob, BLOB_STRUCT, "wanted", 3, 8);
+	fake_btf_type(blob, FAKE_STRUCT, "wanted", 3, 8);
 	for (i = 0; i < 3; i++)
-		blob_member(blob, "", 1, 0);
-	reader_open(blob, &btf);
-	reader_finds_none(test, &btf, "other", -EINVAL);
+		fake_btf_member(blob, "", 1, 0);
+	expect_btf_opens(blob, &btf);
+	expect_no_member(test, &btf, "other", -EINVAL);
 	ks_btf_close(&btf);
 }
 
@@ -192,20 +194,20 @@ static void ids_that_are_not_there(struct kunit *test)
 	u32 i, size;
 
 	for (i = 0; i < ARRAY_SIZE(ids); i++) {
-		struct blob *blob = reader_begin(test);
+		struct fake_btf *blob = fake_btf_small(test);
 
-		blob_type(blob, BLOB_TYPEDEF, "alias_t", 0, ids[i]);
-		blob_array(blob, ids[i], 1);
-		blob_type(blob, BLOB_STRUCT, "wanted", 2, 8);
-		blob_member(blob, "", ids[i], 0);
-		blob_member(blob, "member", ids[i], 0);
-		reader_open(blob, &btf);
+		fake_btf_type(blob, FAKE_TYPEDEF, "alias_t", 0, ids[i]);
+		fake_btf_array(blob, ids[i], 1);
+		fake_btf_type(blob, FAKE_STRUCT, "wanted", 2, 8);
+		fake_btf_member(blob, "", ids[i], 0);
+		fake_btf_member(blob, "member", ids[i], 0);
+		expect_btf_opens(blob, &btf);
 		KUNIT_EXPECT_EQ(test, -EINVAL,
 				ks_btf_size(&btf, ids[i], &size));
 		KUNIT_EXPECT_EQ(test, -EINVAL, ks_btf_size(&btf, 1, &size));
 		KUNIT_EXPECT_EQ(test, -EINVAL, ks_btf_size(&btf, 2, &size));
-		reader_finds_none(test, &btf, "member", -EINVAL);
-		reader_finds_none(test, &btf, "other", -ENOENT);
+		expect_no_member(test, &btf, "member", -EINVAL);
+		expect_no_member(test, &btf, "other", -ENOENT);
 		ks_btf_close(&btf);
 	}
 }
@@ -216,7 +218,7 @@ static void names_that_are_not_there(struct kunit *test)
 	struct ks_btf btf;
 	size_t len;
 	u32 i, id, *whole = small_blob(test, &len);
-	/* The first word of the only type. */
+	/* The name of the only type. */
 	u32 *name = whole + (len - 12) / sizeof(u32);
 
 	for (i = 0; i < ARRAY_SIZE(offsets); i++) {
@@ -233,44 +235,44 @@ static void names_that_are_not_there(struct kunit *test)
 
 static void offsets_that_wrap_around(struct kunit *test)
 {
-	struct blob *blob = reader_begin(test);
-	u32 word = blob_int(blob, 8), inner;
+	struct fake_btf *blob = fake_btf_small(test);
+	u32 word = fake_btf_int(blob, 8), inner;
 	struct ks_btf btf;
 
-	inner = blob_type(blob, BLOB_STRUCT, "", 2, 16);
-	blob_member(blob, "fits", word, 0x3f);
-	blob_member(blob, "wraps", word, 0x40);
-	blob_type(blob, BLOB_STRUCT, "wanted", 1, 0x20000008);
-	blob_member(blob, "", inner, 0xffffffc0);
-	reader_open(blob, &btf);
-	reader_finds(test, &btf, "fits", 0xffffffff, 64);
-	reader_finds_none(test, &btf, "wraps", -EINVAL);
+	inner = fake_btf_type(blob, FAKE_STRUCT, "", 2, 16);
+	fake_btf_member(blob, "fits", word, 0x3f);
+	fake_btf_member(blob, "wraps", word, 0x40);
+	fake_btf_type(blob, FAKE_STRUCT, "wanted", 1, 0x20000008);
+	fake_btf_member(blob, "", inner, 0xffffffc0);
+	expect_btf_opens(blob, &btf);
+	expect_member(test, &btf, "fits", 0xffffffff, 64);
+	expect_no_member(test, &btf, "wraps", -EINVAL);
 	ks_btf_close(&btf);
 }
 
 /* Nothing is read, or locked, where the struct is not. */
 static void members_beyond_their_struct(struct kunit *test)
 {
-	struct blob *blob = reader_begin(test);
-	u32 word = blob_int(blob, 8), half = blob_int(blob, 4), inner;
+	struct fake_btf *blob = fake_btf_small(test);
+	u32 word = fake_btf_int(blob, 8), half = fake_btf_int(blob, 4), inner;
 	struct ks_btf btf;
 
-	inner = blob_type(blob, BLOB_STRUCT | BLOB_BITFIELDS, "", 2, 16);
-	blob_member(blob, "last_bits", half, BLOB_BITS(61, 3));
-	blob_member(blob, "one_more", half, BLOB_BITS(61, 4));
-	blob_type(blob, BLOB_STRUCT, "wanted", 5, 24);
-	blob_member(blob, "last", word, 128);
-	blob_member(blob, "reaches_out", word, 129);
-	blob_member(blob, "behind", word, 192);
-	blob_member(blob, "far", word, U32_MAX);
-	blob_member(blob, "", inner, 128);
-	reader_open(blob, &btf);
-	reader_finds(test, &btf, "last", 128, 64);
-	reader_finds(test, &btf, "last_bits", 189, 3);
-	reader_finds_none(test, &btf, "reaches_out", -EINVAL);
-	reader_finds_none(test, &btf, "behind", -EINVAL);
-	reader_finds_none(test, &btf, "far", -EINVAL);
-	reader_finds_none(test, &btf, "one_more", -EINVAL);
+	inner = fake_btf_type(blob, FAKE_STRUCT | FAKE_BITFIELDS, "", 2, 16);
+	fake_btf_member(blob, "last_bits", half, FAKE_BITS(61, 3));
+	fake_btf_member(blob, "one_more", half, FAKE_BITS(61, 4));
+	fake_btf_type(blob, FAKE_STRUCT, "wanted", 5, 24);
+	fake_btf_member(blob, "last", word, 128);
+	fake_btf_member(blob, "reaches_out", word, 129);
+	fake_btf_member(blob, "behind", word, 192);
+	fake_btf_member(blob, "far", word, U32_MAX);
+	fake_btf_member(blob, "", inner, 128);
+	expect_btf_opens(blob, &btf);
+	expect_member(test, &btf, "last", 128, 64);
+	expect_member(test, &btf, "last_bits", 189, 3);
+	expect_no_member(test, &btf, "reaches_out", -EINVAL);
+	expect_no_member(test, &btf, "behind", -EINVAL);
+	expect_no_member(test, &btf, "far", -EINVAL);
+	expect_no_member(test, &btf, "one_more", -EINVAL);
 	ks_btf_close(&btf);
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What is read of a cache: its name, what it is, and which one comes next.
+ * Reads of a cache: its name, its flags and sizes, and the next one.
  */
 #include <kunit/test.h>
 #include <linux/errno.h>
@@ -11,15 +11,15 @@
 #include "internals/cache.h"
 #include "internals/lock_hold.h"
 
-#include "world.h"
+#include "fake_slab.h"
 
-/* Filled with letters, as many as the longest name that is tried. */
+/* Letters, as many as the longest name here has. */
 static char letters[KS_CACHE_NAME_SIZE + 8];
 
-/* A name of so many characters at some place, and what is read of it. */
+/* Expect the name that is read from a place with `length` characters. */
 static void expect_name(struct kunit *test, char *place, size_t length)
 {
-	struct world_cache *cache = world_cache(test);
+	struct fake_cache *cache = fake_cache_new(test);
 	char wanted[KS_CACHE_NAME_SIZE] = {}, name[KS_CACHE_NAME_SIZE];
 
 	memcpy(place, letters, length);
@@ -28,8 +28,9 @@ static void expect_name(struct kunit *test, char *place, size_t length)
 	memset(name, 0x5a, sizeof(name));
 	cache->name = place;
 	KUNIT_EXPECT_EQ(test, 0,
-			world_locked(ks_cache_name(world_kmem(cache), name)));
-	/* All of it: what is behind the end goes into records, too. */
+			fake_locked(ks_cache_name(fake_kmem_cache(cache),
+						  name)));
+	/* All bytes, as those behind the end go into records too. */
 	KUNIT_EXPECT_MEMEQ_MSG(test, wanted, name, sizeof(name),
 			       "%zu characters", length);
 }
@@ -47,7 +48,7 @@ static void names_of_each_length(struct kunit *test)
 		}
 }
 
-/* Behind the last byte of the page there is nothing to be read. */
+/* The page after this one is not mapped. */
 static void names_that_end_with_their_page(struct kunit *test)
 {
 	char *page = vmalloc(PAGE_SIZE);
@@ -61,25 +62,27 @@ static void names_that_end_with_their_page(struct kunit *test)
 
 static void names_that_are_not_there(struct kunit *test)
 {
-	struct world_cache *cache = world_cache(test);
+	struct fake_cache *cache = fake_cache_new(test);
 	char name[KS_CACHE_NAME_SIZE];
 	char *page = vmalloc(PAGE_SIZE);
 
 	KUNIT_ASSERT_NOT_NULL(test, page);
 	cache->name = NULL;
 	KUNIT_EXPECT_EQ(test, -EFAULT,
-			world_locked(ks_cache_name(world_kmem(cache), name)));
-	/* One without an end goes on to where there is nothing. */
+			fake_locked(ks_cache_name(fake_kmem_cache(cache),
+						  name)));
+	/* A name without an end goes on into memory that is not mapped. */
 	memset(page, 'x', PAGE_SIZE);
 	cache->name = page + PAGE_SIZE - 5;
 	KUNIT_EXPECT_EQ(test, -EFAULT,
-			world_locked(ks_cache_name(world_kmem(cache), name)));
+			fake_locked(ks_cache_name(fake_kmem_cache(cache),
+						  name)));
 	vfree(page);
 }
 
 static void tells_what_a_cache_is(struct kunit *test)
 {
-	struct world_cache *cache = world_cache(test);
+	struct fake_cache *cache = fake_cache_new(test);
 	struct ks_cache_info info;
 
 	cache->object_size = 190;
@@ -88,7 +91,8 @@ static void tells_what_a_cache_is(struct kunit *test)
 	cache->refcount = 4;
 	cache->flags = (__force u32)SLAB_ACCOUNT;
 	KUNIT_EXPECT_EQ(test, 0,
-			world_locked(ks_cache_info(world_kmem(cache), &info)));
+			fake_locked(ks_cache_info(fake_kmem_cache(cache),
+						  &info)));
 	KUNIT_EXPECT_EQ(test, 190, info.object_size);
 	KUNIT_EXPECT_EQ(test, 192, info.size);
 	KUNIT_EXPECT_EQ(test, 3, info.order);
@@ -96,12 +100,13 @@ static void tells_what_a_cache_is(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 3, info.nr_aliases);
 	KUNIT_EXPECT_FALSE(test, info.reclaimable);
 	KUNIT_EXPECT_TRUE(test, info.accounted);
-	/* One made at boot has a negative count, and no aliases. */
+	/* A cache made at boot has a negative count, and no aliases. */
 	cache->refcount = -1;
 	cache->oo = 65535;
 	cache->flags = (__force u32)SLAB_RECLAIM_ACCOUNT;
 	KUNIT_EXPECT_EQ(test, 0,
-			world_locked(ks_cache_info(world_kmem(cache), &info)));
+			fake_locked(ks_cache_info(fake_kmem_cache(cache),
+						  &info)));
 	KUNIT_EXPECT_EQ(test, 0, info.nr_aliases);
 	KUNIT_EXPECT_EQ(test, 0, info.order);
 	KUNIT_EXPECT_EQ(test, 65535, info.objects_per_slab);
@@ -112,40 +117,40 @@ static void tells_what_a_cache_is(struct kunit *test)
 static void steps_through_caches(struct kunit *test)
 {
 	struct kmem_cache *cache = NULL;
-	struct world_cache *made[3];
+	struct fake_cache *made[3];
 	u32 i;
 
-	KUNIT_EXPECT_EQ(test, 0, world_locked(ks_cache_next(&cache)));
+	KUNIT_EXPECT_EQ(test, 0, fake_locked(ks_cache_next(&cache)));
 	KUNIT_EXPECT_NULL(test, cache);
 	for (i = 0; i < ARRAY_SIZE(made); i++)
-		made[i] = world_cache(test);
+		made[i] = fake_cache_new(test);
 	for (i = 0; i < ARRAY_SIZE(made); i++) {
-		KUNIT_EXPECT_EQ(test, 0, world_locked(ks_cache_next(&cache)));
-		KUNIT_EXPECT_PTR_EQ(test, world_kmem(made[i]), cache);
+		KUNIT_EXPECT_EQ(test, 0, fake_locked(ks_cache_next(&cache)));
+		KUNIT_EXPECT_PTR_EQ(test, fake_kmem_cache(made[i]), cache);
 	}
-	KUNIT_EXPECT_EQ(test, 0, world_locked(ks_cache_next(&cache)));
+	KUNIT_EXPECT_EQ(test, 0, fake_locked(ks_cache_next(&cache)));
 	KUNIT_EXPECT_NULL(test, cache);
-	cache = world_kmem(made[1]);
+	cache = fake_kmem_cache(made[1]);
 	made[1]->list.next = NULL;
-	/* A list that is no ring leads somewhere that cannot be read. */
-	KUNIT_EXPECT_EQ(test, 0, world_locked(ks_cache_next(&cache)));
-	KUNIT_EXPECT_EQ(test, -EFAULT, world_locked(ks_cache_next(&cache)));
-	INIT_LIST_HEAD(&world_caches);
+	/* A broken list leads to memory that is not mapped. */
+	KUNIT_EXPECT_EQ(test, 0, fake_locked(ks_cache_next(&cache)));
+	KUNIT_EXPECT_EQ(test, -EFAULT, fake_locked(ks_cache_next(&cache)));
+	INIT_LIST_HEAD(&fake_caches);
 }
 
-/* Given up after so many tries, and counted; noted when it was had. */
+/* A limit on tries, a counter of failures, and a note of each hold. */
 static void takes_the_mutex_if_it_is_free(struct kunit *test)
 {
 	const u64 contended = ks_hold_nr_contended();
 	struct ks_hold hold;
 	u64 since = 0;
 
-	mutex_lock(&world_mutex);
+	mutex_lock(&fake_slab_mutex);
 	KUNIT_EXPECT_FALSE(test, ks_caches_hold(3, 10, &since));
-	mutex_unlock(&world_mutex);
+	mutex_unlock(&fake_slab_mutex);
 	KUNIT_EXPECT_EQ(test, contended + 1, ks_hold_nr_contended());
 	KUNIT_EXPECT_TRUE(test, ks_caches_hold(1, 10, &since));
-	KUNIT_EXPECT_TRUE(test, mutex_is_locked(&world_mutex));
+	KUNIT_EXPECT_TRUE(test, mutex_is_locked(&fake_slab_mutex));
 	KUNIT_EXPECT_LE(test, since, ks_hold_clock());
 	ks_caches_release(since, 12345);
 	KUNIT_EXPECT_EQ(test, contended + 1, ks_hold_nr_contended());
@@ -154,13 +159,13 @@ static void takes_the_mutex_if_it_is_free(struct kunit *test)
 	KUNIT_EXPECT_GT(test, hold.longest_ns, 0ULL);
 }
 
-static int access_init(struct kunit *test)
+static int cache_init(struct kunit *test)
 {
 	u32 i;
 
 	for (i = 0; i < sizeof(letters); i++)
 		letters[i] = '0' + i % 75;
-	return world_begin(test);
+	return fake_slab_begin(test);
 }
 
 static struct kunit_case access_cases[] = {
@@ -175,8 +180,8 @@ static struct kunit_case access_cases[] = {
 
 static struct kunit_suite access_suite = {
 	.name = "kmemscope_access",
-	.init = access_init,
-	.exit = world_end,
+	.init = cache_init,
+	.exit = fake_slab_end,
 	.test_cases = access_cases,
 };
 

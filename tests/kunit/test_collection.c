@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Collections: who may begin one, what a step that fails does, and what status
- * says of collectors.
+ * Collections: when one may begin, what happens when a step fails, and the
+ * status of collectors.
  */
 #include <kunit/test.h>
 #include <linux/errno.h>
@@ -13,32 +13,33 @@
 #include "run/collection.h"
 #include "run/job.h"
 
-#include "made.h"
+#include "fake_collector.h"
 
 #define WAIT_NS	(100 * (u64)NSEC_PER_MSEC)
 
-/* All of it is left to the steps. */
-static void begin(struct kunit *test, struct ks_collection *c)
+/* Begin without collecting: the steps do it. */
+static void collection_begin(struct kunit *test, struct ks_collection *c)
 {
 	struct netlink_ext_ack extack = {};
 
-	KUNIT_ASSERT_EQ(test, 0, ks_collect_begin(c, &made_stepping_views[0],
-						  NULL, 0, 0, &extack));
+	KUNIT_ASSERT_EQ(test, 0,
+			ks_collect_begin(c, &fake_stepping_views[0], NULL, 0, 0,
+					 &extack));
 	KUNIT_EXPECT_NULL(test, extack._msg);
 }
 
-/* Options are refused where what they need is missing; the rest works. */
+/* An option is refused if its need is missing; the rest works. */
 static void without_options_it_goes_on(struct kunit *test)
 {
 	struct ks_collection c;
 	struct netlink_ext_ack extack = {};
 
-	made_plan.missing = MADE_OPTION;
+	fake_plan.missing = FAKE_OPTION;
 	KUNIT_EXPECT_EQ(test, -EOPNOTSUPP,
-			ks_collect_begin(&c, &made_stepping_views[0], NULL,
+			ks_collect_begin(&c, &fake_stepping_views[0], NULL,
 					 KS_SLAB_EXACT, 0, &extack));
 	KUNIT_EXPECT_STREQ(test, "made up to be missing", extack._msg);
-	begin(test, &c);
+	collection_begin(test, &c);
 	KUNIT_EXPECT_FALSE(test, ks_collect_complete(&c));
 	KUNIT_EXPECT_EQ(test, 0, ks_collect_step(&c, 0, &extack));
 	KUNIT_EXPECT_FALSE(test, ks_collect_complete(&c));
@@ -48,89 +49,89 @@ static void without_options_it_goes_on(struct kunit *test)
 	ks_collect_end(&c);
 }
 
-/* Only who is patient waits for a lock. */
+/* Only a caller that may wait waits for a lock. */
 static void a_busy_step_is_tried_again(struct kunit *test)
 {
 	struct ks_collection c;
 	struct netlink_ext_ack extack = {};
 
-	begin(test, &c);
-	made_plan.busy_steps = 3;
+	collection_begin(test, &c);
+	fake_plan.busy_steps = 3;
 	KUNIT_EXPECT_EQ(test, -EBUSY, ks_collect_step(&c, 0, &extack));
 	KUNIT_EXPECT_STREQ(test, "made up to be busy",
 			   extack._msg);
-	KUNIT_EXPECT_EQ(test, 2, made_plan.busy_steps);
+	KUNIT_EXPECT_EQ(test, 2, fake_plan.busy_steps);
 	KUNIT_EXPECT_EQ(test, 0, ks_collect_step(&c, WAIT_NS, &extack));
 	KUNIT_EXPECT_NULL(test, extack._msg);
-	KUNIT_EXPECT_EQ(test, 0, made_plan.busy_steps);
+	KUNIT_EXPECT_EQ(test, 0, fake_plan.busy_steps);
 	/* But not for ever. */
-	made_plan.busy_steps = 100000;
+	fake_plan.busy_steps = 100000;
 	KUNIT_EXPECT_EQ(test, -EBUSY, ks_collect_step(&c, WAIT_NS, &extack));
-	KUNIT_EXPECT_GT(test, made_plan.busy_steps, 99000);
-	made_plan.busy_steps = 0;
+	KUNIT_EXPECT_GT(test, fake_plan.busy_steps, 99000);
+	fake_plan.busy_steps = 0;
 	ks_collect_switch(false);
 	KUNIT_EXPECT_EQ(test, -EOPNOTSUPP, ks_collect_step(&c, WAIT_NS,
 							   &extack));
 	ks_collect_end(&c);
 }
 
-/* Where others wait for us it fails at once; for anybody in the end. */
+/* A caller that others wait for fails at once; all fail in the end. */
 static void a_busy_begin_is_tried_again(struct kunit *test)
 {
 	struct ks_collection c;
 	struct netlink_ext_ack extack = {};
 
-	made_plan.busy_begins = 3;
+	fake_plan.busy_begins = 3;
 	KUNIT_EXPECT_EQ(test, -EBUSY,
-			ks_collect_begin(&c, &made_stepping_views[0], NULL, 0,
+			ks_collect_begin(&c, &fake_stepping_views[0], NULL, 0,
 					 0, &extack));
-	KUNIT_EXPECT_EQ(test, 2, made_plan.busy_begins);
-	KUNIT_EXPECT_TRUE(test, made_plan.now);
+	KUNIT_EXPECT_EQ(test, 2, fake_plan.busy_begins);
+	KUNIT_EXPECT_TRUE(test, fake_plan.now);
 	KUNIT_ASSERT_EQ(test, 0,
-			ks_collect_begin(&c, &made_stepping_views[0], NULL, 0,
+			ks_collect_begin(&c, &fake_stepping_views[0], NULL, 0,
 					 WAIT_NS, &extack));
 	KUNIT_EXPECT_NULL(test, extack._msg);
-	KUNIT_EXPECT_FALSE(test, made_plan.now);
+	KUNIT_EXPECT_FALSE(test, fake_plan.now);
 	ks_collect_end(&c);
-	made_plan.busy_begins = 100000;
+	fake_plan.busy_begins = 100000;
 	KUNIT_EXPECT_EQ(test, -EBUSY,
-			ks_collect_begin(&c, &made_stepping_views[0], NULL, 0,
+			ks_collect_begin(&c, &fake_stepping_views[0], NULL, 0,
 					 WAIT_NS, &extack));
 	KUNIT_EXPECT_STREQ(test, "made up to be busy",
 			   extack._msg);
-	KUNIT_EXPECT_GT(test, made_plan.busy_begins, 99000);
-	KUNIT_EXPECT_LT(test, made_plan.busy_begins, 100000 - 2);
+	KUNIT_EXPECT_GT(test, fake_plan.busy_begins, 99000);
+	KUNIT_EXPECT_LT(test, fake_plan.busy_begins, 100000 - 2);
 }
 
-/* As a file of debugfs is opened: all of it, whatever is busy meanwhile. */
+/* As an open of a debugfs file: it waits for all that is busy. */
 static void a_reader_gets_the_whole(struct kunit *test)
 {
 	struct ks_collection c;
 	struct netlink_ext_ack extack = {};
 
-	made_plan.busy_begins = 50;
-	made_plan.busy_steps = 50;
-	KUNIT_ASSERT_EQ(test, 0, ks_job_collect(&c, &made_stepping_views[0],
-						&extack));
+	fake_plan.busy_begins = 50;
+	fake_plan.busy_steps = 50;
+	KUNIT_ASSERT_EQ(test, 0,
+			ks_job_collect(&c, &fake_stepping_views[0], &extack));
 	KUNIT_EXPECT_TRUE(test, ks_collect_complete(&c));
 	KUNIT_EXPECT_EQ(test, 2, c.snap->nr_valid);
 	ks_collect_end(&c);
-	made_plan.busy_steps = 100000;
+	fake_plan.busy_steps = 100000;
 	KUNIT_EXPECT_EQ(test, -EBUSY,
-			ks_job_collect(&c, &made_stepping_views[0], &extack));
-	KUNIT_EXPECT_EQ(test, 0ULL, made_memory());
+			ks_job_collect(&c, &fake_stepping_views[0], &extack));
+	KUNIT_EXPECT_EQ(test, 0ULL, fake_jobs_memory());
 }
 
-/* Memory came or went while it was collected. */
+/* Memory came or went during the collection. */
 static void a_changed_world_is_marked(struct kunit *test)
 {
 	struct ks_collection c;
 	struct netlink_ext_ack extack = {};
 
-	begin(test, &c);
+	collection_begin(test, &c);
 	KUNIT_EXPECT_EQ(test, 0, ks_collect_step(&c, 0, &extack));
 	KUNIT_EXPECT_FALSE(test, c.snap->changed);
-	made_plan.generation++;
+	fake_plan.generation++;
 	KUNIT_EXPECT_EQ(test, 0, ks_collect_step(&c, 0, &extack));
 	KUNIT_EXPECT_TRUE(test, c.snap->changed);
 	ks_collect_end(&c);
@@ -138,9 +139,9 @@ static void a_changed_world_is_marked(struct kunit *test)
 
 static void commands_find_their_views(struct kunit *test)
 {
-	KUNIT_EXPECT_PTR_EQ(test, &made_shared_views[1],
+	KUNIT_EXPECT_PTR_EQ(test, &fake_shared_views[1],
 			    ks_collect_find(ks_kind_dentry_name.cmd));
-	KUNIT_EXPECT_PTR_EQ(test, &made_idle_views[0],
+	KUNIT_EXPECT_PTR_EQ(test, &fake_idle_views[0],
 			    ks_collect_find(ks_kind_zone.cmd));
 	KUNIT_EXPECT_NULL(test, ks_collect_find(ks_kind_node.cmd));
 	KUNIT_EXPECT_NULL(test, ks_collect_find(0));
@@ -159,10 +160,10 @@ static void status_says_who_is_off(struct kunit *test)
 	KUNIT_EXPECT_STREQ(test, "shared,stepping", status->collectors_on);
 	KUNIT_EXPECT_STREQ(test, "idle", status->collectors_off);
 	ks_record_init(&ks_kind_collector, &record);
-	ks_collector_describe(&made_idle, &record);
+	ks_collector_describe(&fake_idle, &record);
 	KUNIT_EXPECT_STREQ(test, "off", record.state);
 	KUNIT_EXPECT_EQ(test, 0ULL, record.collects_total);
-	/* What never was took no time, not none. */
+	/* Without a collection the time is unknown, and not 0. */
 	KUNIT_EXPECT_EQ(test, U64_MAX, record.last_ns);
 	KUNIT_EXPECT_EQ(test, U64_MAX, record.longest_ns);
 	ks_collect_switch(false);
@@ -185,8 +186,8 @@ static struct kunit_case collect_cases[] = {
 
 static struct kunit_suite collect_suite = {
 	.name = "kmemscope_collect",
-	.init = made_begin,
-	.exit = made_end,
+	.init = fake_jobs_begin,
+	.exit = fake_jobs_end,
 	.test_cases = collect_cases,
 };
 

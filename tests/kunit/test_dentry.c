@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What is made of dentries that a walk met: in all, by superblock, and scaled
- * up where it met a part of them.
+ * The records of a walk over dentries: totals, superblocks, and estimates where
+ * it covered a part.
  */
 #include <kunit/test.h>
 #include <linux/limits.h>
@@ -10,7 +10,7 @@
 #include "record/kinds.h"
 #include "record/snapshot.h"
 
-#include "tree.h"
+#include "fake_dentry.h"
 
 static const struct ks_dentry_scale whole = {
 	.nr_parts = 1024, .nr_visited = 1024, .nr = 1000,
@@ -41,18 +41,18 @@ static void a_part_is_scaled_up(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 7ULL, ks_dentry_scaled(&scale, 7));
 	KUNIT_EXPECT_EQ(test, 1022ULL, ks_dentry_scaled(&scale, 999));
 	KUNIT_EXPECT_EQ(test, 976, ks_dentry_coverage(&scale));
-	/* All but one is not all. */
+	/* All but one bucket is not the whole. */
 	scale.nr_visited = 1023;
 	KUNIT_EXPECT_EQ(test, 1, ks_dentry_approximate(&scale));
 	KUNIT_EXPECT_EQ(test, 999, ks_dentry_coverage(&scale));
-	/* Little is not nothing. */
+	/* Rounded up to 1: a partial walk must not show as 0. */
 	scale.nr_visited = 1;
 	KUNIT_EXPECT_EQ(test, 1024ULL * 5, ks_dentry_scaled(&scale, 5));
 	scale.nr_parts = 1 << 28;
 	KUNIT_EXPECT_EQ(test, 1, ks_dentry_coverage(&scale));
 }
 
-/* A chain was too long to be followed: of what was visited some is missing. */
+/* A chain was too long to follow, so dentries of its bucket are missing. */
 static void what_was_cut_is_approximate(struct kunit *test)
 {
 	struct ks_dentry_scale scale = whole;
@@ -80,16 +80,16 @@ static void of_a_large_host(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 500, ks_dentry_coverage(&scale));
 }
 
-/* By two counts, as far as these can be held against each other. */
+/* The difference of two counts, if they fit together. */
 static void unhashed_is_told_or_not(struct kunit *test)
 {
 	KUNIT_EXPECT_EQ(test, 800ULL, ks_dentry_unhashed(1000, 1000, 200));
-	/* An eighth of it may have come or gone meanwhile, and no more. */
+	/* Up to an eighth may have come or gone meanwhile. */
 	KUNIT_EXPECT_EQ(test, 800ULL, ks_dentry_unhashed(1000, 1100, 200));
 	KUNIT_EXPECT_EQ(test, 800ULL, ks_dentry_unhashed(1000, 900, 200));
 	KUNIT_EXPECT_EQ(test, U64_MAX, ks_dentry_unhashed(1000, 1101, 200));
 	KUNIT_EXPECT_EQ(test, U64_MAX, ks_dentry_unhashed(1000, 899, 200));
-	/* None is a number, too; less than none is not. */
+	/* 0 is a number; a negative difference is unknown. */
 	KUNIT_EXPECT_EQ(test, 0ULL, ks_dentry_unhashed(1000, 1000, 1000));
 	KUNIT_EXPECT_EQ(test, U64_MAX, ks_dentry_unhashed(1000, 1001, 1000));
 	KUNIT_EXPECT_EQ(test, U64_MAX, ks_dentry_unhashed(1000, 1000, 1001));
@@ -108,12 +108,12 @@ static void tallies_tell_dentries_apart(struct kunit *test)
 		{ DCACHE_MISS_TYPE | DCACHE_LRU_LIST, 1, 1, 1 },
 		{ DCACHE_REGULAR_TYPE, 0, 0, 0 },
 		{ DCACHE_DIRECTORY_TYPE | DCACHE_LRU_LIST, 0, 1, 0 },
-		/* About to be freed: on a list, but not of those kept. */
+		/* On a list of dentries that are about to be freed. */
 		{ DCACHE_MISS_TYPE | DCACHE_LRU_LIST | DCACHE_SHRINK_LIST,
 		  1, 0, 0 },
 	};
-	struct super_block *sb = tree_sb(test, 1);
-	struct dentry *dentry = tree_dentry(test, sb, NULL, "x", 0);
+	struct super_block *sb = fake_superblock_new(test, 1);
+	struct dentry *dentry = fake_dentry_new(test, sb, NULL, "x", 0);
 	struct ks_dentry_tally tally;
 	u32 i;
 
@@ -136,21 +136,25 @@ static void superblocks_are_counted(struct kunit *test)
 	};
 	struct ks_superblocks *superblocks = ks_superblocks_new();
 	const struct ks_dentry_superblock_record *record;
-	struct super_block *one = tree_sb(test, MKDEV(4095, 1048575));
-	struct super_block *two = tree_sb(test, MKDEV(0, 7));
+	struct super_block *one =
+		fake_superblock_new(test, MKDEV(4095, 1048575));
+	struct super_block *two = fake_superblock_new(test, MKDEV(0, 7));
 	struct ks_snapshot *snap;
 	struct dentry *negative;
 	u32 i;
 
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, superblocks);
-	negative = tree_dentry(test, one, NULL, "no", 0);
+	negative = fake_dentry_new(test, one, NULL, "no", 0);
 	negative->d_flags |= DCACHE_LRU_LIST;
 	for (i = 0; i < 3; i++)
 		ks_superblocks_add(superblocks, negative);
-	ks_superblocks_add(superblocks, tree_dentry(test, one, NULL, "a", 5));
-	ks_superblocks_add(superblocks, tree_dentry(test, two, NULL, "b", 5));
-	ks_superblocks_add(superblocks, tree_dentry(test, two, NULL, "c", 5));
-	snap = tree_snapshot(test, &ks_kind_dentry_superblock, 2);
+	ks_superblocks_add(superblocks,
+			   fake_dentry_new(test, one, NULL, "a", 5));
+	ks_superblocks_add(superblocks,
+			   fake_dentry_new(test, two, NULL, "b", 5));
+	ks_superblocks_add(superblocks,
+			   fake_dentry_new(test, two, NULL, "c", 5));
+	snap = snapshot_with_room(test, &ks_kind_dentry_superblock, 2);
 	ks_superblocks_fill(superblocks, snap, &scale);
 	KUNIT_ASSERT_EQ(test, 2, snap->nr);
 	record = ks_snapshot_record(snap, 0);
@@ -163,7 +167,7 @@ static void superblocks_are_counted(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 12ULL, record->nr_lru_negative);
 	KUNIT_EXPECT_EQ(test, 16ULL * sizeof(struct dentry),
 			record->total_bytes);
-	/* Of what was met, so that all together are no more than all. */
+	/* Shares of the walked dentries, so that they add up to 1000. */
 	KUNIT_EXPECT_EQ(test, 666, record->share_permille);
 	KUNIT_EXPECT_EQ(test, 1, record->approximate);
 	KUNIT_EXPECT_EQ(test, 250, record->coverage_permille);
@@ -176,12 +180,12 @@ static void superblocks_are_counted(struct kunit *test)
 	ks_superblocks_free(superblocks);
 }
 
-/* Many superblocks, by one dentry that moves from each to the next. */
-static void fill_table(struct kunit *test, struct ks_superblocks *superblocks,
+/* Fill the table by one dentry that moves from superblock to superblock. */
+static void table_fill(struct kunit *test, struct ks_superblocks *superblocks,
 		       u32 nr)
 {
-	struct super_block *sb = tree_sb(test, 0);
-	struct dentry *dentry = tree_dentry(test, sb, NULL, "x", 0);
+	struct super_block *sb = fake_superblock_new(test, 0);
+	struct dentry *dentry = fake_dentry_new(test, sb, NULL, "x", 0);
 	u32 i, round;
 
 	for (round = 0; round < 2; round++)
@@ -203,9 +207,9 @@ static void superblocks_beyond_the_cap(struct kunit *test)
 	for (i = 0; i < ARRAY_SIZE(beyond); i++) {
 		superblocks = ks_superblocks_new();
 		KUNIT_ASSERT_NOT_ERR_OR_NULL(test, superblocks);
-		fill_table(test, superblocks, KS_MAX_SUPERBLOCKS + beyond[i]);
-		snap = tree_snapshot(test, &ks_kind_dentry_superblock,
-				     KS_MAX_SUPERBLOCKS + 1);
+		table_fill(test, superblocks, KS_MAX_SUPERBLOCKS + beyond[i]);
+		snap = snapshot_with_room(test, &ks_kind_dentry_superblock,
+					  KS_MAX_SUPERBLOCKS + 1);
 		ks_superblocks_fill(superblocks, snap, &whole);
 		KUNIT_ASSERT_EQ(test, KS_MAX_SUPERBLOCKS + !!beyond[i],
 				snap->nr);
@@ -216,7 +220,7 @@ static void superblocks_beyond_the_cap(struct kunit *test)
 			KUNIT_ASSERT_EQ(test, 2ULL, record->nr_dentries);
 		}
 		if (beyond[i]) {
-			/* All of them in one record, which names none. */
+			/* One record for all that do not fit. */
 			record = ks_snapshot_record(snap, KS_MAX_SUPERBLOCKS);
 			KUNIT_EXPECT_STREQ(test, "", record->device);
 			KUNIT_EXPECT_STREQ(test, "", record->fs_type);
@@ -229,7 +233,7 @@ static void superblocks_beyond_the_cap(struct kunit *test)
 	}
 }
 
-/* Of nothing there is no share. */
+/* A share of 0 dentries is unknown. */
 static void a_share_of_nothing_is_unknown(struct kunit *test)
 {
 	struct ks_superblocks *superblocks = ks_superblocks_new();
@@ -238,9 +242,9 @@ static void a_share_of_nothing_is_unknown(struct kunit *test)
 	struct ks_snapshot *snap;
 
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, superblocks);
-	fill_table(test, superblocks, 1);
+	table_fill(test, superblocks, 1);
 	scale.nr = 0;
-	snap = tree_snapshot(test, &ks_kind_dentry_superblock, 1);
+	snap = snapshot_with_room(test, &ks_kind_dentry_superblock, 1);
 	ks_superblocks_fill(superblocks, snap, &scale);
 	record = ks_snapshot_record(snap, 0);
 	KUNIT_EXPECT_EQ(test, U32_MAX, record->share_permille);
@@ -263,8 +267,8 @@ static struct kunit_case dentry_cases[] = {
 
 static struct kunit_suite dentry_suite = {
 	.name = "kmemscope_dentry",
-	.init = tree_begin,
-	.exit = tree_end,
+	.init = fake_dentry_begin,
+	.exit = fake_dentry_end,
 	.test_cases = dentry_cases,
 };
 

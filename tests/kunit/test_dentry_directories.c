@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What is counted of directories, their paths, and the sample of names in them.
+ * Directories: their counts, their paths, and the sample of names in them.
  */
 #include <kunit/test.h>
 #include <linux/kernel.h>
@@ -11,7 +11,7 @@
 #include "record/kinds.h"
 #include "record/snapshot.h"
 
-#include "tree.h"
+#include "fake_dentry.h"
 
 static const struct ks_dentry_scale whole = {
 	.nr_parts = 1024, .nr_visited = 1024, .nr = 1000,
@@ -19,26 +19,26 @@ static const struct ks_dentry_scale whole = {
 
 static void a_directory_is_known_by_its_inode(struct kunit *test)
 {
-	struct super_block *sb = tree_sb(test, 9);
-	struct dentry *root = tree_dentry(test, sb, NULL, "/", 2);
-	struct dentry *dentry = tree_dentry(test, sb, root, "x", 0);
+	struct super_block *sb = fake_superblock_new(test, 9);
+	struct dentry *root = fake_dentry_new(test, sb, NULL, "/", 2);
+	struct dentry *dentry = fake_dentry_new(test, sb, root, "x", 0);
 	struct ks_directory_key key = {};
 
 	KUNIT_EXPECT_PTR_EQ(test, root, ks_dentry_directory(dentry, &key));
 	KUNIT_EXPECT_EQ(test, 2ULL, key.inode);
 	KUNIT_EXPECT_EQ(test, 9, key.device);
 	KUNIT_EXPECT_EQ(test, 3, key.generation);
-	/* A root is in none; and one whose inode is gone is none. */
+	/* A root has no directory, nor has a dentry without an inode. */
 	KUNIT_EXPECT_NULL(test, ks_dentry_directory(root, &key));
 	root->d_inode = NULL;
 	KUNIT_EXPECT_NULL(test, ks_dentry_directory(dentry, &key));
-	/* An inode that was freed and unmapped meanwhile is no oops. */
+	/* An inode that was freed and unmapped meanwhile causes no oops. */
 	root->d_inode = (void *)0x1000;
 	KUNIT_EXPECT_NULL(test, ks_dentry_directory(dentry, &key));
 }
 
-static struct ks_directories *directories_of(struct kunit *test, u64 first,
-					     unsigned int nr)
+static struct ks_directories *directories_with(struct kunit *test, u64 first,
+					       unsigned int nr)
 {
 	struct ks_topk_entry *hitters = kunit_kcalloc(test, nr,
 						      sizeof(*hitters),
@@ -56,24 +56,23 @@ static struct ks_directories *directories_of(struct kunit *test, u64 first,
 	return directories;
 }
 
-static struct ks_snapshot *filled(struct kunit *test,
-				  const struct ks_directories *directories,
-				  const struct ks_dentry_scale *scale)
+static struct ks_snapshot *
+directories_snapshot(struct kunit *test,
+		     const struct ks_directories *directories,
+		     const struct ks_dentry_scale *scale)
 {
-	struct ks_snapshot *snap =
-		tree_snapshot(test, &ks_kind_dentry_directory,
-			      KMEMSCOPE_MAX_DIRECTORIES);
+	struct ks_snapshot *snap = snapshot_with_room(
+		test, &ks_kind_dentry_directory, KMEMSCOPE_MAX_DIRECTORIES);
 
 	ks_directories_fill(directories, snap, scale);
 	return snap;
 }
 
 static struct ks_snapshot *
-filled_names(struct kunit *test, const struct ks_directories *directories)
+names_snapshot(struct kunit *test, const struct ks_directories *directories)
 {
-	struct ks_snapshot *snap =
-		tree_snapshot(test, &ks_kind_dentry_name,
-			      4 * KS_MAX_DIRECTORY_NAMES);
+	struct ks_snapshot *snap = snapshot_with_room(
+		test, &ks_kind_dentry_name, 4 * KS_MAX_DIRECTORY_NAMES);
 
 	ks_directories_fill_names(directories, snap);
 	return snap;
@@ -81,22 +80,22 @@ filled_names(struct kunit *test, const struct ks_directories *directories)
 
 static void directories_are_counted_and_named(struct kunit *test)
 {
-	struct ks_directories *directories = directories_of(test, 100, 3);
+	struct ks_directories *directories = directories_with(test, 100, 3);
 	const struct ks_dentry_directory_record *record;
-	struct super_block *sb = tree_sb(test, 9);
-	struct dentry *root = tree_dentry(test, sb, NULL, "/", 2);
-	struct dentry *usr = tree_dentry(test, sb, root, "usr", 3);
-	struct dentry *lib = tree_dentry(test, sb, usr, "lib", 101);
+	struct super_block *sb = fake_superblock_new(test, 9);
+	struct dentry *root = fake_dentry_new(test, sb, NULL, "/", 2);
+	struct dentry *usr = fake_dentry_new(test, sb, root, "usr", 3);
+	struct dentry *lib = fake_dentry_new(test, sb, usr, "lib", 101);
 	const struct ks_dentry_name_record *name;
 	struct ks_snapshot *snap;
 
-	ks_directories_add(directories, tree_dentry(test, sb, lib, "a", 7));
-	ks_directories_add(directories, tree_dentry(test, sb, lib, "b", 0));
-	/* In one that was not asked for, in none, and in one gone since. */
+	ks_directories_add(directories, fake_dentry_new(test, sb, lib, "a", 7));
+	ks_directories_add(directories, fake_dentry_new(test, sb, lib, "b", 0));
+	/* In another directory, in none, and in one that is gone. */
 	ks_directories_add(directories, lib);
 	ks_directories_add(directories, root);
-	snap = filled(test, directories, &whole);
-	/* Of the three only one still has dentries. */
+	snap = directories_snapshot(test, directories, &whole);
+	/* Only one of the three still has dentries. */
 	KUNIT_ASSERT_EQ(test, 1, snap->nr);
 	record = ks_snapshot_record(snap, 0);
 	KUNIT_EXPECT_STREQ(test, "0:9", record->device);
@@ -108,7 +107,7 @@ static void directories_are_counted_and_named(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 1ULL, record->nr_negative);
 	KUNIT_EXPECT_EQ(test, 2, record->share_permille);
 	ks_snapshot_free(snap);
-	snap = filled_names(test, directories);
+	snap = names_snapshot(test, directories);
 	KUNIT_ASSERT_EQ(test, 2, snap->nr);
 	name = ks_snapshot_record(snap, 0);
 	KUNIT_EXPECT_STREQ(test, "a", name->name);
@@ -121,14 +120,14 @@ static void directories_are_counted_and_named(struct kunit *test)
 	ks_directories_free(directories);
 }
 
-/* One below another root, and one whose path is longer than it may be. */
+/* A path below another root, and a path that is too long. */
 static void paths_that_cannot_be_told_are_not(struct kunit *test)
 {
-	struct ks_directories *directories = directories_of(test, 100, 2);
+	struct ks_directories *directories = directories_with(test, 100, 2);
 	const struct ks_dentry_directory_record *record;
-	struct super_block *sb = tree_sb(test, 9);
-	struct dentry *root = tree_dentry(test, sb, NULL, "/", 2);
-	struct dentry *other = tree_dentry(test, sb, NULL, "/", 100);
+	struct super_block *sb = fake_superblock_new(test, 9);
+	struct dentry *root = fake_dentry_new(test, sb, NULL, "/", 2);
+	struct dentry *other = fake_dentry_new(test, sb, NULL, "/", 100);
 	char *long_name = kunit_kzalloc(test, 256, GFP_KERNEL);
 	struct dentry *deep = root;
 	struct ks_snapshot *snap;
@@ -137,11 +136,13 @@ static void paths_that_cannot_be_told_are_not(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, long_name);
 	memset(long_name, 'x', 255);
 	for (i = 0; i < 5; i++)
-		deep = tree_dentry(test, sb, deep, long_name,
-				   i == 4 ? 101 : 50 + i);
-	ks_directories_add(directories, tree_dentry(test, sb, other, "a", 0));
-	ks_directories_add(directories, tree_dentry(test, sb, deep, "b", 0));
-	snap = filled(test, directories, &whole);
+		deep = fake_dentry_new(test, sb, deep, long_name,
+				       i == 4 ? 101 : 50 + i);
+	ks_directories_add(directories,
+			   fake_dentry_new(test, sb, other, "a", 0));
+	ks_directories_add(directories,
+			   fake_dentry_new(test, sb, deep, "b", 0));
+	snap = directories_snapshot(test, directories, &whole);
 	KUNIT_ASSERT_EQ(test, 2, snap->nr);
 	for (i = 0; i < 2; i++) {
 		record = ks_snapshot_record(snap, i);
@@ -153,24 +154,24 @@ static void paths_that_cannot_be_told_are_not(struct kunit *test)
 	ks_directories_free(directories);
 }
 
-/* The first ones are taken, in their order, and each is found. */
+/* The table keeps the first ones in their order, and finds each. */
 static void directories_beyond_the_cap(struct kunit *test)
 {
 	struct ks_directories *directories =
-		directories_of(test, 100, KMEMSCOPE_MAX_DIRECTORIES + 10);
+		directories_with(test, 100, KMEMSCOPE_MAX_DIRECTORIES + 10);
 	const struct ks_dentry_directory_record *record;
-	struct super_block *sb = tree_sb(test, 9);
+	struct super_block *sb = fake_superblock_new(test, 9);
 	struct dentry *dentry, *directory;
 	struct ks_snapshot *snap;
 	u32 i;
 
 	for (i = 0; i < KMEMSCOPE_MAX_DIRECTORIES + 10; i++) {
-		directory = tree_dentry(test, sb, NULL, "/", 100 + i);
-		dentry = tree_dentry(test, sb, directory, "x", 0);
+		directory = fake_dentry_new(test, sb, NULL, "/", 100 + i);
+		dentry = fake_dentry_new(test, sb, directory, "x", 0);
 		ks_directories_add(directories, dentry);
 		ks_directories_add(directories, dentry);
 	}
-	snap = filled(test, directories, &whole);
+	snap = directories_snapshot(test, directories, &whole);
 	KUNIT_ASSERT_EQ(test, KMEMSCOPE_MAX_DIRECTORIES, snap->nr);
 	for (i = 0; i < KMEMSCOPE_MAX_DIRECTORIES; i++) {
 		record = ks_snapshot_record(snap, i);
@@ -181,8 +182,8 @@ static void directories_beyond_the_cap(struct kunit *test)
 	ks_directories_free(directories);
 }
 
-static u32 sampled_number(struct kunit *test, const struct ks_snapshot *snap,
-			  u32 index)
+static u32 sampled_name_number(struct kunit *test,
+			       const struct ks_snapshot *snap, u32 index)
 {
 	const struct ks_dentry_name_record *record =
 		ks_snapshot_record(snap, index);
@@ -192,13 +193,13 @@ static u32 sampled_number(struct kunit *test, const struct ks_snapshot *snap,
 	return number;
 }
 
-/* All while there is room; of many some from everywhere, none twice. */
+/* All names while there is room, else a sample without doubles. */
 static void names_are_a_fair_sample(struct kunit *test)
 {
-	struct ks_directories *directories = directories_of(test, 100, 1);
-	struct super_block *sb = tree_sb(test, 9);
-	struct dentry *root = tree_dentry(test, sb, NULL, "/", 100);
-	struct dentry *dentry = tree_dentry(test, sb, root, "x", 0);
+	struct ks_directories *directories = directories_with(test, 100, 1);
+	struct super_block *sb = fake_superblock_new(test, 9);
+	struct dentry *root = fake_dentry_new(test, sb, NULL, "/", 100);
+	struct dentry *dentry = fake_dentry_new(test, sb, root, "x", 0);
 	const u32 nr = 4096;
 	struct ks_snapshot *snap;
 	char name[16];
@@ -210,34 +211,34 @@ static void names_are_a_fair_sample(struct kunit *test)
 		ks_directories_add(directories, dentry);
 		if (i != KS_MAX_DIRECTORY_NAMES)
 			continue;
-		snap = filled_names(test, directories);
+		snap = names_snapshot(test, directories);
 		KUNIT_ASSERT_EQ(test, KS_MAX_DIRECTORY_NAMES, snap->nr);
 		while (early < KS_MAX_DIRECTORY_NAMES) {
 			KUNIT_EXPECT_EQ(test, early + 1,
-					sampled_number(test, snap, early));
+					sampled_name_number(test, snap, early));
 			early++;
 		}
 		ks_snapshot_free(snap);
 	}
-	snap = filled_names(test, directories);
+	snap = names_snapshot(test, directories);
 	KUNIT_ASSERT_EQ(test, KS_MAX_DIRECTORY_NAMES, snap->nr);
 	for (i = 0, early = 0; i < KS_MAX_DIRECTORY_NAMES; i++) {
-		early += sampled_number(test, snap, i) <= nr - nr / 8;
-		late += sampled_number(test, snap, i) > nr / 8;
+		early += sampled_name_number(test, snap, i) <= nr - nr / 8;
+		late += sampled_name_number(test, snap, i) > nr / 8;
 	}
-	/* That none of 16 is of seven eighths is once in 2^48 runs. */
+	/* 16 samples miss seven eighths of all once in 2^48 runs. */
 	KUNIT_EXPECT_GT(test, early, 0);
 	KUNIT_EXPECT_GT(test, late, 0);
 	ks_snapshot_free(snap);
 	ks_directories_free(directories);
 }
 
-/* A name of 255 bytes is whole; one that is being changed is left out. */
+/* A name of 255 bytes is whole; a name that is being changed is left out. */
 static void names_are_whole_or_not_there(struct kunit *test)
 {
-	struct ks_directories *directories = directories_of(test, 100, 1);
-	struct super_block *sb = tree_sb(test, 9);
-	struct dentry *root = tree_dentry(test, sb, NULL, "/", 100);
+	struct ks_directories *directories = directories_with(test, 100, 1);
+	struct super_block *sb = fake_superblock_new(test, 9);
+	struct dentry *root = fake_dentry_new(test, sb, NULL, "/", 100);
 	char *long_name = kunit_kzalloc(test, 300, GFP_KERNEL);
 	const struct ks_dentry_name_record *record;
 	struct ks_snapshot *snap;
@@ -246,20 +247,20 @@ static void names_are_whole_or_not_there(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, long_name);
 	memset(long_name, 'y', 255);
 	ks_directories_add(directories,
-			   tree_dentry(test, sb, root, long_name, 0));
-	dentry = tree_dentry(test, sb, root, "renamed", 0);
+			   fake_dentry_new(test, sb, root, long_name, 0));
+	dentry = fake_dentry_new(test, sb, root, "renamed", 0);
 	spin_lock(&dentry->d_lock);
 	write_seqcount_begin(&dentry->d_seq);
 	ks_directories_add(directories, dentry);
 	write_seqcount_end(&dentry->d_seq);
 	spin_unlock(&dentry->d_lock);
-	snap = filled_names(test, directories);
+	snap = names_snapshot(test, directories);
 	KUNIT_ASSERT_EQ(test, 1, snap->nr);
 	record = ks_snapshot_record(snap, 0);
 	KUNIT_EXPECT_STREQ(test, long_name, record->name);
 	ks_snapshot_free(snap);
-	/* It was counted all the same. */
-	snap = filled(test, directories, &whole);
+	/* It still counts. */
+	snap = directories_snapshot(test, directories, &whole);
 	KUNIT_EXPECT_EQ(test, 2ULL,
 			((struct ks_dentry_directory_record *)
 			 ks_snapshot_record(snap, 0))->nr_dentries);
@@ -279,8 +280,8 @@ static struct kunit_case directories_cases[] = {
 
 static struct kunit_suite directories_suite = {
 	.name = "kmemscope_directories",
-	.init = tree_begin,
-	.exit = tree_end,
+	.init = fake_dentry_begin,
+	.exit = fake_dentry_end,
 	.test_cases = directories_cases,
 };
 

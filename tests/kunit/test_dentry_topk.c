@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The table of heavy hitters: what it counts exactly, what it may be off by,
- * and what it must not miss.
+ * The top-k table: when its counts are exact, their largest error, and the
+ * heavy hitters that it must not miss.
  */
 #include <kunit/test.h>
 #include <linux/prandom.h>
@@ -9,7 +9,7 @@
 #include "collect/dentry_topk.h"
 #include "record/memory.h"
 
-static struct ks_topk *new_table(struct kunit *test)
+static struct ks_topk *table_new(struct kunit *test)
 {
 	struct ks_topk *hitters = ks_topk_new();
 
@@ -17,7 +17,7 @@ static struct ks_topk *new_table(struct kunit *test)
 	return hitters;
 }
 
-static void add(struct ks_topk *hitters, u64 inode, unsigned int times)
+static void table_add(struct ks_topk *hitters, u64 inode, unsigned int times)
 {
 	const struct ks_directory_key key = { .inode = inode, .device = 7 };
 
@@ -25,8 +25,8 @@ static void add(struct ks_topk *hitters, u64 inode, unsigned int times)
 		ks_topk_add(hitters, &key);
 }
 
-static const struct ks_topk_entry *find(const struct ks_topk_entry *sorted,
-					unsigned int nr, u64 inode)
+static const struct ks_topk_entry *find_inode(const struct ks_topk_entry *sorted,
+					      unsigned int nr, u64 inode)
 {
 	unsigned int i;
 
@@ -38,14 +38,14 @@ static const struct ks_topk_entry *find(const struct ks_topk_entry *sorted,
 
 static void is_exact_while_there_is_room(struct kunit *test)
 {
-	struct ks_topk *hitters = new_table(test);
+	struct ks_topk *hitters = table_new(test);
 	const struct ks_topk_entry *sorted;
 	unsigned int i, nr;
 
-	/* Each inode n comes n % 7 + 1 times, in rounds. */
+	/* Inode n comes n % 7 + 1 times, in rounds. */
 	for (i = 0; i < 7 * KS_MAX_TOPK; i++)
 		if (i / KS_MAX_TOPK <= i % KS_MAX_TOPK % 7)
-			add(hitters, i % KS_MAX_TOPK, 1);
+			table_add(hitters, i % KS_MAX_TOPK, 1);
 	sorted = ks_topk_sort(hitters, &nr);
 	KUNIT_EXPECT_EQ(test, (unsigned int)KS_MAX_TOPK, nr);
 	for (i = 0; i < nr; i++) {
@@ -61,7 +61,7 @@ static void is_exact_while_there_is_room(struct kunit *test)
 static void tells_apart_all_of_a_key(struct kunit *test)
 {
 	struct ks_directory_key key = { .inode = 1ULL << 32 | 5 };
-	struct ks_topk *hitters = new_table(test);
+	struct ks_topk *hitters = table_new(test);
 	unsigned int nr;
 
 	ks_topk_add(hitters, &key);
@@ -78,22 +78,22 @@ static void tells_apart_all_of_a_key(struct kunit *test)
 }
 
 /*
- * Five keys have a hundredth of all each, among a crowd of keys of which none
- * comes twice: more than one of KS_MAX_TOPK, so none may be missed.
+ * Five keys have a hundredth of all each, among keys that come once. That is
+ * more than one in KS_MAX_TOPK, so the table may miss none.
  */
 static void misses_no_heavy_one(struct kunit *test)
 {
-	struct ks_topk *hitters = new_table(test);
+	struct ks_topk *hitters = table_new(test);
 	const unsigned int total = 30 * KS_MAX_TOPK;
 	const struct ks_topk_entry *sorted, *found;
 	unsigned int i, nr, times = total / 100;
 
 	for (i = 0; i < total; i++)
-		add(hitters, i % 100 < 5 ? i % 100 : 1000 + i, 1);
+		table_add(hitters, i % 100 < 5 ? i % 100 : 1000 + i, 1);
 	sorted = ks_topk_sort(hitters, &nr);
 	KUNIT_EXPECT_EQ(test, (unsigned int)KS_MAX_TOPK, nr);
 	for (i = 0; i < 5; i++) {
-		found = find(sorted, 5, i);
+		found = find_inode(sorted, 5, i);
 		KUNIT_ASSERT_NOT_NULL(test, found);
 		KUNIT_EXPECT_GE(test, found->count, (u64)times);
 		KUNIT_EXPECT_LE(test, found->count,
@@ -102,10 +102,10 @@ static void misses_no_heavy_one(struct kunit *test)
 	ks_topk_free(hitters);
 }
 
-/* All counts together are all that came, whatever was thrown out. */
+/* The sum of all counts is the number of additions, whatever was evicted. */
 static void loses_nothing(struct kunit *test)
 {
-	struct ks_topk *hitters = new_table(test);
+	struct ks_topk *hitters = table_new(test);
 	const struct ks_topk_entry *sorted;
 	unsigned int i, nr, total = 20 * KS_MAX_TOPK;
 	struct rnd_state random;
@@ -113,7 +113,8 @@ static void loses_nothing(struct kunit *test)
 
 	prandom_seed_state(&random, 1);
 	for (i = 0; i < total; i++)
-		add(hitters, prandom_u32_state(&random) % (3 * KS_MAX_TOPK), 1);
+		table_add(hitters,
+			  prandom_u32_state(&random) % (3 * KS_MAX_TOPK), 1);
 	sorted = ks_topk_sort(hitters, &nr);
 	for (i = 0; i < nr; i++)
 		sum += sorted[i].count;
@@ -127,7 +128,7 @@ static void gives_back_its_memory(struct kunit *test)
 	struct ks_topk *hitters;
 
 	ks_memory_read(&before);
-	hitters = new_table(test);
+	hitters = table_new(test);
 	ks_memory_read(&during);
 	ks_topk_free(hitters);
 	ks_memory_read(&after);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The indices of fragmentation against answers worked out by hand, and against
- * their definitions, carried out block by block.
+ * Compare the fragmentation indices with examples worked out by hand, and with
+ * their definitions, computed block by block.
  */
 #include <kunit/test.h>
 #include <linux/limits.h>
@@ -12,18 +12,18 @@
 
 #define NR_ORDERS	11
 
-/* What a request of some order meets when it looks at every free block. */
-struct meeting {
+/* The free blocks, as a request of some order sees them. */
+struct free_blocks {
 	s64 pages;
 	s64 blocks;
 	s64 pages_usable;
 };
 
-static struct meeting meet(const u64 *nr_free, unsigned int nr_orders,
-			   unsigned int order)
+static struct free_blocks
+blocks_meet(const u64 *nr_free, unsigned int nr_orders, unsigned int order)
 {
 	const s64 request = 1LL << order;
-	struct meeting met = {};
+	struct free_blocks met = {};
 	unsigned int i;
 	s64 size, left;
 	u64 block;
@@ -33,15 +33,15 @@ static struct meeting meet(const u64 *nr_free, unsigned int nr_orders,
 			size = 1LL << i;
 			met.blocks++;
 			met.pages += size;
-			/* Requests are taken out of it until none fits. */
+			/* Count how many requests fit into the block. */
 			for (left = size; left >= request; left -= request)
 				met.pages_usable += request;
 		}
 	return met;
 }
 
-/* The permille of free pages that are in blocks too small. */
-static s64 unusable_by_definition(struct meeting met)
+/* The permille of free pages in blocks that are too small. */
+static s64 unusable_by_definition(struct free_blocks met)
 {
 	s64 permille = 0;
 
@@ -54,11 +54,11 @@ static s64 unusable_by_definition(struct meeting met)
 }
 
 /*
- * 1 - (1 + pages / request) / blocks, in permille: what one block of the right
- * size would hold against the blocks there are. The kernel rounds both
- * quotients down.
+ * 1 - (1 + pages / request) / blocks, in permille: compares the blocks that the
+ * pages would fill with the blocks there are. The kernel rounds both quotients
+ * down.
  */
-static s64 extfrag_by_definition(struct meeting met, unsigned int order)
+static s64 extfrag_by_definition(struct free_blocks met, unsigned int order)
 {
 	const s64 request = 1LL << order;
 
@@ -75,7 +75,7 @@ static void expect_definitions(struct kunit *test, const u64 *nr_free,
 	unsigned int order;
 
 	for (order = 0; order < nr_orders; order++) {
-		struct meeting met = meet(nr_free, nr_orders, order);
+		struct free_blocks met = blocks_meet(nr_free, nr_orders, order);
 
 		KUNIT_EXPECT_EQ_MSG(test,
 				    ks_unusable_index(nr_free, nr_orders, order),
@@ -88,7 +88,7 @@ static void expect_definitions(struct kunit *test, const u64 *nr_free,
 	}
 }
 
-struct answer {
+struct example {
 	const char *name;
 	u64 nr_free[NR_ORDERS];
 	unsigned int order;
@@ -96,7 +96,7 @@ struct answer {
 	s64 extfrag;
 };
 
-static const struct answer answers[] = {
+static const struct example answers[] = {
 	{ "nothing is free", {}, 3, 1000, 0 },
 	{ "one page, one wanted", { 1 }, 0, 0, -1000 },
 	{ "one page, two wanted", { 1 }, 1, 1000, -500 },
@@ -112,16 +112,16 @@ static const struct answer answers[] = {
 	{ "many just too small", { [9] = 1000 }, 10, 1000, 499 },
 };
 
-static void answer_name(const struct answer *answer, char *name)
+static void example_name(const struct example *answer, char *name)
 {
 	strscpy(name, answer->name, KUNIT_PARAM_DESC_SIZE);
 }
 
-KUNIT_ARRAY_PARAM(answer, answers, answer_name);
+KUNIT_ARRAY_PARAM(answer, answers, example_name);
 
 static void worked_out_by_hand(struct kunit *test)
 {
-	const struct answer *answer = test->param_value;
+	const struct example *answer = test->param_value;
 
 	KUNIT_EXPECT_EQ(test, answer->unusable,
 			ks_unusable_index(answer->nr_free, NR_ORDERS,
@@ -132,7 +132,7 @@ static void worked_out_by_hand(struct kunit *test)
 	expect_definitions(test, answer->nr_free, NR_ORDERS);
 }
 
-/* Each order alone, with few blocks. */
+/* Blocks of a single order, a few of them. */
 static void one_order_alone(struct kunit *test)
 {
 	u64 nr_free[NR_ORDERS] = {};
@@ -153,7 +153,7 @@ static void any_free_blocks(struct kunit *test)
 
 	prandom_seed_state(&state, 20260);
 	for (round = 0; round < 300; round++) {
-		/* Often none, mostly more of the small ones. */
+		/* Often no block, mostly more small ones. */
 		for (i = 0; i < NR_ORDERS; i++)
 			nr_free[i] = prandom_u32_state(&state) % 3 ?
 				     prandom_u32_state(&state) %
@@ -174,7 +174,7 @@ static void other_numbers_of_orders(struct kunit *test)
 		expect_definitions(test, nr_free, nr_orders);
 }
 
-/* 4 TiB in single pages, and as much again in the largest blocks. */
+/* 4 TiB in single pages, and 4 TiB in the largest blocks. */
 static void of_a_large_host(struct kunit *test)
 {
 	u64 nr_free[NR_ORDERS] = { 1ULL << 30 };
@@ -184,7 +184,7 @@ static void of_a_large_host(struct kunit *test)
 	nr_free[10] = 1ULL << 20;
 	KUNIT_EXPECT_EQ(test, ks_unusable_index(nr_free, NR_ORDERS, 9), 500);
 	KUNIT_EXPECT_EQ(test, ks_extfrag_index(nr_free, NR_ORDERS, 9), -1000);
-	/* The blocks alone are more than 32 bits count. */
+	/* The number of blocks does not fit into 32 bits. */
 	nr_free[0] = 1ULL << 33;
 	nr_free[10] = 0;
 	KUNIT_EXPECT_EQ(test, ks_extfrag_index(nr_free, NR_ORDERS, 1), 500);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The table of distinct keys, and that probes may fill it side by side.
+ * The table of distinct keys, which several probes may fill at once.
  */
 #include <kunit/test.h>
 #include <linux/completion.h>
@@ -24,7 +24,7 @@ static struct key key_of(u32 number)
 	return key;
 }
 
-static int add(struct ks_intern *in, u32 number)
+static int table_add(struct ks_intern *in, u32 number)
 {
 	const struct key key = key_of(number);
 
@@ -39,7 +39,7 @@ static u64 memory_now(void)
 	return memory.now;
 }
 
-static struct ks_intern new_table(struct kunit *test, u32 places)
+static struct ks_intern table_new(struct kunit *test, u32 places)
 {
 	struct ks_intern in = {};
 
@@ -50,18 +50,18 @@ static struct ks_intern new_table(struct kunit *test, u32 places)
 
 static void same_key_same_number(struct kunit *test)
 {
-	struct ks_intern in = new_table(test, PLACES);
+	struct ks_intern in = table_new(test, PLACES);
 	u32 i, seen = 0;
 
 	for (i = 0; i < PLACES / 2; i++) {
-		const int index = add(&in, i);
+		const int index = table_add(&in, i);
 		const struct key key = key_of(i);
 
 		KUNIT_ASSERT_GE(test, index, 0);
 		KUNIT_ASSERT_LT(test, index, PLACES);
 		KUNIT_EXPECT_MEMEQ(test, &key, ks_intern_key(&in, index),
 				   sizeof(key));
-		KUNIT_EXPECT_EQ(test, index, add(&in, i));
+		KUNIT_EXPECT_EQ(test, index, table_add(&in, i));
 		KUNIT_EXPECT_EQ(test, index, ks_intern_first(&in, index));
 	}
 	for (i = 0; i < PLACES; i++)
@@ -70,25 +70,25 @@ static void same_key_same_number(struct kunit *test)
 	ks_intern_free(&in);
 }
 
-/* What is there is still found, and nothing takes its place. */
+/* A full table still finds its keys, and takes no new one. */
 static void a_full_table_says_so(struct kunit *test)
 {
-	struct ks_intern in = new_table(test, 16);
+	struct ks_intern in = table_new(test, 16);
 	u32 i;
 
 	for (i = 0; i < 16; i++)
-		KUNIT_EXPECT_GE(test, add(&in, i), 0);
-	KUNIT_EXPECT_EQ(test, -ENOSPC, add(&in, 16));
+		KUNIT_EXPECT_GE(test, table_add(&in, i), 0);
+	KUNIT_EXPECT_EQ(test, -ENOSPC, table_add(&in, 16));
 	for (i = 0; i < 16; i++)
-		KUNIT_EXPECT_GE(test, add(&in, i), 0);
+		KUNIT_EXPECT_GE(test, table_add(&in, i), 0);
 	ks_intern_free(&in);
 }
 
-/* As when two CPUs put the same key at once: one counts for both. */
+/* Two CPUs may add the same key at once: then one entry counts for both. */
 static void of_two_the_first_counts(struct kunit *test)
 {
-	struct ks_intern in = new_table(test, PLACES);
-	const int index = add(&in, 1);
+	struct ks_intern in = table_new(test, PLACES);
+	const int index = table_add(&in, 1);
 	const u32 next = (index + 1) % PLACES;
 
 	in.states[next] = in.states[index];
@@ -96,19 +96,19 @@ static void of_two_the_first_counts(struct kunit *test)
 	       in.keys + index * sizeof(struct key), sizeof(struct key));
 	KUNIT_EXPECT_EQ(test, index, ks_intern_first(&in, next));
 	KUNIT_EXPECT_EQ(test, index, ks_intern_first(&in, index));
-	KUNIT_EXPECT_EQ(test, index, add(&in, 1));
+	KUNIT_EXPECT_EQ(test, index, table_add(&in, 1));
 	ks_intern_free(&in);
 }
 
-/* One that is just being filled by whom we have interrupted. */
+/* An entry that the interrupted task is just filling. */
 static void does_not_wait(struct kunit *test)
 {
-	struct ks_intern in = new_table(test, PLACES);
-	struct ks_intern other = new_table(test, PLACES);
-	const int index = add(&other, 1);
+	struct ks_intern in = table_new(test, PLACES);
+	struct ks_intern other = table_new(test, PLACES);
+	const int index = table_add(&other, 1);
 
 	in.states[index] = 1;
-	KUNIT_EXPECT_EQ(test, (index + 1) % PLACES, add(&in, 1));
+	KUNIT_EXPECT_EQ(test, (index + 1) % PLACES, table_add(&in, 1));
 	KUNIT_EXPECT_NULL(test, ks_intern_key(&in, index));
 	ks_intern_free(&other);
 	ks_intern_free(&in);
@@ -124,7 +124,7 @@ struct crowd {
 	struct completion done;
 };
 
-static int add_all(void *data)
+static int thread_add_all(void *data)
 {
 	struct crowd *crowd = data;
 	u32 i, round;
@@ -146,14 +146,15 @@ static int add_all(void *data)
 
 static void many_may_add_at_once(struct kunit *test)
 {
-	struct ks_intern in = new_table(test, 4 * PLACES);
+	struct ks_intern in = table_new(test, 4 * PLACES);
 	struct crowd crowd = { .in = &in, .left = ATOMIC_INIT(THREADS) };
 	u32 i, distinct = 0;
 
 	init_completion(&crowd.done);
 	for (i = 0; i < THREADS; i++)
-		KUNIT_ASSERT_FALSE(test, IS_ERR(kthread_run(add_all, &crowd,
-							    "ks_crowd")));
+		KUNIT_ASSERT_FALSE(test,
+				   IS_ERR(kthread_run(thread_add_all, &crowd,
+						      "ks_crowd")));
 	wait_for_completion(&crowd.done);
 	KUNIT_EXPECT_EQ(test, 0, atomic_read(&crowd.failed));
 	for (i = 0; i < 4 * PLACES; i++)
@@ -165,7 +166,7 @@ static void many_may_add_at_once(struct kunit *test)
 
 static void gives_its_memory_back(struct kunit *test)
 {
-	struct ks_intern in = new_table(test, PLACES), none = {};
+	struct ks_intern in = table_new(test, PLACES), none = {};
 
 	KUNIT_EXPECT_EQ(test, PLACES * (4 + sizeof(struct key)), memory_now());
 	ks_intern_free(&in);

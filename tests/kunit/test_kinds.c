@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The loops over records, for every kind that the spec has: every_kind.h is
- * made of record/kinds.h when this is built.
+ * The loops over records, for every kind of the spec. The build makes
+ * every_kind.h from record/kinds.h.
  */
 #include <kunit/test.h>
 #include <linux/ctype.h>
@@ -12,26 +12,26 @@
 
 #include "record/kinds.h"
 
-#include "sink.h"
+#include "fake_output.h"
 
-/* What no record takes on any way out. */
+/* More bytes than any record takes in any output. */
 #define ROOM	8192
 
 #define MAX_ATTR	64
 
-/* Where nothing may be written. */
+/* Fills memory that must not be written. */
 #define POISON	0x5a
 
 static const struct ks_kind *const kinds[] = {
 #include "every_kind.h"
 };
 
-static void name_kind(const struct ks_kind *const *kind, char *name)
+static void kind_name(const struct ks_kind *const *kind, char *name)
 {
 	strscpy(name, (*kind)->name, KUNIT_PARAM_DESC_SIZE);
 }
 
-KUNIT_ARRAY_PARAM(every, kinds, name_kind);
+KUNIT_ARRAY_PARAM(every, kinds, kind_name);
 
 static const struct ks_kind *kind_of(const struct kunit *test)
 {
@@ -56,8 +56,8 @@ static void *unset_record(struct kunit *test, const struct ks_kind *kind)
 	return record;
 }
 
-/* The largest value that is not the unset one; of a string the longest. */
-static void set_largest(const struct ks_field *f, void *record)
+/* The largest value but the unset one, or the longest string. */
+static void field_set_largest(const struct ks_field *f, void *record)
 {
 	void *value = record + f->offset;
 
@@ -82,12 +82,12 @@ static void *largest_record(struct kunit *test, const struct ks_kind *kind)
 	const struct ks_field *f;
 
 	for_each_field(f, kind)
-		set_largest(f, record);
+		field_set_largest(f, record);
 	return record;
 }
 
-static void parse(struct kunit *test, const struct ks_kind *kind,
-		  const struct sk_buff *skb, struct nlattr **attrs)
+static void parse_message(struct kunit *test, const struct ks_kind *kind,
+			  const struct sk_buff *skb, struct nlattr **attrs)
 {
 	KUNIT_ASSERT_LE(test, kind->max_attr, MAX_ATTR);
 	KUNIT_ASSERT_EQ(test, 0,
@@ -96,29 +96,29 @@ static void parse(struct kunit *test, const struct ks_kind *kind,
 				  NULL, NULL));
 }
 
-/* As it is sent, and read back by the kernel's own parser. */
+/* Send a record, and parse it by the kernel's own parser. */
 static void expect_round_trip(struct kunit *test, const struct ks_kind *kind,
 			      const void *record)
 {
-	struct sk_buff *skb = sink_message(test, ROOM);
+	struct sk_buff *skb = fake_message_new(test, ROOM);
 	struct nlattr *attrs[MAX_ATTR + 1];
 	void *got = unset_record(test, kind);
 
 	KUNIT_EXPECT_EQ(test, 0, ks_record_put(skb, kind, record));
-	parse(test, kind, skb, attrs);
+	parse_message(test, kind, skb, attrs);
 	KUNIT_EXPECT_EQ(test, 1, ks_record_filter(kind, got, attrs));
 	KUNIT_EXPECT_MEMEQ(test, record, got, kind->size);
 	kfree_skb(skb);
 }
 
-/* Bytes of the attribute that a value of a field is. */
+/* The bytes of the attribute for a value. */
 static int value_len(const struct ks_field *f, const void *record)
 {
 	return f->type == KS_TYPE_STRING ?
 	       strlen(record + f->offset) + 1 : f->size;
 }
 
-/* How each of a field's attributes must be asked for. */
+/* The policy type of the attribute of a field. */
 static u8 policy_type(const struct ks_field *f)
 {
 	switch (f->type) {
@@ -133,7 +133,7 @@ static u8 policy_type(const struct ks_field *f)
 	}
 }
 
-/* Each kind has its own command, or one would hide the other. */
+/* Each kind has a command of its own. */
 static void all_are_here(struct kunit *test)
 {
 	u64 cmds = 0;
@@ -148,7 +148,7 @@ static void all_are_here(struct kunit *test)
 	}
 }
 
-/* Members in their order, without overlap; attributes that are theirs alone. */
+/* Members in order without overlap, each with an attribute of its own. */
 static void tables_are_sound(struct kunit *test)
 {
 	const struct ks_kind *kind = kind_of(test);
@@ -172,7 +172,7 @@ static void tables_are_sound(struct kunit *test)
 			KUNIT_EXPECT_EQ_MSG(test, policy_type(f),
 					    kind->policy[f->attr].type, "%s",
 					    f->name);
-		/* A longer one would be cut to another name. */
+		/* A longer string would be cut, and be another name. */
 		if (kind->policy && kind->policy[f->attr].type &&
 		    f->type == KS_TYPE_STRING)
 			KUNIT_EXPECT_EQ_MSG(test, f->size - 1,
@@ -184,7 +184,7 @@ static void tables_are_sound(struct kunit *test)
 static void unset_is_not_sent(struct kunit *test)
 {
 	const struct ks_kind *kind = kind_of(test);
-	struct sk_buff *skb = sink_message(test, ROOM);
+	struct sk_buff *skb = fake_message_new(test, ROOM);
 
 	KUNIT_EXPECT_EQ(test, 0, ks_record_put(skb, kind,
 					       unset_record(test, kind)));
@@ -197,24 +197,24 @@ static void largest_is_sent(struct kunit *test)
 	const struct ks_kind *kind = kind_of(test);
 	void *record = largest_record(test, kind);
 	struct nlattr *attrs[MAX_ATTR + 1];
-	struct sk_buff *skb = sink_message(test, ROOM);
+	struct sk_buff *skb = fake_message_new(test, ROOM);
 	const struct ks_field *f;
 
 	expect_round_trip(test, kind, record);
 	KUNIT_EXPECT_EQ(test, 0, ks_record_put(skb, kind, record));
-	parse(test, kind, skb, attrs);
+	parse_message(test, kind, skb, attrs);
 	for_each_field(f, kind) {
 		KUNIT_ASSERT_NOT_NULL_MSG(test, attrs[f->attr], "%s", f->name);
 		KUNIT_EXPECT_EQ_MSG(test, value_len(f, record),
 				    nla_len(attrs[f->attr]), "%s", f->name);
 	}
-	/* Nobody would ever get it otherwise. */
+	/* A record that never fits would never be sent. */
 	KUNIT_EXPECT_LE(test, skb->len + GENL_HDRLEN + NLMSG_HDRLEN,
 			(unsigned int)GENLMSG_DEFAULT_SIZE);
 	kfree_skb(skb);
 }
 
-/* Known next to unknown: just that. */
+/* A record with one known value sends that alone. */
 static void one_member_is_sent_alone(struct kunit *test)
 {
 	const struct ks_kind *kind = kind_of(test);
@@ -225,8 +225,8 @@ static void one_member_is_sent_alone(struct kunit *test)
 	for_each_field(f, kind) {
 		const struct nlattr *attr;
 
-		set_largest(f, record);
-		skb = sink_message(test, ROOM);
+		field_set_largest(f, record);
+		skb = fake_message_new(test, ROOM);
 		KUNIT_EXPECT_EQ(test, 0, ks_record_put(skb, kind, record));
 		attr = (const struct nlattr *)skb->data;
 		KUNIT_EXPECT_EQ_MSG(test, nla_total_size(value_len(f, record)),
@@ -243,14 +243,14 @@ static void expect_refused(struct kunit *test, const struct ks_kind *kind,
 			   const void *record, unsigned int room)
 {
 	static const u8 before[] = { 8, 0, 1, 0, 1, 2, 3, 4 };
-	struct sk_buff *skb = sink_message(test, sizeof(before) + room);
+	struct sk_buff *skb = fake_message_new(test, sizeof(before) + room);
 
 	memset(skb->data, POISON, sizeof(before) + room);
 	skb_put_data(skb, before, sizeof(before));
 	KUNIT_ASSERT_EQ_MSG(test, -EMSGSIZE,
 			    ks_record_put(skb, kind, record),
 			    "room for %u bytes", room);
-	/* As it was: the record goes into the next message. */
+	/* The message is unchanged, so the record can go into the next. */
 	KUNIT_ASSERT_EQ(test, (unsigned int)sizeof(before), skb->len);
 	KUNIT_ASSERT_EQ(test, room, (unsigned int)skb_tailroom(skb));
 	KUNIT_ASSERT_MEMEQ(test, before, skb->data, sizeof(before));
@@ -263,26 +263,26 @@ static void full_messages_stay_as_they_are(struct kunit *test)
 {
 	const struct ks_kind *kind = kind_of(test);
 	void *record = largest_record(test, kind);
-	struct sk_buff *skb = sink_message(test, ROOM);
+	struct sk_buff *skb = fake_message_new(test, ROOM);
 	unsigned int needed, room;
 
 	KUNIT_ASSERT_EQ(test, 0, ks_record_put(skb, kind, record));
 	needed = skb->len;
 	kfree_skb(skb);
-	/* All that are short by little, and some of the others. */
+	/* All sizes that are almost enough, and some others. */
 	for (room = 0; room < needed; room += room + 16 < needed ? 13 : 1)
 		expect_refused(test, kind, record, room);
-	skb = sink_message(test, needed);
+	skb = fake_message_new(test, needed);
 	KUNIT_EXPECT_EQ(test, 0, ks_record_put(skb, kind, record));
 	KUNIT_EXPECT_EQ(test, needed, skb->len);
 	kfree_skb(skb);
 }
 
-/* What is shown of a record: a line, to be taken apart. */
-static char *shown(struct kunit *test, const struct ks_kind *kind,
-		   const void *record)
+/* The line that is printed for a record. */
+static char *row_text(struct kunit *test, const struct ks_kind *kind,
+		      const void *record)
 {
-	struct seq_file *m = sink_page(test, ROOM);
+	struct seq_file *m = fake_page_new(test, ROOM);
 
 	ks_record_show(m, kind, record);
 	KUNIT_ASSERT_FALSE(test, seq_has_overflowed(m));
@@ -307,7 +307,7 @@ static const char *next_word(char **line, bool last)
 static void unset_is_a_dash(struct kunit *test)
 {
 	const struct ks_kind *kind = kind_of(test);
-	char *line = shown(test, kind, unset_record(test, kind));
+	char *line = row_text(test, kind, unset_record(test, kind));
 	const struct ks_field *f;
 
 	for_each_field(f, kind)
@@ -319,7 +319,7 @@ static void unset_is_a_dash(struct kunit *test)
 static void titles_are_names(struct kunit *test)
 {
 	const struct ks_kind *kind = kind_of(test);
-	struct seq_file *m = sink_page(test, ROOM);
+	struct seq_file *m = fake_page_new(test, ROOM);
 	const struct ks_field *f;
 	char *line, title[64];
 	u32 i;
@@ -335,8 +335,8 @@ static void titles_are_names(struct kunit *test)
 	}
 }
 
-/* A value as text, by other means than those of the loops. */
-static void print_value(const struct ks_field *f, const void *record,
+/* Print a value without the code under test. */
+static void field_print(const struct ks_field *f, const void *record,
 			char *text, size_t size)
 {
 	const void *value = record + f->offset;
@@ -361,12 +361,12 @@ static void largest_is_shown(struct kunit *test)
 	const struct ks_kind *kind = kind_of(test);
 	void *record = largest_record(test, kind);
 	char *text = kunit_kzalloc(test, ROOM, GFP_KERNEL);
-	char *line = shown(test, kind, record);
+	char *line = row_text(test, kind, record);
 	const struct ks_field *f;
 
 	KUNIT_ASSERT_NOT_NULL(test, text);
 	for_each_field(f, kind) {
-		print_value(f, record, text, ROOM);
+		field_print(f, record, text, ROOM);
 		KUNIT_EXPECT_STREQ_MSG(test, text,
 				       next_word(&line, is_last(kind, f)),
 				       "%s", f->name);
@@ -374,8 +374,8 @@ static void largest_is_shown(struct kunit *test)
 	KUNIT_EXPECT_STREQ(test, "", line);
 }
 
-/* Turns a word back into what it was made of, if it can be only that. */
-static void unescape(struct kunit *test, const char *word, char *to)
+/* Decode an escaped word; fail if it is ambiguous. */
+static void word_unescape(struct kunit *test, const char *word, char *to)
 {
 	u8 byte = 0;
 
@@ -392,8 +392,8 @@ static void unescape(struct kunit *test, const char *word, char *to)
 	*to = '\0';
 }
 
-/* All bytes there are, as many as fit, from some byte on. */
-static void set_bytes(const struct ks_field *f, void *record, u32 first)
+/* Fill a string with all bytes from `first` on, as many as fit. */
+static void field_set_bytes(const struct ks_field *f, void *record, u32 first)
 {
 	char *value = record + f->offset;
 	u32 i;
@@ -406,7 +406,7 @@ static void expect_escaped(struct kunit *test, const struct ks_kind *kind,
 			   const struct ks_field *wanted, const void *record)
 {
 	char *text = kunit_kzalloc(test, ROOM, GFP_KERNEL);
-	char *line = shown(test, kind, record);
+	char *line = row_text(test, kind, record);
 	const struct ks_field *f;
 	const char *c, *word;
 
@@ -419,13 +419,13 @@ static void expect_escaped(struct kunit *test, const struct ks_kind *kind,
 			KUNIT_EXPECT_STREQ(test, "-", word);
 			continue;
 		}
-		unescape(test, word, text);
+		word_unescape(test, word, text);
 		KUNIT_EXPECT_STREQ_MSG(test, (const char *)record + f->offset,
 				       text, "%s", f->name);
 	}
 }
 
-/* Whatever somebody called his file: sent as it is, shown as one word. */
+/* Any bytes in a name are sent as they are, and printed as one word. */
 static void strings_may_have_any_bytes(struct kunit *test)
 {
 	const struct ks_kind *kind = kind_of(test);
@@ -437,8 +437,8 @@ static void strings_may_have_any_bytes(struct kunit *test)
 		if (f->type != KS_TYPE_STRING)
 			continue;
 		for (first = 0; first < 255; first += f->size - 1) {
-			set_bytes(f, record, first);
-			/* The last column alone may have spaces. */
+			field_set_bytes(f, record, first);
+			/* Only the last column may have spaces. */
 			if (is_last(kind, f))
 				strreplace(record + f->offset, ' ', '_');
 			expect_round_trip(test, kind, record);

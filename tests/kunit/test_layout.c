@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The layout resolver on kernels made up: what SLUB's structs were on v5.10,
- * v6.1 and v7.1, with members at places of no kernel.
+ * The layout resolver on fake kernels: the structs of SLUB in v5.10, v6.1 and
+ * v7.1, with their members at offsets of no real kernel.
  */
 #include <kunit/test.h>
 #include <linux/bits.h>
@@ -13,9 +13,9 @@
 #include "internals/layout.h"
 #include "internals/symbols.h"
 
-#include "reader.h"
+#include "expect_btf.h"
 
-/* Where slabs are in struct page; in struct slab; per_node[]. */
+/* Slabs are in struct page; in struct slab; and per_node[] exists. */
 enum {
 	V5_10 = BIT(0),
 	V6_1 = BIT(1),
@@ -23,20 +23,20 @@ enum {
 	ALL = V5_10 | V6_1 | V7_1,
 };
 
-/* Bytes of any struct: it has room for all sizes that are tried. */
+/* Bytes of each struct, enough for all sizes that the tests try. */
 #define LARGE		0x100000
 
 #define NODE_BITS	(MAX_NUMNODES * 64)
 
 /**
- * struct part - a member of a kernel made up
+ * struct part - a member of a fake kernel
  * @in: the kernels that have it
- * @of: its struct; all members of one are in a row
+ * @of: its struct; the members of a struct follow each other
  * @name: its name
- * @id: what the resolver must take it for; KS_NR_MEMBERS for nothing
- * @bit_offset: where it is
- * @bits: how large it is
- * @any_size: whether any size will do that fits in a word
+ * @id: what the resolver must find it as; KS_NR_MEMBERS for nothing
+ * @bit_offset: its offset
+ * @bits: its size
+ * @any_size: whether it may have any size that fits in a word
  */
 struct part {
 	u32 in;
@@ -90,7 +90,7 @@ static const struct part parts[] = {
 	{ V5_10, "page", "slab_list", KS_SLAB_LIST, 64, 128 },
 	{ V5_10, "page", "inuse", KS_SLAB_INUSE, 320, 16, true },
 	{ V5_10, "page", "objects", KS_SLAB_OBJECTS, 336, 15, true },
-	/* What comes first in newer kernels counts, not what is left over. */
+	/* The newest layout counts, not members that are left over. */
 	{ V6_1, "page", "slab_list", KS_NR_MEMBERS, 192, 128 },
 	{ V6_1 | V7_1, "slab", "slab_cache", KS_SLAB_CACHE, 320, 64 },
 	{ V6_1 | V7_1, "slab", "slab_list", KS_SLAB_LIST, 128, 128 },
@@ -98,7 +98,7 @@ static const struct part parts[] = {
 	{ V6_1 | V7_1, "slab", "objects", KS_SLAB_OBJECTS, 272, 15, true },
 };
 
-/* The first of a kernel's parts from this one on. */
+/* The first part of a kernel, from this one on. */
 static const struct part *part_from(const struct part *part, u32 kernel)
 {
 	while (part < parts + ARRAY_SIZE(parts) && !(part->in & kernel))
@@ -126,7 +126,7 @@ static u32 kernel_of(struct kunit *test)
 	return *(const u32 *)test->param_value;
 }
 
-/* What of symbols.c the resolver asks. */
+/* Replaces a function of symbols.c. */
 static const char *pretended;
 
 bool ks_pretend_missing(const char *name)
@@ -134,15 +134,16 @@ bool ks_pretend_missing(const char *name)
 	return pretended && !strcmp(pretended, name);
 }
 
-static u32 part_type(struct blob *blob, u32 bytes)
+static u32 part_type(struct fake_btf *blob, u32 bytes)
 {
-	/* An array of bytes: the resolver is about sizes, not about types. */
-	return blob_array(blob, blob_int(blob, 1), bytes);
+	/* An array of bytes: the resolver checks sizes, and not types. */
+	return fake_btf_array(blob, fake_btf_int(blob, 1), bytes);
 }
 
-/* Adds a part's struct, which all parts from this one to the next follow. */
-static void add_struct(struct blob *blob, const struct part *begin, u32 kernel,
-		       const struct part *other, const struct part *instead)
+/* Add a struct with all its parts, which start at `begin`. */
+static void add_struct(struct fake_btf *blob, const struct part *begin,
+		       u32 kernel, const struct part *other,
+		       const struct part *instead)
 {
 	const struct part *part;
 	u32 types[ARRAY_SIZE(parts)] = {};
@@ -156,23 +157,23 @@ static void add_struct(struct blob *blob, const struct part *begin, u32 kernel,
 		types[part - parts] = part_type(blob, DIV_ROUND_UP(p->bits, 8));
 		nr++;
 	}
-	blob_type(blob, BLOB_STRUCT | BLOB_BITFIELDS, begin->of, nr, LARGE);
+	fake_btf_type(blob, FAKE_STRUCT | FAKE_BITFIELDS, begin->of, nr, LARGE);
 	for_each_part(part, kernel) {
 		const struct part *p = part == other ? instead : part;
 
 		if (p && !strcmp(part->of, begin->of))
-			blob_member(blob, p->name, types[part - parts],
-				    BLOB_BITS(p->bit_offset,
-					      p->bits % 8 ? p->bits : 0));
+			fake_btf_member(blob, p->name, types[part - parts],
+					FAKE_BITS(p->bit_offset,
+						  p->bits % 8 ? p->bits : 0));
 	}
 }
 
-/* A kernel with another part in one's place, or without it. */
-static struct blob *kernel_with(struct kunit *test, u32 kernel,
-				const struct part *other,
-				const struct part *instead)
+/* A fake kernel in which a part is replaced, or missing. */
+static struct fake_btf *kernel_btf(struct kunit *test, u32 kernel,
+				   const struct part *other,
+				   const struct part *instead)
 {
-	struct blob *blob = reader_begin(test);
+	struct fake_btf *blob = fake_btf_small(test);
 	const char *last = "";
 	const struct part *part;
 
@@ -184,20 +185,20 @@ static struct blob *kernel_with(struct kunit *test, u32 kernel,
 	return blob;
 }
 
-static int resolve(struct blob *blob, char *reason, size_t size)
+static int resolve_layout(struct fake_btf *blob, char *reason, size_t size)
 {
 	struct ks_btf btf;
 	int error;
 
-	reader_open(blob, &btf);
+	expect_btf_opens(blob, &btf);
 	error = ks_layout_resolve(&btf, reason, size) ?:
 		ks_layout_resolve_cached(&btf, reason, size);
 	ks_btf_close(&btf);
 	return error;
 }
 
-/* A reason begins with the newest kernel's name for what is wanted. */
-static const char *newest_name(struct kunit *test, enum ks_member id)
+/* A reason starts with the member's name in the newest kernel. */
+static const char *member_newest_name(struct kunit *test, enum ks_member id)
 {
 	const struct part *part, *newest = NULL;
 	char *name = kunit_kzalloc(test, 64, GFP_KERNEL);
@@ -211,23 +212,26 @@ static const char *newest_name(struct kunit *test, enum ks_member id)
 	return name;
 }
 
-static void expect_failure(struct kunit *test, struct blob *blob, int error,
+static void expect_failure(struct kunit *test, struct fake_btf *blob, int error,
 			   enum ks_member id, const char *why)
 {
 	char reason[128] = "", wanted[128];
 
-	snprintf(wanted, sizeof(wanted), "%s: %s", newest_name(test, id), why);
-	KUNIT_EXPECT_EQ_MSG(test, error, resolve(blob, reason, sizeof(reason)),
-			    "%s", wanted);
+	snprintf(wanted, sizeof(wanted), "%s: %s", member_newest_name(test, id),
+		 why);
+	KUNIT_EXPECT_EQ_MSG(test, error,
+			    resolve_layout(blob, reason, sizeof(reason)), "%s",
+			    wanted);
 	KUNIT_EXPECT_STREQ(test, wanted, reason);
 }
 
-static void expect_resolved(struct kunit *test, struct blob *blob)
+static void expect_resolved(struct kunit *test, struct fake_btf *blob)
 {
 	char reason[128] = "";
 
-	KUNIT_EXPECT_EQ_MSG(test, 0, resolve(blob, reason, sizeof(reason)),
-			    "%s", reason);
+	KUNIT_EXPECT_EQ_MSG(test, 0,
+			    resolve_layout(blob, reason, sizeof(reason)), "%s",
+			    reason);
 }
 
 static void finds_all_members(struct kunit *test)
@@ -236,7 +240,7 @@ static void finds_all_members(struct kunit *test)
 	const struct part *part;
 	u32 id, nr = 0, nr_found = 0;
 
-	expect_resolved(test, kernel_with(test, kernel, NULL, NULL));
+	expect_resolved(test, kernel_btf(test, kernel, NULL, NULL));
 	for_each_part(part, kernel) {
 		if (part->id == KS_NR_MEMBERS)
 			continue;
@@ -250,7 +254,7 @@ static void finds_all_members(struct kunit *test)
 				    ks_layout_size(part->id), "%s.%s",
 				    part->of, part->name);
 	}
-	/* And none that this kernel does not have. */
+	/* And it finds no member that this kernel lacks. */
 	for (id = 0; id < KS_NR_MEMBERS; id++)
 		nr_found += ks_layout_has(id);
 	KUNIT_EXPECT_EQ(test, nr, nr_found);
@@ -260,7 +264,7 @@ static void finds_all_members(struct kunit *test)
  * Without per_node v7.1 would have to have node, and without cpu_slab v6.1
  * cpu_sheaves.
  */
-static enum ks_member blamed_for(const struct part *part)
+static enum ks_member member_blamed(const struct part *part)
 {
 	switch (part->id) {
 	case KS_CACHE_PER_NODE:
@@ -278,14 +282,14 @@ static void names_what_is_missing(struct kunit *test)
 	const struct part *part;
 
 	for_each_part(part, kernel) {
-		struct blob *blob;
+		struct fake_btf *blob;
 
-		/* v6.1 has another one left over in struct page. */
+		/* In v6.1 struct page has another one left over. */
 		if (part->id == KS_NR_MEMBERS ||
 		    (kernel == V6_1 && part->id == KS_SLAB_LIST))
 			continue;
-		blob = kernel_with(test, kernel, part, NULL);
-		expect_failure(test, blob, -ENOENT, blamed_for(part),
+		blob = kernel_btf(test, kernel, part, NULL);
+		expect_failure(test, blob, -ENOENT, member_blamed(part),
 			       "not in this kernel's BTF");
 	}
 }
@@ -300,13 +304,13 @@ static void takes_the_older_place(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, left);
 	for_each_part(part, V6_1)
 		if (part->id == KS_SLAB_LIST)
-			expect_resolved(test, kernel_with(test, V6_1, part,
-							  NULL));
+			expect_resolved(test,
+					kernel_btf(test, V6_1, part, NULL));
 	KUNIT_EXPECT_EQ(test, left->bit_offset / 8,
 			ks_layout_offset(KS_SLAB_LIST));
 
 	pretended = "slab.slab_list";
-	expect_resolved(test, kernel_with(test, V6_1, NULL, NULL));
+	expect_resolved(test, kernel_btf(test, V6_1, NULL, NULL));
 	KUNIT_EXPECT_EQ(test, left->bit_offset / 8,
 			ks_layout_offset(KS_SLAB_LIST));
 }
@@ -322,12 +326,12 @@ static void refuses_other_sizes(struct kunit *test)
 
 		if (part->id == KS_NR_MEMBERS)
 			continue;
-		/* What may have any size must still be a number. */
+		/* A member of any size must still fit in a word. */
 		other.bits = part->any_size ? 72 : part->bits + 8;
-		expect_failure(test, kernel_with(test, kernel, part, &other),
+		expect_failure(test, kernel_btf(test, kernel, part, &other),
 			       -EBADMSG, part->id, why);
 		other.bits = part->any_size ? 0 : part->bits - 8;
-		expect_failure(test, kernel_with(test, kernel, part, &other),
+		expect_failure(test, kernel_btf(test, kernel, part, &other),
 			       -EBADMSG, part->id, why);
 	}
 }
@@ -342,14 +346,14 @@ static void takes_numbers_of_other_sizes(struct kunit *test)
 		if (!part->any_size)
 			continue;
 		other.bits = part->bits == 64 ? 32 : 8;
-		expect_resolved(test, kernel_with(test, V6_1, part, &other));
+		expect_resolved(test, kernel_btf(test, V6_1, part, &other));
 		KUNIT_EXPECT_EQ_MSG(test, other.bits / 8,
 				    ks_layout_size(part->id), "%s.%s",
 				    part->of, part->name);
 	}
 }
 
-/* Numbers are read with the word they are in, larger ones begin with one. */
+/* A number must not cross a word; larger members must start with a word. */
 static void refuses_members_across_words(struct kunit *test)
 {
 	const struct part *part;
@@ -358,7 +362,7 @@ static void refuses_members_across_words(struct kunit *test)
 		struct part other = *part;
 
 		other.bit_offset = ALIGN(part->bit_offset, 64) + 64 - 8;
-		expect_failure(test, kernel_with(test, V7_1, part, &other),
+		expect_failure(test, kernel_btf(test, V7_1, part, &other),
 			       -EBADMSG, part->id,
 			       "has another size than expected");
 	}
@@ -366,12 +370,12 @@ static void refuses_members_across_words(struct kunit *test)
 
 static void says_what_is_corrupt(struct kunit *test)
 {
-	struct blob *blob = reader_begin(test);
-	u32 word = blob_int(blob, 8);
+	struct fake_btf *blob = fake_btf_small(test);
+	u32 word = fake_btf_int(blob, 8);
 
-	blob_type(blob, BLOB_STRUCT, "kmem_cache", 2, 8);
-	blob_member(blob, "name", word, 0);
-	blob_member(blob, "list", 99, 64);
+	fake_btf_type(blob, FAKE_STRUCT, "kmem_cache", 2, 8);
+	fake_btf_member(blob, "name", word, 0);
+	fake_btf_member(blob, "list", 99, 64);
 	expect_failure(test, blob, -EINVAL, KS_CACHE_LIST,
 		       "its BTF is corrupt");
 }
@@ -379,19 +383,19 @@ static void says_what_is_corrupt(struct kunit *test)
 static void pretends_that_one_is_missing(struct kunit *test)
 {
 	pretended = "kmem_cache.oo";
-	expect_failure(test, kernel_with(test, V7_1, NULL, NULL), -ENOENT,
+	expect_failure(test, kernel_btf(test, V7_1, NULL, NULL), -ENOENT,
 		       KS_CACHE_OO, "not in this kernel's BTF");
 	pretended = "kmem_cache.o";
-	expect_resolved(test, kernel_with(test, V7_1, NULL, NULL));
+	expect_resolved(test, kernel_btf(test, V7_1, NULL, NULL));
 }
 
 static void forgets_the_kernel_before(struct kunit *test)
 {
-	struct blob *blob = reader_begin(test);
+	struct fake_btf *blob = fake_btf_small(test);
 	u32 id;
 
-	expect_resolved(test, kernel_with(test, V7_1, NULL, NULL));
-	expect_resolved(test, kernel_with(test, V6_1, NULL, NULL));
+	expect_resolved(test, kernel_btf(test, V7_1, NULL, NULL));
+	expect_resolved(test, kernel_btf(test, V6_1, NULL, NULL));
 	KUNIT_EXPECT_FALSE(test, ks_layout_has(KS_CACHE_PER_NODE));
 	KUNIT_EXPECT_FALSE(test, ks_layout_has(KS_PER_NODE_NODE));
 	expect_failure(test, blob, -ENOENT, KS_CACHE_NAME,
@@ -405,7 +409,8 @@ static void cuts_its_reason(struct kunit *test)
 	char reason[16];
 
 	memset(reason, 'x', sizeof(reason));
-	KUNIT_EXPECT_EQ(test, -ENOENT, resolve(reader_begin(test), reason, 12));
+	KUNIT_EXPECT_EQ(test, -ENOENT,
+			resolve_layout(fake_btf_small(test), reason, 12));
 	KUNIT_EXPECT_STREQ(test, "kmem_cache.", reason);
 	KUNIT_EXPECT_EQ(test, 'x', reason[12]);
 }
@@ -424,8 +429,8 @@ static void reads_numbers(struct kunit *test)
 	u64 object[32];
 
 	memset(object, 0xff, sizeof(object));
-	expect_resolved(test, kernel_with(test, V7_1, NULL, NULL));
-	/* Both halves of a word, all of it, and bits of it. */
+	expect_resolved(test, kernel_btf(test, V7_1, NULL, NULL));
+	/* Both halves of a word, the whole word, and some bits. */
 	object[5] = 0x1122334455667788;
 	expect_read(test, object, KS_CACHE_SIZE, 0x55667788);
 	expect_read(test, object, KS_CACHE_OBJECT_SIZE, 0x11223344);
@@ -438,12 +443,12 @@ static void reads_numbers(struct kunit *test)
 
 static void survives_faults(struct kunit *test)
 {
-	/* Not the kernel's, and the kernel's but not mapped. */
+	/* A user address, and a kernel address that is not mapped. */
 	static const unsigned long nowhere[] = { 0, 64, -4096UL };
 	u64 value;
 	u32 i;
 
-	expect_resolved(test, kernel_with(test, V7_1, NULL, NULL));
+	expect_resolved(test, kernel_btf(test, V7_1, NULL, NULL));
 	for (i = 0; i < ARRAY_SIZE(nowhere); i++) {
 		const void *object = (const void *)nowhere[i];
 

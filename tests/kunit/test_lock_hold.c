@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Holds of locks: what is noted of them, when one is given up, and when a long
- * walk must end.
+ * Lock holds: their statistics, when a walk drops a lock, and when it must end.
  */
 #include <kunit/test.h>
 #include <linux/errno.h>
@@ -19,7 +18,7 @@ static struct ks_hold hold_of(enum ks_lock lock)
 	return hold;
 }
 
-/* The most of each, which need not be of one hold; and each lock its own. */
+/* Two maxima for each lock, which may come from different holds. */
 static void the_most_is_kept(struct kunit *test)
 {
 	const struct ks_hold list = hold_of(KS_LOCK_LIST);
@@ -43,7 +42,7 @@ static void locks_are_only_tried(struct kunit *test)
 {
 	const u64 contended = ks_hold_nr_contended();
 	unsigned long flags;
-	spinlock_t lock;	/* held by this test, or by nobody */
+	spinlock_t lock;	/* only this test takes it */
 
 	spin_lock_init(&lock);
 	KUNIT_EXPECT_TRUE(test, ks_hold_trylock(&lock, &flags));
@@ -66,12 +65,12 @@ static void a_walk_goes_on_until_it_may_not(struct kunit *test)
 	};
 
 	KUNIT_EXPECT_EQ(test, 0, ks_progress_check(&progress));
-	/* What there is will do: that does not end it by an error. */
+	/* Ending early is no error. */
 	progress.enough = true;
 	KUNIT_EXPECT_EQ(test, 0, ks_progress_check(&progress));
 	progress.until_ns = 0;
 	KUNIT_EXPECT_EQ(test, -ETIME, ks_progress_check(&progress));
-	/* Who was stopped is not told that there was no time. */
+	/* A stopped walk does not report a timeout. */
 	progress.stop = true;
 	KUNIT_EXPECT_EQ(test, -EINTR, ks_progress_check(&progress));
 	progress.stop = false;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The sample of objects: exact while it can be, and then a fair one.
+ * Outstanding objects: exact while they fit in the table, then a fair sample.
  */
 #include <kunit/test.h>
 #include <linux/errno.h>
@@ -11,13 +11,13 @@
 #define PLACES	4096
 #define OWNERS	8
 
-/* Objects as a slab has them: one after the other. */
+/* The addresses of objects in a slab: one after the other. */
 static u64 address_of(u32 number, u32 size)
 {
 	return 0x100000000ULL + (u64)number * size;
 }
 
-static struct ks_outstanding new_table(struct kunit *test)
+static struct ks_outstanding table_new(struct kunit *test)
 {
 	struct ks_outstanding objects = {};
 
@@ -35,7 +35,7 @@ static u32 count_of(const struct ks_outstanding *objects, u32 owner)
 
 static void few_are_followed_exactly(struct kunit *test)
 {
-	struct ks_outstanding objects = new_table(test);
+	struct ks_outstanding objects = table_new(test);
 	u32 i;
 
 	for (i = 0; i < 600; i++)
@@ -57,10 +57,10 @@ static void few_are_followed_exactly(struct kunit *test)
 	ks_outstanding_free(&objects);
 }
 
-/* It was freed in a way that no probe sees. */
+/* It was freed without an event. */
 static void the_same_address_again_replaces(struct kunit *test)
 {
-	struct ks_outstanding objects = new_table(test);
+	struct ks_outstanding objects = table_new(test);
 
 	KUNIT_EXPECT_TRUE(test, ks_outstanding_add(&objects, 4096, 1));
 	KUNIT_EXPECT_TRUE(test, ks_outstanding_add(&objects, 4096, 2));
@@ -71,10 +71,10 @@ static void the_same_address_again_replaces(struct kunit *test)
 	ks_outstanding_free(&objects);
 }
 
-/* The ends of what a place can hold. */
+/* The largest address and owner that fit in an entry. */
 static void any_address_and_owner_fits(struct kunit *test)
 {
-	struct ks_outstanding objects = new_table(test);
+	struct ks_outstanding objects = table_new(test);
 	const u64 last = BIT_ULL(52) - 8;
 	u32 *counts = kunit_kzalloc(test, KS_MAX_OWNERS * sizeof(*counts),
 				    GFP_KERNEL);
@@ -91,10 +91,10 @@ static void any_address_and_owner_fits(struct kunit *test)
 	ks_outstanding_free(&objects);
 }
 
-/* The rate rises, and what is scaled up is right within its error. */
+/* The rate rises, and the estimate is right within its error. */
 static void check_sample(struct kunit *test, u32 size)
 {
-	struct ks_outstanding objects = new_table(test);
+	struct ks_outstanding objects = table_new(test);
 	const u32 nr = 200000;
 	u64 rate, owner, scaled;
 	u32 i, lost = 0;
@@ -105,7 +105,7 @@ static void check_sample(struct kunit *test, u32 size)
 	rate = ks_outstanding_rate(&objects);
 	KUNIT_EXPECT_EQ(test, 0, lost);
 	KUNIT_EXPECT_GE(test, rate, nr / PLACES);
-	/* Not emptier than it has to be. */
+	/* The table is as full as it can be. */
 	KUNIT_EXPECT_LE(test, rate, 16 * nr / PLACES);
 	for (owner = 0; owner < 2; owner++) {
 		/* Four standard deviations, not to fail by chance. */
@@ -127,16 +127,16 @@ static void many_are_a_fair_sample(struct kunit *test)
 	check_sample(test, 4096);
 }
 
-/* What left the sample when the rate rose is room for others. */
+/* Objects that leave the sample when the rate rises make room. */
 static void room_is_used_again(struct kunit *test)
 {
-	struct ks_outstanding objects = new_table(test);
+	struct ks_outstanding objects = table_new(test);
 	u32 i, round, rate;
 
 	for (i = 0; i < 20000; i++)
 		ks_outstanding_add(&objects, address_of(i, 64), 0);
 	rate = ks_outstanding_rate(&objects);
-	/* As many live as before, each time others. */
+	/* The same number of live objects, but new ones each time. */
 	for (round = 1; round < 8; round++)
 		for (i = 0; i < 20000; i++) {
 			ks_outstanding_remove(&objects, address_of((round - 1) *
@@ -149,10 +149,10 @@ static void room_is_used_again(struct kunit *test)
 	ks_outstanding_free(&objects);
 }
 
-/* Whoever takes something of followed objects only knows the rate. */
+/* A caller that looks at followed objects needs the rate alone. */
 static void a_thinned_sample_is_followed_less(struct kunit *test)
 {
-	struct ks_outstanding objects = new_table(test);
+	struct ks_outstanding objects = table_new(test);
 	u32 i, nr = 0;
 
 	for (i = 0; i < 4096; i++)
@@ -173,7 +173,7 @@ static void a_thinned_sample_is_followed_less(struct kunit *test)
 	}
 	/* Four standard deviations. */
 	KUNIT_EXPECT_LE(test, abs((int)nr - 1024), 4 * 28);
-	/* Just those are kept. */
+	/* Only those are kept. */
 	KUNIT_EXPECT_EQ(test, nr, count_of(&objects, 1));
 	for (i = 0; i < 40; i++)
 		ks_outstanding_thin(&objects);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Reads in line: what is there is read, and nothing else is touched.
+ * Inline reads: mapped kernel memory is read, and nothing else is touched.
  */
 #include <kunit/test.h>
 #include <linux/errno.h>
@@ -30,7 +30,7 @@ static void reads_what_is_there(struct kunit *test)
 	free_page((unsigned long)page);
 }
 
-/* A user's, one that is not canonical, holes, and the page of vsyscalls. */
+/* User addresses, a non-canonical one, holes, and the vsyscall page. */
 static void refuses_what_is_not(struct kunit *test)
 {
 	static const unsigned long nowhere[] = {
@@ -52,14 +52,14 @@ static void refuses_what_is_not(struct kunit *test)
 	}
 }
 
-/* An address of the kernel's own that was mapped, and is no more. */
+/* A kernel address that was mapped before. */
 static void survives_what_went_away(struct kunit *test)
 {
 	void *memory = vmalloc(PAGE_SIZE);
 	u64 word;
 
 	KUNIT_ASSERT_NOT_NULL(test, memory);
-	/* Behind it is a guard page. */
+	/* A guard page follows it. */
 	KUNIT_EXPECT_EQ(test, -EFAULT, ks_peek_u64(memory + PAGE_SIZE, &word));
 	KUNIT_EXPECT_EQ(test, -EFAULT,
 			ks_peek_u64(memory + PAGE_SIZE - 4, &word));

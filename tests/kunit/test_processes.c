@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Which processes an allocator was, and that all CPUs may note and count at
- * once without one number lost.
+ * The processes of an allocator. All CPUs may note them and count at once, and
+ * no number is lost.
  */
 #include <kunit/test.h>
 #include <linux/atomic.h>
@@ -22,7 +22,7 @@ static struct ks_process process_of(u32 pid)
 	return (struct ks_process){ .pid = pid, .start_ns = pid * 5000000ULL };
 }
 
-static void note(struct ks_processes *all, u32 pid)
+static void note_process(struct ks_processes *all, u32 pid)
 {
 	const struct ks_process process = process_of(pid);
 
@@ -38,16 +38,16 @@ static void counts_up_to_a_bound(struct kunit *test)
 
 	for (pid = 1; pid <= KS_MAX_PROCESSES; pid++)
 		for (round = 0; round < 3; round++) {
-			note(&all, pid);
+			note_process(&all, pid);
 			KUNIT_EXPECT_EQ(test, pid, ks_processes_count(&all));
 		}
 	KUNIT_EXPECT_EQ(test, 0, all.capped);
-	note(&all, 100);
+	note_process(&all, 100);
 	KUNIT_EXPECT_EQ(test, KS_MAX_PROCESSES, ks_processes_count(&all));
 	KUNIT_EXPECT_EQ(test, 1, all.capped);
 }
 
-/* A number that is used again is another process. */
+/* The same PID with another start is another process. */
 static void a_start_tells_processes_apart(struct kunit *test)
 {
 	struct ks_processes all = {};
@@ -59,29 +59,29 @@ static void a_start_tells_processes_apart(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 2, ks_processes_count(&all));
 }
 
-/* Once a tick at most: that is what keeps the line with all CPUs. */
+/* At most once a tick, so that CPUs can share the cache line. */
 static void the_last_is_written_once_a_tick(struct kunit *test)
 {
 	struct ks_processes all;
 	unsigned long before;
 
-	/* Until both were in one tick. */
+	/* Retry until both are in one tick. */
 	do {
 		memset(&all, 0, sizeof(all));
-		note(&all, 1);
+		note_process(&all, 1);
 		before = all.when;
-		note(&all, 2);
+		note_process(&all, 2);
 	} while (all.when != before);
 	KUNIT_EXPECT_EQ(test, 1, all.last.pid);
 	KUNIT_EXPECT_EQ(test, 2, ks_processes_count(&all));
 	all.when = jiffies - 1;
-	/* One that is being written is left alone. */
+	/* An entry that another CPU is writing is left alone. */
 	all.busy = 1;
-	note(&all, 3);
+	note_process(&all, 3);
 	KUNIT_EXPECT_NE(test, 3, all.last.pid);
 	all.busy = 0;
 	all.when = jiffies - 1;
-	note(&all, 4);
+	note_process(&all, 4);
 	KUNIT_EXPECT_EQ(test, 4, all.last.pid);
 }
 
@@ -95,7 +95,7 @@ struct crowd {
 	struct completion done;
 };
 
-static int allocate_all(void *data)
+static int thread_note_all(void *data)
 {
 	struct crowd *crowd = data;
 	const u64 number = atomic_inc_return(&crowd->next);
@@ -121,14 +121,14 @@ static void run_crowd(struct kunit *test, struct crowd *crowd)
 	atomic_set(&crowd->next, 0);
 	atomic_set(&crowd->left, THREADS);
 	for (i = 0; i < THREADS; i++) {
-		/* One name, so that all are one allocator. */
-		task = kthread_run(allocate_all, crowd, "ks_crowd");
+		/* The same name, so that all are one allocator. */
+		task = kthread_run(thread_note_all, crowd, "ks_crowd");
 		KUNIT_ASSERT_FALSE(test, IS_ERR(task));
 	}
 	wait_for_completion(&crowd->done);
 }
 
-/* The sum over CPUs is what was done, and each CPU has its own memory. */
+/* Each CPU has counters of its own, and their sum is exact. */
 static void all_cpus_count_at_once(struct kunit *test)
 {
 	struct ks_probe_totals totals;

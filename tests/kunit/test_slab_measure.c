@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What a cache's record says of what was counted.
+ * The fields of a slab record, from what was counted.
  */
 #include <kunit/test.h>
 #include <linux/limits.h>
@@ -70,14 +70,14 @@ static void exact_by_lists(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, TOTAL - 3800ULL * 192, m.wasted_bytes);
 	KUNIT_EXPECT_STREQ(test, "inuse", m.basis);
 	KUNIT_EXPECT_STREQ(test, "lists", m.inuse_basis);
-	/* Of a list that was not looked at whole nothing exact is said. */
+	/* A list that was read in part gives no exact count. */
 	counts.nr_sampled = 5;
 	ks_measure(&m, &geometry, &counts, &exact);
 	KUNIT_EXPECT_EQ(test, 1, m.approximate);
 	KUNIT_EXPECT_EQ(test, 500, m.coverage_permille);
 	KUNIT_EXPECT_EQ(test, U64_MAX, m.nr_inuse);
 	KUNIT_EXPECT_STREQ(test, "active", m.basis);
-	/* However long it is, something was looked at. */
+	/* Rounded up to 1, however long the list is. */
 	counts.nr_partial = 1000000;
 	ks_measure(&m, &geometry, &counts, NULL);
 	KUNIT_EXPECT_EQ(test, 1, m.coverage_permille);
@@ -97,19 +97,19 @@ static void exact_by_pages(struct kunit *test)
 	ks_measure(&m, &geometry, &counts, &exact);
 	KUNIT_EXPECT_EQ(test, 3850ULL, m.nr_active);
 	KUNIT_EXPECT_EQ(test, 3800ULL, m.nr_inuse);
-	/* What came or went during the walk is not known, nor is its error. */
+	/* Changes during the walk are unknown, and so is the error. */
 	KUNIT_EXPECT_EQ(test, U64_MAX, m.inuse_error);
 	KUNIT_EXPECT_EQ(test, 1, m.approximate);
 	KUNIT_EXPECT_EQ(test, 500, m.coverage_permille);
 	KUNIT_EXPECT_STREQ(test, "pages", m.inuse_basis);
-	/* What cannot be is not told. */
+	/* An impossible count is unknown. */
 	exact.sum.nr_inuse = 29;
 	ks_measure(&m, &geometry, &counts, &exact);
 	KUNIT_EXPECT_EQ(test, U64_MAX, m.nr_inuse);
 	KUNIT_EXPECT_EQ(test, 1, m.approximate);
 }
 
-/* All of them may be kept for CPUs; that more are cannot be. */
+/* All objects may be per-CPU free objects, but not more than all. */
 static void none_in_use_is_a_number(struct kunit *test)
 {
 	struct ks_exact exact = {
@@ -128,7 +128,7 @@ static void none_in_use_is_a_number(struct kunit *test)
 	KUNIT_EXPECT_STREQ(test, "", m.inuse_basis);
 	KUNIT_EXPECT_STREQ(test, "active", m.basis);
 
-	/* By pages: the slabs' own count, up to all slots there are. */
+	/* By pages: the count of the slabs, up to all object slots. */
 	exact.sum = (struct ks_slab_sum){ .cache = (void *)8, .nr_inuse = 3000,
 				     .nr_objects = 3851 };
 	ks_measure(&m, &geometry, &counted, &exact);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The table that a walk over pages adds up in: it finds what was put in, and
- * nothing else, however full.
+ * The table of sums of a walk over pages: it finds what was added, and nothing
+ * else, however full it is.
  */
 #include <kunit/test.h>
 #include <linux/errno.h>
@@ -9,13 +9,13 @@
 #include "collect/slab_sums.h"
 #include "record/memory.h"
 
-/* As caches are: some bytes apart. */
+/* Caches are some bytes apart. */
 static const struct kmem_cache *cache_at(unsigned long i)
 {
 	return (const struct kmem_cache *)(0xffff888000000000UL + i * 256);
 }
 
-static struct ks_slab_sums new_sums(struct kunit *test, u32 nr)
+static struct ks_slab_sums sums_new(struct kunit *test, u32 nr)
 {
 	struct ks_slab_sums sums = {};
 
@@ -31,7 +31,7 @@ static void finds_what_was_put_in(struct kunit *test)
 	u32 i, j;
 
 	for (i = 0; i < ARRAY_SIZE(numbers); i++) {
-		sums = new_sums(test, numbers[i]);
+		sums = sums_new(test, numbers[i]);
 		for (j = 0; j < numbers[i]; j++)
 			ks_slab_sums_add(&sums, cache_at(j));
 		for (j = 0; j < numbers[i]; j++) {
@@ -41,7 +41,7 @@ static void finds_what_was_put_in(struct kunit *test)
 			KUNIT_ASSERT_EQ(test, 0ULL, sum->nr_inuse);
 			sum->nr_inuse = j + 1;
 		}
-		/* Each has a place of its own. */
+		/* Each has an entry of its own. */
 		for (j = 0; j < numbers[i]; j++)
 			KUNIT_ASSERT_EQ(test, j + 1ULL,
 					ks_slab_sums_find(&sums,
@@ -53,10 +53,10 @@ static void finds_what_was_put_in(struct kunit *test)
 	}
 }
 
-/* A page that stopped being a slab has anything where the cache was. */
+/* A page that is no slab any more has garbage as its cache. */
 static void nothing_is_no_cache(struct kunit *test)
 {
-	struct ks_slab_sums sums = new_sums(test, 0);
+	struct ks_slab_sums sums = sums_new(test, 0);
 
 	KUNIT_EXPECT_NULL(test, ks_slab_sums_find(&sums, NULL));
 	KUNIT_EXPECT_NULL(test, ks_slab_sums_find(&sums, cache_at(0)));
@@ -65,10 +65,10 @@ static void nothing_is_no_cache(struct kunit *test)
 	ks_slab_sums_free(&sums);
 }
 
-/* Nodes have a record each, of one cache. */
+/* A cache has a record for each node. */
 static void twice_is_once(struct kunit *test)
 {
-	struct ks_slab_sums sums = new_sums(test, 2);
+	struct ks_slab_sums sums = sums_new(test, 2);
 
 	ks_slab_sums_add(&sums, cache_at(1));
 	ks_slab_sums_find(&sums, cache_at(1))->nr_objects = 5;
@@ -84,7 +84,7 @@ static void takes_no_more_than_it_may(struct kunit *test)
 	struct ks_slab_sums sums;
 
 	ks_memory_read(&before);
-	sums = new_sums(test, 100);
+	sums = sums_new(test, 100);
 	ks_memory_read(&during);
 	KUNIT_EXPECT_GT(test, during.now, before.now);
 	KUNIT_EXPECT_EQ(test, -ENOBUFS,

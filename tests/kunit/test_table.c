@@ -1,54 +1,54 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The loops that print records, into the buffer of a seq_file.
+ * The loops that print records into the buffer of a seq_file.
  */
 #include <kunit/test.h>
 #include <linux/seq_file.h>
 #include <linux/string.h>
 
-#include "sample.h"
-#include "sink.h"
+#include "fake_record.h"
+#include "fake_output.h"
 
 #define HEAD	"NAME      SMALL        LARGE       CHANGE NOTE\n"
 
-static void expect_line(struct kunit *test, const struct sample_record *record,
+static void expect_line(struct kunit *test, const struct fake_record *record,
 			const char *wanted)
 {
-	struct seq_file *m = sink_page(test, 512);
+	struct seq_file *m = fake_page_new(test, 512);
 
-	ks_record_show(m, &sample_kind, record);
+	ks_record_show(m, &fake_kind, record);
 	KUNIT_EXPECT_STREQ(test, wanted, m->buf);
 }
 
 static void shows_titles(struct kunit *test)
 {
-	struct seq_file *m = sink_page(test, 512);
+	struct seq_file *m = fake_page_new(test, 512);
 
-	ks_record_show_head(m, &sample_kind);
+	ks_record_show_head(m, &fake_kind);
 	KUNIT_EXPECT_STREQ(test, HEAD, m->buf);
 }
 
 static void shows_values(struct kunit *test)
 {
-	static const struct sample_record record = {
+	static const struct fake_record record = {
 		"dentry", 192, 39242216, -77, "reclaimable",
 	};
-	static const struct sample_record widest = {
-		"0123456789a", U32_MAX - 1, U64_MAX - 1, S64_MIN + 1,
-		"0123456789abcde",
+	static const struct fake_record widest = {
+		"0123456789a", U32_MAX - 1,	  U64_MAX - 1,
+		S64_MIN + 1,   "0123456789abcde",
 	};
 
 	expect_line(test, &record,
 		    "dentry      192     39242216          -77 reclaimable\n");
-	/* A value wider than its column pushes the rest, and is not cut. */
+	/* A value that is wider than its column is not cut. */
 	expect_line(test, &widest,
 		    "0123456789a 4294967294 18446744073709551614 -9223372036854775807 0123456789abcde\n");
 }
 
 static void shows_unset_values(struct kunit *test)
 {
-	const struct sample_record unset = sample_unset();
-	static const struct sample_record zero = { "zero", 0, 0, 0, "0" };
+	const struct fake_record unset = fake_record_unset();
+	static const struct fake_record zero = { "zero", 0, 0, 0, "0" };
 
 	expect_line(test, &unset,
 		    "-             -            -            - -\n");
@@ -56,11 +56,11 @@ static void shows_unset_values(struct kunit *test)
 		    "zero          0            0            0 0\n");
 }
 
-/* One word a value, whatever somebody called his cache. */
+/* Each value is one word, whatever the name of a cache is. */
 static void escapes_names(struct kunit *test)
 {
 	static const struct {
-		struct sample_record record;
+		struct fake_record record;
 		const char *line;
 	} names[] = {
 		{ { "a b", 1, 2, 3, "n" },
@@ -80,10 +80,10 @@ static void escapes_names(struct kunit *test)
 		expect_line(test, &names[i].record, names[i].line);
 }
 
-/* Nothing comes after it that awk could mistake. */
+/* The last column may have spaces, as no other follows. */
 static void the_last_column_may_have_spaces(struct kunit *test)
 {
-	static const struct sample_record record = {
+	static const struct fake_record record = {
 		"x", 1, 2, 3, "a b\n\\c \x01",
 	};
 
@@ -93,12 +93,12 @@ static void the_last_column_may_have_spaces(struct kunit *test)
 
 static void lists_fields(struct kunit *test)
 {
-	static const struct sample_record record = {
+	static const struct fake_record record = {
 		"a b", 1, U64_MAX, -3, "c d",
 	};
-	struct seq_file *m = sink_page(test, 512);
+	struct seq_file *m = fake_page_new(test, 512);
 
-	ks_record_list(m, &sample_kind, &record);
+	ks_record_list(m, &fake_kind, &record);
 	KUNIT_EXPECT_STREQ(test,
 			   "name                       a b\n"
 			   "small                      1\n"
@@ -107,21 +107,21 @@ static void lists_fields(struct kunit *test)
 			   "note                       c d\n", m->buf);
 }
 
-/* seq_file asks for the line again then, with a larger buffer. */
+/* seq_file then calls again with a larger buffer. */
 static void says_when_it_is_full(struct kunit *test)
 {
-	static const struct sample_record record = {
+	static const struct fake_record record = {
 		"a\tb", 1, 2, 3, "note",
 	};
-	struct seq_file *m = sink_page(test, 512);
+	struct seq_file *m = fake_page_new(test, 512);
 	size_t needed, room;
 
-	ks_record_show(m, &sample_kind, &record);
+	ks_record_show(m, &fake_kind, &record);
 	needed = m->count;
 	KUNIT_EXPECT_EQ(test, strlen(m->buf), needed);
 	for (room = 1; room < needed + 2; room++) {
-		m = sink_page(test, room);
-		ks_record_show(m, &sample_kind, &record);
+		m = fake_page_new(test, room);
+		ks_record_show(m, &fake_kind, &record);
 		KUNIT_EXPECT_EQ_MSG(test, room <= needed,
 				    seq_has_overflowed(m),
 				    "room for %zu of %zu bytes", room, needed);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What CPUs keep of a zone's and a node's counters, in zones made up. */
+/* The counters that CPUs have not folded yet, in fake zones. */
 #include <kunit/test.h>
 #include <linux/percpu.h>
 #include <linux/slab.h>

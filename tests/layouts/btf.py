@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""BTF, read and written: a real blob cut down to some structs, or one made up.
+"""Read and write BTF: cut a real blob down to some structs, or make one.
 
-Documentation/bpf/btf.rst describes the format. Nothing here is shared with
-module/internals/btf.c, which it is to test.
+Documentation/bpf/btf.rst describes the format. This shares no code with
+module/internals/btf.c, which it tests.
 """
 
 import struct
@@ -24,7 +24,7 @@ REFERENCES = (TYPEDEF, VOLATILE, CONST, RESTRICT, TYPE_TAG)
 
 
 class Writer:
-    """A blob in the making. Types get the ids 1, 2, ... as they are added."""
+    """Writes a blob. Types get the ids 1, 2, ... as they are added."""
 
     def __init__(self):
         self._strings = bytearray(1)
@@ -33,14 +33,14 @@ class Writer:
         self._number = 0
 
     def name(self, text):
-        """Where a name is in the strings."""
+        """The offset of a name in the strings."""
         if text not in self._offsets:
             self._offsets[text] = len(self._strings)
             self._strings += text.encode() + b"\0"
         return self._offsets[text]
 
     def add(self, kind, name="", vlen=0, size=0, tail=b"", flag=0):
-        """A type; returns its id. The size may be another type's id."""
+        """Add a type; return its id. The size may be the id of another type."""
         self._types += TYPE.pack(self.name(name), flag << 31 | kind << 24 |
                                  vlen, size) + tail
         self._number += 1
@@ -50,37 +50,39 @@ class Writer:
         return self._number
 
     def raw(self, info, size, tail):
-        """A type as it stands."""
+        """Add a type with this info word and tail; return its id."""
         self._types += TYPE.pack(0, info, size) + tail
         self._number += 1
         return self._number
 
     def number(self, size, name="int"):
-        """An integer type of that many bytes."""
+        """Add an integer type of `size` bytes."""
         return self.add(INT, name, size=size,
                         tail=struct.pack("<I", min(8 * size, 255)))
 
     def array(self, element, length):
-        """An array type."""
+        """Add an array type."""
         return self.add(ARRAY, tail=struct.pack("<III", element, 0, length))
 
     def struct(self, name, members, kind=STRUCT, flag=0, size=4096):
-        """A struct type: members are (name, type, bit offset)."""
+        """Add a struct type: members are (name, type, bit offset)."""
         tail = b"".join(MEMBER.pack(self.name(member), of, offset)
                         for member, of, offset in members)
         return self.add(kind, name, len(members), size, tail, flag)
 
     def blob(self, types_last=False, more=0, **changes):
-        """The blob; changes are to fields of its header.
+        """The blob.
 
-        The header has so many bytes more than we know fields for.
+        more: extra bytes at the end of the header. changes: values for fields
+        of the header.
         """
         types, strings = bytes(self._types), bytes(self._strings)
         if types_last:
-            # What is after the types is then no longer ours.
+            # Align the types, which then end the blob.
             strings += bytes(-len(strings) % 4)
         fields = {
-            "magic": MAGIC, "version": 1, "flags": 0, "hdr_len": HEADER.size + more,
+            "magic": MAGIC, "version": 1, "flags": 0,
+            "hdr_len": HEADER.size + more,
             "type_off": len(strings) if types_last else 0,
             "type_len": len(types),
             "str_off": 0 if types_last else len(types),
@@ -90,7 +92,7 @@ class Writer:
 
 
 class Reader:
-    """A blob's types, by id."""
+    """Parses a blob into types, by id."""
 
     def __init__(self, blob):
         magic, _, _, length, *sections = HEADER.unpack_from(blob)
@@ -117,7 +119,7 @@ class Reader:
                 for name, of, offset in MEMBER.iter_unpack(tail)]
 
     def _uses(self, number):
-        """The types that one cannot do without; a pointer needs no other."""
+        """The types that a type needs; a pointer needs none."""
         kind, _, _, size, tail, _ = self._types[number]
         if kind in REFERENCES:
             return [size]
@@ -128,7 +130,7 @@ class Reader:
         return []
 
     def cut(self, names):
-        """A Writer with just the structs of these names and what they use."""
+        """A Writer with the structs of these names, and the types they need."""
         waiting = [number for number, kind in enumerate(self._types)
                    if kind and kind[0] == STRUCT and kind[1] in names]
         new = {0: 0}
@@ -156,6 +158,6 @@ class Reader:
                             for member, of, offset in self._members(tail))
             writer.add(kind, name, vlen, size, tail, flag)
         else:
-            # The names of an enum's values are of no use.
+            # Nothing looks up the values of an enum.
             writer.add(kind, name, vlen if kind == INT else 0, size,
                        tail if kind == INT else b"", flag)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Blobs that no compiler makes, and what must be said of each."""
+"""BTF blobs that no compiler makes, and what the resolver must say of each."""
 
 import btf
 
@@ -7,9 +7,9 @@ UNKNOWN_FORM = "refused: Invalid argument"
 
 
 def cache():
-    """A Writer, and the members that a struct kmem_cache begins with.
+    """A Writer, and the first members of its struct kmem_cache.
 
-    The first that are looked for are name, list and flags.
+    The resolver looks for name, list and flags first.
     """
     writer = btf.Writer()
     pointer = writer.add(btf.PTR)
@@ -27,7 +27,7 @@ def with_flags(build):
 
 
 def chain(writer, length):
-    """An int behind that many typedefs and qualifiers."""
+    """An int behind `length` typedefs and qualifiers."""
     kinds = (btf.TYPEDEF, btf.CONST, btf.VOLATILE, btf.TYPE_TAG)
     number = writer.number(4)
     for i in range(length):
@@ -36,7 +36,7 @@ def chain(writer, length):
 
 
 def circle(writer, kind, length):
-    """Types that name each other in a circle."""
+    """`length` types that refer to each other in a circle."""
     first = len(writer) + 1
     for i in range(length):
         writer.add(kind, size=first + (i + 1) % length)
@@ -57,35 +57,37 @@ def nested(times, named=False):
 
 
 def one_type(info, tail=b"", size=0):
-    """A blob with just this type."""
+    """A blob with this type alone."""
     writer = btf.Writer()
     writer.raw(info, size, tail)
     return writer.blob()
 
 
 def changed(**header):
-    """A sound little blob with another header."""
+    """A small valid blob, with these fields of its header changed."""
     writer, members = cache()
     writer.struct("kmem_cache", members)
     return writer.blob(**header)
 
 
-def whole():
-    """How long that is."""
+def whole_length():
+    """Bytes of that small blob."""
     return len(changed())
 
 
 def types_length():
-    """How much of it is types."""
+    """Bytes of its types."""
     return btf.HEADER.unpack_from(changed())[5]
 
 
 def missing(member):
-    return "kmem_cache.%s: not in this kernel's BTF" % member
+    """What the resolver says of a member that is not there."""
+    return f"kmem_cache.{member}: not in this kernel's BTF"
 
 
 def corrupt(member):
-    return "kmem_cache.%s: its BTF is corrupt" % member
+    """What the resolver says of a member with a bad type."""
+    return f"kmem_cache.{member}: its BTF is corrupt"
 
 
 FLAGS = corrupt("flags")
@@ -94,7 +96,7 @@ NO_SIZE = missing("size")
 
 
 def types():
-    """kmem_cache.flags of types that have no sensible size, and of some."""
+    """kmem_cache.flags of types with and without a usable size."""
     yield "flags are an int", with_flags(lambda w: w.number(4)), NO_SIZE
     yield ("a chain of 31 typedefs", with_flags(lambda w: chain(w, 31)),
            NO_SIZE)
@@ -103,7 +105,7 @@ def types():
            FLAGS)
     for length in (1, 2, 7):
         for kind in (btf.TYPEDEF, btf.CONST):
-            yield ("a circle of %d of kind %d" % (length, kind),
+            yield (f"a circle of {length} of kind {kind}",
                    with_flags(lambda w, k=kind, n=length: circle(w, k, n)),
                    FLAGS)
     yield "an array of itself", with_flags(self_array), FLAGS
@@ -114,9 +116,9 @@ def types():
     yield ("an array so large that it seems empty", with_flags(
         lambda w: w.array(w.array(w.array(w.number(4), 1 << 31), 1 << 31), 4)),
         FLAGS)
-    yield ("an int as large as it can say", with_flags(
+    yield ("an int of the largest size", with_flags(
         lambda w: w.number(0xffffffff)), FLAGS)
-    yield ("two ints as large as fits", with_flags(
+    yield ("two ints of half the largest size", with_flags(
         lambda w: w.array(w.number(0x7fffffff), 2)), FLAGS)
     yield ("an int larger than any number", with_flags(
         lambda w: w.number(9)),
@@ -131,7 +133,7 @@ def types():
 
 
 def structs():
-    """Members that are not where, or what, they seem."""
+    """Members at bad offsets or of bad types, and structs in themselves."""
     yield "a struct in itself", nested(1), NO_FLAGS
     yield "a struct twice in itself", nested(2), FLAGS
     yield "a struct 70000 times in itself", nested(70000), FLAGS
@@ -146,7 +148,7 @@ def structs():
         writer = btf.Writer()
         writer.struct("kmem_cache", [("name", writer.add(btf.PTR), offset)],
                       size=8)
-        yield ("bits %#x to %#x of 64" % (offset, offset + 64), writer.blob(),
+        yield (f"bits {offset:#x} to {offset + 64:#x} of 64", writer.blob(),
                corrupt("name"))
 
     writer = btf.Writer()
@@ -169,43 +171,43 @@ def structs():
 
 
 def kinds():
-    """Types of kinds unknown, or without an end."""
+    """Types of unknown kinds, and types that are cut off."""
     for kind in [0] + list(range(20, 128)):
-        yield "kind %d" % kind, one_type(kind << 24), UNKNOWN_FORM
+        yield f"kind {kind}", one_type(kind << 24), UNKNOWN_FORM
     for kind in btf.EACH:
-        yield ("kind %d as long as it can say" % kind,
+        yield (f"kind {kind}, as long as possible",
                one_type(kind << 24 | 0xffffff), UNKNOWN_FORM)
-        yield ("kind %d one too long" % kind,
+        yield (f"kind {kind}, one too long",
                one_type(kind << 24 | 3, bytes(2 * btf.EACH[kind])),
                UNKNOWN_FORM)
-        yield ("kind %d one word short" % kind,
+        yield (f"kind {kind}, one word short",
                one_type(kind << 24 | 3, bytes(3 * btf.EACH[kind] - 4)),
                UNKNOWN_FORM)
     for kind in btf.FIXED:
-        yield ("kind %d without its end" % kind, one_type(kind << 24),
+        yield (f"kind {kind} without its end", one_type(kind << 24),
                UNKNOWN_FORM)
 
 
 def headers():
-    """Headers, sound and unsound."""
-    yield "a sound header", changed(), NO_FLAGS
+    """Valid and invalid headers."""
+    yield "a valid header", changed(), NO_FLAGS
     yield "a header with flags", changed(flags=0xff), NO_FLAGS
     yield "a header with 8 more bytes", changed(more=8), NO_FLAGS
     for magic in (0, 0x9feb, 0xeb9e, 0xffff):
-        yield "magic %#x" % magic, changed(magic=magic), UNKNOWN_FORM
+        yield f"magic {magic:#x}", changed(magic=magic), UNKNOWN_FORM
     for version in (0, 2, 255):
-        yield "version %d" % version, changed(version=version), UNKNOWN_FORM
-    for length in (0, 20, 23, 25, whole() + 4, 0xfffffffc):
-        yield "header of %d bytes" % length, changed(hdr_len=length), \
+        yield f"version {version}", changed(version=version), UNKNOWN_FORM
+    for length in (0, 20, 23, 25, whole_length() + 4, 0xfffffffc):
+        yield f"header of {length} bytes", changed(hdr_len=length), \
             UNKNOWN_FORM
     for length in (0, 4, 20):
-        # The sections are where they were: it only says so in another way.
-        yield ("header that ends after %d bytes" % length,
+        # The sections stay where they are; the offsets start elsewhere.
+        yield (f"header that ends after {length} bytes",
                changed(hdr_len=length, type_off=24 - length,
                        str_off=24 - length + types_length()), UNKNOWN_FORM)
     for field in "type_off", "type_len", "str_off", "str_len":
-        for value in (whole() - 20, 0x7ffffffc, 0xfffffffc, 0xffffffe8):
-            yield ("%s %#x" % (field, value), changed(**{field: value}),
+        for value in (whole_length() - 20, 0x7ffffffc, 0xfffffffc, 0xffffffe8):
+            yield (f"{field} {value:#x}", changed(**{field: value}),
                    UNKNOWN_FORM)
     yield "types at an odd address", changed(type_off=2), UNKNOWN_FORM
     yield "no strings", changed(str_len=0), UNKNOWN_FORM
@@ -213,6 +215,6 @@ def headers():
 
 
 def blobs():
-    """(name, blob, what is said of it)"""
+    """All of them: (name, blob, what the resolver says)."""
     for some in types, structs, kinds, headers:
         yield from some()

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What the module makes of a blob, as it is or made wrong in many ways.
+ * Resolve a blob as it is, or after mutations.
  *
  * usage: hostile show BLOB		the outcome
- *	  hostile HOW BLOB [COUNT]	outcomes of all: refused, unresolved,
- *					resolved; HOW is one of
- *	cut	at COUNT lengths; the header still tells of all of it
- *	shorten	sections, by what their header says
+ *	  hostile HOW BLOB [COUNT]	counts of outcomes: refused,
+ *					unresolved, resolved; HOW is one of
+ *	cut	to COUNT lengths; the header does not change
+ *	shorten	sections, by their lengths in the header
  *	header	fields set to values at their limits
  *	flip	one to four bits, COUNT times, always the same ones
  *
- * The sanitizers, a rule of resolver.c that is broken, or a blob that takes
- * longer than some seconds end it.
+ * It aborts on a report of a sanitizer, on a broken rule of resolver.c, and on
+ * a blob that takes longer than MAX_SECONDS.
  */
 #include <err.h>
 #include <linux/btf.h>
@@ -23,11 +23,11 @@
 
 #include "resolver.h"
 
-#define MOST_SECONDS	10
+#define MAX_SECONDS	10
 
 static size_t outcomes[NR_OUTCOMES];
 
-/* Of its own size, so that one byte too many is noticed. */
+/* In memory of its exact size, so that ASan sees a read behind it. */
 static void *copy(const void *blob, size_t len)
 {
 	void *mine = malloc(len);
@@ -37,12 +37,12 @@ static void *copy(const void *blob, size_t len)
 	return memcpy(mine, blob, len);
 }
 
-/* Takes the blob. */
+/* Resolve a blob, count the outcome, and free the blob. */
 static enum outcome attempt(void *blob, size_t len)
 {
 	enum outcome outcome;
 
-	alarm(MOST_SECONDS);
+	alarm(MAX_SECONDS);
 	outcome = resolve_blob(blob, len);
 	if (outcome == RESOLVED)
 		check_reads();
@@ -57,10 +57,10 @@ static void cut(const void *blob, size_t len, size_t count)
 	size_t i, at;
 
 	for (i = 0; i < count; i++) {
-		/* All that cut the header, the rest spread evenly. */
+		/* All lengths within the header, the rest spread evenly. */
 		at = i < 64 ? i : 64 + (len - 64) * (i - 64) / (count - 64);
 		if (at < len && attempt(copy(blob, at), at) != REFUSED)
-			errx(1, "%zu of %zu bytes are taken", at, len);
+			errx(1, "%zu of %zu bytes are accepted", at, len);
 	}
 }
 
@@ -74,7 +74,7 @@ static void shorten(const void *blob, size_t len, size_t count)
 		struct btf_header *strings = copy(blob, len);
 
 		types->type_len = (u64)header->type_len * i / count;
-		/* Mostly in the middle of a type; every other time not. */
+		/* Every other time a multiple of 4, for whole types. */
 		if (i % 2)
 			types->type_len &= ~3;
 		attempt(types, len);
@@ -90,7 +90,7 @@ static const u32 limits[] = {
 
 #define NR_LIMITS	(sizeof(limits) / sizeof(*limits))
 
-/* Fields from hdr_len on, each and in pairs, below and above the length. */
+/* Set single fields and pairs, from hdr_len on, also around the length. */
 static void header(const void *blob, size_t len)
 {
 	enum { FIRST = offsetof(struct btf_header, hdr_len) / 4, END = 6 };

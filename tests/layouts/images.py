@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The BTF of the newest kernel image of each series that apt offers.
 
-Images are fetched by the harness's own means, tests/vm/lib. What is kept of
-them, in its cache, is the BTF.
+tests/vm/lib fetches the images. Only their BTF is kept, in the cache of the
+harness.
 """
 
 import glob
 import os
 import re
 import shutil
+import subprocess
 
 import apt
 import paths
@@ -16,16 +17,22 @@ import suite
 import tools
 import vmlinuz
 from errors import HarnessError
+from tally import Failure
 
-# In the order of their kernels' age.
+# What a test with an image raises when it fails; anything else is a bug of the
+# test.
+ERRORS = (Failure, HarnessError, vmlinuz.ImageError, OSError,
+          subprocess.SubprocessError)
+
+# Ordered by the age of their kernels.
 SUITES = ("bullseye", "bookworm", "trixie-backports")
 
-# Of the plain flavour, without debug symbols, signed.
+# The plain flavour: signed, without debug symbols.
 IMAGE = re.compile(r"linux-image-((\d+\.\d+)\.\d[^-]*(?:-[\d.]+[^-]*)?-amd64)")
 
 
 def age(release):
-    """To sort releases by."""
+    """A release as numbers, to sort by age."""
     return [int(number) for number in re.findall(r"\d+", release)]
 
 
@@ -43,7 +50,7 @@ def offered(lists):
 
 
 class Image:
-    """A kernel image: of a series, in a suite."""
+    """The kernel image of a release, in a suite."""
 
     def __init__(self, lists, release):
         self._lists = lists
@@ -51,21 +58,21 @@ class Image:
         self._package = "linux-image-" + release
 
     def btf(self):
-        """The file with its BTF, fetched if it is not in the cache."""
+        """The path of its BTF; fetch the image if that is not in the cache."""
         fields = self._lists.show(self._package)
-        name = "%s_%s" % (self.release, fields["Version"])
+        name = f"{self.release}_{fields['Version']}"
         folder = paths.filled(
             paths.cache("btf", name), "btf-" + name,
             lambda scratch: self._extract(name, fields, scratch))
         return os.path.join(folder, "btf")
 
     def _extract(self, name, fields, folder):
-        # What the harness boots it has unpacked already.
+        # The harness has unpacked the kernels that it boots.
         tree = paths.cache("kernels", name, "image")
         if not os.path.isdir(tree):
             tree = os.path.join(folder, "image")
             os.mkdir(tree)
-            # From 6.19 on the image is in a package of its own.
+            # Since 6.19 the image is in a package of its own.
             binary = apt.depends(fields, "linux-binary-.*")
             self._lists.unpack(
                 binary or [(self._package, fields["Version"])], tree)
@@ -78,11 +85,11 @@ class Image:
         for pattern in ("boot/vmlinuz-*", "usr/lib/modules/*/vmlinuz"):
             for path in glob.glob(os.path.join(tree, pattern)):
                 return path
-        raise HarnessError("there is no vmlinuz in %s" % self._package)
+        raise HarnessError(f"there is no vmlinuz in {self._package}")
 
 
 def newest():
-    """({series: Image}, {suite: why it has none})."""
+    """The newest images: ({series: Image}, {suite: why it has none})."""
     images, missing = {}, {}
     for name in SUITES:
         try:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The module's BTF reader and layout resolver as a program of this machine."""
+"""Compile and run the BTF reader and layout resolver on this machine."""
 
 import pathlib
 import re
@@ -18,14 +18,14 @@ SECONDS = 60
 
 
 class Program:
-    """hostile.c says what it can be asked to do with a blob."""
+    """The program; hostile.c lists what it does with a blob."""
 
     def __init__(self, folder):
         self._folder = pathlib.Path(folder)
         self._path = self._folder / "hostile"
 
     def build(self):
-        """Compile it; warnings are errors."""
+        """Compile it; a warning is an error."""
         done = subprocess.run(
             [*COMPILE, f"-I{HERE}/shim", f"-I{MODULE}", "-o", self._path,
              HERE / "hostile.c", HERE / "resolver.c",
@@ -36,7 +36,7 @@ class Program:
             raise Failure(done.stdout)
 
     def say(self, how, blob, *arguments):
-        """What it prints about a blob: bytes, or the name of a file."""
+        """What it prints about a blob, given as bytes or as a file name."""
         path = blob
         if isinstance(blob, bytes):
             path = self._folder / "blob"
@@ -50,13 +50,13 @@ class Program:
         return done.stdout.strip()
 
     def outcomes(self, how, blob, *arguments):
-        """[refused, unresolved, resolved] of all mutations of a kind."""
+        """[refused, unresolved, resolved]: counts of mutations of one kind."""
         said = self.say(how, blob, *arguments)
         print(f"#   {how}: {said}")
         return [int(number) for number in re.findall(r"\d+", said)]
 
     def layout(self, blob):
-        """[(places, (bit offset, bits))] of all members."""
+        """[(names, (bit offset, bits))] of all members."""
         said = self.say("show", blob)
         rows = [line.split() for line in said.splitlines()]
         if not rows or not rows[0][0].isdigit():

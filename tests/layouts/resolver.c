@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Hands blobs to the module's own code, and checks what must hold whatever is
- * in them. Breaking such a rule aborts.
+ * Pass blobs to the code of the module, and check rules that hold for any blob.
+ * Abort if a rule is broken.
  */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* As it is; included for the names of the places that it looks in. */
+/* Included unchanged, for the names of the members. */
 #include "internals/layout.c"
 
 #include "resolver.h"
@@ -16,7 +16,7 @@
 static char reason[128];
 static int error;
 
-/* What module/internals/symbols.c has; nobody rehearses anything here. */
+/* Replaces the function of module/internals/symbols.c. */
 bool ks_pretend_missing(const char *name)
 {
 	(void)name;
@@ -33,8 +33,8 @@ static void must_hold(bool holds, const char *what)
 }
 
 /*
- * On an error its reason names a member; without one each member that is
- * needed is there and has the size that it must have.
+ * With an error the reason names a member. Without one each needed member has
+ * been found, with the size that it must have.
  */
 static void check_outcome(void)
 {
@@ -63,7 +63,7 @@ static void check_outcome(void)
  * @blob: the blob
  * @len: its bytes
  *
- * Return: what became of it.
+ * Return: the outcome.
  */
 enum outcome resolve_blob(const void *blob, size_t len)
 {
@@ -95,7 +95,7 @@ static u64 read_bits(const u8 *object, u32 bit_offset, u32 bits)
 }
 
 /**
- * check_reads() - see that members are read from where they were found
+ * check_reads() - check that members are read from the offsets found
  *
  * Only after a blob was resolved.
  */
@@ -114,7 +114,7 @@ void check_reads(void)
 	for (i = 0; i < KS_NR_MEMBERS; i++) {
 		const struct ks_btf_member *m = &layout[i];
 
-		/* A mutation may have put it anywhere. */
+		/* A mutation may have moved it anywhere. */
 		if (!m->bits || m->bits > 64 || m->bit_offset > room - 128)
 			continue;
 		if (!ks_layout_read(&object, i, &value) &&
@@ -127,11 +127,11 @@ void check_reads(void)
 }
 
 /**
- * print_outcome() - say what became of the last blob
+ * print_outcome() - print the outcome of the last blob
  * @outcome: from resolve_blob()
  *
- * For each member a line: bit offset, bits (0 0 when it is absent), and the
- * places where it may be.
+ * Prints a line for each member: bit offset, bits (0 0 if it is absent), and
+ * its possible names.
  */
 void print_outcome(enum outcome outcome)
 {

@@ -8,11 +8,11 @@
 #include <stddef.h>
 
 /**
- * enum outcome - what became of a blob
- * @REFUSED: it was not opened
+ * enum outcome - the result for a blob
+ * @REFUSED: the blob was not opened
  * @UNRESOLVED: a member is missing, has another size, or is corrupt
  * @RESOLVED: all members were found
- * @NR_OUTCOMES: how many there are
+ * @NR_OUTCOMES: the number of outcomes
  */
 enum outcome {
 	REFUSED,

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The BTF in a compressed x86 kernel image.
+"""Extract the BTF of a compressed x86 kernel image.
 
-The image's setup header says where the compressed kernel is; that one is an
-ELF file with a section .BTF.
+The setup header of the image has the offset of the compressed kernel, an ELF
+file with a section .BTF.
 """
 
 import lzma
@@ -19,13 +19,13 @@ SECTOR = 512
 
 
 def unzstd(data):
-    """Python has no zstd of its own yet."""
+    """Decompress by the zstd program: Python has no zstd of its own yet."""
     done = subprocess.run(["zstd", "-dcq"], input=data, check=True,
                           stdout=subprocess.PIPE)
     return done.stdout
 
 
-# What a payload begins with, and how to take it apart.
+# The first bytes of a payload, and how to decompress it.
 METHODS = (
     (b"\xfd7zXZ\0", lambda data: lzma.LZMADecompressor().decompress(data)),
     (b"\x28\xb5\x2f\xfd", unzstd),
@@ -34,7 +34,7 @@ METHODS = (
 
 
 class ImageError(Exception):
-    """This is no kernel image that we can read."""
+    """A file that is no kernel image, or one of an unknown form."""
 
 
 def kernel(image):
@@ -43,18 +43,18 @@ def kernel(image):
         raise ImageError("no x86 kernel image")
     start, length = struct.unpack_from("<II", image, PAYLOAD)
     start += (image[SETUP_SECTS] + 1) * SECTOR
-    # Its last word is how large it was.
+    # The last word of the payload is its uncompressed size.
     payload = image[start:start + length - 4]
     for magic, unpack in METHODS:
         if payload.startswith(magic):
             return unpack(payload)
-    raise ImageError("compressed in a way not known: " + payload[:4].hex())
+    raise ImageError("unknown compression: " + payload[:4].hex())
 
 
 def section(elf, wanted):
-    """A section of a 64 bit little-endian ELF file, by name."""
+    """A section of a 64-bit little-endian ELF file, by name."""
     if elf[:6] != b"\x7fELF\2\1":
-        raise ImageError("no 64 bit ELF file in it")
+        raise ImageError("no 64-bit ELF file in it")
     table, = struct.unpack_from("<Q", elf, 40)
     size, number, names = struct.unpack_from("<HHH", elf, 58)
 
@@ -72,6 +72,6 @@ def section(elf, wanted):
 
 
 def btf(path):
-    """The BTF in the kernel image of that name."""
+    """The BTF of a kernel image file."""
     with open(path, "rb") as file:
         return section(kernel(file.read()), b".BTF")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Run the suites of a command, side by side, and add up what they count."""
+"""Run the suites of a command side by side, and add up their counts."""
 
 import pathlib
 import signal
@@ -7,7 +7,7 @@ import sys
 import threading
 import time
 
-# The harness has the cache, and children that do not outlive us.
+# The harness in vm/lib has the cache, and children that end with us.
 sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "vm/lib"))
 
 import plan                                                     # noqa: E402
@@ -16,7 +16,7 @@ from running import Running                                     # noqa: E402
 
 
 class Run:
-    """One command: its lanes, what they print, and the sums."""
+    """One command: its lanes, their output, and the sums."""
 
     def __init__(self, command):
         self._lanes = plan.COMMANDS[command]
@@ -36,15 +36,15 @@ class Run:
     def _lane(self, suites):
         for suite in suites:
             if not self._suite(suite) and isinstance(suite, plan.Step):
-                # What follows cannot do without.
+                # The suites after a step depend on it.
                 for lost in suites[suites.index(suite) + 1:]:
                     self._print(f"not ok - {lost.name} did not run")
                     self.sums[1] += 1
                 return
 
     def _suite(self, suite):
-        """Run one; true if nothing failed."""
-        # Lines of several suites at once would mix: they are shown at the end.
+        """Run one suite; return whether nothing failed."""
+        # Lines of several suites would mix, so print them at the end.
         kept = []
 
         def keep(line):
@@ -88,7 +88,7 @@ class Run:
             self._progress.clear()
 
     def stop(self):
-        """End all that runs; nothing may stay behind."""
+        """End all suites with their children."""
         with self._lock:
             self._stopping = True
             running = list(self._running)
@@ -100,7 +100,7 @@ class Run:
 
 
 def main(arguments):
-    """The command; returns the exit status."""
+    """Run the command; return the exit status."""
     if len(arguments) != 1 or arguments[0] not in plan.COMMANDS:
         print("usage: tests/run " + "|".join(plan.COMMANDS), file=sys.stderr)
         return 2

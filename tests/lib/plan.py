@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Which suites each command runs, and beside which others.
+"""The suites of each command, and which of them run side by side.
 
 A command is a list of lanes. The suites of a lane run one after the other, the
-lanes side by side: guests often wait, and so do programs of this machine.
+lanes side by side: guests and host programs both wait often.
 """
 
 import os
@@ -10,7 +10,7 @@ import pathlib
 
 TESTS = pathlib.Path(__file__).resolve().parents[1]
 
-# Seconds without a line of output, after which a suite stands still.
+# A suite that prints nothing for this many seconds is stopped.
 QUIET = 300
 
 
@@ -18,7 +18,7 @@ class Suite:
     """A program that prints TAP and ends with its counts."""
 
     def __init__(self, name, command, expected, quiet=QUIET):
-        """expected: (tests, seconds) of a usual run, to tell what is left."""
+        """expected: (tests, seconds) of a usual run, for the progress line."""
         self.name = name
         self.argv = [str(TESTS / command.split()[0]), *command.split()[1:]]
         self.expected = expected
@@ -26,15 +26,15 @@ class Suite:
 
 
 class Step(Suite):
-    """What other suites wait for; it has no tests and fails as a whole."""
+    """A preparation for other suites; it has no tests and fails as a whole."""
 
 
-# What guests of "make test" boot. One fetch at a time: mirrors are slow.
+# Fetch what guests of "make test" boot. One at a time, as mirrors are slow.
 FETCH_CORE = Step("fetch", "vm/fetch --rootfs 6.12 5.10 7.3", (0, 150),
                   quiet=600)
 FETCH_ALL = Step("fetch", "vm/fetch --rootfs all", (0, 60), quiet=1200)
 
-# How often soak does what tries at random.
+# soak multiplies the work of random tests by this.
 SOAK = int(os.environ.get("SOAK", "10"))
 
 COMMANDS = {
@@ -73,7 +73,7 @@ COMMANDS = {
         [Suite("cli", "cli/run", (963, 60))],
         [Suite("lint", "lint/run --quick", (10, 60))],
     ],
-    # What tries at random, for longer.
+    # The random tests, for longer.
     "soak": [
         [Suite("fuzz", "fuzz/run", (4, 60 * SOAK), quiet=120 * SOAK),
          Suite("proof", "integration/run --proof", (30, 900 * SOAK),

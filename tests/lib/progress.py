@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""How far a run is: what runs, how many of how many tests, time left."""
+"""Show the progress of a run: suites, tests done, time left."""
 
 import json
 import os
@@ -9,7 +9,7 @@ import time
 
 import paths
 
-# Seconds between two lines where there is no terminal to draw on.
+# Seconds between two lines if stdout is no terminal.
 PERIOD = 30
 
 
@@ -18,14 +18,14 @@ def _memory():
 
 
 def _length(seconds):
-    """A time as people write it."""
+    """A time in words."""
     if seconds < 90:
         return f"{seconds:.0f} s"
     return f"{seconds / 60:.0f} min"
 
 
 class Progress:
-    """What each suite usually takes on this machine, and what is left."""
+    """Knows what each suite usually takes on this machine, and what is left."""
 
     def __init__(self, command, lanes):
         self._command = command
@@ -50,11 +50,11 @@ class Progress:
         return f"{self._command} {suite.name}"
 
     def begins(self, running):
-        """A suite has been started."""
+        """Note that a suite has started."""
         self._running[running.suite.name] = running
 
     def ends(self, running, passed):
-        """A suite has ended; remember what it took if nothing failed."""
+        """Note that a suite has ended; save its time if nothing failed."""
         suite = running.suite
         del self._running[suite.name]
         self._ended[suite.name] = running
@@ -73,7 +73,7 @@ class Progress:
             pass
 
     def _left_of(self, suite):
-        """Expected seconds until this suite is through."""
+        """Expected seconds until this suite ends."""
         tests, seconds = suite.expected
         if suite.name in self._ended:
             return 0
@@ -82,12 +82,12 @@ class Progress:
             return seconds
         spent = time.monotonic() - running.started
         if spent < seconds or not running.seen:
-            # Tests differ too much to go by how many are done.
+            # Tests differ too much to use the number of tests done.
             return max(0, seconds - spent)
         return min(seconds, spent * max(0, tests / running.seen - 1))
 
     def text(self):
-        """One line: what runs, how many of how many, how long to go."""
+        """The line: running suites, tests done, time left."""
         parts = []
         for name, running in self._running.items():
             tests = max(running.suite.expected[0], running.seen)
@@ -104,7 +104,7 @@ class Progress:
                 f"{_length(left)} left")
 
     def tell(self):
-        """Show it: in place on a terminal, else as a comment now and then."""
+        """Print the line: in place on a terminal, else every PERIOD seconds."""
         if not self._running:
             return
         if sys.stdout.isatty():
@@ -116,7 +116,7 @@ class Progress:
             print(f"# {self.text()}", flush=True)
 
     def clear(self):
-        """Make room for a line of output."""
+        """Remove the line, to print other output."""
         if self._drawn:
             print("\r\033[K", end="")
             self._drawn = False

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""A suite that runs: its output, its counts, and its end."""
+"""A running suite: its output, its counts, and its end."""
 
 import os
 import re
@@ -13,17 +13,18 @@ import tools
 
 COUNTS = re.compile(r"(\d+) passed, (\d+) failed(?:, (\d+) skipped)?")
 RESULT = re.compile(r"(?:not )?ok \d+|# (?:done|FAILED): ")
-# TAP of a guest comes twice: as each test ends, and in order when all have.
+# The results of a guest come twice: when each test ends, and in order at the
+# end.
 LATER = re.compile(r"# (?:done|FAILED): ")
 
 END_SECONDS = 30
 
 
 class Running:
-    """A suite's process and what it has said so far."""
+    """The process of a suite, and its output so far."""
 
     def __init__(self, suite, show):
-        """show(line): takes each line of output as it comes."""
+        """show(line): called for each line of output."""
         self.suite = suite
         self.seen = 0
         self.counts = None
@@ -34,21 +35,21 @@ class Running:
         self._show = show
         self._live = False
         self._over = threading.Event()
-        # A group of its own, which ends as one.
+        # A process group of its own, to end it with its children.
         self._process = subprocess.Popen(
             suite.argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT, text=True, errors="backslashreplace",
             start_new_session=True, preexec_fn=tools.die_with_parent())
 
     def follow(self):
-        """Read its output until it ends; what it came to is in the members."""
+        """Read its output until it ends; the results are in the members."""
         watch = threading.Thread(target=self._watch)
         watch.start()
         for line in self._process.stdout:
             self._line(line.rstrip("\n"))
         self._process.wait()
         self._over.set()
-        # What it is ended for may outlive it for a moment.
+        # The watch may be ending the group.
         watch.join()
         self.seconds = time.monotonic() - self.started
 
@@ -64,7 +65,7 @@ class Running:
         self._show(line)
 
     def _watch(self):
-        """End it when it stands still."""
+        """End the suite if it prints nothing for too long."""
         left = self.suite.quiet
         while not self._over.wait(left):
             left = self.heard + self.suite.quiet - time.monotonic()
@@ -74,7 +75,7 @@ class Running:
                 return
 
     def end(self):
-        """End it with all that it started."""
+        """End the suite with its children."""
         for number in (signal.SIGTERM, signal.SIGKILL):
             try:
                 os.killpg(self._process.pid, number)
@@ -82,7 +83,7 @@ class Running:
                 return
             deadline = time.monotonic() + END_SECONDS
             while time.monotonic() < deadline:
-                # Also those of its group that outlive it.
+                # Wait for its children as well.
                 try:
                     self._process.poll()
                     os.killpg(self._process.pid, 0)

@@ -58,3 +58,7 @@ grep -q '"nonsense_pages"' tools/table/kinds.c || {
 	echo "the reader's columns lack the field"
 	exit 1
 }
+grep -q 'uint64_t nonsense_pages;' tools/table/records.h || {
+	echo "the reader's records lack the field"
+	exit 1
+}

@@ -23,7 +23,7 @@ table() {
 	tools .                 cmd lib
 	tools cmd               client diagnose diagnose/judge diagnose/observe diagnose/tell host lib output table
 	tools diagnose/tell     diagnose host lib output table
-	tools diagnose/judge    diagnose host lib table
+	tools diagnose/judge    diagnose lib table
 	tools diagnose/observe  client diagnose host lib table
 	tools diagnose          host lib table
 	tools output            lib table

@@ -66,16 +66,18 @@ marks)
 	echo 'module/a.c:4: a marked access without its reason'
 	;;
 generated)
-	copy module tools/table tests/fuzz
+	copy module tools/table tests/fuzz docs
 	# A member that the spec does not know, and a file changed by hand.
 	sed -i 's/^struct ks_zone_record {/&\n\tu32 nonsense;/' \
 		module/record/records.h
 	echo '/* changed */' >>module/include/uapi/linux/kmemscope.h
 	echo '# changed' >>tests/fuzz/kmemscope.txt
+	echo 'changed' >>docs/reference.md
 	cat <<-'EOF'
 	ks_zone_record.nonsense is not in the spec
 	module/include/uapi/linux/kmemscope.h is out of date
 	tests/fuzz/kmemscope.txt is out of date
+	docs/reference.md is out of date
 	EOF
 	;;
 onefield)
@@ -136,6 +138,51 @@ python)
 sizes)
 	yes '/* line */' | head -n 601 >a.c
 	echo 'a.c: 601 lines'
+	;;
+commits)
+	commit() {
+		git -c user.name=a -c user.email=a@b.c commit -q --allow-empty \
+			-m "$1" -m "$2"
+	}
+	commit 'old: what is not checked' ''
+	git config kmemscope.commits-since "$(git rev-parse HEAD)"
+	commit 'slab: count objects' "Signed-off-by: a <a@b.c>"
+	first=$(git log -1 --format=%h --abbrev=12)
+	commit 'no room' ''
+	commit 'slab: objects are counted' "Signed-off-by: a <a@b.c>"
+	commit 'slab: counts objects' "Fixes: $first"
+	commit "slab: count $(printf '%070d' 0)" "Fixes: $first (\"slab: no\")"
+	cat <<-'EOF'
+	("no room"): the subject does not begin with a room and a colon
+	("no room"): not signed off
+	("slab: objects are counted"): 'objects' is no verb in the imperative
+	("slab: counts objects"): 'counts' is no verb in the imperative
+	("slab: counts objects"): not the form Fixes:
+	the subject has 82 characters, 72 at most
+	has the subject "slab: count objects"
+	EOF
+	;;
+vocabulary)
+	mkdir tools tests
+	echo 'The heavy hitters of a directory.' >README.md
+	echo '/* The culprit. */' >tools/a.c
+	echo 'x = MOST_ENTRIES;' >tools/b.c
+	echo 'the most entries, and the culprit of a test' >tests/c
+	cat <<-'EOF'
+	README.md:1:The heavy hitters of a directory.  <- write: top-k table
+	tools/a.c:1:
+	tools/b.c:1:
+	EOF
+	;;
+links)
+	printf '[a](b.md) [c](c.md#not-there) [d](#a-heading) [e](c.md#a-heading)\n' \
+		>a.md
+	printf '# A heading\n' >c.md
+	cat <<-'EOF'
+	a.md: no file b.md
+	a.md: no heading c.md#not-there
+	a.md: no heading #a-heading
+	EOF
 	;;
 paths)
 	echo "see /ho""me/somebody/notes" >a

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A culprit to order, for guests: looks names up that do not exist, makes
- * files, or asks about some that are there, at a rate.
+ * A culprit for guests: look up names that do not exist, make files, or read
+ * the inodes of files, at a chosen rate.
  *
  * usage: storm miss|make|find DIR FORMAT [COUNT [RATE [FROM]]]
  *
- * FORMAT has one %lu, for FROM, FROM + 1, ...; COUNT 0 is without end, RATE 0
- * as fast as it goes, else so many a second.
+ * FORMAT has one %lu, for FROM, FROM + 1, ...; COUNT 0 means no end. RATE is
+ * names a second, 0 means as fast as possible.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -17,8 +17,10 @@
 #include <time.h>
 #include <unistd.h>
 
-/* Names between two looks at the clock. */
+/* Names between two reads of the clock. */
 #define BATCH 50
+
+#define NS_PER_SEC 1000000000ul
 
 static int miss(const char *path)
 {
@@ -59,20 +61,20 @@ static unsigned long now_ns(void)
 	struct timespec now;
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000000000ul + now.tv_nsec;
+	return now.tv_sec * NS_PER_SEC + now.tv_nsec;
 }
 
-/* Sleep until so many were due. */
+/* Sleep until `done` names are due. */
 static void pace(unsigned long start, unsigned long done, unsigned long rate)
 {
-	unsigned long due = start + (double)done / rate * 1e9;
+	unsigned long due = start + (double)done / rate * NS_PER_SEC;
 	unsigned long now = now_ns();
 	struct timespec rest;
 
 	if (due <= now)
 		return;
-	rest.tv_sec = (time_t)((due - now) / 1000000000);
-	rest.tv_nsec = (long)((due - now) % 1000000000);
+	rest.tv_sec = (time_t)((due - now) / NS_PER_SEC);
+	rest.tv_nsec = (long)((due - now) % NS_PER_SEC);
 	nanosleep(&rest, NULL);
 }
 
@@ -98,7 +100,7 @@ int main(int argc, char **argv)
 	rate = number(argv, argc, 5);
 	from = number(argv, argc, 6);
 	for (i = 0; !count || i < count; i++) {
-		/* The format is a test's own. */
+		/* Only tests pass the format. */
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
 		snprintf(name, sizeof(name), argv[3], from + i);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Why nobody answers to the module's name, and what to do about it: from the
- * running kernel, its lockdown, and the module that is installed for it.
+ * Why the module does not answer, and what to do about it: from the running
+ * kernel, its lockdown, and the module that is installed for it.
  */
 #include <libkmod.h>
 #include <linux/kmemscope.h>
@@ -14,7 +14,7 @@
 
 #define LOCKDOWN "/sys/kernel/security/lockdown"
 
-/* What stands in brackets in the kernel's list of lockdown levels. */
+/* Read the level that stands in brackets in the kernel's list. */
 static bool lockdown_read(char *level, size_t size)
 {
 	FILE *file = fopen(LOCKDOWN, "re");
@@ -35,7 +35,7 @@ static bool lockdown_read(char *level, size_t size)
 	return strcmp(level, "none") != 0;
 }
 
-/* Notes the version of a module that dkms built as a stub. */
+/* Note the version of a module that dkms built as a stub. */
 static void info_take(const struct kmod_list *info, bool *stub, char *version,
 		      size_t size)
 {
@@ -52,7 +52,7 @@ static void info_take(const struct kmod_list *info, bool *stub, char *version,
 	}
 }
 
-/* Whether what is installed for this kernel only stands in for the module. */
+/* Is the module that is installed for this kernel only a stub? */
 static bool installed_is_stub(char *version, size_t size)
 {
 	struct kmod_ctx *ctx = kmod_new(NULL, NULL);
@@ -62,7 +62,7 @@ static bool installed_is_stub(char *version, size_t size)
 
 	if (!ctx)
 		return false;
-	/* Silent: that none is installed is no error here. */
+	/* Silent: a missing module is not an error here. */
 	kmod_set_log_priority(ctx, -1);
 	if (kmod_module_new_from_lookup(ctx, KMEMSCOPE_FAMILY_NAME,
 					&found) >= 0 && found) {
@@ -77,14 +77,14 @@ static bool installed_is_stub(char *version, size_t size)
 	return stub;
 }
 
-/* Fill in why the module's netlink family is not there; always unsupported. */
+/* Explain why the netlink family is missing; returns KMS_UNSUPPORTED. */
 enum kms_status kms_absent_explain(struct kms_error *err)
 {
 	char version[32] = "unknown", level[32];
 
 	if (access("/sys/module/" KMEMSCOPE_FAMILY_NAME, F_OK) == 0)
 		return kms_fail(err, KMS_UNSUPPORTED,
-				"the kernel module is loaded, but can only be reached from the initial network namespace");
+				"the kernel module is loaded, but answers only in the initial network namespace");
 	if (installed_is_stub(version, sizeof(version)))
 		return kms_fail(err, KMS_UNSUPPORTED,
 				"this kernel is not supported by module version %s, which did not compile for it",

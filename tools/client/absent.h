@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Why nobody answers to the module's name. */
+/* Why the module does not answer. */
 #ifndef KMS_CLIENT_ABSENT_H
 #define KMS_CLIENT_ABSENT_H
 

@@ -12,7 +12,7 @@ static enum kms_status length_wrong(const struct kms_rows *rows,
 				    struct kms_error *err)
 {
 	return kms_fail(err, KMS_ERROR,
-			"the kernel sent %s of %s with %zu bytes, which is not its size",
+			"the kernel sent %s of %s with a wrong size of %zu bytes",
 			column->name, rows->kind->name, len);
 }
 
@@ -49,7 +49,7 @@ static enum kms_status attr_decode(const struct nlattr *attr,
 	if (len != (column->type == KMS_TYPE_U32 ? sizeof(u32) : sizeof(u64)))
 		return length_wrong(rows, column, len, err);
 
-	/* Netlink aligns payloads to 4 bytes only */
+	/* Netlink aligns payloads to only 4 bytes. */
 	switch (column->type) {
 	case KMS_TYPE_U32:
 		memcpy(&u32, payload, sizeof(u32));
@@ -70,7 +70,7 @@ static enum kms_status attr_decode(const struct nlattr *attr,
 enum kms_status kms_decode_row(const struct nlmsghdr *message,
 			       struct kms_rows *rows, struct kms_error *err)
 {
-	/* Not libmnl's tail, which is aligned up and so may lie beyond */
+	/* Not libmnl's tail, which is aligned up and may lie beyond the end. */
 	const char *end = (const char *)message + message->nlmsg_len;
 	const struct kms_kind *kind = rows->kind;
 	const struct nlattr *attr;

@@ -9,9 +9,8 @@
 struct nlmsghdr;
 
 /*
- * Append the record in message to rows.  Attributes that the kind does not
- * know are left out: a newer module may send more.  One that it knows must have
- * the size of its type.
+ * Append the record in message to rows. Unknown attributes are skipped: a newer
+ * module may send more. A known one must have the size of its type.
  */
 enum kms_status kms_decode_row(const struct nlmsghdr *message,
 			       struct kms_rows *rows, struct kms_error *err);

@@ -14,8 +14,8 @@
 #include "client/nl.h"
 #include "client/reply.h"
 
-/* Times a request is made before its answer is taken as it is. */
-#define TRIES 5
+/* After that many tries an answer is taken as it is. */
+#define MAX_TRIES 5
 #define FIRST_PAUSE_NS (20 * 1000 * 1000)
 #define TIMEOUT_SECONDS 30
 
@@ -44,7 +44,7 @@ static enum kms_status socket_open(struct kms_nl *nl, struct kms_error *err)
 		return kms_fail(err, KMS_ERROR, "cannot open a netlink socket: %s",
 				strerror(errno));
 
-	/* Without these it works too, only with fewer words or more calls */
+	/* Without these it works, too: with fewer words, or more calls. */
 	mnl_socket_setsockopt(nl->socket, NETLINK_EXT_ACK, &on, sizeof(on));
 	mnl_socket_setsockopt(nl->socket, NETLINK_CAP_ACK, &on, sizeof(on));
 	mnl_socket_setsockopt(nl->socket, NETLINK_GET_STRICT_CHK, &on,
@@ -102,13 +102,14 @@ static enum kms_status answer_receive(struct kms_nl *nl,
 	return KMS_OK;
 }
 
-static enum kms_status exchange(struct kms_nl *nl, struct kms_reply *reply,
-				struct kms_error *err)
+static enum kms_status message_exchange(struct kms_nl *nl,
+					struct kms_reply *reply,
+					struct kms_error *err)
 {
 	reply->portid = mnl_socket_get_portid(nl->socket);
 	if (mnl_socket_sendto(nl->socket, reply->request,
 			      reply->request->nlmsg_len) < 0)
-		return kms_fail(err, KMS_ERROR, "cannot ask the kernel: %s",
+		return kms_fail(err, KMS_ERROR, "cannot send to the kernel: %s",
 				strerror(errno));
 	return answer_receive(nl, reply, err);
 }
@@ -142,7 +143,7 @@ static enum kms_status family_resolve(struct kms_nl *nl, struct kms_error *err)
 
 	mnl_attr_put_strz(request, CTRL_ATTR_FAMILY_NAME,
 			  KMEMSCOPE_FAMILY_NAME);
-	status = exchange(nl, &reply, err);
+	status = message_exchange(nl, &reply, err);
 	if (status && err->code == ENOENT)
 		return kms_absent_explain(err);
 	if (status && err->code)
@@ -161,7 +162,7 @@ enum kms_status kms_nl_open(struct kms_nl **nl, struct kms_error *err)
 	*nl = calloc(1, sizeof(**nl));
 	if (!*nl)
 		return kms_fail_memory(err);
-	/* A seed of its own keeps apart what two runs were answered */
+	/* Two runs must not take each other's answers. */
 	(*nl)->seq = (uint32_t)time(NULL);
 	status = socket_open(*nl, err);
 	if (!status)
@@ -223,7 +224,7 @@ static enum kms_status request_encode(struct nlmsghdr *message,
 	return KMS_OK;
 }
 
-/* Give the kernel's refusal the words it does not have itself. */
+/* Add a text to a refusal of the kernel that has none. */
 static enum kms_status refusal_explain(const struct kms_request *request,
 				       enum kms_status status,
 				       struct kms_error *err)
@@ -232,7 +233,7 @@ static enum kms_status refusal_explain(const struct kms_request *request,
 	int code = err->code;
 
 	if (code == EPERM && *said.text)
-		/* The module names what is missing */
+		/* The module names the missing capability. */
 		status = kms_fail(err, KMS_ERROR,
 				  "not permitted: %s in the initial user namespace",
 				  said.text);
@@ -241,7 +242,7 @@ static enum kms_status refusal_explain(const struct kms_request *request,
 				  "not permitted: this needs %s in the initial user namespace",
 				  request->needs);
 	else if (code == ENOENT && !*err->text)
-		/* Only a family that is gone is refused without a word */
+		/* Only a family that is gone is refused without a text. */
 		status = kms_absent_explain(err);
 	else if (code == EOPNOTSUPP && !*err->text)
 		status = kms_fail(err, KMS_UNSUPPORTED,
@@ -279,19 +280,19 @@ static enum kms_status request_try(struct kms_nl *nl,
 	err->code = 0;
 	status = request_encode(message, request, err);
 	if (!status)
-		status = exchange(nl, &reply, err);
+		status = message_exchange(nl, &reply, err);
 	if (!status && reply.interrupted && request->job)
 		return kms_fail(err, KMS_PARTIAL,
-				"the answer is partial: what it is about changed while the job ran");
+				"the answer is partial: records changed while the job ran");
 	if (!status && reply.interrupted)
 		return kms_fail(err, KMS_PARTIAL,
-				"the answer is partial: the kernel's lists changed each of the %d times it was asked",
-				TRIES);
+				"the answer is partial: the kernel's lists changed during each of %d tries",
+				MAX_TRIES);
 	return status;
 }
 
-/* Will asking again soon help? */
-static bool passes(enum kms_status status, const struct kms_error *err)
+/* Does it help to try again soon? */
+static bool is_temporary(enum kms_status status, const struct kms_error *err)
 {
 	return status == KMS_PARTIAL || err->code == EBUSY ||
 	       err->code == EINTR || err->code == EAGAIN;
@@ -309,9 +310,9 @@ static enum kms_status request_carry(struct kms_nl *nl,
 
 	for (try = 1; ; try++) {
 		status = request_try(nl, request, flags, rows, err);
-		/* What a job found can be taken but once. */
-		if (!status || !passes(status, err) || request->job ||
-		    try == TRIES)
+		/* The answer of a job can be taken only once. */
+		if (!status || !is_temporary(status, err) || request->job ||
+		    try == MAX_TRIES)
 			break;
 		kms_rows_cut(rows, before);
 		nanosleep(&pause, NULL);

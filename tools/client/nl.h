@@ -8,22 +8,22 @@
 
 struct kms_nl;
 
-/* Connect; KMS_UNSUPPORTED, with what to do, where the module is not there. */
+/* Connect; without the module KMS_UNSUPPORTED, and err has what to do. */
 enum kms_status kms_nl_open(struct kms_nl **nl, struct kms_error *err);
 
-/* A NULL is fine. */
+/* nl may be NULL. */
 void kms_nl_close(struct kms_nl *nl);
 
 /*
- * Append all records that match.  A dump that the kernel marks as interrupted
- * is asked for again; when it never came through whole, its last rows stay and
- * KMS_PARTIAL is returned.
+ * Append all records that match. If the kernel marks a dump as interrupted, it
+ * is repeated. If no dump is complete, the rows of the last one stay, and this
+ * returns KMS_PARTIAL.
  */
 enum kms_status kms_nl_dump(struct kms_nl *nl,
 			    const struct kms_request *request,
 			    struct kms_rows *rows, struct kms_error *err);
 
-/* Have one command carried out, and append what it answers. */
+/* Carry out a command, and append the records of its answer. */
 enum kms_status kms_nl_do(struct kms_nl *nl, const struct kms_request *request,
 			  struct kms_rows *rows, struct kms_error *err);
 

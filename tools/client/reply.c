@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The kernel's answer to one netlink request, as its datagrams come in. */
+/* The kernel's answer to one netlink request, datagram by datagram. */
 #include <errno.h>
 #include <libmnl/libmnl.h>
 #include <limits.h>
@@ -11,7 +11,7 @@
 #include "client/reply.h"
 #include "lib/text.h"
 
-/* What the kernel says beside the error number. */
+/* What the kernel sends beside the error number. */
 struct extack {
 	const char *text;
 	size_t text_len;
@@ -27,7 +27,7 @@ static enum kms_status fail_short(struct kms_error *err)
 static void extack_parse(const struct nlmsghdr *message, size_t skip,
 			 struct extack *extack)
 {
-	/* Not libmnl's tail, which is aligned up and so may lie beyond */
+	/* Not libmnl's tail, which is aligned up and may lie beyond the end. */
 	const char *end = (const char *)message + message->nlmsg_len;
 	const struct nlattr *attr;
 	uint16_t len;
@@ -56,8 +56,8 @@ static void extack_parse(const struct nlmsghdr *message, size_t skip,
 	}
 }
 
-/* A number of any width that attributes have. */
-static unsigned long long number_of(const struct nlattr *attr)
+/* Read a number of any width that attributes have. */
+static unsigned long long number_read(const struct nlattr *attr)
 {
 	switch (mnl_attr_get_payload_len(attr)) {
 	case sizeof(uint8_t):
@@ -96,7 +96,7 @@ static void attr_print(const struct kms_reply *reply, size_t offset,
 			free(text);
 		} else {
 			snprintf(buffer, size, "%s %llu", column->name,
-				 number_of(attr));
+				 number_read(attr));
 		}
 	}
 }
@@ -140,10 +140,10 @@ static enum kms_status error_take(struct kms_reply *reply,
 	reply->done = true;
 	if (!body->error)
 		return KMS_OK;
-	/* No errno, and without a positive counterpart */
+	/* It is no errno, and cannot be negated. */
 	if (body->error == INT_MIN)
 		return fail_short(err);
-	/* The refused request comes along, unless it was capped */
+	/* The refused request follows, unless the kernel capped it. */
 	if (!(message->nlmsg_flags & NLM_F_CAPPED))
 		skip += NLMSG_ALIGN(body->msg.nlmsg_len) - NLMSG_HDRLEN;
 	extack_parse(message, skip, &extack);
@@ -172,7 +172,7 @@ static enum kms_status message_take(struct kms_reply *reply,
 				    const struct nlmsghdr *message,
 				    struct kms_error *err)
 {
-	/* An answer to a request that was given up may still come in */
+	/* The answer to a request that was given up may still arrive. */
 	if (!mnl_nlmsg_seq_ok(message, reply->request->nlmsg_seq) ||
 	    !mnl_nlmsg_portid_ok(message, reply->portid))
 		return KMS_OK;
@@ -193,7 +193,7 @@ static enum kms_status message_take(struct kms_reply *reply,
 	return reply->take(message, reply->arg, err);
 }
 
-/* Not libmnl's test, which takes lengths beyond INT_MAX for negative ones */
+/* Not libmnl's test: to that, lengths beyond INT_MAX are negative. */
 static bool message_ok(const struct nlmsghdr *message, int left)
 {
 	return left >= (int)sizeof(*message) &&
@@ -214,7 +214,7 @@ enum kms_status kms_reply_take(struct kms_reply *reply, const void *data,
 			return status;
 		message = mnl_nlmsg_next(message, &left);
 	}
-	/* Padding after the last message makes left negative, at worst */
+	/* Padding after the last message can only make left negative. */
 	if (!reply->done && left > 0)
 		return fail_short(err);
 	return KMS_OK;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The kernel's answer to one netlink request, as its datagrams come in. */
+/* The kernel's answer to one netlink request, datagram by datagram. */
 #ifndef KMS_CLIENT_REPLY_H
 #define KMS_CLIENT_REPLY_H
 
@@ -13,7 +13,7 @@
 struct nlmsghdr;
 
 struct kms_reply {
-	/* Set by who asks. */
+	/* Set by the caller. */
 	const struct nlmsghdr *request;
 	const struct kms_kind *kind;	/* names the request's attributes */
 	uint16_t family;		/* type of the messages to take */
@@ -22,16 +22,15 @@ struct kms_reply {
 				struct kms_error *err);
 	void *arg;
 
-	/* Set by what arrives. */
+	/* Set by kms_reply_take(). */
 	bool done;
-	bool interrupted;		/* rows may be missing or doubled */
+	bool interrupted;		/* rows may be missing or twice there */
 };
 
 /*
- * Take one datagram.  Messages that belong to another request are skipped.
- * Fails when a message is malformed, when take() fails, and when the kernel
- * refuses: then err->code has the kernel's errno, and err->text its reason or,
- * when it gave none, nothing.
+ * Take one datagram. Messages that belong to another request are skipped. It
+ * fails if a message is malformed, if take() fails, and if the kernel refuses.
+ * Then err->code is the kernel's errno, and err->text its reason, or empty.
  */
 enum kms_status kms_reply_take(struct kms_reply *reply, const void *data,
 			       size_t size, struct kms_error *err);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What is asked of the kernel: a command, and values that rows must have. */
+/* A request to the kernel: a command, and values that rows must have. */
 #include "client/request.h"
 
 struct kms_request kms_request_rows(const struct kms_kind *kind)

@@ -6,7 +6,7 @@
 #include "client/nl.h"
 #include "table/answer.h"
 
-/* Ask the module for its version, and set it in the answer. */
+/* Get the version of the module, and set it in the answer. */
 enum kms_status kms_version_get(struct kms_answer *answer, struct kms_nl *nl,
 				struct kms_error *err);
 

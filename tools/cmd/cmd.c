@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What all commands say in the same words. */
+/* Messages that all commands share. */
 #include <stdio.h>
 
 #include "cmd/cmd.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* kmemscope diagnose: what is wrong with the kernel's memory, and whose it is. */
+/* kmemscope diagnose: what fills the kernel's memory, and what causes it. */
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,8 +14,8 @@
 #include "table/kinds.h"
 
 #define NS_PER_SECOND 1000000000ull
-#define SECONDS_DEFAULT 10
-#define SECONDS_MAX 3600
+#define DEFAULT_SECONDS 10
+#define MAX_SECONDS 3600
 
 enum { OPT_SECONDS = 256, OPT_REMEDY };
 
@@ -37,17 +37,17 @@ struct options {
 static void help_print(const char *program)
 {
 	printf("Usage:\n %s [options]\n\n"
-	       "Say what is wrong with the kernel's memory, who does it and what helps.\n\n"
+	       "Find what fills the kernel's memory, what causes it and what helps.\n\n"
 	       "Options:\n"
-	       "     --seconds SECONDS  look for so long, 10 unless asked\n"
-	       "     --remedy           print only what to do, as commands; runs none\n"
+	       "     --seconds SECONDS  observe for this long, by default 10\n"
+	       "     --remedy           print only what to do, as commands; run none\n"
 	       " -J, --json             print JSON\n"
 	       " -h, --help             print this help\n"
 	       " -V, --version          print the version\n\n"
 	       "For more details see kmemscope(8).\n", program);
 }
 
-/* In words, as the locale can take them. */
+/* Print words, as the locale can show them. */
 static enum kms_status words_print(const struct options *options,
 				   const struct kms_verdict *verdict,
 				   struct kms_error *err)
@@ -73,13 +73,13 @@ static enum kms_status words_print(const struct options *options,
 }
 
 static enum kms_status verdict_print(const struct options *options,
-				     const struct kms_look *look,
+				     const struct kms_observation *obs,
 				     const struct kms_verdict *verdict,
 				     struct kms_error *err)
 {
 	const struct kms_answer answer = {
-		.stamp = look->stamp,
-		.version = look->version,
+		.stamp = obs->stamp,
+		.version = obs->version,
 		.rows.kind = &kms_kind_status,
 		.partial = verdict->partial,
 	};
@@ -90,22 +90,22 @@ static enum kms_status verdict_print(const struct options *options,
 }
 
 static enum kms_status diagnose(const struct options *options,
-				struct kms_look *look,
+				struct kms_observation *obs,
 				struct kms_verdict *verdict,
 				struct kms_error *err)
 {
 	enum kms_status status;
 
-	status = kms_look_take(look, options->ns, err);
+	status = kms_observe(obs, options->ns, err);
 	if (!status)
-		status = kms_verdict_make(verdict, look, err);
+		status = kms_verdict_make(verdict, obs, err);
 	if (!status)
-		status = kms_remedies_fill(verdict, look, err);
+		status = kms_remedies_fill(verdict, obs, err);
 	if (!status)
-		status = verdict_print(options, look, verdict, err);
+		status = verdict_print(options, obs, verdict, err);
 	if (!status && verdict->partial)
 		status = kms_fail(err, KMS_PARTIAL,
-				  "not all could be looked at, so the answer is partial");
+				  "some parts could not be examined, so the answer is partial");
 	return status;
 }
 
@@ -114,23 +114,23 @@ static int diagnose_run(char **argv, const struct options *options)
 	struct kms_verdict *verdict = calloc(1, sizeof(*verdict));
 	struct kms_error err = { 0 };
 	enum kms_status status;
-	struct kms_look look;
+	struct kms_observation obs;
 
-	kms_look_init(&look);
-	status = verdict ? diagnose(options, &look, verdict, &err) :
+	kms_observation_init(&obs);
+	status = verdict ? diagnose(options, &obs, verdict, &err) :
 			   kms_fail_memory(&err);
 	if (status)
 		kms_cmd_fail(argv, status, &err);
 	if (verdict)
 		kms_verdict_free(verdict);
-	kms_look_free(&look);
+	kms_observation_free(&obs);
 	free(verdict);
 	return status;
 }
 
 int kms_cmd_diagnose(int argc, char **argv)
 {
-	struct options options = { .ns = SECONDS_DEFAULT * NS_PER_SECOND };
+	struct options options = { .ns = DEFAULT_SECONDS * NS_PER_SECOND };
 	int letter;
 
 	while ((letter = getopt_long(argc, argv, "JhV", options_all, NULL)) !=
@@ -139,11 +139,11 @@ int kms_cmd_diagnose(int argc, char **argv)
 		case OPT_SECONDS:
 			if (kms_options_seconds(optarg, &options.ns) &&
 			    options.ns >= NS_PER_SECOND &&
-			    options.ns <= SECONDS_MAX * NS_PER_SECOND)
+			    options.ns <= MAX_SECONDS * NS_PER_SECOND)
 				break;
 			fprintf(stderr,
 				"%s: --seconds: not a number of seconds from 1 to %d: '%s'\n",
-				argv[0], SECONDS_MAX, optarg);
+				argv[0], MAX_SECONDS, optarg);
 			return kms_cmd_refuse(argv);
 		case OPT_REMEDY:
 			options.remedy = true;

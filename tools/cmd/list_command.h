@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What tells one command that lists records from another. */
+/* The description of a command that lists records. */
 #ifndef KMS_CMD_LIST_COMMAND_H
 #define KMS_CMD_LIST_COMMAND_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "cmd/parse.h"
 #include "lib/error.h"
 #include "table/column.h"
 
@@ -16,57 +17,27 @@ struct kms_output;
 struct kms_rows;
 struct kms_selection;
 
+#define KMS_MAX_VIEWS 4
+
+/* A record type that a command lists, and the option that chooses it. */
 struct kms_list_view {
-	const char *by;		/* what --by calls it, or NULL */
 	const struct kms_kind *kind;
-	const char *root;	/* key of the rows in JSON */
-	const char * const *columns;	/* of the table, unless asked */
-	const char *sort;	/* NULL: in the kernel's order */
-	const char *change;	/* the column that differences are sorted by */
-	const char * const *changes;	/* the same for differences, or NULL */
+	const char *by;		/* WHAT of --by WHAT, or NULL */
+	const char *option;	/* a long option of its own, or NULL */
+	const char *option_help;
 
-	/*
-	 * With the kind's flag these columns have values, too, and those are
-	 * printed unless asked; or NULL
-	 */
-	const char *flag_help;
-	const char * const *flag_fills;
-	const char * const *flag_columns;
-
-	/* Where this one is 1, it takes a job to fill them; or NULL */
-	const char *flag_doubt;
-
-	/* Only a job collects this kind of record. */
-	bool job;
-
-	/* Fills columns of the reader's own, also from what else it found. */
+	/* Fill columns that the module does not know; or NULL. */
 	enum kms_status (*fill)(struct kms_nl *nl, uint32_t job,
 				struct kms_rows *rows, struct kms_error *err);
 };
 
-/* A long option that only one command has. */
-struct kms_list_option {
-	const char *name;
-	const char *argument;	/* NULL: takes none */
-	const char *help;
-};
-
 /*
- * What a command does in its own way, where others dump the rows of a kind:
- * its operands and options mean what it says, and nothing is compared.
+ * For a command that does more than to dump the rows of a kind. Its operands
+ * mean what check() makes of them, and nothing is compared.
  */
-struct kms_list_own {
-	const char *usage;	/* its operands */
-	const struct kms_list_option *options;
-	size_t nr_options;
-	void *arg;
-
-	/* Take an option, by its index; false, with a message, if wrong. */
-	bool (*take)(void *arg, size_t option, const char *argument,
-		     const char *program);
-	/* Check what was taken; false, with a message, if wrong. */
+struct kms_list_ops {
 	bool (*check)(void *arg, const struct kms_options *options,
-		      const char *program);
+		      struct kms_error *err);
 	enum kms_status (*fetch)(void *arg, struct kms_nl *nl,
 				 struct kms_answer *answer,
 				 struct kms_error *err);
@@ -78,22 +49,16 @@ struct kms_list_own {
 
 struct kms_list_command {
 	const char *summary;
+	struct kms_list_view views[KMS_MAX_VIEWS];	/* the first by default */
 	const char *operand;	/* the key that operands name, or NULL */
-	struct kms_list_view view;
+	const char *budget_help;	/* what --budget limits, or NULL */
 
-	/* A long option that asks for another kind of record, or NULL. */
-	const char *option;
-	const char *option_help;
-	struct kms_list_view other;
-
-	/* Other kinds of record for --by, or NULL. */
-	const struct kms_list_view *more;
-	size_t nr_more;
-
-	/* What --budget bounds, or NULL where there is no such option. */
-	const char *budget_help;
-
-	const struct kms_list_own *own;	/* or NULL */
+	/* Of a command with ops. */
+	const struct kms_list_ops *ops;
+	void *arg;		/* of ops */
+	const char *usage;	/* its operands, as --help names them */
+	const struct kms_option *options;
+	size_t nr_options;
 };
 
 #endif /* KMS_CMD_LIST_COMMAND_H */

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The command line of a command that lists records. */
-#include <errno.h>
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,164 +7,38 @@
 #include "cmd/cmd.h"
 #include "cmd/options.h"
 #include "lib/array.h"
-#include "lib/text.h"
 
-#define NS_PER_SECOND 1000000000.0
-#define NS_PER_MS 1000000
-#define BUDGET_MS_MAX (24 * 3600 * 1000)
-#define SINCE_SECONDS_MAX (366 * 24 * 3600.0)
+#define MAX_BUDGET_MS (24 * 3600 * 1000)
 
-#define OWN_MAX 8
-
-/* Long options without a letter; those of filters follow. */
-enum {
-	OPT_OUTPUT_ALL = 256,
-	OPT_SORT,
-	OPT_TOP,
-	OPT_DIFF,
-	OPT_SINCE,
-	OPT_OTHER,
-	OPT_FLAG,
-	OPT_BY,
-	OPT_BUDGET,
-	OPT_OWN,		/* and up to OWN_MAX more */
-	OPT_FILTER = OPT_OWN + OWN_MAX,
+/* The table of options of a command, as it is put together. */
+struct table {
+	struct kms_option option[KMS_MAX_OPTIONS];
+	size_t nr;
+	bool chosen[KMS_MAX_VIEWS];	/* by the option of a view */
+	const char *by;
+	char by_words[80];		/* "directory, superblock or total" */
+	char by_help[100];
+	int form;
 };
 
-static const struct {
-	int value;
-	const char *name;
-	const char *argument;
-	const char *help;
-} options_all[] = {
-	{ OPT_DIFF, "diff", "FILE",
-	  "print what changed since FILE, an earlier --json answer" },
-	{ OPT_SINCE, "since", "SECONDS",
-	  "print what changes in that many seconds from now" },
-	{ OPT_SORT, "sort", "[+|-]COL",
-	  "sort by a column, + rising, - falling" },
-	{ OPT_TOP, "top", "NUMBER", "print only the first rows" },
-	{ 'o', "output", "LIST", "columns to print; +LIST adds columns" },
-	{ OPT_OUTPUT_ALL, "output-all", NULL, "print all columns" },
-	{ 'J', "json", NULL, "print JSON, by default all columns" },
-	{ 'r', "raw", NULL, "print plain lines, by default all columns" },
-	{ 'P', "pairs", NULL, "print KEY=\"value\", by default all columns" },
-	{ 'n', "noheadings", NULL, "leave out the headings" },
-	{ 'b', "bytes", NULL, "print sizes and times in all digits" },
-	{ 'h', "help", NULL, "print this help" },
-	{ 'V', "version", NULL, "print the version" },
-};
-
-#define NR_OPTIONS ARRAY_SIZE(options_all)
-#define LETTERS "o:JrPnbhV"
-
-/* A command with a way of its own compares nothing. */
-static bool is_offered(const struct kms_list_command *command, int value)
+static void option_add(struct table *table, struct kms_option option)
 {
-	return !command->own || (value != OPT_DIFF && value != OPT_SINCE);
+	/* A table that does not fit is a mistake in the program. */
+	if (table->nr == KMS_MAX_OPTIONS)
+		abort();
+	table->option[table->nr++] = option;
 }
 
-static size_t nr_own(const struct kms_list_command *command)
+static size_t nr_views(const struct kms_list_command *command)
 {
-	return command->own ? command->own->nr_options : 0;
+	size_t nr = 0;
+
+	while (nr < KMS_MAX_VIEWS && command->views[nr].kind)
+		nr++;
+	return nr;
 }
 
-static void columns_print(const struct kms_kind *kind)
-{
-	size_t i;
-
-	for (i = 0; i < kind->nr_columns; i++)
-		printf(" %26s  %s\n", kind->columns[i].title,
-		       kind->columns[i].help);
-}
-
-/* "directory, superblock or total" */
-static const char *by_words(const struct kms_list_command *command, char *text,
-			    size_t size)
-{
-	size_t i, len;
-
-	len = snprintf(text, size, "%s", command->view.by);
-	for (i = 0; i < command->nr_more && len < size; i++)
-		len += snprintf(text + len, size - len, "%s%s",
-				i + 1 < command->nr_more ? ", " : " or ",
-				command->more[i].by);
-	return text;
-}
-
-static void option_print(int letter, const char *name, const char *argument,
-			 const char *help)
-{
-	char text[40];
-
-	snprintf(text, sizeof(text), "--%s%s%s", name, argument ? " " : "",
-		 argument ? argument : "");
-	if (letter < 256)
-		printf(" -%c, %-22s %s\n", letter, text, help);
-	else
-		printf("     %-22s %s\n", text, help);
-}
-
-static void help_print(const struct kms_options *options,
-		       const struct kms_list_command *command,
-		       const char *program)
-{
-	const struct kms_column *column;
-	size_t i;
-
-	printf("Usage:\n %s [options]%s\n\n%s.\n\nOptions:\n", program,
-	       command->own ? command->own->usage :
-	       command->operand ? " [NAME...]" : "", command->summary);
-	for (i = 0; i < nr_own(command); i++)
-		option_print(OPT_OWN, command->own->options[i].name,
-			     command->own->options[i].argument,
-			     command->own->options[i].help);
-	if (command->option)
-		option_print(OPT_OTHER, command->option, NULL,
-			     command->option_help);
-	if (command->more) {
-		char words[80], help[100];
-
-		snprintf(help, sizeof(help), "rows by %s",
-			 by_words(command, words, sizeof(words)));
-		option_print(OPT_BY, "by", "WHAT", help);
-	}
-	if (command->budget_help)
-		option_print(OPT_BUDGET, "budget", "MS", command->budget_help);
-	if (command->view.flag_fills)
-		option_print(OPT_FLAG, command->view.kind->flags->name, NULL,
-			     command->view.flag_help);
-	for (i = 0; i < options->nr_filters; i++) {
-		char help[80];
-
-		column = options->filters[i].column;
-		snprintf(help, sizeof(help), "only rows with this %s",
-			 column->title);
-		option_print(OPT_FILTER, options->filters[i].name,
-			     column->type == KMS_TYPE_STRING ? "NAME"
-							     : "NUMBER",
-			     help);
-	}
-	for (i = 0; i < NR_OPTIONS; i++) {
-		if (is_offered(command, options_all[i].value))
-			option_print(options_all[i].value, options_all[i].name,
-				     options_all[i].argument,
-				     options_all[i].help);
-	}
-	printf("\nColumns:\n");
-	columns_print(command->view.kind);
-	if (command->option) {
-		printf("\nColumns with --%s:\n", command->option);
-		columns_print(command->other.kind);
-	}
-	for (i = 0; i < command->nr_more; i++) {
-		printf("\nColumns with --by %s:\n", command->more[i].by);
-		columns_print(command->more[i].kind);
-	}
-	printf("\nFor more details see kmemscope(8).\n");
-}
-
-/* Each key of the kinds that is not given by operands can be filtered by. */
+/* Each key can be filtered by, unless operands name it. */
 static void filters_offer(struct kms_options *options,
 			  const struct kms_list_command *command,
 			  const struct kms_kind *kind)
@@ -177,7 +50,7 @@ static void filters_offer(struct kms_options *options,
 
 	for (i = 0; i < kind->nr_columns; i++) {
 		column = &kind->columns[i];
-		if (!column->key || options->nr_filters == KMS_FILTERS_MAX)
+		if (!column->key || options->nr_filters == KMS_MAX_FILTERS)
 			continue;
 		if (command->operand && !strcmp(command->operand, column->name))
 			continue;
@@ -190,6 +63,8 @@ static void filters_offer(struct kms_options *options,
 			continue;
 		filter = &options->filters[options->nr_filters++];
 		filter->column = column;
+		snprintf(filter->help, sizeof(filter->help),
+			 "only rows with this %s", column->title);
 		snprintf(filter->name, sizeof(filter->name), "%s",
 			 column->name);
 		while ((dash = strchr(filter->name, '_')))
@@ -197,241 +72,242 @@ static void filters_offer(struct kms_options *options,
 	}
 }
 
-static void long_options_fill(struct option *all,
-			      const struct kms_options *options,
-			      const struct kms_list_command *command)
+static void filters_add(struct table *table, struct kms_options *options,
+			const struct kms_list_command *command)
+{
+	struct kms_option_filter *filter;
+	const char *argument;
+	size_t i;
+
+	for (i = 0; !command->ops && i < nr_views(command); i++)
+		filters_offer(options, command, command->views[i].kind);
+	for (i = 0; i < options->nr_filters; i++) {
+		filter = &options->filters[i];
+		argument = filter->column->type == KMS_TYPE_STRING ? "NAME" :
+								     "NUMBER";
+		option_add(table, kms_option_text('\0', filter->name, argument,
+						  filter->help, &filter->text));
+	}
+}
+
+/* The options that choose a view. */
+static void views_add(struct table *table,
+		      const struct kms_list_command *command)
+{
+	size_t i, last = nr_views(command) - 1, len = 0;
+	const struct kms_list_view *view;
+
+	for (i = 0; i <= last; i++) {
+		view = &command->views[i];
+		if (view->option)
+			option_add(table,
+				   kms_option_flag('\0', view->option,
+						   view->option_help,
+						   &table->chosen[i]));
+		if (view->by)
+			len += snprintf(table->by_words + len,
+					sizeof(table->by_words) - len, "%s%s",
+					!i ? "" : i < last ? ", " : " or ",
+					view->by);
+	}
+	if (!len)
+		return;
+	snprintf(table->by_help, sizeof(table->by_help), "rows by %s",
+		 table->by_words);
+	option_add(table, kms_option_text('\0', "by", "WHAT", table->by_help,
+					  &table->by));
+}
+
+/* The options that only some commands have. */
+static void own_add(struct table *table, struct kms_options *options,
+		    const struct kms_list_command *command)
+{
+	const struct kms_kind *kind = command->views[0].kind;
+	size_t i;
+
+	for (i = 0; i < command->nr_options; i++)
+		option_add(table, command->options[i]);
+	views_add(table, command);
+	if (command->budget_help)
+		option_add(table,
+			   kms_option_number("budget", "MS",
+					     command->budget_help,
+					     &options->budget_ms,
+					     "milliseconds", MAX_BUDGET_MS));
+	if (kind->nr_flags)
+		option_add(table, kms_option_flag('\0', kind->flags->name,
+						  kind->flags->help,
+						  &options->flag));
+	filters_add(table, options, command);
+}
+
+/* The options that compare two answers. */
+static void compare_add(struct table *table, struct kms_options *options)
+{
+	const char *diff =
+		"print what changed since FILE, an earlier --json answer";
+	const char *since = "print what changes in that many seconds from now";
+
+	option_add(table, kms_option_text('\0', "diff", "FILE", diff,
+					  &options->diff));
+	option_add(table, kms_option_seconds("since", since, &options->since_ns,
+					     0, 0));
+}
+
+/* The options that all commands have. */
+static void common_add(struct table *table, struct kms_options *options)
+{
+	const struct kms_option common[] = {
+		kms_option_text('\0', "sort", "[+|-]COL",
+				"sort by a column, + rising, - falling",
+				&options->sort),
+		kms_option_number("top", "NUMBER", "print only the first rows",
+				  &options->top, "rows", UINT32_MAX),
+		kms_option_text('o', "output", "LIST",
+				"columns to print; +LIST adds columns",
+				&options->columns),
+		kms_option_flag('\0', "output-all", "print all columns",
+				&options->all_columns),
+		kms_option_choice('J', "json",
+				  "print JSON, by default all columns",
+				  &table->form, KMS_FORM_JSON),
+		kms_option_choice('r', "raw",
+				  "print plain lines, by default all columns",
+				  &table->form, KMS_FORM_RAW),
+		kms_option_choice('P', "pairs",
+				  "print KEY=\"value\", by default all columns",
+				  &table->form, KMS_FORM_PAIRS),
+		kms_option_flag('n', "noheadings", "leave out the headings",
+				&options->output.no_headings),
+		kms_option_flag('b', "bytes",
+				"print sizes and times in all digits",
+				&options->output.exact),
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(common); i++)
+		option_add(table, common[i]);
+}
+
+static void columns_print(const struct kms_kind *kind)
 {
 	size_t i;
 
-	for (i = 0; i < NR_OPTIONS; i++) {
-		if (!is_offered(command, options_all[i].value))
-			continue;
-		*all++ = (struct option){
-			.name = options_all[i].name,
-			.has_arg = options_all[i].argument ? 1 : 0,
-			.val = options_all[i].value,
-		};
-	}
-	for (i = 0; i < nr_own(command); i++)
-		*all++ = (struct option){
-			.name = command->own->options[i].name,
-			.has_arg = command->own->options[i].argument ? 1 : 0,
-			.val = OPT_OWN + (int)i,
-		};
-	if (command->option)
-		*all++ = (struct option){
-			.name = command->option,
-			.val = OPT_OTHER,
-		};
-	if (command->more)
-		*all++ = (struct option){
-			.name = "by",
-			.has_arg = 1,
-			.val = OPT_BY,
-		};
-	if (command->budget_help)
-		*all++ = (struct option){
-			.name = "budget",
-			.has_arg = 1,
-			.val = OPT_BUDGET,
-		};
-	if (command->view.flag_fills)
-		*all++ = (struct option){
-			.name = command->view.kind->flags->name,
-			.val = OPT_FLAG,
-		};
-	for (i = 0; i < options->nr_filters; i++) {
-		*all++ = (struct option){
-			.name = options->filters[i].name,
-			.has_arg = 1,
-			.val = OPT_FILTER + (int)i,
-		};
-	}
-	*all = (struct option){ 0 };
+	for (i = 0; i < kind->nr_columns; i++)
+		printf(" %26s  %s\n", kind->columns[i].title,
+		       kind->columns[i].help);
 }
 
-bool kms_options_seconds(const char *text, uint64_t *ns)
+/* The columns of each view. */
+static void details_print(const void *arg)
 {
-	double seconds;
-	char *end;
+	const struct kms_list_command *command = arg;
+	const struct kms_list_view *view;
+	size_t i;
 
-	if (!*text || text[strspn(text, "0123456789.")])
-		return false;
-	seconds = strtod(text, &end);
-	if (*end || !(seconds > 0) || seconds > SINCE_SECONDS_MAX)
-		return false;
-	*ns = (uint64_t)(seconds * NS_PER_SECOND);
-	return *ns > 0;
-}
-
-/* Take one option; false, with a message, when its argument is wrong. */
-static bool option_take(struct kms_options *options,
-			const struct kms_list_command *command, int value,
-			const char *program)
-{
-	switch (value) {
-	case OPT_OUTPUT_ALL:
-		options->all_columns = true;
-		return true;
-	case OPT_FLAG:
-		options->flag = true;
-		return true;
-	case OPT_SORT:
-		options->sort = optarg;
-		return true;
-	case OPT_BY:
-		options->by = optarg;
-		return true;
-	case OPT_BUDGET:
-		if (kms_text_number(optarg, BUDGET_MS_MAX,
-				    &options->budget_ns) &&
-		    options->budget_ns) {
-			options->budget_ns *= NS_PER_MS;
-			return true;
-		}
-		fprintf(stderr, "%s: --budget: not a number of milliseconds: '%s'\n",
-			program, optarg);
-		return false;
-	case OPT_DIFF:
-		options->diff = optarg;
-		return true;
-	case 'o':
-		options->columns = optarg;
-		return true;
-	case 'J':
-		options->output.form = KMS_FORM_JSON;
-		return true;
-	case 'r':
-		options->output.form = KMS_FORM_RAW;
-		return true;
-	case 'P':
-		options->output.form = KMS_FORM_PAIRS;
-		return true;
-	case 'n':
-		options->output.no_headings = true;
-		return true;
-	case 'b':
-		options->output.exact = true;
-		return true;
-	case OPT_TOP:
-		if (kms_text_number(optarg, UINT32_MAX, &options->top) &&
-		    options->top)
-			return true;
-		fprintf(stderr, "%s: --top: not a number of rows: '%s'\n",
-			program, optarg);
-		return false;
-	case OPT_SINCE:
-		if (kms_options_seconds(optarg, &options->since_ns))
-			return true;
-		fprintf(stderr, "%s: --since: not a number of seconds: '%s'\n",
-			program, optarg);
-		return false;
+	for (i = 0; i < nr_views(command); i++) {
+		view = &command->views[i];
+		if (view->option)
+			printf("\nColumns with --%s:\n", view->option);
+		else if (i)
+			printf("\nColumns with --by %s:\n", view->by);
+		else
+			printf("\nColumns:\n");
+		columns_print(view->kind);
 	}
-	if (value < OPT_OWN)
-		return false;	/* getopt has said what is wrong */
-	if (value < OPT_FILTER)
-		return command->own->take(command->own->arg, value - OPT_OWN,
-					  optarg, program);
-	options->filters[value - OPT_FILTER].text = optarg;
-	return true;
 }
 
-/* A filter by a key that only the other kind of record has asks for that. */
-static const struct kms_list_view *
-view_choose(const struct kms_options *options,
-	    const struct kms_list_command *command, bool other)
+/* Is there a filter by a key that the default view does not have? */
+static bool filters_exceed(const struct kms_options *options,
+			   const struct kms_list_view *view)
 {
 	size_t i, column;
 
-	for (i = 0; command->option && i < options->nr_filters; i++) {
-		if (!options->filters[i].text)
-			continue;
-		if (!kms_kind_find(command->view.kind, options->filters[i].name,
-				   strlen(options->filters[i].name), &column) ||
-		    !command->view.kind->columns[column].key)
-			other = true;
+	for (i = 0; i < options->nr_filters; i++) {
+		if (options->filters[i].text &&
+		    !kms_kind_find_key(view->kind, options->filters[i].name,
+				       &column))
+			return true;
 	}
-	if (other)
-		return &command->other;
-	if (!options->by || !strcmp(options->by, command->view.by))
-		return &command->view;
-	for (i = 0; i < command->nr_more; i++) {
-		if (!strcmp(options->by, command->more[i].by))
-			return &command->more[i];
-	}
-	return NULL;
+	return false;
 }
 
-static bool combination_check(const struct kms_options *options,
-			      const struct kms_list_command *command,
-			      const char *program)
+/* NULL: --by names no view. */
+static const struct kms_list_view *
+view_choose(const struct kms_options *options, const struct table *table,
+	    const struct kms_list_command *command)
 {
-	char words[80];
-
-	if (command->own)
-		return command->own->check(command->own->arg, options, program);
-	if (!options->view) {
-		fprintf(stderr, "%s: --by: '%s' is none of %s\n", program,
-			options->by, by_words(command, words, sizeof(words)));
-		return false;
-	}
-	if (options->nr_operands && !command->operand) {
-		fprintf(stderr, "%s: unexpected argument: '%s'\n", program,
-			options->operands[0]);
-		return false;
-	}
-	if (options->flag && !options->view->flag_fills) {
-		fprintf(stderr, "%s: --%s: not with --%s\n", program,
-			command->view.kind->flags->name, command->option);
-		return false;
-	}
-	if (options->diff && options->since_ns) {
-		fprintf(stderr, "%s: --diff and --since exclude each other\n",
-			program);
-		return false;
-	}
-	return true;
-}
-
-enum kms_parsed kms_options_parse(struct kms_options *options,
-				  const struct kms_list_command *command,
-				  int argc, char **argv)
-{
-	struct option all[NR_OPTIONS + OWN_MAX + 4 + KMS_FILTERS_MAX + 1];
-	bool other = false;
+	const struct kms_list_view *view;
 	size_t i;
-	int value;
 
-	*options = (struct kms_options){ .output.stream = stdout };
-	if (!command->own)
-		filters_offer(options, command, command->view.kind);
-	if (command->option)
-		filters_offer(options, command, command->other.kind);
-	for (i = 0; i < command->nr_more; i++)
-		filters_offer(options, command, command->more[i].kind);
-	long_options_fill(all, options, command);
-
-	while ((value = getopt_long(argc, argv, LETTERS, all, NULL)) != -1) {
-		switch (value) {
-		case 'h':
-			help_print(options, command, argv[0]);
-			return KMS_PARSED_DONE;
-		case 'V':
-			kms_cmd_version();
-			return KMS_PARSED_DONE;
-		case OPT_OTHER:
-			other = true;
-			break;
-		default:
-			if (!option_take(options, command, value, argv[0]))
-				return KMS_PARSED_WRONG;
-		}
+	for (i = 0; i < nr_views(command); i++) {
+		view = &command->views[i];
+		if (view->option && (table->chosen[i] ||
+				     filters_exceed(options, command->views)))
+			return view;
+		if (view->by && table->by && !strcmp(table->by, view->by))
+			return view;
 	}
+	return table->by ? NULL : command->views;
+}
+
+/* Do the options go together? */
+static enum kms_status options_check(const struct kms_options *options,
+				     const struct table *table,
+				     const struct kms_list_command *command,
+				     struct kms_error *err)
+{
+	if (command->ops && !command->ops->check(command->arg, options, err))
+		return KMS_ERROR;
+	if (!options->view)
+		return kms_fail(err, KMS_ERROR,
+				"--by: invalid argument '%s'; use %s",
+				table->by, table->by_words);
+	if (options->flag && !options->view->kind->nr_flags)
+		return kms_fail(err, KMS_ERROR, "--%s: not with --%s",
+				command->views[0].kind->flags->name,
+				options->view->option);
+	if (options->diff && options->since_ns)
+		return kms_fail(err, KMS_ERROR,
+				"--diff and --since exclude each other");
+	return KMS_OK;
+}
+
+bool kms_options_parse(struct kms_options *options,
+		       const struct kms_list_command *command, int argc,
+		       char **argv, int *status)
+{
+	struct table table = { .form = KMS_FORM_TABLE };
+	struct kms_usage usage = {
+		.summary = command->summary,
+		.operands = command->operand ? "[NAME...]" : command->usage,
+		.options = table.option,
+		.details = details_print,
+		.arg = command,
+	};
+	struct kms_error err;
+
+	*options = (struct kms_options){
+		.output.stream = stdout,
+		.operand = command->operand,
+	};
+	own_add(&table, options, command);
+	if (!command->ops)
+		compare_add(&table, options);
+	common_add(&table, options);
+	usage.nr_options = table.nr;
+	if (!kms_cmd_parse(&usage, argc, argv, status))
+		return false;
+
 	options->operands = argv + optind;
 	options->nr_operands = argc - optind;
-	options->view = view_choose(options, command, other);
+	options->output.form = table.form;
+	options->view = view_choose(options, &table, command);
 	if (options->view)
-		options->output.root = options->view->root;
-	return combination_check(options, command, argv[0]) ? KMS_PARSED_RUN :
-							      KMS_PARSED_WRONG;
+		options->output.root = options->view->kind->listing.rows;
+	if (!options_check(options, &table, command, &err))
+		return true;
+	kms_cmd_fail(argv, KMS_ERROR, &err);
+	*status = kms_cmd_refuse(argv);
+	return false;
 }

@@ -5,13 +5,15 @@
 
 #include "client/request.h"
 #include "cmd/list_command.h"
+#include "cmd/parse.h"
 #include "output/output.h"
 
-/* A key column, by its name with '-', and what it must have. */
+/* Each key is an option that limits the rows to one value. */
 struct kms_option_filter {
-	char name[64];
+	char name[64];		/* the column's, with '-' */
+	char help[80];
 	const struct kms_column *column;
-	const char *text;	/* NULL: not asked for */
+	const char *text;	/* NULL: not given */
 };
 
 struct kms_options {
@@ -22,27 +24,25 @@ struct kms_options {
 	const char *sort;		/* NULL: the default */
 	uint64_t top;			/* 0: all rows */
 	const char *diff;		/* a file, or NULL */
-	uint64_t since_ns;		/* 0: no second look */
-	uint64_t budget_ns;		/* 0: not asked for */
-	const char *by;			/* NULL: the default */
-	bool flag;			/* the kind's, as in flag_fills */
-	struct kms_option_filter filters[KMS_FILTERS_MAX];
+	uint64_t since_ns;		/* 0: no second answer */
+	uint64_t budget_ms;		/* 0: the module's default */
+	bool flag;			/* the flag of the kind */
+	struct kms_option_filter filters[KMS_MAX_FILTERS];
 	size_t nr_filters;
+	const char *operand;		/* the key that operands name, or NULL */
 	char **operands;
 	size_t nr_operands;
 };
 
-enum kms_parsed {
-	KMS_PARSED_RUN,
-	KMS_PARSED_DONE,		/* help or version was printed */
-	KMS_PARSED_WRONG,	/* the reason was printed */
-};
+/* False: the program ends with *status, as in kms_cmd_parse(). */
+bool kms_options_parse(struct kms_options *options,
+		       const struct kms_list_command *command, int argc,
+		       char **argv, int *status);
 
-enum kms_parsed kms_options_parse(struct kms_options *options,
-				  const struct kms_list_command *command,
-				  int argc, char **argv);
-
-/* All of text must be a number of seconds, more than 0. */
-bool kms_options_seconds(const char *text, uint64_t *ns);
+/* Is the difference between two answers to be printed? */
+static inline bool kms_options_compare(const struct kms_options *options)
+{
+	return options->diff || options->since_ns;
+}
 
 #endif /* KMS_CMD_OPTIONS_H */

@@ -1,18 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* kmemscope off and on: stop all collecting, and allow it again. */
-#include <getopt.h>
 #include <linux/kmemscope.h>
-#include <stdio.h>
 
 #include "client/nl.h"
 #include "cmd/cmd.h"
+#include "cmd/parse.h"
 #include "table/kinds.h"
-
-static const struct option options_all[] = {
-	{ "help", no_argument, NULL, 'h' },
-	{ "version", no_argument, NULL, 'V' },
-	{ 0 }
-};
 
 static enum kms_status enabled_set(uint32_t enabled, struct kms_error *err)
 {
@@ -40,30 +33,12 @@ static enum kms_status enabled_set(uint32_t enabled, struct kms_error *err)
 static int switch_run(int argc, char **argv, uint32_t enabled,
 		      const char *summary)
 {
+	const struct kms_usage usage = { .summary = summary };
 	struct kms_error err = { 0 };
-	enum kms_status status;
-	int letter;
+	int status;
 
-	while ((letter = getopt_long(argc, argv, "hV", options_all, NULL)) !=
-	       -1) {
-		switch (letter) {
-		case 'h':
-			printf("Usage:\n %s [options]\n\n%s.\n\n"
-			       "Options:\n"
-			       " -h, --help     print this help\n"
-			       " -V, --version  print the version\n\n"
-			       "For more details see kmemscope(8).\n",
-			       argv[0], summary);
-			return KMS_OK;
-		case 'V':
-			kms_cmd_version();
-			return KMS_OK;
-		default:
-			return kms_cmd_refuse(argv);
-		}
-	}
-	if (optind < argc)
-		return kms_cmd_refuse_operand(argv, argv[optind]);
+	if (!kms_cmd_parse(&usage, argc, argv, &status))
+		return status;
 	status = enabled_set(enabled, &err);
 	if (status)
 		kms_cmd_fail(argv, status, &err);

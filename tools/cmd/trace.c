@@ -14,6 +14,7 @@
 #include "host/alias.h"
 #include "host/cgroup.h"
 #include "lib/array.h"
+#include "lib/clock.h"
 #include "lib/text.h"
 #include "output/folded.h"
 #include "output/output.h"
@@ -22,81 +23,35 @@
 #include "table/kinds.h"
 
 #define SLAB_FOLDER "/sys/kernel/slab"
-#define DEFAULT_NS 10000000000
-
-/* The module's columns and one of ours, the path of a cgroup. */
-#define COLUMNS_MAX 32
-static struct kms_column columns[COLUMNS_MAX];
-static struct kms_kind allocator_kind;
-
-static const struct kms_column cgroup_column = {
-	.name = "cgroup",
-	.title = "CGROUP",
-	.type = KMS_TYPE_STRING,
-	.help = "Path of its cgroup, where cgroup2 is mounted",
-};
+#define DEFAULT_SECONDS 10
 
 struct trace {
 	const char *cache;
 	uint64_t ns;
 	bool with_stacks;
 	bool folded;
-	bool quiet;		/* no summary: who reads is no person */
-	struct kms_rows whole;
+	bool quiet;		/* print no summary beside JSON and plain lines */
+	struct kms_rows total;
 	struct kms_rows stacks;
 };
 
-enum {
-	OWN_SECONDS,
-	OWN_STACKS,
-	OWN_FOLDED,
-};
-
-static const struct kms_list_option own_options[] = {
-	[OWN_SECONDS] = { "seconds", "SECONDS", "how long to trace (10); max_walk_ms limits it" },
-	[OWN_STACKS] = { "stacks", NULL,
-			 "tell allocators apart by their kernel stacks, too" },
-	[OWN_FOLDED] = { "folded", NULL,
-			 "print stacks as flame graphs are made of" },
-};
-
-static bool own_take(void *arg, size_t option, const char *argument,
-		     const char *program)
-{
-	struct trace *trace = arg;
-
-	switch (option) {
-	case OWN_SECONDS:
-		if (kms_options_seconds(argument, &trace->ns))
-			return true;
-		fprintf(stderr, "%s: --seconds: not a number of seconds: '%s'\n",
-			program, argument);
-		return false;
-	case OWN_FOLDED:
-		trace->folded = true;
-		break;
-	}
-	/* Stacks are what is folded */
-	trace->with_stacks = true;
-	return true;
-}
-
-static bool own_check(void *arg, const struct kms_options *options,
-		      const char *program)
+static bool trace_check(void *arg, const struct kms_options *options,
+			struct kms_error *err)
 {
 	struct trace *trace = arg;
 
 	if (options->nr_operands != 1) {
-		fprintf(stderr, "%s: %s\n", program,
-			options->nr_operands ? "one slab cache at a time" :
-					       "no slab cache was named");
+		kms_fail(err, KMS_ERROR, "%s", options->nr_operands ?
+			 "only one slab cache at a time" : "no slab cache");
 		return false;
 	}
 	if (trace->folded && options->output.form != KMS_FORM_TABLE) {
-		fprintf(stderr, "%s: --folded is a form of its own\n",
-			program);
+		kms_fail(err, KMS_ERROR,
+			 "--folded excludes --json, --raw and --pairs");
 		return false;
 	}
+	/* Without stacks there is nothing to fold. */
+	trace->with_stacks |= trace->folded;
 	trace->cache = options->operands[0];
 	trace->quiet = options->output.form != KMS_FORM_TABLE;
 	return true;
@@ -110,6 +65,7 @@ static bool slab_is_known(const char *name, void *arg)
 	size_t i, column;
 
 	kms_kind_find_attr(slabs->kind, KMEMSCOPE_A_SLAB_NAME, &column);
+	/* As the names in rows are. */
 	escaped = kms_text_escape(name, strlen(name));
 	for (i = 0; escaped && i < slabs->nr && !known; i++)
 		known = slabs->row[i][column].presence == KMS_TEXT &&
@@ -118,7 +74,7 @@ static bool slab_is_known(const char *name, void *arg)
 	return known;
 }
 
-/* The name that the module knows the cache by, or NULL. */
+/* Find the name that the module has for the cache; NULL if it has none. */
 static char *alias_find(struct kms_nl *nl, const char *name)
 {
 	struct kms_request request = kms_request_rows(&kms_kind_slab);
@@ -135,21 +91,22 @@ static char *alias_find(struct kms_nl *nl, const char *name)
 	return other;
 }
 
+/* Find the paths of the cgroups. */
 static enum kms_status cgroups_fill(struct kms_rows *rows,
 				    struct kms_error *err)
 {
+	const char *name = "cgroup";
 	size_t i, column, id;
 	struct kms_value *row;
 
-	kms_kind_find(rows->kind, cgroup_column.name,
-		      strlen(cgroup_column.name), &column);
+	kms_kind_find(rows->kind, name, strlen(name), &column);
 	kms_kind_find_attr(rows->kind, KMEMSCOPE_A_TRACE_ALLOCATOR_CGROUP_ID,
 			   &id);
 	for (i = 0; i < rows->nr; i++) {
 		row = rows->row[i];
 		if (row[id].presence != KMS_NUMBER)
 			continue;
-		/* Mostly the same as in the row before */
+		/* Neighbours mostly share a cgroup. */
 		if (i && !kms_value_compare(&rows->row[i - 1][id], &row[id])) {
 			if (!kms_value_copy(&row[column],
 					    &rows->row[i - 1][column]))
@@ -171,7 +128,7 @@ static void interrupt(int number)
 	interrupted = true;
 }
 
-/* ^C ends the trace, and a second one this program. */
+/* ^C ends the trace, and a second ^C this program. */
 static enum kms_status wait_or_interrupt(struct kms_nl *nl, uint32_t id,
 					 struct kms_error *err)
 {
@@ -184,6 +141,24 @@ static enum kms_status wait_or_interrupt(struct kms_nl *nl, uint32_t id,
 	sigaction(SIGINT, &action, &before);
 	status = kms_job_wait_until(nl, id, &interrupted, err);
 	sigaction(SIGINT, &before, NULL);
+	return status;
+}
+
+static enum kms_status answer_take(struct trace *trace, struct kms_nl *nl,
+				   uint32_t id, struct kms_rows *allocators,
+				   struct kms_error *err)
+{
+	enum kms_status status;
+
+	status = kms_job_take(nl, id, &trace->total, err);
+	if (status)
+		return status;
+	status = kms_job_take(nl, id, allocators, err);
+	if (!status && trace->with_stacks)
+		status = kms_job_take(nl, id, &trace->stacks, err);
+	if (!status && trace->total.nr != 1)
+		return kms_fail(err, KMS_ERROR,
+				"the module returned no trace result");
 	return status;
 }
 
@@ -200,22 +175,17 @@ static enum kms_status job_run(struct trace *trace, struct kms_nl *nl,
 	if (trace->with_stacks)
 		request.flag = kms_kind_job.flags;
 	status = kms_job_start(nl, &request, &id, err);
-	if (!status)
-		status = wait_or_interrupt(nl, id, err);
-	if (!status)
-		status = kms_job_take(nl, id, &trace->whole, err);
-	if (!status)
-		status = kms_job_take(nl, id, allocators, err);
-	if (!status && trace->with_stacks)
-		status = kms_job_take(nl, id, &trace->stacks, err);
-	if (!status && trace->whole.nr != 1)
-		return kms_fail(err, KMS_ERROR, "the module forgot its trace");
-	return status;
+	if (status)
+		return status;
+	status = wait_or_interrupt(nl, id, err);
+	if (status)
+		return status;
+	return answer_take(trace, nl, id, allocators, err);
 }
 
-static enum kms_status own_fetch(void *arg, struct kms_nl *nl,
-				 struct kms_answer *answer,
-				 struct kms_error *err)
+static enum kms_status trace_fetch(void *arg, struct kms_nl *nl,
+				   struct kms_answer *answer,
+				   struct kms_error *err)
 {
 	struct trace *trace = arg;
 	enum kms_status status;
@@ -228,100 +198,95 @@ static enum kms_status own_fetch(void *arg, struct kms_nl *nl,
 			status = job_run(trace, nl, alias, &answer->rows, err);
 		free(alias);
 	}
-	if (!status)
-		status = cgroups_fill(&answer->rows, err);
-	return status;
+	if (status)
+		return status;
+	return cgroups_fill(&answer->rows, err);
 }
 
-static const struct kms_value *whole_value(const struct trace *trace,
+static const struct kms_value *total_value(const struct trace *trace,
 					   uint16_t attr)
 {
-	size_t column;
-
-	kms_kind_find_attr(&kms_kind_trace, attr, &column);
-	return &trace->whole.row[0][column];
+	return kms_rows_value(&trace->total, 0, attr);
 }
 
-static void text_add(FILE *stream, const struct trace *trace, uint16_t attr,
-		     const char *format)
+/* Print a value of the whole trace in a format; nothing if it is absent. */
+static void value_print(const struct trace *trace, uint16_t attr,
+			const char *format)
 {
+	const struct kms_value *value = total_value(trace, attr);
 	const struct kms_style style = { 0 };
-	char buffer[KMS_FORMAT_MAX], *ascii;
+	char buffer[KMS_MAX_FORMAT], *ascii;
 	const char *text;
 	size_t column;
 
-	kms_kind_find_attr(&kms_kind_trace, attr, &column);
-	if (!trace->whole.row[0][column].presence)
+	if (!value->presence)
 		return;
-	text = kms_format_value(&kms_kind_trace.columns[column],
-				&trace->whole.row[0][column], &style, buffer);
+	kms_kind_find_attr(&kms_kind_trace, attr, &column);
+	text = kms_format_value(&kms_kind_trace.columns[column], value, &style,
+				buffer);
 	ascii = kms_text_fits(text) ? NULL : kms_text_ascii(text);
-	fprintf(stream, format, ascii ?: text);
+	fprintf(stderr, format, ascii ?: text);
 	free(ascii);
 }
 
-static void number_add(FILE *stream, const struct trace *trace, uint16_t attr,
-		       const char *format)
+/* The same for a number, unless it is 0. */
+static void number_print(const struct trace *trace, uint16_t attr,
+			 const char *format)
 {
-	if (whole_value(trace, attr)->magnitude)
-		text_add(stream, trace, attr, format);
+	if (total_value(trace, attr)->magnitude)
+		value_print(trace, attr, format);
 }
 
 static void overload_print(const struct trace *trace)
 {
-	const struct kms_value *ended =
-		whole_value(trace, KMEMSCOPE_A_TRACE_ENDED);
+	const char *ended = kms_rows_text(&trace->total, 0,
+					  KMEMSCOPE_A_TRACE_ENDED);
 
-	if (ended->presence == KMS_TEXT && !strcmp(ended->text, "overload"))
-		fputs("the trace ended early: more events than max_trace_rate allows\n",
+	if (ended && !strcmp(ended, "overload"))
+		fputs("the trace ended early: there were more events than max_trace_rate allows\n",
 		      stderr);
 }
 
-/* What the rows stand for; what is missing from them is said in any case. */
+static void total_print(const struct trace *trace)
+{
+	value_print(trace, KMEMSCOPE_A_TRACE_CACHE, "%s: ");
+	value_print(trace, KMEMSCOPE_A_TRACE_NR_ALLOCS, "%s allocated, ");
+	value_print(trace, KMEMSCOPE_A_TRACE_NR_FREES, "%s freed in ");
+	value_print(trace, KMEMSCOPE_A_TRACE_DURATION_NS, "%s");
+	value_print(trace, KMEMSCOPE_A_TRACE_NR_GROWN, ", grown by %s");
+	value_print(trace, KMEMSCOPE_A_TRACE_EXPLAINED_PERMILLE,
+		    ", %s%% of that explained");
+	if (total_value(trace, KMEMSCOPE_A_TRACE_SAMPLE_RATE)->magnitude > 1)
+		value_print(trace, KMEMSCOPE_A_TRACE_SAMPLE_RATE,
+			    "; 1 of %s objects followed");
+	fputc('\n', stderr);
+}
+
+/* Sum up the trace. What is missing from the rows is printed in any case. */
 static void summary_print(const struct trace *trace)
 {
-	const struct kms_value *explained =
-		whole_value(trace, KMEMSCOPE_A_TRACE_EXPLAINED_PERMILLE);
-
-	if (!trace->quiet) {
-		text_add(stderr, trace, KMEMSCOPE_A_TRACE_CACHE, "%s: ");
-		text_add(stderr, trace, KMEMSCOPE_A_TRACE_NR_ALLOCS,
-			 "%s allocated, ");
-		text_add(stderr, trace, KMEMSCOPE_A_TRACE_NR_FREES,
-			 "%s freed in ");
-		text_add(stderr, trace, KMEMSCOPE_A_TRACE_DURATION_NS, "%s");
-		text_add(stderr, trace, KMEMSCOPE_A_TRACE_NR_GROWN,
-			 ", grown by %s");
-		if (explained->presence)
-			fprintf(stderr, ", %llu.%llu%% of that explained",
-				(unsigned long long)explained->magnitude / 10,
-				(unsigned long long)explained->magnitude % 10);
-		if (whole_value(trace, KMEMSCOPE_A_TRACE_SAMPLE_RATE)
-		    ->magnitude > 1)
-			text_add(stderr, trace, KMEMSCOPE_A_TRACE_SAMPLE_RATE,
-				 "; 1 of %s objects followed");
-		fputc('\n', stderr);
-	}
-	number_add(stderr, trace, KMEMSCOPE_A_TRACE_NR_DROPPED,
-		   "%s allocations have no allocator: there was no room\n");
-	number_add(stderr, trace, KMEMSCOPE_A_TRACE_NR_LOST_SAMPLES,
-		   "%s objects were not followed: there was no room\n");
+	if (!trace->quiet)
+		total_print(trace);
+	number_print(trace, KMEMSCOPE_A_TRACE_NR_DROPPED,
+		     "%s allocations have no allocator: there was no room\n");
+	number_print(trace, KMEMSCOPE_A_TRACE_NR_LOST_SAMPLES,
+		     "%s objects were not followed: there was no room\n");
 	overload_print(trace);
 }
 
-/* Only the stacks of rows that are printed. */
+/* Is the stack one of an allocator that is printed? */
 static bool stack_is_printed(const struct kms_value *row, void *arg)
 {
 	const struct kms_rows *allocators = arg;
-	size_t i, stack, column;
+	const struct kms_value *printed;
+	size_t i, stack;
 
 	kms_kind_find_attr(&kms_kind_trace_stack, KMEMSCOPE_A_TRACE_STACK_STACK,
 			   &stack);
-	kms_kind_find_attr(allocators->kind, KMEMSCOPE_A_TRACE_ALLOCATOR_STACK,
-			   &column);
 	for (i = 0; i < allocators->nr; i++) {
-		if (!kms_value_compare(&allocators->row[i][column],
-				       &row[stack]))
+		printed = kms_rows_value(allocators, i,
+					 KMEMSCOPE_A_TRACE_ALLOCATOR_STACK);
+		if (!kms_value_compare(printed, &row[stack]))
 			return true;
 	}
 	return false;
@@ -336,18 +301,21 @@ static enum kms_status json_print(const struct trace *trace,
 	enum kms_status status;
 
 	status = kms_json_begin(output->stream, answer, err);
-	if (!status)
-		status = kms_json_row(output->stream, "trace", &kms_kind_trace,
-				      trace->whole.row[0], err);
-	if (!status)
-		status = kms_json_rows(output->stream, output->root,
-				       &answer->rows, selection, err);
+	if (status)
+		return status;
+	status = kms_json_row(output->stream, "trace", &kms_kind_trace,
+			      trace->total.row[0], err);
+	if (status)
+		return status;
+	status = kms_json_rows(output->stream, output->root, &answer->rows,
+			       selection, err);
 	if (!status && trace->with_stacks)
 		status = kms_json_rows(output->stream, "stacks", &trace->stacks,
 				       NULL, err);
-	if (!status)
-		kms_json_end(output->stream);
-	return status;
+	if (status)
+		return status;
+	kms_json_end(output->stream);
+	return KMS_OK;
 }
 
 static enum kms_status stacks_print(const struct trace *trace,
@@ -359,19 +327,19 @@ static enum kms_status stacks_print(const struct trace *trace,
 
 	if (!trace->stacks.nr)
 		return KMS_OK;
-	fputc('\n', output->stream);
 	status = kms_select_all(&all, &kms_kind_trace_stack, err);
-	if (!status)
-		status = kms_table_print(output, &trace->stacks, &all, false,
-					 err);
+	if (status)
+		return status;
+	fputc('\n', output->stream);
+	status = kms_table_print(output, &trace->stacks, &all, KMS_AMOUNTS, err);
 	kms_select_free(&all);
 	return status;
 }
 
-static enum kms_status own_print(void *arg, const struct kms_output *output,
-				 const struct kms_answer *answer,
-				 const struct kms_selection *selection,
-				 struct kms_error *err)
+static enum kms_status trace_print(void *arg, const struct kms_output *output,
+				   const struct kms_answer *answer,
+				   const struct kms_selection *selection,
+				   struct kms_error *err)
 {
 	struct trace *trace = arg;
 	enum kms_status status;
@@ -386,49 +354,48 @@ static enum kms_status own_print(void *arg, const struct kms_output *output,
 		return KMS_OK;
 	}
 	status = kms_out_answer(output, answer, selection, err);
-	if (!status && output->form == KMS_FORM_TABLE)
-		status = stacks_print(trace, output, err);
-	return status;
+	if (status || output->form != KMS_FORM_TABLE)
+		return status;
+	return stacks_print(trace, output, err);
 }
+
+static const struct kms_list_ops trace_ops = {
+	.check = trace_check,
+	.fetch = trace_fetch,
+	.print = trace_print,
+};
 
 int kms_cmd_trace(int argc, char **argv)
 {
 	struct trace trace = {
-		.ns = DEFAULT_NS,
-		.whole.kind = &kms_kind_trace,
+		.ns = DEFAULT_SECONDS * NS_PER_SEC,
+		.total.kind = &kms_kind_trace,
 		.stacks.kind = &kms_kind_trace_stack,
 	};
-	const struct kms_list_own own = {
-		.usage = " CACHE",
-		.options = own_options,
-		.nr_options = ARRAY_SIZE(own_options),
-		.arg = &trace,
-		.take = own_take,
-		.check = own_check,
-		.fetch = own_fetch,
-		.print = own_print,
+	const struct kms_option options[] = {
+		kms_option_seconds("seconds",
+				   "trace for that long (10); max_walk_ms is the limit",
+				   &trace.ns, 0, 0),
+		kms_option_flag('\0', "stacks",
+				"separate allocators also by their kernel stacks",
+				&trace.with_stacks),
+		kms_option_flag('\0', "folded",
+				"print stacks in the form for flame graphs",
+				&trace.folded),
 	};
 	const struct kms_list_command command = {
 		.summary = "Trace who allocates from a slab cache",
-		.view = {
-			.kind = &allocator_kind,
-			.root = "allocators",
-			.columns = (const char * const[]){
-				"share_permille", "allocs_per_second",
-				"nr_allocs", "nr_outstanding", "context",
-				"name", "parent_1", "parent_2", "uid", "pid",
-				"cgroup", NULL
-			},
-			.sort = "nr_allocs",
-		},
-		.own = &own,
+		.usage = "CACHE",
+		.views = { { .kind = &kms_kind_trace_allocator } },
+		.ops = &trace_ops,
+		.arg = &trace,
+		.options = options,
+		.nr_options = ARRAY_SIZE(options),
 	};
 	int status;
 
-	kms_kind_widen(&allocator_kind, &kms_kind_trace_allocator, columns,
-		       ARRAY_SIZE(columns), &cgroup_column, 1);
 	status = kms_list_run(&command, argc, argv);
-	kms_rows_free(&trace.whole);
+	kms_rows_free(&trace.total);
 	kms_rows_free(&trace.stacks);
 	return status;
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Commands of remedies.  Names in them may come from anybody who can start a
- * process or make a cgroup, and root may give the line to a shell.  So all of
- * them are built here, and quoted as POSIX has it: dash knows no $'...'.
+ * Commands of remedies.  Names in them may come from any user who can start a
+ * process or make a cgroup, and root may give the line to a shell.  So all are
+ * built here, and quoted in the POSIX way: dash knows no $'...'.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,8 +16,8 @@
 
 static void word_add(struct kms_argv *command, const char *word)
 {
-	/* Programs are named here with fewer: see the callers. */
-	if (command->nr < KMS_ARGV_WORDS)
+	/* No caller has more. */
+	if (command->nr < KMS_MAX_WORDS)
 		command->word[command->nr++] = word;
 }
 
@@ -71,7 +71,7 @@ void kms_argv_into(struct kms_argv *command, struct kms_strings *strings,
 	command->into = bytes_of(strings, path);
 }
 
-/* All as it is, but the quote, which is put between two quoted parts. */
+/* In single quotes; a quote itself goes between two quoted parts. */
 static char *quoted(const char *word)
 {
 	char *text = malloc(4 * strlen(word) + 3), *end = text;
@@ -89,8 +89,8 @@ static char *quoted(const char *word)
 }
 
 /*
- * What a terminal may take for its own, or does not show, is in octal.  So is
- * whatever printf(1) or a shell that reads history could take for its own.
+ * Write bytes in octal that a terminal may act on or not show, and all that
+ * printf(1) or a shell with history might interpret.
  */
 static char *printed(const char *word)
 {

@@ -5,25 +5,25 @@
 
 #include "lib/strings.h"
 
-#define KMS_ARGV_WORDS 12
+#define KMS_MAX_WORDS 12
 
 /* All words are bytes, not escaped text; the one after the last is NULL. */
 struct kms_argv {
-	const char *word[KMS_ARGV_WORDS + 1];
+	const char *word[KMS_MAX_WORDS + 1];
 	size_t nr;
 	const char *into;	/* the file that its output goes to, or NULL */
 };
 
 /*
- * Begin with words that this program knows: a name, options, numbers.  The
- * last argument is NULL.
+ * Begin with words of this program: a name, options, numbers.  The last
+ * argument is NULL.
  */
 struct kms_argv kms_argv_begin(const char *word, ...)
 	__attribute__((sentinel));
 
 /*
- * Append a word that others chose, as escaped text.  "--" comes before the
- * first of them, so that none is taken for an option.
+ * Append a word that others chose, as escaped text.  "--" precedes the first
+ * of them, so that none is taken for an option.
  */
 void kms_argv_operand(struct kms_argv *command, struct kms_strings *strings,
 		      const char *text);
@@ -39,7 +39,7 @@ void kms_argv_into(struct kms_argv *command, struct kms_strings *strings,
 const char *kms_argv_line(const struct kms_argv *command,
 			  struct kms_strings *strings);
 
-/* Can all words be text of JSON? */
+/* Are all words UTF-8, as JSON needs? */
 bool kms_argv_is_text(const struct kms_argv *command);
 
 #endif /* KMS_DIAGNOSE_ARGV_H */

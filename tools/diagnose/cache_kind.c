@@ -7,8 +7,8 @@
 #include "lib/array.h"
 
 /*
- * Inodes of files that the kernel can read again.  A part of the name is no
- * sign: sock_inode_cache and inotify_inode_mark hold nothing of the kind.
+ * Inodes of files that the kernel can read again.  Compare whole names:
+ * sock_inode_cache and inotify_inode_mark hold no such inodes.
  */
 static const char * const file_inodes[] = {
 	"afs_inode_cache", "bch2_inode_info", "bcachefs_inode",
@@ -34,8 +34,8 @@ static const struct {
 	const char *noun;
 } known[] = {
 	/*
-	 * They claim to be reclaimable, though the kernel cannot drop what is
-	 * in use, or their objects go only with those that use them.
+	 * They claim to be reclaimable, but their objects are in use, or go
+	 * only with their users.
 	 */
 	{ "shmem_inode_cache", KMS_CACHE_MEMORY_INODE, "files in tmpfs" },
 	{ "hugetlbfs_inode_cache", KMS_CACHE_MEMORY_INODE,
@@ -51,9 +51,8 @@ static const struct {
 	{ "fanotify_mark", KMS_CACHE_UNRECLAIMABLE, "fanotify marks" },
 
 	/*
-	 * What is kept beside each inode, page or buffer of a file, and goes
-	 * with it. These claim nothing, but they are a leak no more than the
-	 * files are.
+	 * These objects go with the inode, page or buffer that each belongs
+	 * to. They claim nothing, but leak no more than files do.
 	 */
 	{ "lsm_inode_cache", KMS_CACHE_RECLAIMABLE,
 	  "security labels of inodes" },

@@ -14,8 +14,8 @@ enum kms_cache_kind {
 };
 
 /*
- * The kind of a cache.  *noun becomes what people call its objects, or NULL.
- * The flag says what the cache claims; known names may correct it.
+ * Find the kind of a cache, and the noun for its objects or NULL.  reclaimable
+ * is what the cache claims, which its name may correct.
  */
 enum kms_cache_kind kms_cache_kind_of(const char *name, bool reclaimable,
 				      const char **noun);
@@ -26,7 +26,7 @@ static inline bool kms_cache_has_directory(enum kms_cache_kind kind)
 	return kind <= KMS_CACHE_MEMORY_INODE;
 }
 
-/* Can the kernel give its objects back when memory is short? */
+/* Can the kernel reclaim its objects when memory is short? */
 static inline bool kms_cache_is_reclaimable(enum kms_cache_kind kind)
 {
 	return kind != KMS_CACHE_MEMORY_INODE &&

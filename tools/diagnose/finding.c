@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What a diagnosis found: in fields, for programs, and in words, for people. */
+/* The findings of a diagnosis. */
 #include "diagnose/finding.h"
 
 const char kms_not_examined[] =
-	"memory of processes, tmpfs, huge pages, swap and limits of cgroups";
+	"memory of processes, tmpfs, huge pages, swap, and cgroup limits";
 
 const char *kms_finding_name(enum kms_finding_kind kind)
 {
@@ -49,7 +49,7 @@ bool kms_finding_has_slab(const struct kms_finding *finding)
 
 void kms_lines_add(struct kms_lines *lines, const char *line)
 {
-	if (lines->nr < KMS_LINES_MAX)
+	if (lines->nr < KMS_MAX_LINES)
 		lines->line[lines->nr++] = line;
 }
 
@@ -58,7 +58,7 @@ struct kms_finding *kms_finding_add(struct kms_verdict *verdict,
 {
 	struct kms_finding *finding;
 
-	if (verdict->nr_findings == KMS_FINDINGS_MAX)
+	if (verdict->nr_findings == KMS_MAX_FINDINGS)
 		return NULL;
 	finding = &verdict->finding[verdict->nr_findings++];
 	*finding = (struct kms_finding){
@@ -79,6 +79,6 @@ struct kms_finding *kms_finding_add(struct kms_verdict *verdict,
 
 void kms_remedy_add(struct kms_finding *finding, struct kms_remedy remedy)
 {
-	if (finding->nr_remedies < KMS_REMEDIES_MAX)
+	if (finding->nr_remedies < KMS_MAX_REMEDIES)
 		finding->remedy[finding->nr_remedies++] = remedy;
 }

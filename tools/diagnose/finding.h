@@ -1,22 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What a diagnosis found: in fields, for programs, and in words, for people. */
+/* The findings of a diagnosis: in fields, for programs, and in words. */
 #ifndef KMS_DIAGNOSE_FINDING_H
 #define KMS_DIAGNOSE_FINDING_H
 
 #include "diagnose/argv.h"
+#include "diagnose/observation.h"
 #include "lib/strings.h"
-#include "table/field.h"
 
 enum kms_finding_kind {
-	KMS_FINDING_NEGATIVE_DENTRIES,	/* lookups of names that do not exist */
-	KMS_FINDING_POSITIVE_DENTRIES,	/* files that are made or looked up */
+	KMS_FINDING_NEGATIVE_DENTRIES,	/* failed lookups */
+	KMS_FINDING_POSITIVE_DENTRIES,	/* files created or looked up */
 	KMS_FINDING_INODES,
 	KMS_FINDING_RECLAIMABLE_SLAB,
 	KMS_FINDING_UNRECLAIMABLE_SLAB,
 	KMS_FINDING_LARGE_KMALLOC,	/* counted as slab, in no cache */
-	KMS_FINDING_PAGES,		/* by page, in a counter of the kernel */
-	KMS_FINDING_UNACCOUNTED,		/* by page, in no counter */
-	KMS_FINDING_STOCK,		/* large, and does not grow now */
+	KMS_FINDING_PAGES,		/* by page, in a kernel counter */
+	KMS_FINDING_UNACCOUNTED,	/* by page, in no counter */
+	KMS_FINDING_STOCK,		/* large, and not growing now */
 	KMS_FINDING_FRAGMENTATION,
 	KMS_NR_FINDING_KINDS,
 };
@@ -29,9 +29,9 @@ enum kms_sure {
 
 /* All numbers may be KMS_UNKNOWN, all texts NULL. */
 
-struct kms_found_place {
-	const char *path;	/* as people know it, or in its file system */
-	bool mounted;		/* path is one that can be followed */
+struct kms_found_directory {
+	const char *path;	/* from "/", or from its file system's root */
+	bool mounted;		/* it is from "/", and can be followed */
 	bool deleted;
 	const char *fs_type;
 	const char *device;
@@ -39,46 +39,47 @@ struct kms_found_place {
 	uint64_t nr_negative;
 	uint64_t nr_positive;
 	uint64_t total_bytes;
-	uint64_t share_permille;	/* of all dentries, or of their growth */
+	uint64_t share_permille;	/* of all dentries, or their growth */
 	uint64_t growth_per_second;	/* dentries */
 	const char *pattern;
 	const char *example;
 	uint64_t nr_names;
 	uint64_t nr_covered;
 	const char *overlay;	/* path in the overlay of which it is a layer */
-	uint64_t nr_namespaces;	/* other ones, with another path for it */
-	const char *container;	/* "docker 0123456789ab" or a cgroup */
+	uint64_t nr_namespaces;	/* others that have another path for it */
+	const char *container;	/* "docker 0123456789ab", or a cgroup */
 	const char *container_path;
 	uint64_t container_pid;
 };
 
-#define KMS_FRAMES_MAX 16
+#define KMS_MAX_FRAMES 16
 
-struct kms_who;
-
-struct kms_found_creator {
+struct kms_found_allocator {
+	const char *label;	/* "curl", "[kworker/N:N: work]", "[softirq]" */
+	const char *chain;	/* "curl, started by probe.sh <- cron" */
+	const char *share;	/* "97 %", or what of the trace and the growth */
 	const char *context;	/* task, kthread, softirq or irq */
 	const char *name;
-	const char *parent[KMS_PARENTS_MAX];
+	const char *parent[KMS_MAX_PARENTS];
 	size_t nr_parents;
-	const struct kms_who *who;	/* what the host knows of it */
+	const struct kms_allocator_facts *facts;	/* or NULL */
 	const char *cgroup;
 	const char *container;
 	const char *service;	/* of this host, and proved */
 	bool can_reclaim;
 	uint64_t uid;
 	uint64_t pid;
-	uint64_t nr_alike;	/* allocators in one: names differ by a number */
+	uint64_t nr_alike;	/* allocators whose names differ by a number */
 	const char *work;	/* of a kworker: "function [module]" */
-	bool alive;		/* the pid still is it */
-	const char *starter;	/* else the next parent that lives on */
+	bool alive;		/* the pid still is that process */
+	const char *starter;	/* a parent that lives on */
 	uint64_t starter_pid;
 	uint64_t nr_allocs;
 	uint64_t per_second;
 	uint64_t share_permille;	/* of the growth */
 	uint64_t traced_permille;	/* of what was traced */
 	uint64_t nr_outstanding;
-	const char *frame[KMS_FRAMES_MAX];
+	const char *frame[KMS_MAX_FRAMES];
 	size_t nr_frames;
 };
 
@@ -94,20 +95,20 @@ struct kms_remedy {
 	enum kms_when when;
 	const char *text;
 	const char *cost;	/* what it stalls or loses, or NULL */
-	struct kms_argv argv;	/* empty: there is none */
-	const char *command;	/* the same as a line; NULL: it has none */
-	const char *effect;	/* what it is predicted to do */
+	struct kms_argv argv;	/* empty: no command */
+	const char *command;	/* the same as a line, or NULL */
+	const char *effect;	/* what it will do */
 	uint64_t frees_bytes;	/* at most */
 };
 
-#define KMS_LINES_MAX 12
-#define KMS_PLACES_MAX 8
-#define KMS_CREATORS_MAX 8
-#define KMS_NODES_MAX 64
-#define KMS_REMEDIES_MAX 16
+#define KMS_MAX_LINES 12
+#define KMS_MAX_DIRECTORIES 8
+#define KMS_MAX_ALLOCATORS 8
+#define KMS_MAX_NODES 64
+#define KMS_MAX_REMEDIES 16
 
 struct kms_lines {
-	const char *line[KMS_LINES_MAX];
+	const char *line[KMS_MAX_LINES];
 	size_t nr;
 };
 
@@ -118,13 +119,13 @@ struct kms_finding {
 	const char *summary;
 	const char *cache;	/* or the counter of pages */
 	bool reclaimable;
-	bool benign;		/* a cache that the kernel gives back: no harm */
-	bool negative;		/* most of it is of names that do not exist */
-	bool guessed;		/* whether these are negative is not known */
+	bool benign;		/* the kernel reclaims it: it does no harm */
+	bool negative;		/* mostly negative dentries */
+	bool guessed;		/* whether they are negative is not known */
 	uint64_t total_bytes;
 	uint64_t memory_permille;	/* total_bytes of all memory */
 	uint64_t nr_objects;
-	uint64_t growth_bytes;		/* while it was looked at */
+	uint64_t growth_bytes;		/* while it was observed */
 	uint64_t bytes_per_second;
 	uint64_t objects_per_second;
 	uint64_t share_permille;	/* of all that grew */
@@ -132,22 +133,22 @@ struct kms_finding {
 	bool attributed;		/* the trace accounts for the growth */
 	uint64_t reclaimable_bytes;	/* of it, at most */
 	uint64_t full_seconds;		/* until 10 % of memory is available */
-	struct kms_found_node node[KMS_NODES_MAX];
+	struct kms_found_node node[KMS_MAX_NODES];
 	size_t nr_nodes;
-	size_t nr_more_nodes;		/* that there was no room for */
-	struct kms_found_place place[KMS_PLACES_MAX];
-	size_t nr_places;
-	struct kms_found_creator creator[KMS_CREATORS_MAX];
-	size_t nr_creators;
+	size_t nr_more_nodes;		/* for which there was no room */
+	struct kms_found_directory directory[KMS_MAX_DIRECTORIES];
+	size_t nr_directories;
+	struct kms_found_allocator allocator[KMS_MAX_ALLOCATORS];
+	size_t nr_allocators;
 	struct kms_lines evidence;
 	struct kms_lines unknown;
-	struct kms_remedy remedy[KMS_REMEDIES_MAX];
+	struct kms_remedy remedy[KMS_MAX_REMEDIES];
 	size_t nr_remedies;
 };
 
-#define KMS_FINDINGS_MAX 32
+#define KMS_MAX_FINDINGS 32
 
-/* The host in sum, in bytes. */
+/* The memory of the host, in bytes. */
 struct kms_totals {
 	uint64_t managed;
 	uint64_t free;
@@ -169,7 +170,7 @@ struct kms_totals {
 	bool other_known;
 };
 
-/* Growth by less a second goes unseen in a look; KMS_UNKNOWN: not looked at. */
+/* Slower growth, in bytes a second, goes unseen; KMS_UNKNOWN: not observed. */
 struct kms_floors {
 	uint64_t unreclaimable;
 	uint64_t reclaimable;
@@ -185,25 +186,25 @@ enum kms_health {
 
 struct kms_verdict {
 	const char *summary;
-	uint64_t ns;			/* looked for so long */
+	uint64_t ns;			/* the time observed */
 	enum kms_health health;
 	struct kms_totals totals;
 	struct kms_floors floors;
-	struct kms_finding finding[KMS_FINDINGS_MAX];
+	struct kms_finding finding[KMS_MAX_FINDINGS];
 	size_t nr_findings;
 	const struct kms_strings *missing;
 	bool partial;
-	struct kms_strings strings;	/* all texts that are not the look's */
+	struct kms_strings strings;	/* texts that the observation lacks */
 };
 
-/* What no judge looks at. */
+/* The parts of memory that no judge examines. */
 extern const char kms_not_examined[];
 
-/* The kind's name in fields: "negative_dentries", ... */
+/* The name of a kind in JSON: "negative_dentries", ... */
 const char *kms_finding_name(enum kms_finding_kind kind);
 const char *kms_sure_name(enum kms_sure sure);
 
-/* Is its cache a slab cache, not a counter of pages? */
+/* Is its cache a slab cache, and not a counter of pages? */
 bool kms_finding_has_slab(const struct kms_finding *finding);
 
 /* Append a line; one too many is dropped. */

@@ -1,52 +1,43 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Which slab caches grew between two points in time. */
-#include <linux/kmemscope.h>
+/* Which slab caches grew between two moments. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "diagnose/growth.h"
 
-/* Sums over the rows of one name; false when there are none. */
+/* Sums over all caches of one name. */
 struct sums {
 	uint64_t bytes;
 	uint64_t objects;
-	bool counted;		/* objects is of all rows */
+	bool counted;		/* objects is of all of them */
 	bool exact;		/* and none of it is an estimate */
 };
 
-/*
- * A count that was scaled up from slabs at the ends of the lists may be off by
- * more than the cache grew by: those are the slabs that move.
- */
-static bool is_estimate(const struct kms_rows *slabs, size_t row)
+/* False when no cache has the name. */
+static bool sums_find(struct sums *sums, const struct kms_slab_records *slabs,
+		      const char *name)
 {
-	return kms_field(slabs, row, KMEMSCOPE_A_SLAB_APPROXIMATE) == 1;
-}
-
-static bool sums_of(const struct kms_rows *slabs, const char *name,
-		    struct sums *sums)
-{
+	const struct kms_slab_record *slab;
 	bool found = false;
-	uint64_t number;
-	size_t i;
 
 	*sums = (struct sums){ .counted = true, .exact = true };
-	for (i = 0; i < slabs->nr; i++) {
-		const char *other = kms_field_text(slabs, i,
-						   KMEMSCOPE_A_SLAB_NAME);
+	kms_for_each(slab, slabs) {
+		bool counted = slab->nr_active_objects != KMS_UNKNOWN;
 
-		if (!other || strcmp(other, name))
+		if (!slab->name || strcmp(slab->name, name))
 			continue;
 		found = true;
-		number = kms_field(slabs, i, KMEMSCOPE_A_SLAB_TOTAL_BYTES);
-		if (number != KMS_UNKNOWN)
-			sums->bytes += number;
-		number =
-			kms_field(slabs, i, KMEMSCOPE_A_SLAB_NR_ACTIVE_OBJECTS);
-		if (number != KMS_UNKNOWN)
-			sums->objects += number;
-		sums->counted &= number != KMS_UNKNOWN;
-		sums->exact &= number != KMS_UNKNOWN && !is_estimate(slabs, i);
+		if (slab->total_bytes != KMS_UNKNOWN)
+			sums->bytes += slab->total_bytes;
+		if (counted)
+			sums->objects += slab->nr_active_objects;
+		sums->counted &= counted;
+		/*
+		 * A count that was scaled up from slabs at the ends of the
+		 * lists may be off by more than the cache grew by: those are
+		 * the slabs that move.
+		 */
+		sums->exact &= counted && slab->approximate != 1;
 	}
 	return found;
 }
@@ -62,7 +53,7 @@ const struct kms_growth *kms_growths_of(const struct kms_growths *growths,
 	return NULL;
 }
 
-static int order(const void *a, const void *b)
+static int growth_compare(const void *a, const void *b)
 {
 	const struct kms_growth *left = a, *right = b;
 
@@ -74,8 +65,8 @@ static int order(const void *a, const void *b)
 }
 
 /*
- * Many files that go at once leave slabs with free slots, and what comes then
- * takes these first: the cache fills long before it takes more memory.
+ * Many files that go at once leave slabs with free slots, and new objects take
+ * these first: the cache fills long before it takes more memory.
  */
 static void slots_add(struct kms_growth *growth)
 {
@@ -85,10 +76,10 @@ static void slots_add(struct kms_growth *growth)
 		growth->bytes = bytes;
 }
 
-/* Where the slabs are an estimate, the kernel's own count of dentries is not. */
+/* The kernel's own count of dentries is exact where that of slabs is not. */
 static void dentries_count(struct kms_growth *growth,
-			   const struct kms_look_at *older,
-			   const struct kms_look_at *newer)
+			   const struct kms_moment *older,
+			   const struct kms_moment *newer)
 {
 	if (growth->kind != KMS_CACHE_DENTRY || growth->objects_known ||
 	    !older->dentries.known || !newer->dentries.known)
@@ -97,30 +88,28 @@ static void dentries_count(struct kms_growth *growth,
 	growth->objects = newer->dentries.nr - older->dentries.nr;
 }
 
-static bool growth_fill(struct kms_growth *growth, const char *name,
-			const struct kms_look_at *older,
-			const struct kms_look_at *newer, size_t row)
+static bool growth_fill(struct kms_growth *growth,
+			const struct kms_slab_record *slab,
+			const struct kms_moment *older,
+			const struct kms_moment *newer)
 {
 	struct sums before, now;
-	bool was_there = sums_of(&older->slabs, name, &before);
-	uint64_t size;
-	bool flag;
+	bool was_there = sums_find(&before, &older->slabs, slab->name);
 
 	/* It may only have been left out. */
 	if (!was_there && older->partial)
 		return false;
-	sums_of(&newer->slabs, name, &now);
-	size = kms_field(&newer->slabs, row, KMEMSCOPE_A_SLAB_SIZE);
-	flag = kms_field(&newer->slabs, row, KMEMSCOPE_A_SLAB_RECLAIMABLE) == 1;
+	sums_find(&now, &newer->slabs, slab->name);
 	*growth = (struct kms_growth){
-		.name = name,
-		.size = size == KMS_UNKNOWN ? 0 : size,
+		.name = slab->name,
+		.size = slab->size == KMS_UNKNOWN ? 0 : slab->size,
 		.total_bytes = now.bytes,
 		.nr_objects = now.counted ? now.objects : KMS_UNKNOWN,
 		.bytes = now.bytes - before.bytes,
 		.objects_known = before.exact && now.exact,
 	};
-	growth->kind = kms_cache_kind_of(name, flag, &growth->noun);
+	growth->kind = kms_cache_kind_of(slab->name, slab->reclaimable == 1,
+					 &growth->noun);
 	growth->reclaimable = kms_cache_is_reclaimable(growth->kind);
 	if (growth->objects_known)
 		growth->objects = now.objects - before.objects;
@@ -131,27 +120,24 @@ static bool growth_fill(struct kms_growth *growth, const char *name,
 }
 
 bool kms_growths_find(struct kms_growths *growths,
-		      const struct kms_look_at *older,
-		      const struct kms_look_at *newer)
+		      const struct kms_moment *older,
+		      const struct kms_moment *newer)
 {
-	const struct kms_rows *slabs = &newer->slabs;
-	size_t i;
+	const struct kms_slab_record *slab;
 
 	*growths = (struct kms_growths){ 0 };
-	growths->growth = calloc(slabs->nr + 1, sizeof(*growths->growth));
+	growths->growth = calloc(newer->slabs.nr + 1,
+				 sizeof(*growths->growth));
 	if (!growths->growth)
 		return false;
-	for (i = 0; i < slabs->nr; i++) {
-		const char *name = kms_field_text(slabs, i,
-						  KMEMSCOPE_A_SLAB_NAME);
-
-		if (!name || kms_growths_of(growths, name))
+	kms_for_each(slab, &newer->slabs) {
+		if (!slab->name || kms_growths_of(growths, slab->name))
 			continue;
-		if (growth_fill(&growths->growth[growths->nr], name, older,
-				newer, i))
-			growths->nr++;
+		growths->nr += growth_fill(&growths->growth[growths->nr], slab,
+					   older, newer);
 	}
-	qsort(growths->growth, growths->nr, sizeof(*growths->growth), order);
+	qsort(growths->growth, growths->nr, sizeof(*growths->growth),
+	      growth_compare);
 	return true;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Which slab caches grew between two points in time. */
+/* Which slab caches grew between two moments. */
 #ifndef KMS_DIAGNOSE_GROWTH_H
 #define KMS_DIAGNOSE_GROWTH_H
 
@@ -12,9 +12,9 @@ struct kms_growth {
 	enum kms_cache_kind kind;
 	const char *noun;	/* what its objects are, or NULL */
 	bool reclaimable;	/* its objects, when memory is short */
-	uint32_t size;		/* bytes of an object */
+	uint64_t size;		/* bytes of an object */
 	uint64_t total_bytes;	/* now */
-	uint64_t nr_objects;	/* in use now, KMS_UNKNOWN where not counted */
+	uint64_t nr_objects;	/* in use now; KMS_UNKNOWN: not counted */
 	int64_t bytes;		/* more than before; of dentries and inodes also
 				 * what went into slots that were free
 				 */
@@ -27,12 +27,12 @@ struct kms_growths {
 	size_t nr;
 };
 
-/* All caches of newer, against older; false when memory is out. */
+/* Compare all caches of newer with older; false when memory is out. */
 bool kms_growths_find(struct kms_growths *growths,
-		      const struct kms_look_at *older,
-		      const struct kms_look_at *newer);
+		      const struct kms_moment *older,
+		      const struct kms_moment *newer);
 
-/* What a cache grew by; NULL where it was not there. */
+/* The growth of a cache; NULL where it was not there. */
 const struct kms_growth *kms_growths_of(const struct kms_growths *growths,
 					const char *name);
 

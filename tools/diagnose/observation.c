@@ -1,91 +1,119 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What a look holds: made empty, and given back. */
-#include <linux/kmemscope.h>
-#include <stdio.h>
+/* Begin and free an observation. */
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "diagnose/observation.h"
-#include "table/kinds.h"
 
-void kms_look_at_init(struct kms_look_at *at)
+void kms_moment_init(struct kms_moment *moment)
 {
-	*at = (struct kms_look_at){ 0 };
-	at->slabs.kind = &kms_kind_slab;
-	at->slab_nodes.kind = &kms_kind_slab_node;
-	at->nodes.kind = &kms_kind_node;
+	*moment = (struct kms_moment){ 0 };
+	moment->slabs.type = &kms_slab_type;
+	moment->slab_nodes.type = &kms_slab_node_type;
+	moment->nodes.type = &kms_node_type;
 }
 
-void kms_look_at_free(struct kms_look_at *at)
+void kms_moment_free(struct kms_moment *moment)
 {
-	kms_rows_free(&at->slabs);
-	kms_rows_free(&at->slab_nodes);
-	kms_rows_free(&at->nodes);
+	kms_records_free(&moment->slabs.any);
+	kms_records_free(&moment->slab_nodes.any);
+	kms_records_free(&moment->nodes.any);
 }
 
-bool kms_look_at_host(const struct kms_look_at *at, size_t *row)
+const struct kms_node_record *kms_moment_host(const struct kms_moment *moment)
 {
-	for (*row = 0; *row < at->nodes.nr; ++*row)
-		if (kms_field(&at->nodes, *row, KMEMSCOPE_A_NODE_NODE) ==
-		    KMS_UNKNOWN)
-			return true;
-	return false;
+	const struct kms_node_record *node;
+
+	kms_for_each(node, &moment->nodes)
+		if (node->node == KMS_UNKNOWN)
+			return node;
+	return NULL;
 }
 
-void kms_look_init(struct kms_look *look)
+uint64_t kms_moments_ns(const struct kms_observation *obs, size_t from,
+			size_t to)
+{
+	return obs->moment[to].boottime_ns - obs->moment[from].boottime_ns;
+}
+
+static void walk_init(struct kms_walk *walk)
+{
+	kms_record_init(&kms_dentry_type, &walk->total);
+	walk->directories.type = &kms_dentry_directory_type;
+	walk->names.type = &kms_dentry_name_type;
+}
+
+static void trace_init(struct kms_trace *trace)
+{
+	kms_record_init(&kms_trace_type, &trace->total);
+	trace->allocators.type = &kms_trace_allocator_type;
+	trace->stacks.type = &kms_trace_stack_type;
+}
+
+void kms_observation_init(struct kms_observation *obs)
 {
 	size_t i;
 
-	memset(look, 0, sizeof(*look));
-	look->page_bytes = (uint32_t)sysconf(_SC_PAGESIZE);
-	look->available_bytes = KMS_UNKNOWN;
-	for (i = 0; i < KMS_NR_LOOKS; i++)
-		kms_look_at_init(&look->at[i]);
-	look->zones.kind = &kms_kind_zone;
-	look->buddies.kind = &kms_kind_buddy;
-	for (i = 0; i < KMS_NR_WALKS; i++) {
-		look->walk[i].dentries.kind = &kms_kind_dentry;
-		look->walk[i].directories.kind = &kms_kind_dentry_directory;
-		look->walk[i].names.kind = &kms_kind_dentry_name;
-	}
-	for (i = 0; i < KMS_TRACES_MAX; i++) {
-		look->traced[i].trace.kind = &kms_kind_trace;
-		look->traced[i].allocators.kind = &kms_kind_trace_allocator;
-		look->traced[i].stacks.kind = &kms_kind_trace_stack;
-	}
+	memset(obs, 0, sizeof(*obs));
+	obs->page_bytes = (uint32_t)sysconf(_SC_PAGESIZE);
+	obs->available_bytes = KMS_UNKNOWN;
+	obs->zones.type = &kms_zone_type;
+	obs->buddies.type = &kms_buddy_type;
+	for (i = 0; i < KMS_NR_MOMENTS; i++)
+		kms_moment_init(&obs->moment[i]);
+	for (i = 0; i < KMS_NR_WALKS; i++)
+		walk_init(&obs->walk[i]);
+	for (i = 0; i < KMS_MAX_TRACES; i++)
+		trace_init(&obs->trace[i]);
 }
 
-static void traced_free(struct kms_traced *traced)
+void kms_walk_forget(struct kms_walk *walk)
 {
 	size_t i;
 
-	for (i = 0; traced->who && i < traced->allocators.nr; i++)
-		free(traced->who[i].cgroup);
-	free(traced->who);
-	free(traced->cache);
-	kms_rows_free(&traced->trace);
-	kms_rows_free(&traced->allocators);
-	kms_rows_free(&traced->stacks);
+	for (i = 0; walk->directory && i < walk->directories.nr; i++)
+		kms_directory_free(&walk->directory[i]);
+	free(walk->directory);
+	walk->directory = NULL;
 }
 
-void kms_look_free(struct kms_look *look)
+static void walk_free(struct kms_walk *walk)
+{
+	kms_walk_forget(walk);
+	kms_record_clear(&kms_dentry_type, &walk->total);
+	kms_records_free(&walk->directories.any);
+	kms_records_free(&walk->names.any);
+}
+
+static void trace_free(struct kms_trace *trace)
 {
 	size_t i;
 
-	for (i = 0; i < KMS_NR_LOOKS; i++)
-		kms_look_at_free(&look->at[i]);
-	kms_rows_free(&look->zones);
-	kms_rows_free(&look->buddies);
-	for (i = 0; i < KMS_NR_WALKS; i++) {
-		kms_rows_free(&look->walk[i].dentries);
-		kms_rows_free(&look->walk[i].directories);
-		kms_rows_free(&look->walk[i].names);
+	for (i = 0; trace->facts && i < trace->allocators.nr; i++) {
+		free(trace->facts[i].cgroup);
+		free(trace->facts[i].container);
 	}
-	for (i = 0; i < KMS_TRACES_MAX; i++)
-		traced_free(&look->traced[i]);
-	kms_mounts_free(&look->mounts);
-	kms_strings_free(&look->missing);
-	kms_strings_free(&look->notes);
-	kms_value_clear(&look->version);
+	free(trace->facts);
+	free(trace->cache);
+	kms_record_clear(&kms_trace_type, &trace->total);
+	kms_records_free(&trace->allocators.any);
+	kms_records_free(&trace->stacks.any);
+}
+
+void kms_observation_free(struct kms_observation *obs)
+{
+	size_t i;
+
+	for (i = 0; i < KMS_NR_MOMENTS; i++)
+		kms_moment_free(&obs->moment[i]);
+	for (i = 0; i < KMS_NR_WALKS; i++)
+		walk_free(&obs->walk[i]);
+	for (i = 0; i < KMS_MAX_TRACES; i++)
+		trace_free(&obs->trace[i]);
+	kms_records_free(&obs->zones.any);
+	kms_records_free(&obs->buddies.any);
+	kms_strings_free(&obs->missing);
+	kms_strings_free(&obs->notes);
+	kms_value_clear(&obs->version);
 }

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* All that a diagnosis looked at; nothing in it is judged yet. */
+/* All that a diagnosis observed of a host; nothing in it is judged yet. */
 #ifndef KMS_DIAGNOSE_OBSERVATION_H
 #define KMS_DIAGNOSE_OBSERVATION_H
 
-#include "host/mounts.h"
+#include "host/directory.h"
 #include "host/service.h"
 #include "lib/strings.h"
 #include "table/answer.h"
-#include "table/field.h"
+#include "table/records.h"
 
 /* /proc/sys/fs/dentry-state: the kernel's own counts, of all dentries. */
 struct kms_dentry_state {
@@ -18,91 +18,104 @@ struct kms_dentry_state {
 };
 
 /* One point in time. */
-struct kms_look_at {
-	uint64_t boottime_ns;	/* 0: it did not come to this one */
-	struct kms_rows slabs;
-	struct kms_rows slab_nodes;
-	struct kms_rows nodes;
+struct kms_moment {
+	uint64_t boottime_ns;	/* 0: not observed */
+	struct kms_slab_records slabs;
+	struct kms_slab_node_records slab_nodes;
+	struct kms_node_records nodes;
 	struct kms_dentry_state dentries;
-	bool partial;		/* rows may be missing */
+	bool partial;		/* records may be missing */
 };
 
-enum { KMS_LOOK_FIRST, KMS_LOOK_MIDDLE, KMS_LOOK_LAST, KMS_NR_LOOKS };
+enum {
+	KMS_MOMENT_FIRST,
+	KMS_MOMENT_MIDDLE,
+	KMS_MOMENT_LAST,
+	KMS_NR_MOMENTS,
+};
 
 /* A walk over all dentries. */
 struct kms_walk {
 	bool done;
 	uint64_t boottime_ns;
-	struct kms_rows dentries;	/* one row: in all */
-	struct kms_rows directories;
-	struct kms_rows names;
+	struct kms_dentry_record total;
+	struct kms_dentry_directory_records directories;
+	struct kms_dentry_name_records names;
+	struct kms_directory *directory;	/* each of them, on this host */
 };
 
-/* What the host knows about one allocator, beside the trace. */
-struct kms_who {
+/* What the host knows about one allocator of a trace. */
+struct kms_allocator_facts {
 	char *cgroup;		/* path, escaped; NULL: not known */
+	char *container;	/* "docker 0123456789ab"; NULL: in none */
 	bool can_reclaim;	/* the cgroup has a file memory.reclaim */
 	bool alive;		/* its pid still is that process */
-	bool spared;		/* nobody must be told to end that */
-	uint64_t began_ns;	/* when it did */
+	bool spared;		/* no remedy may end it */
+	uint64_t began_ns;	/* when that process began */
 	size_t nr_alike;	/* processes that it stands for, now */
-	size_t starter_parent;	/* a parent that was there before the trace */
-	uint32_t starter_pid;	/* and its pid, 0 where that is not proved */
+	size_t starter_parent;	/* a parent from before the trace, by index */
+	uint32_t starter_pid;	/* its pid, 0 where that is not proved */
 	uint64_t starter_began_ns;
 	size_t starter_children;	/* processes that it has started */
 	struct kms_service service;
 };
 
-/* Who allocated from a cache. */
-struct kms_traced {
+/* The module returns this many parents of an allocator at most. */
+#define KMS_MAX_PARENTS 4
+
+/* The allocators of one cache. */
+struct kms_trace {
 	char *cache;
 	uint64_t began_ns;
 	bool done;
-	struct kms_rows trace;		/* one row: in all */
-	struct kms_rows allocators;
-	struct kms_rows stacks;
-	struct kms_who *who;		/* for each allocator */
+	struct kms_trace_record total;
+	struct kms_trace_allocator_records allocators;
+	struct kms_trace_stack_records stacks;
+	struct kms_allocator_facts *facts;	/* of each allocator, or NULL */
 };
 
-/* A trace that explains so much of the growth has seen who it was. */
+/* A trace that explains this much of the growth has found its allocators. */
 #define KMS_EXPLAINED_PERMILLE 700
 
 /* One that explains more missed frees: what it saw need not have stayed. */
 #define KMS_OVERSTATED_PERMILLE 1300
 
-/* In a long look what grows later is traced as well. */
-#define KMS_TRACES_MAX 8
+/* A long observation also traces what begins to grow later. */
+#define KMS_MAX_TRACES 8
 
 enum { KMS_WALK_BEFORE, KMS_WALK_AFTER, KMS_NR_WALKS };
 
-struct kms_look {
+struct kms_observation {
 	struct kms_stamp stamp;
 	struct kms_value version;
 	uint32_t page_bytes;
 	uint64_t available_bytes;	/* MemAvailable at last; KMS_UNKNOWN */
-	struct kms_look_at at[KMS_NR_LOOKS];
-	struct kms_rows zones;
-	struct kms_rows buddies;
+	struct kms_moment moment[KMS_NR_MOMENTS];
+	struct kms_zone_records zones;
+	struct kms_buddy_records buddies;
 	struct kms_walk walk[KMS_NR_WALKS];
-	struct kms_traced traced[KMS_TRACES_MAX];
-	size_t nr_traced;
-	size_t nr_refused;		/* traces that the module did not begin */
-	struct kms_mounts mounts;
+	struct kms_trace trace[KMS_MAX_TRACES];
+	size_t nr_traces;
+	size_t nr_refused;		/* traces that the module refused */
 	bool host_processes;	/* /proc has the pids that the module has */
-	struct kms_strings missing;	/* what could not be looked at, and why */
-	struct kms_strings notes;	/* texts that the look needs itself */
+	struct kms_strings missing;	/* what was not observed, and why */
+	struct kms_strings notes;	/* texts that observing itself needs */
 };
 
-/* An empty point in time, and the end of one. */
-void kms_look_at_init(struct kms_look_at *at);
-void kms_look_at_free(struct kms_look_at *at);
+void kms_moment_init(struct kms_moment *moment);
+void kms_moment_free(struct kms_moment *moment);
 
-/* The row of the whole host among its nodes; false without one. */
-bool kms_look_at_host(const struct kms_look_at *at, size_t *row);
+/* The record of the whole host; NULL where there is none. */
+const struct kms_node_record *kms_moment_host(const struct kms_moment *moment);
 
-/* An empty look, whose rows know their kinds. */
-void kms_look_init(struct kms_look *look);
+/* Nanoseconds from one moment to another. */
+uint64_t kms_moments_ns(const struct kms_observation *obs, size_t from,
+			size_t to);
 
-void kms_look_free(struct kms_look *look);
+void kms_observation_init(struct kms_observation *obs);
+void kms_observation_free(struct kms_observation *obs);
+
+/* Free what is known of the directories of a walk, before it is replaced. */
+void kms_walk_forget(struct kms_walk *walk);
 
 #endif /* KMS_DIAGNOSE_OBSERVATION_H */

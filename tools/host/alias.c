@@ -8,7 +8,7 @@
 
 #include "host/alias.h"
 
-/* Where the link in dir leads; false when it is none. */
+/* Read a link in dir; false if it is not a link. */
 static bool link_read(int dir, const char *name, char target[PATH_MAX])
 {
 	ssize_t len = readlinkat(dir, name, target, PATH_MAX - 1);

@@ -6,9 +6,9 @@
 #include <stdbool.h>
 
 /*
- * Find another name of the cache called name, one that known() says yes to:
- * merged caches are links to one folder in dir, which is /sys/kernel/slab.
- * NULL when there is none, or memory is out.
+ * Find another name of a cache for which known() is true. Merged caches are
+ * links to one folder in dir, which is /sys/kernel/slab. NULL if there is no
+ * such name, or memory is out.
  */
 char *kms_alias_resolve(const char *dir, const char *name,
 			bool (*known)(const char *name, void *arg), void *arg);

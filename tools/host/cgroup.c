@@ -10,10 +10,10 @@
 #include "host/cgroup.h"
 #include "lib/text.h"
 
-/* Of linux/exportfs.h: the handle of a file of kernfs is its number. */
+/* From linux/exportfs.h: the handle of a kernfs file is its number. */
 #define FILEID_KERNFS 0xfe
 
-/* A folder where cgroup2 is mounted, opened; -1 when there is none. */
+/* Open the folder where cgroup2 is mounted; -1 if there is none. */
 static int hierarchy_open(void)
 {
 	struct mntent *mount;
@@ -47,7 +47,7 @@ static int cgroup_open(int hierarchy, uint64_t id)
 				 O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }
 
-/* Where an open folder is; false when it cannot be told, or is gone. */
+/* Read the path of an open folder; false if it is unknown or gone. */
 static bool path_read(int fd, char path[PATH_MAX])
 {
 	char link[64];

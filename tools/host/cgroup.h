@@ -6,9 +6,9 @@
 #include <stdint.h>
 
 /*
- * The path of a cgroup, as in /proc/PID/cgroup, safe to print and to be freed;
- * or NULL where it is gone, no cgroup2 is mounted, or this process may not
- * know.
+ * The path of a cgroup as in /proc/PID/cgroup, safe to print, for the caller to
+ * free. NULL if the cgroup is gone, cgroup2 is not mounted, or this process
+ * lacks permission.
  */
 char *kms_cgroup_path(uint64_t id);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Which container a cgroup is one of. */
+/* Find the container that a cgroup belongs to. */
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
@@ -7,17 +7,17 @@
 #include "host/container.h"
 #include "lib/array.h"
 
-/* Engines print so much of a container's 64 digits. */
+/* Engines print the first 12 of the 64 digits of a container. */
 #define ID_DIGITS 64
 #define ID_PRINTED 12
 
 /*
- * How a component of the path begins and ends, and in which component it lies,
- * where that is what tells.  What is left is the name.
+ * How the component of a container begins and ends, and in which parent it lies
+ * if that is needed to know it. The rest of the component is the name.
  */
 static const struct {
 	const char *engine;
-	const char *parent;	/* with '*' at its end: begins so; NULL: any */
+	const char *parent;	/* '*' at its end: anything; NULL: any */
 	const char *before;
 	const char *after;
 	bool is_id;
@@ -57,7 +57,7 @@ static bool is_parent(const char *wanted, const char *component)
 	       (wanted[len] == '*' || component[len] == '/');
 }
 
-/* Fill in the container if the component is one, in the form. */
+/* Fill in the container if the component has the form. */
 static bool form_take(struct kms_container *container, size_t form,
 		      const char *parent, const char *component, size_t len)
 {
@@ -77,7 +77,7 @@ static bool form_take(struct kms_container *container, size_t form,
 			return false;
 		len = ID_PRINTED;
 	}
-	if (len >= KMS_CONTAINER_NAME_MAX)
+	if (len >= KMS_MAX_CONTAINER_NAME)
 		return false;
 	container->engine = forms[form].engine;
 	memcpy(container->name, component, len);
@@ -86,8 +86,8 @@ static bool form_take(struct kms_container *container, size_t form,
 }
 
 /*
- * A runtime that writes "SLICE:PREFIX:ID", for systemd to make a scope of, and
- * has no systemd to ask makes a cgroup of that name.
+ * A runtime passes "SLICE:PREFIX:ID" to systemd, which makes a scope of it.
+ * Without systemd it makes a cgroup of that name.
  */
 static bool mixed_take(struct kms_container *container, const char *component,
 		       size_t len)
@@ -142,7 +142,7 @@ bool kms_container_find(struct kms_container *container, const char *cgroup)
 	const char *parent = "";
 	size_t len;
 
-	/* The innermost is wanted: a container may run in another. */
+	/* Find the innermost: a container may run in another. */
 	for (; *cgroup; cgroup += len) {
 		cgroup += *cgroup == '/';
 		len = strcspn(cgroup, "/");
@@ -173,7 +173,7 @@ static bool has_controller(const char *line, const char *name)
 			return true;
 		list += word;
 	} while (*list == ',');
-	/* "name=systemd" has no ':' in it, so that is the whole list */
+	/* "name=systemd" has no ':', so that is the whole list. */
 	return false;
 }
 
@@ -193,7 +193,7 @@ const char *kms_container_cgroup(const char *text, size_t *len)
 			start += strcspn(start, ":\n") + 1;
 			if (start > line)
 				continue;
-			/* The root says nothing if another one does. */
+			/* The root counts only if all are the root. */
 			if (path && line - start == 1)
 				continue;
 			path = start;
@@ -203,4 +203,12 @@ const char *kms_container_cgroup(const char *text, size_t *len)
 		}
 	}
 	return path;
+}
+
+char *kms_container_text(const struct kms_container *container)
+{
+	char *text;
+
+	return asprintf(&text, "%s %s", container->engine,
+			container->name) < 0 ? NULL : text;
 }

@@ -1,31 +1,34 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Which container a cgroup is one of. */
+/* Find the container that a cgroup belongs to. */
 #ifndef KMS_HOST_CONTAINER_H
 #define KMS_HOST_CONTAINER_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-/* A file's name has 255 bytes at most, each of which may be escaped. */
-#define KMS_CONTAINER_NAME_MAX (4 * 255 + 1)
+/* A file name has up to 255 bytes, and each can be escaped. */
+#define KMS_MAX_CONTAINER_NAME (4 * 255 + 1)
 
 struct kms_container {
 	const char *engine;	/* "docker", "kubernetes", ... */
-	char name[KMS_CONTAINER_NAME_MAX];	/* as its engine prints it */
+	char name[KMS_MAX_CONTAINER_NAME];	/* as its engine prints it */
 	/*
-	 * It lies in another container or in a unit.  Those may make cgroups of
-	 * any name there, so the host's engine may know it by that name or not.
+	 * It lies in another container or in a unit. Those can make cgroups of
+	 * any name, so the engine of the host may not know this one.
 	 */
 	bool inner;
 };
 
-/* False when the cgroup's path looks like no container's. */
+/* False if the path does not look like that of a container. */
 bool kms_container_find(struct kms_container *container, const char *cgroup);
 
+/* "docker 0123456789ab", to be freed; NULL when memory is out. */
+char *kms_container_text(const struct kms_container *container);
+
 /*
- * The path in the text of /proc/PID/cgroup: of the unified hierarchy or, when
- * that has only the root, of the memory controller's or systemd's own.  It
- * ends with the line, *len bytes on; NULL when there is none.
+ * Find the path in the text of /proc/PID/cgroup: that of the unified hierarchy;
+ * if that is the root, of the memory controller, or of systemd. It has *len
+ * bytes, to the end of the line. NULL if there is none.
  */
 const char *kms_container_cgroup(const char *text, size_t *len);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Small files of the kernel's. */
+/* Read small files of the kernel. */
 #include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -8,7 +8,7 @@
 
 #define FIRST_ROOM 4096
 
-static char *descriptor_read(int fd, size_t most)
+static char *descriptor_read(int fd, size_t max)
 {
 	size_t room = 0, len = 0;
 	char *text = NULL, *more;
@@ -26,7 +26,7 @@ static char *descriptor_read(int fd, size_t most)
 		if (got <= 0)
 			break;
 		len += got;
-	} while (len < most);
+	} while (len < max);
 	if (!len) {
 		free(text);
 		return NULL;
@@ -35,15 +35,15 @@ static char *descriptor_read(int fd, size_t most)
 	return text;
 }
 
-char *kms_file_read(const char *path, size_t most)
+char *kms_file_read(const char *path, size_t max)
 {
-	/* Should the path be a pipe, there is nothing to wait for. */
+	/* Do not wait if the path is a pipe. */
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	char *text;
 
 	if (fd < 0)
 		return NULL;
-	text = descriptor_read(fd, most);
+	text = descriptor_read(fd, max);
 	close(fd);
 	return text;
 }

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Small files of the kernel's. */
+/* Read small files of the kernel. */
 #ifndef KMS_HOST_FILE_H
 #define KMS_HOST_FILE_H
 
 #include <stddef.h>
 
 /*
- * The text of a file, up to most bytes, for the caller to free.  NULL when it
- * cannot be read: what it is about may have gone.
+ * Read a file up to max bytes, for the caller to free. NULL if it cannot be
+ * read: a process may be gone, for example.
  */
-char *kms_file_read(const char *path, size_t most);
+char *kms_file_read(const char *path, size_t max);
 
 #endif /* KMS_HOST_FILE_H */

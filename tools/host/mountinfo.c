@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Mounts, as /proc/PID/mountinfo lists them, and what path a place has there. */
+/* The mounts of /proc/PID/mountinfo, and paths of directories in them. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,7 +7,7 @@
 #include "host/mountinfo.h"
 #include "lib/text.h"
 
-/* ID PARENT DEVICE ROOT POINT ..., separated by one blank each. */
+/* ID PARENT DEVICE ROOT POINT ..., with one blank between them. */
 enum {
 	FIELD_DEVICE = 2,
 	FIELD_ROOT,
@@ -66,8 +66,8 @@ static bool is_wanted(const struct kms_devices *devices, const char *device,
 }
 
 /*
- * The options of an overlay: "... - overlay SOURCE OPTIONS".  NULL with *failed
- * not set: it is none.
+ * The options of an overlay: "... - overlay SOURCE OPTIONS". NULL if it is no
+ * overlay; if memory is out, *failed is set as well.
  */
 static char *overlay_options(const char *line, size_t len, bool *failed)
 {
@@ -131,10 +131,10 @@ static bool line_parse(struct kms_mountinfo *mounts, const char *line,
 	}
 	if (*field[FIELD_POINT] != '/')
 		return true;
-	/* A root such as "net:[4026531840]": no path leads there. */
+	/* No path leads to a root such as "net:[4026531840]". */
 	wanted = *field[FIELD_ROOT] == '/' &&
 		 is_wanted(devices, field[FIELD_DEVICE], length[FIELD_DEVICE]);
-	/* What is before the first of them covers none. */
+	/* Mounts before the first requested one cannot cover it. */
 	if (!wanted && !mounts->nr)
 		return true;
 	return mount_add(mounts, field, length, line - 1, end, wanted);
@@ -153,8 +153,8 @@ bool kms_mountinfo_parse(struct kms_mountinfo *mounts, const char *text,
 	return true;
 }
 
-/* What of path is below the folder: "" for itself, "/..." or NULL. */
-static const char *below(const char *folder, const char *path)
+/* The rest of path below the folder: "", "/...", or NULL if it is not. */
+static const char *path_below(const char *folder, const char *path)
 {
 	size_t len = strlen(folder);
 
@@ -165,14 +165,14 @@ static const char *below(const char *folder, const char *path)
 	return path + len;
 }
 
-/* A mount that came later may lie over the path, or over a part of it. */
+/* A later mount may cover the path, or a parent of it. */
 static bool is_covered(const struct kms_mountinfo *mounts, size_t number,
 		       const char *path)
 {
 	size_t i;
 
 	for (i = number + 1; i < mounts->nr; i++)
-		if (below(mounts->mount[i].point, path))
+		if (path_below(mounts->mount[i].point, path))
 			return true;
 	return false;
 }
@@ -201,7 +201,7 @@ char *kms_mountinfo_path(const struct kms_mountinfo *mounts, const char *device,
 
 		if (!mount->device || strcmp(mount->device, device))
 			continue;
-		rest = below(mount->root, path);
+		rest = path_below(mount->root, path);
 		if (!rest)
 			continue;
 		found = path_at(mount, rest);
@@ -213,7 +213,7 @@ char *kms_mountinfo_path(const struct kms_mountinfo *mounts, const char *device,
 			free(covered);
 			return found;
 		}
-		/* Covered for most, but some may have it open still. */
+		/* Processes may still have it open. */
 		if (covered)
 			free(found);
 		else
@@ -222,9 +222,9 @@ char *kms_mountinfo_path(const struct kms_mountinfo *mounts, const char *device,
 	return covered;
 }
 
-/* What of the path is below a layer; NULL if it is in another place. */
-static const char *below_layer(const char *layer, size_t len, const char *path,
-			       bool *failed)
+/* The rest of the path below a layer; NULL if it is not in it. */
+static const char *path_below_layer(const char *layer, size_t len,
+				    const char *path, bool *failed)
 {
 	char *text = field_text(layer, len), *bytes, *real;
 	const char *rest;
@@ -233,23 +233,23 @@ static const char *below_layer(const char *layer, size_t len, const char *path,
 		*failed = true;
 		return NULL;
 	}
-	rest = *text == '/' ? below(text, path) : NULL;
-	/* Docker names layers by links. */
+	rest = *text == '/' ? path_below(text, path) : NULL;
+	/* Docker names its layers by links. */
 	bytes = rest ? NULL : kms_text_unescape(text);
 	real = bytes && *bytes == '/' ? realpath(bytes, NULL) : NULL;
 	free(text);
 	text = real ? kms_text_escape(real, strlen(real)) : NULL;
 	if (text)
-		rest = below(text, path);
+		rest = path_below(text, path);
 	free(text);
 	free(real);
 	free(bytes);
 	return rest;
 }
 
-/* The same for all layers that the options name. */
-static const char *below_layers(const char *options, const char *path,
-				bool *failed)
+/* The same for all layers in the options. */
+static const char *path_below_layers(const char *options, const char *path,
+				     bool *failed)
 {
 	const char *rest = NULL, *value;
 	size_t len, part;
@@ -260,11 +260,11 @@ static const char *below_layers(const char *options, const char *path,
 		if (!value || (strncmp(options, "upperdir=", 9) &&
 			       strncmp(options, "lowerdir", 8)))
 			continue;
-		/* lowerdir has several, separated by ':' */
+		/* lowerdir has several layers, with ':' between them. */
 		for (value++; !rest && value < options + len;
 		     value += part + (value + part < options + len)) {
 			part = strcspn(value, ":,");
-			rest = part ? below_layer(value, part, path, failed) :
+			rest = part ? path_below_layer(value, part, path, failed) :
 				      NULL;
 		}
 	}
@@ -281,10 +281,10 @@ char *kms_mountinfo_overlay(const struct kms_mountinfo *mounts,
 	for (i = 0; i < mounts->nr; i++) {
 		const struct kms_mount *mount = &mounts->mount[i];
 
-		/* Only a part of it is mounted: where the layer is, is not. */
+		/* Of an overlay that is mounted in part the layer is unknown. */
 		if (!mount->overlay || strcmp(mount->root, "/"))
 			continue;
-		rest = below_layers(mount->overlay, path, failed);
+		rest = path_below_layers(mount->overlay, path, failed);
 		if (!rest)
 			continue;
 		found = path_at(mount, rest);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Mounts, as /proc/PID/mountinfo lists them, and what path a place has there. */
+/* The mounts of /proc/PID/mountinfo, and paths of directories in them. */
 #ifndef KMS_HOST_MOUNTINFO_H
 #define KMS_HOST_MOUNTINFO_H
 
@@ -7,10 +7,10 @@
 #include <stddef.h>
 
 struct kms_mount {
-	char *device;		/* MAJOR:MINOR; NULL: none that was asked for */
-	char *root;		/* what of the file system is mounted, if so */
-	char *point;		/* where; both are escaped text */
-	char *overlay;		/* options of an overlay, as they are in mountinfo */
+	char *device;		/* MAJOR:MINOR; NULL: not a requested one */
+	char *root;		/* the mounted part of the file system */
+	char *point;		/* the mount point; both are escaped text */
+	char *overlay;		/* options of an overlay, as in mountinfo */
 };
 
 struct kms_mountinfo {
@@ -18,32 +18,32 @@ struct kms_mountinfo {
 	size_t nr;
 };
 
-/* The devices that are asked about; a host has far more mounts. */
+/* The requested devices; a host has far more mounts. */
 struct kms_devices {
 	const char **device;
 	size_t nr;
 };
 
 /*
- * Fill in the mounts that text lists, nothing if none is of these devices.  Of
- * others there is only what they may cover.  Lines that are no mounts are left
- * out.  False when memory is out.
+ * Fill in the mounts of these devices. Of other mounts only the mount points are
+ * kept, as they may cover a path. Lines that are no mounts are skipped. False if
+ * memory is out.
  */
 bool kms_mountinfo_parse(struct kms_mountinfo *mounts, const char *text,
 			 const struct kms_devices *devices);
 
 /*
- * The path, escaped, under which a place of the device's file system can be
- * reached: path is the place's, escaped, from the root of the file system.  NULL, with
- * *failed set when memory is out, when it cannot.
+ * Find the path by which a directory can be reached. device is that of its file
+ * system, path its path from the root of the file system; paths are escaped. NULL
+ * if there is no such path; if memory is out, *failed is set as well.
  */
 char *kms_mountinfo_path(const struct kms_mountinfo *mounts, const char *device,
 			 const char *path, bool *failed);
 
 /*
- * The path in an overlay, escaped, of a path that is in one of its layers: each
- * lookup in the overlay makes dentries in those as well.  NULL, with *failed set
- * when memory is out, when it is in none.
+ * Find the path in an overlay of a path in one of its layers, both escaped: each
+ * lookup in the overlay makes dentries in its layers as well. NULL if no layer
+ * has it; if memory is out, *failed is set as well.
  */
 char *kms_mountinfo_overlay(const struct kms_mountinfo *mounts,
 			    const char *path, bool *failed);

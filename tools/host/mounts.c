@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The mounts of all mount namespaces, and which processes see a place. */
+/* The mounts of all mount namespaces, and where a directory is in them. */
 #include <dirent.h>
-#include <linux/kmemscope.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,15 +10,14 @@
 #include "host/file.h"
 #include "host/mounts.h"
 #include "lib/text.h"
-#include "table/field.h"
 
 /*
- * Far more than hosts have, and what keeps this short where they do: a process
- * costs some microseconds, a namespace the lines of its mounts.
+ * Far more than hosts have.  They bound the time: a process costs some
+ * microseconds, a namespace the lines of its mounts.
  */
-#define PROCESSES_MAX 100000
-#define SPACES_MAX 1024
-#define FILE_MAX (4 * 1024 * 1024)
+#define MAX_PROCESSES 100000
+#define MAX_NAMESPACES 1024
+#define MAX_FILE (4 * 1024 * 1024)
 
 static bool is_known(const struct kms_mounts *mounts, const char *id)
 {
@@ -31,7 +29,7 @@ static bool is_known(const struct kms_mounts *mounts, const char *id)
 	return false;
 }
 
-static bool cgroup_read(struct kms_mount_space *space, const char *proc)
+static bool cgroup_read(struct kms_mount_namespace *space, const char *proc)
 {
 	const char *path;
 	char name[300];
@@ -39,7 +37,7 @@ static bool cgroup_read(struct kms_mount_space *space, const char *proc)
 	size_t len;
 
 	snprintf(name, sizeof(name), "%.250s/%u/cgroup", proc, space->pid);
-	text = kms_file_read(name, FILE_MAX);
+	text = kms_file_read(name, MAX_FILE);
 	if (!text)
 		return true;
 	path = kms_container_cgroup(text, &len);
@@ -53,7 +51,7 @@ static bool cgroup_read(struct kms_mount_space *space, const char *proc)
 static bool process_take(struct kms_mounts *mounts, const char *proc,
 			 uint32_t pid, const struct kms_devices *devices)
 {
-	struct kms_mount_space space = { .pid = pid }, *more;
+	struct kms_mount_namespace space = { .pid = pid }, *more;
 	char name[300];
 	ssize_t len;
 	char *text;
@@ -63,10 +61,10 @@ static bool process_take(struct kms_mounts *mounts, const char *proc,
 	if (len <= 0)
 		return true;
 	space.id[len] = '\0';
-	if (is_known(mounts, space.id) || mounts->nr == SPACES_MAX)
+	if (is_known(mounts, space.id) || mounts->nr == MAX_NAMESPACES)
 		return true;
 	snprintf(name, sizeof(name), "%.250s/%u/mountinfo", proc, pid);
-	text = kms_file_read(name, FILE_MAX);
+	text = kms_file_read(name, MAX_FILE);
 	if (!text)
 		return true;
 	more = realloc(mounts->space, (mounts->nr + 1) * sizeof(*more));
@@ -98,7 +96,7 @@ static int by_pid(const struct dirent **one, const struct dirent **other)
 	return (a > b) - (a < b);
 }
 
-/* The lowest pid stands for its namespace: most likely what began it. */
+/* The lowest pid stands for its namespace: most likely it began that. */
 static bool processes_take(struct kms_mounts *mounts, const char *proc,
 			   const struct kms_devices *devices)
 {
@@ -108,7 +106,7 @@ static bool processes_take(struct kms_mounts *mounts, const char *proc,
 
 	nr = scandir(proc, &entries, is_process, by_pid);
 	for (i = 0; i < nr; i++) {
-		if (complete && i < PROCESSES_MAX)
+		if (complete && i < MAX_PROCESSES)
 			complete = process_take(mounts, proc,
 						strtoul(entries[i]->d_name,
 							NULL, 10), devices);
@@ -119,114 +117,85 @@ static bool processes_take(struct kms_mounts *mounts, const char *proc,
 	return complete;
 }
 
-/* All devices of the directories; some more than once do no harm. */
-static bool devices_take(struct kms_devices *devices,
-			 const struct kms_rows *rows)
-{
-	const char **more, *device;
-	size_t i;
-
-	more = realloc(devices->device,
-		       (devices->nr + rows->nr + 1) * sizeof(*more));
-	if (!more)
-		return false;
-	devices->device = more;
-	for (i = 0; i < rows->nr; i++) {
-		device = kms_field_text(rows, i,
-					KMEMSCOPE_A_DENTRY_DIRECTORY_DEVICE);
-		if (device)
-			more[devices->nr++] = device;
-	}
-	return true;
-}
-
 bool kms_mounts_read(struct kms_mounts *mounts, const char *proc,
-		     const struct kms_rows *directories, size_t nr)
+		     const struct kms_devices *devices)
 {
-	struct kms_devices devices = { 0 };
-	bool complete = true;
-	size_t i;
-
 	*mounts = (struct kms_mounts){ 0 };
-	for (i = 0; complete && i < nr; i++)
-		complete = devices_take(&devices, &directories[i]);
-	if (complete && devices.nr)
-		complete = processes_take(mounts, proc, &devices);
-	free(devices.device);
-	return complete;
+	return !devices->nr || processes_take(mounts, proc, devices);
 }
 
-/* Tell about a namespace with another path; which the place then owns. */
-static void inside_take(struct kms_place *place, char *inside,
-			const struct kms_mount_space *space, bool wanted)
+/* Describe a namespace with another path, which the location takes over. */
+static void inside_take(struct kms_location *location, char *inside,
+			const struct kms_mount_namespace *space, bool preferred)
 {
-	place->nr_others++;
-	if (wanted && place->inside) {
-		free(place->inside);
-		place->inside = NULL;
+	location->nr_others++;
+	if (preferred && location->inside) {
+		free(location->inside);
+		location->inside = NULL;
 	}
-	if (place->inside) {
+	if (location->inside) {
 		free(inside);
 		return;
 	}
-	place->inside = inside;
-	place->pid = space->pid;
-	place->cgroup = space->cgroup;
+	location->inside = inside;
+	location->pid = space->pid;
+	location->cgroup = space->cgroup;
 }
 
-/* Of several, none of which is wanted, the first would be chance. */
-static void chance_drop(struct kms_place *place, bool chosen)
+/* Of several, none of them preferred, the first would be there by chance. */
+static void chance_drop(struct kms_location *location, bool chosen)
 {
-	if (chosen || place->nr_others <= 1)
+	if (chosen || location->nr_others <= 1)
 		return;
-	free(place->inside);
-	place->inside = NULL;
-	place->pid = 0;
-	place->cgroup = NULL;
+	free(location->inside);
+	location->inside = NULL;
+	location->pid = 0;
+	location->cgroup = NULL;
 }
 
 bool kms_mounts_find(const struct kms_mounts *mounts, const char *device,
-		     const char *path, kms_mounts_wanted *wanted,
-		     const void *arg, struct kms_place *place)
+		     const char *path, kms_mounts_prefer *prefer,
+		     const void *arg, struct kms_location *location)
 {
 	bool failed = false, chosen = false;
 	size_t i;
 
-	*place = (struct kms_place){ 0 };
+	*location = (struct kms_location){ 0 };
 	if (mounts->nr)
-		place->path = kms_mountinfo_path(&mounts->space[0].mounts,
-						 device, path, &failed);
+		location->path = kms_mountinfo_path(&mounts->space[0].mounts,
+						    device, path, &failed);
 	for (i = 1; !failed && i < mounts->nr; i++) {
-		const struct kms_mount_space *space = &mounts->space[i];
+		const struct kms_mount_namespace *space = &mounts->space[i];
 		char *inside = kms_mountinfo_path(&space->mounts, device, path,
 						  &failed);
 		bool this;
 
 		/*
-		 * A service with mounts of its own sees the same path; who has
-		 * another one for it is the one to name.
+		 * A service with mounts of its own mostly has the same path;
+		 * only another path is worth a word.
 		 */
-		if (!inside || (place->path && !strcmp(place->path, inside))) {
+		if (!inside || (location->path && !strcmp(location->path, inside))) {
 			free(inside);
 			continue;
 		}
-		this = !chosen && wanted && space->cgroup &&
-		       wanted(space->cgroup, arg);
-		inside_take(place, inside, space, this);
+		this = !chosen && prefer && space->cgroup &&
+		       prefer(space->cgroup, arg);
+		inside_take(location, inside, space, this);
 		chosen |= this;
 	}
-	if (!place->path && place->inside) {
-		place->path = strdup(place->inside);
-		failed |= !place->path;
+	location->hidden = !location->path && location->inside;
+	if (location->hidden) {
+		location->path = strdup(location->inside);
+		failed |= !location->path;
 	}
-	chance_drop(place, chosen);
+	chance_drop(location, chosen);
 	return !failed;
 }
 
 void kms_mounts_free(struct kms_mounts *mounts)
 {
 	while (mounts->nr) {
-		struct kms_mount_space *space = &mounts->space[--mounts->nr];
+		struct kms_mount_namespace *space = &mounts->space[--mounts->nr];
 
 		kms_mountinfo_free(&space->mounts);
 		free(space->cgroup);

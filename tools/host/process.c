@@ -12,21 +12,21 @@
 #include "lib/array.h"
 #include "lib/text.h"
 
-/* They take less than a second; beyond, nobody knows how many are alike. */
-#define PROCESSES_MAX 20000
+/* Reading these takes less than a second; beyond, those alike are unknown. */
+#define MAX_PROCESSES 20000
 
-/* Of the kernel's include/linux/sched.h; it is part of /proc/PID/stat. */
+/* From the kernel's include/linux/sched.h; /proc/PID/stat has it. */
 #define PF_KTHREAD 0x200000
 
-/* Of the kernel's include/linux/proc_ns.h, the same on all hosts. */
+/* From the kernel's include/linux/proc_ns.h; the same on all hosts. */
 #define PID_NAMESPACE_INITIAL 0xeffffffc
 
-/* Parents of parents; those of a process that ends may change meanwhile. */
-#define DEPTH_MAX 100
+/* Bounds the chain of parents, which may change while it is followed. */
+#define MAX_DEPTH 100
 
 /*
- * These run what others want, so to end one ends the jobs of others as well,
- * also later ones.  Names are cut to 15 bytes by the kernel.
+ * These run jobs of others: ending one also ends those, and later ones.  The
+ * kernel cuts names to 15 bytes.
  */
 static const char * const shared[] = {
 	"anacron", "atd", "conmon", "containerd", "containerd-shim", "crio",
@@ -58,7 +58,7 @@ static bool stat_parse(struct kms_process *process, char *text)
 	return true;
 }
 
-/* False, and nothing is appended, when memory is out. */
+/* Append a process, unless it has gone; false when memory is out. */
 static bool process_take(struct kms_processes *processes, const char *proc,
 			 uint32_t pid)
 {
@@ -81,7 +81,7 @@ static bool process_take(struct kms_processes *processes, const char *proc,
 	return true;
 }
 
-static int order(const void *a, const void *b)
+static int process_compare(const void *a, const void *b)
 {
 	const struct kms_process *left = a, *right = b;
 
@@ -100,7 +100,7 @@ bool kms_processes_read(struct kms_processes *processes, const char *proc)
 	while (folder && complete && (entry = readdir(folder))) {
 		if (!kms_text_number(entry->d_name, UINT32_MAX, &pid))
 			continue;
-		if (seen++ == PROCESSES_MAX) {
+		if (seen++ == MAX_PROCESSES) {
 			processes->whole = false;
 			break;
 		}
@@ -110,7 +110,7 @@ bool kms_processes_read(struct kms_processes *processes, const char *proc)
 		closedir(folder);
 	if (processes->nr)
 		qsort(processes->process, processes->nr,
-		      sizeof(*processes->process), order);
+		      sizeof(*processes->process), process_compare);
 	if (!complete)
 		kms_processes_free(processes);
 	return complete;
@@ -119,12 +119,12 @@ bool kms_processes_read(struct kms_processes *processes, const char *proc)
 const struct kms_process *
 kms_processes_find(const struct kms_processes *processes, uint64_t pid)
 {
-	const struct kms_process wanted = { .pid = pid };
+	const struct kms_process key = { .pid = pid };
 
 	if (!processes->nr || pid > UINT32_MAX)
 		return NULL;
-	return bsearch(&wanted, processes->process, processes->nr,
-		       sizeof(wanted), order);
+	return bsearch(&key, processes->process, processes->nr,
+		       sizeof(key), process_compare);
 }
 
 bool kms_process_is(const struct kms_process *process, const char *text)
@@ -170,13 +170,13 @@ bool kms_process_is_spared(const struct kms_processes *processes,
 	if (process->pid <= 1 || process->kernel ||
 	    kms_process_is_shared(process))
 		return true;
-	for (depth = 0; mine && depth < DEPTH_MAX; depth++) {
+	for (depth = 0; mine && depth < MAX_DEPTH; depth++) {
 		if (mine->pid == process->pid)
 			return true;
 		mine = kms_processes_find(processes, mine->parent);
 	}
-	/* Without itself in the list, nothing is sure. */
-	return !kms_processes_find(processes, self) || depth == DEPTH_MAX;
+	/* Without itself in the list its parents are unknown. */
+	return !kms_processes_find(processes, self) || depth == MAX_DEPTH;
 }
 
 void kms_processes_free(struct kms_processes *processes)

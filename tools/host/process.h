@@ -18,30 +18,30 @@ struct kms_process {
 struct kms_processes {
 	struct kms_process *process;	/* by pid */
 	size_t nr;
-	bool whole;		/* there are not more than are read */
+	bool whole;		/* no process was left out */
 };
 
-/* Read those in the folder proc, usually "/proc"; false when memory is out. */
+/* Read all in the folder proc, usually "/proc"; false when memory is out. */
 bool kms_processes_read(struct kms_processes *processes, const char *proc);
 
-/* The process of that number, or NULL. */
+/* Find a process by its pid, or NULL. */
 const struct kms_process *
 kms_processes_find(const struct kms_processes *processes, uint64_t pid);
 
-/* Is text, which is escaped, the name of the process? */
+/* Is this text, which is escaped, its name? */
 bool kms_process_is(const struct kms_process *process, const char *text);
 
-/* Do its parent, the parent of that and so on have these names? */
+/* Do its parent, grandparent and so on have these names? */
 bool kms_process_descends(const struct kms_processes *processes,
 			  const struct kms_process *process,
 			  const char * const *parents, size_t nr);
 
-/* Is it a daemon that runs jobs of others: cron, a container's, ...? */
+/* Is it a daemon that runs jobs of others: cron, containerd, ...? */
 bool kms_process_is_shared(const struct kms_process *process);
 
 /*
- * Must nobody be told to end it?  So it is with process 1, kernel threads, those
- * that run jobs of others, and the process self with all that it was started by.
+ * Must no remedy end it?  That holds for process 1, kernel threads, daemons
+ * that run jobs of others, and for the process self and all its parents.
  */
 bool kms_process_is_spared(const struct kms_processes *processes,
 			   const struct kms_process *process, uint32_t self);
@@ -49,8 +49,8 @@ bool kms_process_is_spared(const struct kms_processes *processes,
 void kms_processes_free(struct kms_processes *processes);
 
 /*
- * Is proc the one of the initial PID namespace, in which the module counts?
- * False also when that cannot be told.
+ * Is /proc that of the initial PID namespace, which the module uses?  False
+ * also where that is unknown.
  */
 bool kms_proc_is_initial(void);
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The unit of systemd that a cgroup is.
+ * Find the unit of systemd whose cgroup this is.
  *
- * libsystemd answers for a process, so one in the cgroup is asked about.  That
- * the unit's name is the last part of the cgroup's path proves that nothing
- * below the unit is meant.
+ * libsystemd answers for a process, so ask about one in the cgroup.  The last
+ * part of the cgroup's path must be the unit's name: then it is the unit's own
+ * cgroup, and none below it.
  */
 #include <ctype.h>
 #include <stdio.h>
@@ -16,9 +16,9 @@
 #include "lib/array.h"
 #include "lib/text.h"
 
-#define FILE_MAX (1024 * 1024)
+#define MAX_FILE (1024 * 1024)
 
-/* The numbers of the processes in a cgroup, one a line; NULL: none are told. */
+/* The pids in a cgroup, one a line; NULL when they cannot be read. */
 static char *members_read(const char *root, const char *cgroup)
 {
 	static const char * const mounts[] = { "", "/unified", "/systemd" };
@@ -29,20 +29,20 @@ static char *members_read(const char *root, const char *cgroup)
 		if (asprintf(&path, "%s%s%s/cgroup.procs", root, mounts[i],
 			     bytes) < 0)
 			break;
-		text = kms_file_read(path, FILE_MAX);
+		text = kms_file_read(path, MAX_FILE);
 		free(path);
 	}
 	free(bytes);
 	return text;
 }
 
-/* Can it be a unit's name?  systemctl(1) takes some characters for patterns. */
+/* May it name a unit?  systemctl(1) takes some characters for patterns. */
 static bool is_service(const char *name)
 {
 	static const char marks[] = ":_.-\\@", suffix[] = ".service";
 	size_t len = strlen(name), end = sizeof(suffix) - 1, i;
 
-	if (len <= end || len >= KMS_SERVICE_NAME_MAX || *name == '-' ||
+	if (len <= end || len >= KMS_MAX_SERVICE_NAME || *name == '-' ||
 	    strcmp(name + len - end, suffix))
 		return false;
 	for (i = 0; i < len; i++)
@@ -62,7 +62,7 @@ static bool is_last(const char *cgroup, const char *name)
 	return is;
 }
 
-/* Take a name over, if it is of the cgroup itself. */
+/* Take the name if it is that of the cgroup itself. */
 static bool name_take(struct kms_service *service, const char *name,
 		      const char *cgroup)
 {
@@ -72,7 +72,7 @@ static bool name_take(struct kms_service *service, const char *name,
 	return true;
 }
 
-/* Ask about one process in the cgroup; false: of none that can be stopped. */
+/* Find the unit of a process in the cgroup; false: none that may be stopped. */
 static bool unit_ask(struct kms_service *service,
 		     const struct kms_systemd *systemd, pid_t pid,
 		     const char *cgroup)

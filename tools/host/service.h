@@ -1,23 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The unit of systemd that a cgroup is, when it may be stopped at all. */
+/* Find the unit of systemd whose cgroup this is, if it may be stopped. */
 #ifndef KMS_HOST_SERVICE_H
 #define KMS_HOST_SERVICE_H
 
 #include "host/process.h"
 #include "host/systemd.h"
 
-/* As systemd limits it */
-#define KMS_SERVICE_NAME_MAX 256
+/* systemd's limit */
+#define KMS_MAX_SERVICE_NAME 256
 
 struct kms_service {
-	char name[KMS_SERVICE_NAME_MAX];	/* "": none, or not proved */
-	bool is_user;		/* of the manager of one user, not of the system's */
+	char name[KMS_MAX_SERVICE_NAME];	/* "": none, or not proved */
+	bool is_user;		/* its manager is a user's, not the system's */
 	uint32_t uid;		/* of that user */
 	size_t nr_processes;	/* in its cgroup */
-	char other[16];		/* one of them that is no such job; "": none */
+	char other[16];		/* a process that is not of the job; "": none */
 };
 
-/* Who allocates: a process of this name, started by ones of these. */
+/* A job: a process of this name, and its parents by name. */
 struct kms_job_names {
 	const char *name;
 	const char * const *parents;
@@ -25,9 +25,9 @@ struct kms_job_names {
 };
 
 /*
- * Fill in the service that the cgroup is: that itself, for what is below a unit
- * was delegated, and who has it names it as he likes.  root is where cgroups
- * are mounted, cgroup a path below it as escaped text.
+ * Find the service whose own cgroup this is.  Cgroups below a unit's do not
+ * count: they are delegated, so their names prove nothing.  root is where
+ * cgroups are mounted, and cgroup an escaped path below it.
  */
 void kms_service_find(struct kms_service *service,
 		      const struct kms_systemd *systemd,

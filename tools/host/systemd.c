@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What systemd knows about a process, by libsystemd where that is there. */
+/* Ask systemd about a process, by libsystemd if that is installed. */
 #include "host/systemd.h"
 
 #ifdef KMS_WITH_LIBSYSTEMD
@@ -10,7 +10,7 @@
 #include <systemd/sd-daemon.h>
 #include <systemd/sd-login.h>
 
-static bool load(struct kms_systemd *systemd)
+static bool library_load(struct kms_systemd *systemd)
 {
 	void *library = dlopen("libsystemd.so.0", RTLD_NOW | RTLD_LOCAL);
 	__typeof__(sd_booted) *booted;
@@ -18,7 +18,7 @@ static bool load(struct kms_systemd *systemd)
 	if (!library)
 		return false;
 	booted = (__typeof__(booted))dlsym(library, "sd_booted");
-	/* Of the types that the header has */
+	/* The header has their types. */
 	systemd->unit = (__typeof__(sd_pid_get_unit) *)
 			dlsym(library, "sd_pid_get_unit");
 	systemd->user_unit = (__typeof__(sd_pid_get_user_unit) *)
@@ -37,7 +37,7 @@ const struct kms_systemd *kms_systemd(void)
 	static bool tried, loaded;
 
 	if (!tried)
-		loaded = load(&systemd);
+		loaded = library_load(&systemd);
 	tried = true;
 	return loaded ? &systemd : NULL;
 }

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What systemd knows about a process, by libsystemd where that is there. */
+/* Ask systemd about a process, by libsystemd if that is installed. */
 #ifndef KMS_HOST_SYSTEMD_H
 #define KMS_HOST_SYSTEMD_H
 
 #include <sys/types.h>
 
 /*
- * See sd_pid_get_unit(3): these return a negative errno, ENODATA where the
- * process is in none.  The caller frees what they fill in.
+ * As in sd_pid_get_unit(3): they return a negative errno, ENODATA if the process
+ * is in no unit. The caller frees the texts.
  */
 struct kms_systemd {
 	int (*unit)(pid_t pid, char **unit);
@@ -17,8 +17,8 @@ struct kms_systemd {
 };
 
 /*
- * NULL when systemd does not run here, or its library is not installed.  It is
- * loaded on the first call, so that only commands that need it pay for it.
+ * NULL if systemd does not run here, or its library is not installed. The first
+ * call loads the library, so that only commands that need it pay for it.
  */
 const struct kms_systemd *kms_systemd(void);
 

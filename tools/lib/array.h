@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* How many elements an array has. */
+/* The number of elements of an array. */
 #ifndef KMS_LIB_ARRAY_H
 #define KMS_LIB_ARRAY_H
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* How a function says that, and why, it did not do what it was asked. */
+/* How a function reports that it failed, and why. */
 #include <stdarg.h>
 #include <stdio.h>
 

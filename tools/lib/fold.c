@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Parts of several names, as the one pattern that fits them all. */
+/* Turn parts of several names into one pattern that fits all. */
 #include <ctype.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -7,9 +7,9 @@
 
 #include "lib/fold.h"
 
-/* Shorter ones may be anything. */
-#define HEX_LEAST 4
-#define MIXED_LEAST 6
+/* Minimum lengths: shorter parts match by chance. */
+#define MIN_HEX 4
+#define MIN_MIXED 6
 
 bool kms_fold_is_word(char c)
 {
@@ -23,7 +23,7 @@ static void literal_put(struct kms_fold *fold, const char *bytes, size_t len)
 		fold->specific |= kms_fold_is_word(*bytes);
 }
 
-/* How the parts differ: by digits, by hexadecimal ones, and so on. */
+/* The placeholder for parts that differ. */
 static char parts_class(const struct kms_fold *fold)
 {
 	size_t i, j, with_digit = 0, with_both = 0, shortest = SIZE_MAX;
@@ -47,12 +47,12 @@ static char parts_class(const struct kms_fold *fold)
 		if (part->len < shortest)
 			shortest = part->len;
 	}
-	/* Words of people may be hexadecimal, but have no digits. */
+	/* Plain words may look hexadecimal, but have no digits. */
 	if (digits && shortest)
 		return 'N';
-	if (hex && shortest >= HEX_LEAST && 2 * with_digit >= fold->nr)
+	if (hex && shortest >= MIN_HEX && 2 * with_digit >= fold->nr)
 		return 'H';
-	if (mixed && shortest >= MIXED_LEAST && 2 * with_both >= fold->nr)
+	if (mixed && shortest >= MIN_MIXED && 2 * with_both >= fold->nr)
 		return 'X';
 	return '*';
 }
@@ -73,37 +73,50 @@ static size_t run_length(const struct kms_span *part, size_t at)
 	return len;
 }
 
-/*
- * Are the parts equal but for the digits in them?  If so, and out is wanted,
- * put them: runs that differ as N.
- */
-static bool digits_fold(struct kms_fold *fold, bool put)
+/* Does each part have a number, or the same byte, at its place in at[]? */
+static bool parts_agree(const struct kms_fold *fold, const size_t *at,
+			bool *same)
 {
-	size_t at[KMS_PATTERN_NAMES_MAX] = { 0 }, run, len, i;
 	const struct kms_span *first = &fold->part[0];
+	size_t run = run_length(first, at[0]), len, i;
+
+	*same = true;
+	for (i = 1; i < fold->nr; i++) {
+		const struct kms_span *part = &fold->part[i];
+
+		len = run_length(part, at[i]);
+		if (!run != !len || at[i] >= part->len)
+			return false;
+		if (!run && part->start[at[i]] != first->start[at[0]])
+			return false;
+		if (len != run || memcmp(part->start + at[i],
+					 first->start + at[0], run))
+			*same = false;
+	}
+	return true;
+}
+
+/* Go on by one number or byte in each part. */
+static void parts_step(const struct kms_fold *fold, size_t *at)
+{
+	size_t run, i;
+
+	for (i = 0; i < fold->nr; i++) {
+		run = run_length(&fold->part[i], at[i]);
+		at[i] += run ? run : 1;
+	}
+}
+
+/* Are the parts equal, apart from the numbers in them? */
+static bool digits_agree(const struct kms_fold *fold)
+{
+	size_t at[KMS_MAX_PATTERN_NAMES] = { 0 }, i;
 	bool same;
 
-	while (at[0] < first->len) {
-		run = run_length(first, at[0]);
-		same = true;
-		for (i = 1; i < fold->nr; i++) {
-			const struct kms_span *part = &fold->part[i];
-
-			len = run_length(part, at[i]);
-			if (!run != !len || at[i] >= part->len)
-				return false;
-			if (!run && part->start[at[i]] != first->start[at[0]])
-				return false;
-			if (len != run || memcmp(part->start + at[i],
-						 first->start + at[0], run))
-				same = false;
-			at[i] += run ? len : 1;
-		}
-		if (put && same)
-			literal_put(fold, first->start + at[0], run ? run : 1);
-		else if (put)
-			class_put(fold, 'N');
-		at[0] += run ? run : 1;
+	while (at[0] < fold->part[0].len) {
+		if (!parts_agree(fold, at, &same))
+			return false;
+		parts_step(fold, at);
 	}
 	for (i = 1; i < fold->nr; i++)
 		if (at[i] != fold->part[i].len)
@@ -111,12 +124,30 @@ static bool digits_fold(struct kms_fold *fold, bool put)
 	return true;
 }
 
+/* Write such parts, with N for numbers that differ. */
+static void digits_put(struct kms_fold *fold)
+{
+	const struct kms_span *first = &fold->part[0];
+	size_t at[KMS_MAX_PATTERN_NAMES] = { 0 }, run;
+	bool same;
+
+	while (at[0] < first->len) {
+		run = run_length(first, at[0]);
+		parts_agree(fold, at, &same);
+		if (same)
+			literal_put(fold, first->start + at[0], run ? run : 1);
+		else
+			class_put(fold, 'N');
+		parts_step(fold, at);
+	}
+}
+
 static bool is_middle(char c)
 {
 	return ((unsigned char)c & 0xc0) == 0x80;
 }
 
-/* How many bytes all parts begin with; no number or character is cut. */
+/* Length of the common start, without cutting a number or character. */
 static size_t prefix_length(const struct kms_fold *fold, size_t most)
 {
 	const struct kms_span *first = &fold->part[0];
@@ -193,8 +224,8 @@ void kms_fold_word(struct kms_fold *fold)
 
 	if (parts_equal(fold))
 		literal_put(fold, fold->part[0].start, fold->part[0].len);
-	else if (digits_fold(fold, false))
-		digits_fold(fold, true);
+	else if (digits_agree(fold))
+		digits_put(fold);
 	else if (class != '*')
 		class_put(fold, class);
 	else
@@ -208,7 +239,7 @@ char *kms_fold_digits(const char *name)
 	if (!text)
 		return NULL;
 	while (*name) {
-		/* The digits of an escaped byte are no number. */
+		/* The digits of an escaped byte are not a number. */
 		if (!strncmp(name, "\\x", 2) && strlen(name) >= 4) {
 			memcpy(end, name, 4);
 			end += 4;

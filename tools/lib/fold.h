@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Parts of several names, as the one pattern that fits them all. */
+/* Turn parts of several names into one pattern that fits all. */
 #ifndef KMS_LIB_FOLD_H
 #define KMS_LIB_FOLD_H
 
@@ -7,10 +7,10 @@
 #include <stddef.h>
 #include <stdio.h>
 
-/* A pattern is of this many names at most. */
-#define KMS_PATTERN_NAMES_MAX 256
+/* The maximum number of names that one pattern is made from. */
+#define KMS_MAX_PATTERN_NAMES 256
 
-/* Bytes of a name, or of a part of it. */
+/* A part of a name. */
 struct kms_span {
 	const char *start;
 	size_t len;
@@ -18,21 +18,21 @@ struct kms_span {
 
 struct kms_fold {
 	FILE *out;		/* takes the pattern, as bytes */
-	bool specific;		/* what was put says more than "any name" */
-	struct kms_span part[KMS_PATTERN_NAMES_MAX];
+	bool specific;		/* the pattern is more than "any name" */
+	struct kms_span part[KMS_MAX_PATTERN_NAMES];
 	size_t nr;		/* at least one */
 };
 
-/* Does the byte belong to a word: a letter, a digit, or beyond ASCII? */
+/* Does the byte belong to a word: is it a letter, a digit, or not ASCII? */
 bool kms_fold_is_word(char c);
 
-/* Put the pattern of parts that are words each, or the same byte each. */
+/* Write the pattern of parts that are all words, or all one byte. */
 void kms_fold_word(struct kms_fold *fold);
 
-/* Put what all parts begin with, what lies between, and what they end with. */
+/* Write the common start of all parts, a placeholder, and the common end. */
 void kms_fold_ends(struct kms_fold *fold);
 
-/* A name with N for each number in it; NULL when memory is out. */
+/* Copy a name with N for each number in it; NULL if memory is out. */
 char *kms_fold_digits(const char *name);
 
 #endif /* KMS_LIB_FOLD_H */

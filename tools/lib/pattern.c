@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What many names have in common.
+ * The pattern that many names share.
  *
- * Where nearly all are the same but for the digits in them, the others are left
- * out: they are somebody else's.
+ * If most names differ only in digits, the others are left out: they come from
+ * another program.
  *
  * A name is cut into words (letters, digits, bytes beyond ASCII) and the bytes
- * between them.  Names with the same bytes between as many words are of one
- * shape; in the most frequent shape each word is folded for itself.  Where
- * shapes say little, as with the '-' and '_' of base64, what all names begin
- * and end with is taken instead.
+ * between them. Names of one shape have equally many words, and the same bytes
+ * between them. In the most frequent shape each word becomes a pattern of its
+ * own. Where no shape is frequent, as with the '-' and '_' of base64, the common
+ * start and end of all names is taken instead.
  */
 #include <stdint.h>
 #include <stdlib.h>
@@ -19,26 +19,26 @@
 #include "lib/pattern.h"
 #include "lib/text.h"
 
-/* A name with more is folded from there on as one word. */
-#define TOKENS_MAX 64
+/* From there on the rest of a name is one word. */
+#define MAX_TOKENS 64
 
-/* Names of which so many are the same but for digits are those. */
+/* If this share differs only in digits, the other names are left out. */
 #define ALIKE_PERMILLE 750
 
-/* A shape that fewer names have is no pattern of theirs. */
+/* A shape of fewer names is not their pattern. */
 #define SHAPE_PERMILLE 500
-#define SHAPE_LEAST_PERMILLE 250
+#define MIN_SHAPE_PERMILLE 250
 
 struct shape {
-	struct kms_span token[TOKENS_MAX];
+	struct kms_span token[MAX_TOKENS];
 	size_t nr;
 };
 
 struct work {
-	char *name[KMS_PATTERN_NAMES_MAX];	/* not escaped */
-	struct shape shape[KMS_PATTERN_NAMES_MAX];
+	char *name[KMS_MAX_PATTERN_NAMES];	/* not escaped */
+	struct shape shape[KMS_MAX_PATTERN_NAMES];
 	size_t nr;
-	size_t nr_left_out;			/* those behind the others */
+	size_t nr_left_out;			/* at the end of name[] */
 	struct kms_fold fold;
 };
 
@@ -48,7 +48,7 @@ static void shape_find(struct shape *shape, const char *name)
 
 	for (shape->nr = 0; *name; name += len) {
 		len = 1;
-		if (shape->nr == TOKENS_MAX - 1)
+		if (shape->nr == MAX_TOKENS - 1)
 			len = strlen(name);
 		else if (kms_fold_is_word(*name))
 			while (kms_fold_is_word(name[len]))
@@ -73,7 +73,7 @@ static bool shapes_equal(const struct shape *a, const struct shape *b)
 	return true;
 }
 
-/* The names of one shape, word by word. */
+/* Write the pattern of the names of one shape, word by word. */
 static void shape_fold(struct work *work, const struct shape *shape)
 {
 	size_t token, i;
@@ -98,7 +98,7 @@ static void names_fold(struct work *work)
 	kms_fold_ends(&work->fold);
 }
 
-/* Which name's shape is the most frequent, and how often it is there. */
+/* Choose the name with the most frequent shape, and count that. */
 static size_t shape_choose(const struct work *work, size_t *count)
 {
 	size_t best = 0, i, j, n;
@@ -116,10 +116,10 @@ static size_t shape_choose(const struct work *work, size_t *count)
 }
 
 /*
- * Fold the names of a shape, or without one all of them; NULL, and *failed
- * left as it is, when that says nothing.
+ * The pattern of the names of a shape, or of all names. NULL if it would match
+ * any name, and NULL with *failed set if memory is out.
  */
-static char *fold(struct work *work, const struct shape *shape, bool *failed)
+static char *pattern_make(struct work *work, const struct shape *shape, bool *failed)
 {
 	char *bytes = NULL, *text = NULL;
 	size_t size;
@@ -144,7 +144,7 @@ static char *fold(struct work *work, const struct shape *shape, bool *failed)
 	return text;
 }
 
-/* Are two names the same, but for the numbers in them? */
+/* Do two names differ only in numbers? */
 static bool are_alike(const char *a, const char *b)
 {
 	while (*a && *b) {
@@ -168,7 +168,7 @@ static size_t alike_count(const struct work *work, size_t name)
 	return count;
 }
 
-/* Where most names are alike go on with those alone. */
+/* If most names are alike, move the others behind them, and drop those. */
 static void others_leave_out(struct work *work)
 {
 	size_t i, best = 0, most = 0, kept = 0;
@@ -211,26 +211,34 @@ static bool names_equal(const struct work *work)
 	return true;
 }
 
-static bool choose(struct kms_pattern *pattern, struct work *work)
+/* Set the name that stands for the others; false if memory is out. */
+static bool example_set(struct kms_pattern *pattern, const char *name)
 {
-	size_t count, best = shape_choose(work, &count);
+	pattern->example = kms_text_escape(name, strlen(name));
+	return pattern->example;
+}
+
+/* Take the one name that there is, without placeholders. */
+static bool name_take(struct kms_pattern *pattern, const struct work *work)
+{
+	pattern->text = kms_text_escape(work->name[0], strlen(work->name[0]));
+	pattern->nr_covered = work->nr;
+	return pattern->text && example_set(pattern, work->name[0]);
+}
+
+static bool pattern_choose(struct kms_pattern *pattern, struct work *work)
+{
+	size_t count, best = shape_choose(work, &count), example = 0;
 	bool failed = false;
-	size_t example = best;
 	char *shape, *ends;
 
-	if (names_equal(work)) {
-		pattern->text = kms_text_escape(work->name[0],
-						strlen(work->name[0]));
-		pattern->example = kms_text_escape(work->name[0],
-						   strlen(work->name[0]));
-		pattern->nr_covered = work->nr;
-		return pattern->text && pattern->example;
-	}
-	shape = fold(work, &work->shape[best], &failed);
-	ends = fold(work, NULL, &failed);
+	if (names_equal(work))
+		return name_take(pattern, work);
+	shape = pattern_make(work, &work->shape[best], &failed);
+	ends = pattern_make(work, NULL, &failed);
 	/*
-	 * A shape that is one name's own is that name, no pattern; and what
-	 * fits all names is more than the same for some of them.
+	 * The shape of a single name is no pattern. A pattern for all names is
+	 * better than the same pattern for some of them.
 	 */
 	if (count < 2 || (shape && ends && !strcmp(shape, ends))) {
 		free(shape);
@@ -238,24 +246,18 @@ static bool choose(struct kms_pattern *pattern, struct work *work)
 	}
 	if (shape && (1000 * count >= SHAPE_PERMILLE * work->nr ||
 		      (!ends && 1000 * count >=
-				SHAPE_LEAST_PERMILLE * work->nr))) {
+				MIN_SHAPE_PERMILLE * work->nr))) {
 		pattern->text = shape;
 		pattern->nr_covered = count;
-		shape = NULL;
-	} else if (ends) {
+		example = best;
+		free(ends);
+	} else {
 		pattern->text = ends;
-		pattern->nr_covered = work->nr;
-		example = 0;
-		ends = NULL;
+		pattern->nr_covered = ends ? work->nr : 0;
+		free(shape);
 	}
-	free(shape);
-	free(ends);
-	if (failed)
-		return false;
-	if (pattern->text)
-		pattern->example = kms_text_escape(work->name[example],
-						   strlen(work->name[example]));
-	return !pattern->text || pattern->example;
+	return !failed &&
+	       (!pattern->text || example_set(pattern, work->name[example]));
 }
 
 bool kms_pattern_find(struct kms_pattern *pattern, const char * const *names,
@@ -266,8 +268,8 @@ bool kms_pattern_find(struct kms_pattern *pattern, const char * const *names,
 	size_t i;
 
 	*pattern = (struct kms_pattern){ 0 };
-	if (nr > KMS_PATTERN_NAMES_MAX)
-		nr = KMS_PATTERN_NAMES_MAX;
+	if (nr > KMS_MAX_PATTERN_NAMES)
+		nr = KMS_MAX_PATTERN_NAMES;
 	pattern->nr_names = nr;
 	if (!nr)
 		return true;
@@ -285,7 +287,7 @@ bool kms_pattern_find(struct kms_pattern *pattern, const char * const *names,
 	}
 	if (complete)
 		others_leave_out(work);
-	complete = complete && choose(pattern, work);
+	complete = complete && pattern_choose(pattern, work);
 	for (i = 0; i < work->nr + work->nr_left_out; i++)
 		free(work->name[i]);
 	free(work);

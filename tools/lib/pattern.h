@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What many names have in common. */
+/* The pattern that many names share. */
 #ifndef KMS_LIB_PATTERN_H
 #define KMS_LIB_PATTERN_H
 
@@ -9,25 +9,23 @@
 #include "lib/fold.h"
 
 /*
- * The notation, for people; the example beside it tells a letter from a
- * placeholder:
+ * Placeholders of a pattern. Whether a letter is one, people see by the example:
  *	N	one or more digits
  *	H	four or more hexadecimal digits
  *	X	six or more letters and digits, mixed
  *	*	anything, also nothing
- * All else stands for itself, escaped as all text is.
+ * Other characters stand for themselves, escaped as all text is.
  */
 struct kms_pattern {
-	char *text;		/* NULL: they have nothing in common */
-	char *example;		/* a name that it covers, or NULL */
+	char *text;		/* NULL: there is no common pattern */
+	char *example;		/* a name that matches, or NULL */
 	size_t nr_names;
 	size_t nr_covered;
 };
 
 /*
- * Find the pattern that covers the most of nr names, which are escaped text
- * and of which only the first KMS_PATTERN_NAMES_MAX are looked at.  False when
- * memory is out.
+ * Find the pattern that matches most of the nr names, which are escaped text.
+ * Only the first KMS_MAX_PATTERN_NAMES count. False if memory is out.
  */
 bool kms_pattern_find(struct kms_pattern *pattern, const char * const *names,
 		      size_t nr);

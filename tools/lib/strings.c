@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Texts that are made while a verdict is, and go with it. */
+/* A list of texts that are freed together. */
 #include <stdio.h>
 #include <stdlib.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Texts that are made while a verdict is, and go with it. */
+/* A list of texts that are freed together. */
 #ifndef KMS_LIB_STRINGS_H
 #define KMS_LIB_STRINGS_H
 
@@ -10,10 +10,10 @@
 struct kms_strings {
 	char **text;
 	size_t nr;
-	bool failed;		/* memory was out; later texts are lost, too */
+	bool failed;		/* memory was out; texts are missing */
 };
 
-/* A text that lives as long as strings; "" when memory is out. */
+/* Add a text that lives as long as strings; returns "" if memory is out. */
 const char *kms_strings_add(struct kms_strings *strings, const char *format,
 			    ...) __attribute__
 	((format(printf, 2, 3)));

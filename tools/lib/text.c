@@ -11,8 +11,8 @@
 #include "lib/text.h"
 
 /*
- * What prints badly: control characters, what moves the reading direction,
- * what shows nothing at all, and what is no character.
+ * Code points that print badly: control characters, changes of the reading
+ * direction, invisible characters, and code points that are no characters.
  */
 static const struct {
 	uint32_t first;
@@ -51,7 +51,7 @@ static bool point_prints(uint32_t point)
 	return (point & 0xfffe) != 0xfffe;
 }
 
-/* Length of the character at s, 0 when it is no UTF-8. */
+/* Length of the character at s; 0 if it is not UTF-8. */
 static size_t point_length(const unsigned char *s, size_t left,
 			   uint32_t *point)
 {
@@ -83,7 +83,7 @@ static size_t point_length(const unsigned char *s, size_t left,
 	return len;
 }
 
-/* Length of the printable character at s, 0 when there is none. */
+/* Length of the printable character at s; 0 if there is none. */
 static size_t char_length(const unsigned char *s, size_t left)
 {
 	uint32_t point;

@@ -9,36 +9,34 @@
 #include <stdio.h>
 
 /*
- * Copy len bytes that the kernel (or a file) says are text, up to the first
- * NUL.  What would not print, is no UTF-8 or is a backslash becomes \xNN, so
- * that the result is valid anywhere and can be turned back.  NULL when memory
- * is out.
+ * Copy text of the kernel or of a file, up to len bytes or the first NUL. Bytes
+ * that do not print, bytes that are not UTF-8, and backslashes become \xNN. The
+ * result is valid everywhere and can be turned back. NULL if memory is out.
  */
 char *kms_text_escape(const char *bytes, size_t len);
 
-/* The bytes that kms_text_escape() made text of, or NULL when memory is out. */
+/* Turn the result of kms_text_escape() back; NULL if memory is out. */
 char *kms_text_unescape(const char *text);
 
-/* Are all bytes up to the first NUL characters of UTF-8, of any kind? */
+/* Are all bytes up to the first NUL valid UTF-8? */
 bool kms_text_is_utf8(const char *bytes);
 
-/* Would kms_text_escape() leave text as it is, backslashes apart? */
+/* Would kms_text_escape() change nothing but backslashes? */
 bool kms_text_prints(const char *text);
 
 /*
- * Can text be printed in the locale?  One whose characters are not UTF-8 takes
- * only ASCII: libsmartcols never ends with other bytes, and terminals take some
- * of them for commands.
+ * Can text be printed in the locale? If that is not UTF-8, only ASCII can:
+ * libsmartcols hangs on other bytes, and some are commands to terminals.
  */
 bool kms_text_fits(const char *text);
 
-/* The same text with all but ASCII as \xNN, or NULL when memory is out. */
+/* Copy text with all but ASCII as \xNN; NULL if memory is out. */
 char *kms_text_ascii(const char *text);
 
-/* Print text as the locale can take it. */
+/* Print text as the locale can print it. */
 void kms_text_print(FILE *stream, const char *text);
 
-/* All of text must be one decimal number of at most max. */
+/* Parse a decimal number up to max; false if text is none. */
 bool kms_text_number(const char *text, uint64_t max, uint64_t *number);
 
 #endif /* KMS_LIB_TEXT_H */

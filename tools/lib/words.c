@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Numbers in plain words. */
+/* Numbers as people write them. */
 #include <stdio.h>
 
 #include "lib/array.h"
@@ -19,7 +19,7 @@ struct kms_words kms_words_bytes(uint64_t bytes)
 			 (unsigned int)bytes);
 		return words;
 	}
-	/* What would round to 1024 is one of the next unit. */
+	/* A number that rounds to 1024 belongs to the next unit. */
 	for (number /= 1024; number >= 1023.95 && unit + 1 < ARRAY_SIZE(units);
 	     number /= 1024)
 		unit++;
@@ -28,29 +28,32 @@ struct kms_words kms_words_bytes(uint64_t bytes)
 	return words;
 }
 
-struct kms_words kms_words_span(uint64_t seconds)
+static struct kms_words count_words(uint64_t nr, const char *unit)
 {
 	struct kms_words words;
 
-	if (seconds < 60)
-		snprintf(words.text, sizeof(words.text), "less than a minute");
-	else if (seconds < 100 * 60)
-		snprintf(words.text, sizeof(words.text), "%u min",
-			 (unsigned int)(seconds + 30) / 60);
-	else if (seconds < 48 * 3600)
-		snprintf(words.text, sizeof(words.text), "%u h",
-			 (unsigned int)(seconds + 1800) / 3600);
-	else
-		snprintf(words.text, sizeof(words.text), "%llu days",
-			 (unsigned long long)(seconds / 86400 +
-					      (seconds % 86400 >= 43200)));
+	snprintf(words.text, sizeof(words.text), "%llu %s%s",
+		 (unsigned long long)nr, unit, nr == 1 ? "" : "s");
 	return words;
+}
+
+struct kms_words kms_words_span(uint64_t seconds)
+{
+	if (seconds < 60)
+		return (struct kms_words){ "less than a minute" };
+	if (seconds < 100 * 60)
+		return count_words((seconds + 30) / 60, "minute");
+	if (seconds < 48 * 3600)
+		return count_words((seconds + 1800) / 3600, "hour");
+	return count_words(seconds / 86400 + (seconds % 86400 >= 43200), "day");
 }
 
 struct kms_words kms_words_share(uint64_t permille)
 {
 	struct kms_words words;
 
+	if (!permille)
+		return (struct kms_words){ "less than 0.1 %" };
 	if (permille < 100 && permille % 10)
 		snprintf(words.text, sizeof(words.text), "%u.%u %%",
 			 (unsigned int)permille / 10,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Numbers in plain words. */
+/* Numbers as people write them. */
 #ifndef KMS_LIB_WORDS_H
 #define KMS_LIB_WORDS_H
 
@@ -7,7 +7,7 @@
 
 #define KMS_WORDS_MAX 32
 
-/* A number as text, by value: words.text is an argument for printf. */
+/* A number as text, by value: words.text can be an argument of printf. */
 struct kms_words {
 	char text[KMS_WORDS_MAX];
 };
@@ -15,10 +15,10 @@ struct kms_words {
 /* "27.3 MiB" */
 struct kms_words kms_words_bytes(uint64_t bytes);
 
-/* "3 h", "2 days", "less than a minute" */
+/* "3 hours", "1 minute", "2 days", "less than a minute" */
 struct kms_words kms_words_span(uint64_t seconds);
 
-/* "42 %", or below ten "4.2 %", of a number out of 1000 */
+/* "42 %", "4.2 %" or "less than 0.1 %", of a number out of 1000 */
 struct kms_words kms_words_share(uint64_t permille);
 
 #endif /* KMS_LIB_WORDS_H */

@@ -1,21 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Stacks as flame graphs are made of. */
+/* Stacks in the form that flame graphs are made from. */
 #include <linux/kmemscope.h>
 #include <string.h>
 
 #include "lib/text.h"
 #include "output/folded.h"
 
-static const struct kms_value *value_of(const struct kms_rows *rows, size_t row,
-					uint16_t attr)
-{
-	size_t column;
-
-	kms_kind_find_attr(rows->kind, attr, &column);
-	return &rows->row[row][column];
-}
-
-/* What would end a part of the line is escaped as all else is. */
+/* Escape also ';', which ends a part of the line. */
 static void part_print(FILE *stream, const char *text, size_t len)
 {
 	const bool fits = kms_text_fits(text);
@@ -28,17 +19,16 @@ static void part_print(FILE *stream, const char *text, size_t len)
 	}
 }
 
-/* Kernel threads and interrupts in brackets, as ps(1) has them. */
+/* Kernel threads and interrupts stand in brackets, as in ps(1). */
 static void name_print(FILE *stream, const struct kms_rows *allocators,
 		       size_t row)
 {
-	const struct kms_value *context =
-		value_of(allocators, row, KMEMSCOPE_A_TRACE_ALLOCATOR_CONTEXT);
-	const struct kms_value *name =
-		value_of(allocators, row, KMEMSCOPE_A_TRACE_ALLOCATOR_NAME);
-	const char *text = name->presence ? name->text :
-			   context->presence ? context->text : "-";
-	const bool task = context->presence && !strcmp(context->text, "task");
+	const char *context = kms_rows_text(allocators, row,
+				KMEMSCOPE_A_TRACE_ALLOCATOR_CONTEXT);
+	const char *name = kms_rows_text(allocators, row,
+				KMEMSCOPE_A_TRACE_ALLOCATOR_NAME);
+	const bool task = context && !strcmp(context, "task");
+	const char *text = name ? name : context ? context : "-";
 
 	if (!task)
 		putc('[', stream);
@@ -47,35 +37,32 @@ static void name_print(FILE *stream, const struct kms_rows *allocators,
 		putc(']', stream);
 }
 
-/* The function alone: a graph adds up what its instructions do. */
+/* The function alone: a graph adds up the instructions of a function. */
 static void frame_print(FILE *stream, const struct kms_rows *stacks, size_t row)
 {
-	const struct kms_value *symbol =
-		value_of(stacks, row, KMEMSCOPE_A_TRACE_STACK_SYMBOL);
-	const char *text = symbol->presence ? symbol->text : "[unknown]";
+	const char *symbol = kms_rows_text(stacks, row,
+					    KMEMSCOPE_A_TRACE_STACK_SYMBOL);
+	const char *text = symbol ? symbol : "[unknown]";
 
 	putc(';', stream);
 	part_print(stream, text, strcspn(text, "+"));
 }
 
-/* A stack's frames are neighbours, the innermost first. */
+/* The frames of a stack are neighbours, the innermost first. */
 static void frames_print(FILE *stream, const struct kms_rows *stacks,
 			 const struct kms_value *stack)
 {
+	const uint16_t attr = KMEMSCOPE_A_TRACE_STACK_STACK;
 	size_t first = 0, end;
 
 	if (!stack->presence)
 		return;
 	while (first < stacks->nr &&
-	       kms_value_compare(
-		       value_of(stacks, first, KMEMSCOPE_A_TRACE_STACK_STACK),
-		       stack))
+	       kms_value_compare(kms_rows_value(stacks, first, attr), stack))
 		first++;
 	end = first;
 	while (end < stacks->nr &&
-	       !kms_value_compare(value_of(stacks, end,
-					   KMEMSCOPE_A_TRACE_STACK_STACK),
-				  stack))
+	       !kms_value_compare(kms_rows_value(stacks, end, attr), stack))
 		end++;
 	while (end > first)
 		frame_print(stream, stacks, --end);
@@ -84,16 +71,15 @@ static void frames_print(FILE *stream, const struct kms_rows *stacks,
 void kms_folded_print(FILE *stream, const struct kms_rows *allocators,
 		      const struct kms_rows *stacks)
 {
+	const uint16_t attr = KMEMSCOPE_A_TRACE_ALLOCATOR_NR_ALLOCS;
 	size_t i;
 
 	for (i = 0; i < allocators->nr; i++) {
 		name_print(stream, allocators, i);
 		frames_print(stream, stacks,
-			     value_of(allocators, i,
-				      KMEMSCOPE_A_TRACE_ALLOCATOR_STACK));
+			     kms_rows_value(allocators, i,
+					    KMEMSCOPE_A_TRACE_ALLOCATOR_STACK));
 		fprintf(stream, " %llu\n", (unsigned long long)
-			value_of(allocators, i,
-				 KMEMSCOPE_A_TRACE_ALLOCATOR_NR_ALLOCS)
-			->magnitude);
+			kms_rows_value(allocators, i, attr)->magnitude);
 	}
 }

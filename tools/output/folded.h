@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Stacks as flame graphs are made of. */
+/* Stacks in the form that flame graphs are made from. */
 #ifndef KMS_OUTPUT_FOLDED_H
 #define KMS_OUTPUT_FOLDED_H
 

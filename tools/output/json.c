@@ -4,26 +4,43 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "lib/clock.h"
 #include "lib/text.h"
 #include "output/output.h"
 #include "table/format.h"
 
 #define PLAIN (JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE)
 
-/* A number below INT64_MIN, which only a difference can be. */
+/* A number below INT64_MIN. Only a difference can be one. */
 static json_object *deep_new(const struct kms_value *value)
 {
-	char text[KMS_FORMAT_MAX];
+	char text[KMS_MAX_FORMAT];
 
 	snprintf(text, sizeof(text), "-%llu",
 		 (unsigned long long)value->magnitude);
 	return json_object_new_double_s(-(double)value->magnitude, text);
 }
 
-static json_object *value_new(const struct kms_value *value)
+/* Percent, with the one decimal that permille has. */
+static json_object *percent_new(const struct kms_column *column,
+				const struct kms_value *value)
+{
+	static const struct kms_style style = { .exact = true };
+	double percent = (double)value->magnitude / 10;
+	char text[KMS_MAX_FORMAT];
+
+	kms_format_value(column, value, &style, text);
+	return json_object_new_double_s(value->negative ? -percent : percent,
+					text);
+}
+
+static json_object *value_new(const struct kms_column *column,
+			      const struct kms_value *value)
 {
 	if (value->presence == KMS_TEXT)
 		return json_object_new_string(value->text);
+	if (column->unit == KMS_UNIT_PERMILLE)
+		return percent_new(column, value);
 	if (!value->negative)
 		return json_object_new_uint64(value->magnitude);
 	if (value->magnitude > (uint64_t)INT64_MAX + 1)
@@ -31,7 +48,7 @@ static json_object *value_new(const struct kms_value *value)
 	return json_object_new_int64((int64_t)-value->magnitude);
 }
 
-/* False, and nothing is kept, when memory is out. */
+/* False if memory is out; then nothing is kept. */
 static bool member_add(json_object *object, const char *name,
 		       json_object *value)
 {
@@ -49,7 +66,7 @@ static bool item_add(json_object *array, json_object *value)
 	return false;
 }
 
-/* Print and drop an object; false when memory was or is out. */
+/* Print and drop an object; false if memory was or is out. */
 static bool object_print(FILE *stream, json_object *object, bool complete)
 {
 	const char *text = NULL;
@@ -80,7 +97,8 @@ static bool row_print(FILE *stream, const struct kms_kind *kind,
 		if (row[column].presence)
 			complete = member_add(object,
 					      kind->columns[column].name,
-					      value_new(&row[column]));
+					      value_new(&kind->columns[column],
+							&row[column]));
 	}
 	return object_print(stream, object, complete);
 }
@@ -94,14 +112,15 @@ static bool filters_add(json_object *request, const struct kms_scope *scope,
 	if (!member_add(request, "filters", filters))
 		return false;
 	for (i = 0; i < scope->nr; i++) {
-		const char *name = kind->columns[scope->terms[i].column].name;
+		const struct kms_term *term = &scope->terms[i];
+		const struct kms_column *column = &kind->columns[term->column];
 
-		if (!json_object_object_get_ex(filters, name, &array)) {
+		if (!json_object_object_get_ex(filters, column->name, &array)) {
 			array = json_object_new_array();
-			if (!member_add(filters, name, array))
+			if (!member_add(filters, column->name, array))
 				return false;
 		}
-		if (!item_add(array, value_new(&scope->terms[i].value)))
+		if (!item_add(array, value_new(column, &term->value)))
 			return false;
 	}
 	return true;
@@ -124,7 +143,7 @@ static bool columns_add(json_object *request, const struct kms_scope *scope,
 	return true;
 }
 
-/* What limits the rows: --diff must not take what is not there for gone. */
+/* What limits the rows: for --diff a row that was left out is not gone. */
 static bool request_add(json_object *envelope, const struct kms_scope *scope,
 			const struct kms_kind *kind)
 {
@@ -150,20 +169,19 @@ static bool stamp_add(json_object *object, const struct kms_stamp *stamp)
 			  json_object_new_uint64(stamp->boottime_ns));
 }
 
-/* Of a difference: from when on, and how long. */
+/* For a difference: when it began, and how long it took. */
 static bool since_add(json_object *envelope, const struct kms_answer *answer)
 {
 	uint64_t passed = answer->stamp.boottime_ns - answer->since.boottime_ns;
 	json_object *since = json_object_new_object();
-	char text[KMS_FORMAT_MAX];
+	char text[KMS_MAX_FORMAT];
 
 	snprintf(text, sizeof(text), "%llu.%03llu",
-		 (unsigned long long)passed / 1000000000,
-		 (unsigned long long)passed % 1000000000 / 1000000);
+		 passed / NS_PER_SEC, passed % NS_PER_SEC / NS_PER_MS);
 	return member_add(envelope, "since", since) &&
 	       stamp_add(since, &answer->since) &&
 	       member_add(envelope, "seconds",
-			  json_object_new_double_s(passed / 1e9, text));
+			  json_object_new_double_s((double)passed / NS_PER_SEC, text));
 }
 
 static bool envelope_fill(json_object *envelope,
@@ -172,7 +190,7 @@ static bool envelope_fill(json_object *envelope,
 	return stamp_add(envelope, &answer->stamp) &&
 	       (!answer->version.presence ||
 		member_add(envelope, "version",
-			   value_new(&answer->version))) &&
+			   json_object_new_string(answer->version.text))) &&
 	       (!answer->difference || since_add(envelope, answer)) &&
 	       (!answer->partial ||
 		member_add(envelope, "partial",

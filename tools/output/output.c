@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Printing an answer in the form that was asked for. */
+/* Print an answer in the form that the user chose. */
 #include "output/output.h"
 
 static enum kms_status json_print(const struct kms_output *output,
@@ -10,12 +10,14 @@ static enum kms_status json_print(const struct kms_output *output,
 	enum kms_status status;
 
 	status = kms_json_begin(output->stream, answer, err);
-	if (!status)
-		status = kms_json_rows(output->stream, output->root,
-				       &answer->rows, columns, err);
-	if (!status)
-		kms_json_end(output->stream);
-	return status;
+	if (status)
+		return status;
+	status = kms_json_rows(output->stream, output->root, &answer->rows,
+			       columns, err);
+	if (status)
+		return status;
+	kms_json_end(output->stream);
+	return KMS_OK;
 }
 
 enum kms_status kms_out_answer(const struct kms_output *output,
@@ -34,6 +36,7 @@ enum kms_status kms_out_answer(const struct kms_output *output,
 		return KMS_OK;
 	default:
 		return kms_table_print(output, &answer->rows, columns,
-				       answer->difference, err);
+				       answer->difference ? KMS_DIFFERENCES :
+							    KMS_AMOUNTS, err);
 	}
 }

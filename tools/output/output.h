@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Printing rows and answers. */
+/* Print rows and answers. */
 #ifndef KMS_OUTPUT_OUTPUT_H
 #define KMS_OUTPUT_OUTPUT_H
 
@@ -29,29 +29,36 @@ enum kms_status kms_out_answer(const struct kms_output *output,
 			       const struct kms_selection *columns,
 			       struct kms_error *err);
 
-/* Rows for people, in aligned columns; no rows, no headings. */
+/* What numbers are: differences have a sign. */
+enum kms_numbers {
+	KMS_AMOUNTS,
+	KMS_DIFFERENCES,
+};
+
+/* Print rows for people, in aligned columns; headings only with rows. */
 enum kms_status kms_table_print(const struct kms_output *output,
 				const struct kms_rows *rows,
-				const struct kms_selection *columns, bool sign,
+				const struct kms_selection *columns,
+				enum kms_numbers numbers,
 				struct kms_error *err);
 
-/* One row for people, a line per value. */
+/* Print one row for people, a line for each value. */
 void kms_table_print_row(const struct kms_output *output,
 			 const struct kms_kind *kind,
 			 const struct kms_value *row);
 
-/* One line per row; columns are separated by one blank. */
+/* Print a line for each row, with one blank between columns. */
 void kms_raw_print(const struct kms_output *output, const struct kms_rows *rows,
 		   const struct kms_selection *columns);
 
-/* One line per row, of TITLE="value". */
+/* Print a line for each row, of TITLE="value". */
 void kms_pairs_print(const struct kms_output *output,
 		     const struct kms_rows *rows,
 		     const struct kms_selection *columns);
 
 /*
- * A JSON object is begun with what is known about the answer, gets any number
- * of named members, and is ended.
+ * Print a JSON object: begin it with the facts about the answer, add any number
+ * of named members, and end it.
  */
 enum kms_status kms_json_begin(FILE *stream, const struct kms_answer *answer,
 			       struct kms_error *err);

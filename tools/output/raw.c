@@ -7,14 +7,14 @@
 #include "table/format.h"
 
 /*
- * Text has its odd bytes escaped as \xNN already; what would end a value in
- * this form is escaped the same way, so that one printf %b undoes both.
+ * Text has its odd bytes escaped as \xNN already. Bytes that would end a value
+ * here are escaped in the same way, so that one printf %b undoes both.
  */
 static void value_print(FILE *stream, const struct kms_column *column,
 			const struct kms_value *value, const char *special)
 {
 	static const struct kms_style style = { .exact = true };
-	char buffer[KMS_FORMAT_MAX];
+	char buffer[KMS_MAX_FORMAT];
 	const char *text;
 	bool fits;
 
@@ -44,7 +44,7 @@ void kms_raw_print(const struct kms_output *output, const struct kms_rows *rows,
 			value = &rows->row[i][columns->column[j]];
 			if (!value->presence)
 				putc('-', output->stream);
-			/* Not to be taken for an absent one */
+			/* Must not look like an absent value. */
 			else if (value->presence == KMS_TEXT &&
 				 !strcmp(value->text, "-"))
 				fputs("\\x2d", output->stream);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Rows for people: tables, and one row a line each. */
+/* Rows for people: as a table, or one row with a line for each value. */
 #include <libsmartcols.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,7 +21,7 @@ static struct libscols_table *table_new(const struct kms_output *output,
 		return NULL;
 	scols_table_set_stream(table, output->stream);
 	scols_table_enable_noheadings(table, output->no_headings);
-	/* Text is safe as it is; and a terminal's width cuts nothing */
+	/* Text is safe already, and a narrow terminal must cut nothing. */
 	scols_table_enable_noencoding(table, 1);
 	scols_table_set_termforce(table, SCOLS_TERMFORCE_NEVER);
 	for (i = 0; i < columns->nr; i++) {
@@ -36,7 +36,7 @@ static struct libscols_table *table_new(const struct kms_output *output,
 	return table;
 }
 
-/* Give the line a text that the locale can take. */
+/* Put a text into the line, as the locale can print it. */
 static int cell_fill(struct libscols_line *line, size_t i, const char *text)
 {
 	char *ascii;
@@ -55,7 +55,7 @@ static int line_fill(struct libscols_line *line, const struct kms_kind *kind,
 		     const struct kms_selection *columns,
 		     const struct kms_style *style)
 {
-	char buffer[KMS_FORMAT_MAX];
+	char buffer[KMS_MAX_FORMAT];
 	size_t i, column;
 	const char *text;
 	int failed = 0;
@@ -73,10 +73,13 @@ static int line_fill(struct libscols_line *line, const struct kms_kind *kind,
 
 enum kms_status kms_table_print(const struct kms_output *output,
 				const struct kms_rows *rows,
-				const struct kms_selection *columns, bool sign,
-				struct kms_error *err)
+				const struct kms_selection *columns,
+				enum kms_numbers numbers, struct kms_error *err)
 {
-	const struct kms_style style = { .exact = output->exact, .sign = sign };
+	const struct kms_style style = {
+		.exact = output->exact,
+		.sign = numbers == KMS_DIFFERENCES,
+	};
 	struct libscols_table *table;
 	struct libscols_line *line;
 	int failed = 0;
@@ -101,7 +104,7 @@ void kms_table_print_row(const struct kms_output *output,
 			 const struct kms_value *row)
 {
 	const struct kms_style style = { .exact = output->exact };
-	char buffer[KMS_FORMAT_MAX];
+	char buffer[KMS_MAX_FORMAT];
 	int width = 0, len;
 	const char *text;
 	size_t i;

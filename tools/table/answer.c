@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Rows, and when and from what they were got. */
+/* Rows, with the time and the version of the module that sent them. */
 #include <linux/kmemscope.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
+#include "lib/clock.h"
 #include "table/answer.h"
 #include "table/diff.h"
 #include "table/kinds.h"
@@ -12,11 +12,9 @@
 struct kms_stamp kms_stamp_now(void)
 {
 	struct kms_stamp stamp = { "", 0 };
-	struct timespec now;
 	FILE *file;
 
-	clock_gettime(CLOCK_BOOTTIME, &now);
-	stamp.boottime_ns = (uint64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+	stamp.boottime_ns = kms_now_ns();
 	file = fopen("/proc/sys/kernel/random/boot_id", "re");
 	if (file) {
 		if (!fgets(stamp.boot_id, sizeof(stamp.boot_id), file))
@@ -37,26 +35,26 @@ static enum kms_status older_check(const struct kms_answer *newer,
 	if (!*newer->stamp.boot_id ||
 	    strcmp(newer->stamp.boot_id, older->stamp.boot_id))
 		return kms_fail(err, KMS_ERROR,
-				"%s: is of another boot (%s, now it is %s)",
+				"%s: is from another boot (%s, now it is %s)",
 				what, older->stamp.boot_id,
 				newer->stamp.boot_id);
 	if (older->stamp.boottime_ns > newer->stamp.boottime_ns)
 		return kms_fail(err, KMS_ERROR,
-				"%s: was made later than now, by its boottime_ns",
+				"%s: is from the future, by its boottime_ns",
 				what);
 	if (older->scope.top)
 		return kms_fail(err, KMS_ERROR,
-				"%s: was made with --top, so it lacks rows",
+				"%s: was saved with --top, so it lacks rows",
 				what);
 	if (!kms_scope_within(&newer->scope, &older->scope))
 		return kms_fail(err, KMS_ERROR,
-				"%s: was asked for less than is asked for now; use the same filters",
+				"%s: was saved with other filters; use the same filters",
 				what);
 	for (i = 0; older->scope.columns.nr && i < kind->nr_columns; i++) {
 		if (kind->columns[i].key &&
 		    !kms_select_has(&older->scope.columns, i))
 			return kms_fail(err, KMS_ERROR,
-					"%s: was made without the column %s",
+					"%s: was saved without the column %s",
 					what, kind->columns[i].title);
 	}
 	return KMS_OK;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Finding a column of a kind of record. */
+/* Find a column of a kind of record. */
 #include <ctype.h>
 #include <string.h>
 
@@ -43,7 +43,7 @@ bool kms_kind_find_attr(const struct kms_kind *kind, uint16_t attr,
 	size_t i;
 
 	for (i = 0; i < kind->nr_columns; i++) {
-		if (kind->columns[i].attr == attr) {
+		if (attr && kind->columns[i].attr == attr) {
 			*column = i;
 			return true;
 		}
@@ -51,17 +51,9 @@ bool kms_kind_find_attr(const struct kms_kind *kind, uint16_t attr,
 	return false;
 }
 
-void kms_kind_widen(struct kms_kind *wider, const struct kms_kind *kind,
-		    struct kms_column *room, size_t size,
-		    const struct kms_column *more, size_t nr)
+bool kms_kind_find_key(const struct kms_kind *kind, const char *name,
+		       size_t *column)
 {
-	size_t i, nr_all = 0;
-
-	for (i = 0; i < kind->nr_columns && nr_all + nr < size; i++)
-		room[nr_all++] = kind->columns[i];
-	for (i = 0; i < nr; i++)
-		room[nr_all++] = more[i];
-	*wider = *kind;
-	wider->columns = room;
-	wider->nr_columns = nr_all;
+	return kms_kind_find(kind, name, strlen(name), column) &&
+	       kind->columns[*column].key;
 }

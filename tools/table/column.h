@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the reader knows of a kind of record: its columns, from the spec. */
+/* Record types and their columns, as the spec has them. */
 #ifndef KMS_TABLE_COLUMN_H
 #define KMS_TABLE_COLUMN_H
 
@@ -19,12 +19,13 @@ enum kms_unit {
 	KMS_UNIT_BYTES,
 	KMS_UNIT_PAGES,
 	KMS_UNIT_NS,
-	KMS_UNIT_PERMILLE,
+	KMS_UNIT_PERMILLE,	/* printed as percent */
+	KMS_UNIT_INDEX,		/* as the kernel prints it, times 1000 */
 };
 
-/* One attribute of the spec.  A key helps to name one record. */
+/* One attribute of the spec. A key helps to name one record. */
 struct kms_column {
-	uint16_t attr;
+	uint16_t attr;		/* 0: the module does not know it */
 	const char *name;
 	const char *title;
 	enum kms_type type;
@@ -38,6 +39,22 @@ struct kms_flag {
 	uint16_t attr;
 	const char *name;
 	const char *help;
+	/* Columns that have values only with it; or NULL. */
+	const char * const *fills;
+	/* Columns to print with it by default; or NULL. */
+	const char * const *columns;
+	/* Only a job can fill the rows where this column is 1; or NULL. */
+	const char *doubt;
+};
+
+/* How rows of the kind are listed by default. Arrays end with NULL. */
+struct kms_listing {
+	const char *rows;		/* their key in JSON */
+	const char * const *columns;
+	const char *sort;		/* NULL: in the kernel's order */
+	const char * const *changes;	/* the columns of differences */
+	const char *sort_changes;
+	bool by_job;			/* only a job collects them */
 };
 
 struct kms_kind {
@@ -48,22 +65,19 @@ struct kms_kind {
 	const struct kms_flag *flags;
 	size_t nr_flags;
 	uint16_t job_attr;	/* asks for the answer of a job, or 0 */
+	struct kms_listing listing;
 };
 
 /*
- * Find a column by the len bytes at name; the case does not matter, and '-' is
- * as good as '_'.  False when the kind has no such column.
+ * Find a column by the len bytes at name; the case does not matter, and '-'
+ * stands for '_'. False if the kind has no such column.
  */
 bool kms_kind_find(const struct kms_kind *kind, const char *name, size_t len,
 		   size_t *column);
 
-/*
- * Make a kind that has more columns, which the module does not know: *room has
- * size columns, for those of kind and the nr that follow.
- */
-void kms_kind_widen(struct kms_kind *wider, const struct kms_kind *kind,
-		    struct kms_column *room, size_t size,
-		    const struct kms_column *more, size_t nr);
+/* Find a column by its whole name, if it is a key. */
+bool kms_kind_find_key(const struct kms_kind *kind, const char *name,
+		       size_t *column);
 
 /* Find a column by its number on the wire. */
 bool kms_kind_find_attr(const struct kms_kind *kind, uint16_t attr,

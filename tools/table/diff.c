@@ -1,64 +1,51 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What changed between two answers to the same question. */
+/* The difference between two answers to the same request. */
 #include <stdlib.h>
 
 #include "table/diff.h"
 
-/* The rows of one answer, sorted by key; the next ones to look at. */
+/* The rows of one answer, sorted by key, and how far they were compared. */
 struct side {
 	struct kms_value **row;
 	size_t nr;
 	size_t next;
-	size_t same;	/* how many from next on share a key */
+	size_t same;	/* number of rows from next on with one key */
 };
 
-struct place {
+struct sorted_row {
 	struct kms_value *row;
-	size_t before;
+	size_t position;	/* before sorting */
 };
 
-static int keys_compare(const struct kms_value *a, const struct kms_value *b,
-			const struct kms_kind *kind)
+static int sorted_rows_compare(const void *a, const void *b, void *kind)
 {
-	int result = 0;
-	size_t i;
-
-	for (i = 0; !result && i < kind->nr_columns; i++) {
-		if (kind->columns[i].key)
-			result = kms_value_compare(&a[i], &b[i]);
-	}
-	return result;
-}
-
-static int places_compare(const void *a, const void *b, void *kind)
-{
-	const struct place *left = a, *right = b;
-	int result = keys_compare(left->row, right->row, kind);
+	const struct sorted_row *left = a, *right = b;
+	int result = kms_rows_compare_keys(kind, left->row, right->row);
 
 	if (result)
 		return result;
-	return left->before < right->before ? -1 : 1;
+	return left->position < right->position ? -1 : 1;
 }
 
 static enum kms_status side_sort(struct side *side, const struct kms_rows *rows,
 				 struct kms_error *err)
 {
-	struct place *places = calloc(rows->nr + 1, sizeof(*places));
+	struct sorted_row *sorted = calloc(rows->nr + 1, sizeof(*sorted));
 	size_t i;
 
 	*side = (struct side){ .nr = rows->nr };
 	side->row = calloc(rows->nr + 1, sizeof(*side->row));
-	if (!places || !side->row) {
-		free(places);
+	if (!sorted || !side->row) {
+		free(sorted);
 		return kms_fail_memory(err);
 	}
 	for (i = 0; i < rows->nr; i++)
-		places[i] = (struct place){ rows->row[i], i };
-	qsort_r(places, rows->nr, sizeof(*places), places_compare,
+		sorted[i] = (struct sorted_row){ rows->row[i], i };
+	qsort_r(sorted, rows->nr, sizeof(*sorted), sorted_rows_compare,
 		(void *)rows->kind);
 	for (i = 0; i < rows->nr; i++)
-		side->row[i] = places[i].row;
-	free(places);
+		side->row[i] = sorted[i].row;
+	free(sorted);
 	return KMS_OK;
 }
 
@@ -68,14 +55,15 @@ static size_t same_count(const struct side *side, const struct kms_value *row,
 {
 	size_t i = side->next;
 
-	while (i < side->nr && !keys_compare(side->row[i], row, kind))
+	while (i < side->nr &&
+	       !kms_rows_compare_keys(kind, side->row[i], row))
 		i++;
 	return i - side->next;
 }
 
-/* Take the lowest key that is left, and count its rows on both sides. */
-static bool step(struct side *newer, struct side *older,
-		 const struct kms_kind *kind)
+/* Go on to the lowest key left, and count its rows on both sides. */
+static bool key_next(struct side *newer, struct side *older,
+		     const struct kms_kind *kind)
 {
 	const struct kms_value *row;
 
@@ -86,8 +74,8 @@ static bool step(struct side *newer, struct side *older,
 	if (newer->next == newer->nr)
 		row = older->row[older->next];
 	else if (older->next == older->nr ||
-		 keys_compare(newer->row[newer->next], older->row[older->next],
-			      kind) <= 0)
+		 kms_rows_compare_keys(kind, newer->row[newer->next],
+				       older->row[older->next]) <= 0)
 		row = newer->row[newer->next];
 	else
 		row = older->row[older->next];
@@ -96,9 +84,10 @@ static bool step(struct side *newer, struct side *older,
 	return true;
 }
 
-/* A row's value; what a row that is not there would have is 0. */
-static struct kms_value value_of(const struct kms_value *row, size_t column,
-				 const struct kms_value *other)
+/* The value of a row; a missing row has 0 where the other has a number. */
+static struct kms_value value_or_zero(const struct kms_value *row,
+				      size_t column,
+				      const struct kms_value *other)
 {
 	if (row)
 		return row[column];
@@ -117,9 +106,9 @@ static bool row_changed(const struct kms_diff *diff,
 	for (i = 0; i < kind->nr_columns; i++) {
 		if (!diff->watched[i] || kind->columns[i].key)
 			continue;
-		n = value_of(newer, i, older ? &older[i] : NULL);
-		o = value_of(older, i, newer ? &newer[i] : NULL);
-		/* What one side does not know has not changed, to our knowledge */
+		n = value_or_zero(newer, i, older ? &older[i] : NULL);
+		o = value_or_zero(older, i, newer ? &newer[i] : NULL);
+		/* Nobody knows whether an absent value changed. */
 		if (n.presence == o.presence && kms_value_compare(&n, &o))
 			return true;
 	}
@@ -145,15 +134,15 @@ static enum kms_status row_subtract(const struct kms_value *newer,
 				return kms_fail_memory(err);
 			continue;
 		}
-		n = value_of(newer, i, &known[i]);
-		o = value_of(older, i, &known[i]);
+		n = value_or_zero(newer, i, &known[i]);
+		o = value_or_zero(older, i, &known[i]);
 		if (n.presence == KMS_NUMBER && o.presence == KMS_NUMBER)
 			row[i] = kms_value_subtract(&n, &o);
 	}
 	return KMS_OK;
 }
 
-/* The k-th row of a key belongs to the k-th: the kernel keeps their order. */
+/* Rows of one key are matched in order: the kernel keeps it. */
 static enum kms_status keys_subtract(const struct kms_diff *diff,
 				     const struct side *newer,
 				     const struct side *older,
@@ -184,7 +173,7 @@ enum kms_status kms_diff_rows(const struct kms_diff *diff,
 	status = side_sort(&newer, diff->newer, err);
 	if (!status)
 		status = side_sort(&older, diff->older, err);
-	while (!status && step(&newer, &older, rows->kind)) {
+	while (!status && key_next(&newer, &older, rows->kind)) {
 		if (newer.same != older.same &&
 		    (diff->partial || (newer.same && older.same)))
 			left_out += newer.same + older.same;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What changed between two answers to the same question. */
+/* The difference between two answers to the same request. */
 #ifndef KMS_TABLE_DIFF_H
 #define KMS_TABLE_DIFF_H
 
@@ -9,18 +9,18 @@
 struct kms_diff {
 	const struct kms_rows *newer;
 	const struct kms_rows *older;
-	const bool *watched;	/* per column: a change in it is of interest */
+	const bool *watched;	/* for each column: does a change count? */
 	bool partial;		/* one of the two may lack rows */
 };
 
 /*
- * Fill rows with the rows of which a watched column changed.  Keys are as they
- * were, text is the newer one, numbers are newer - older; a number that one
- * side does not know has no difference.  A row that only one side has counts
- * as 0 on the other, unless that side may lack rows.
+ * Fill rows with the rows in which a watched column changed. Keys stay, text is
+ * the newer one, numbers are newer - older. A number that is absent on one side
+ * has no difference. A row that is missing on one side counts as 0 there, unless
+ * that side may lack rows.
  *
- * KMS_PARTIAL when rows were left out for that, or because several rows have
- * the same key and one side has more of them.
+ * Returns KMS_PARTIAL if rows were left out for that reason, or because one side
+ * has more rows of the same key.
  */
 enum kms_status kms_diff_rows(const struct kms_diff *diff,
 			      struct kms_rows *rows, struct kms_error *err);

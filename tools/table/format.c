@@ -5,7 +5,7 @@
 #include "lib/array.h"
 #include "table/format.h"
 
-/* Scale by powers of base, one decimal: 1536 of 1024s is "1.5" and unit 1. */
+/* Scale by powers of base, to one decimal: 1536 by 1024 is "1.5K". */
 static void scaled_print(char *buffer, const char *sign, uint64_t number,
 			 uint64_t base, const char * const *units, size_t nr)
 {
@@ -17,7 +17,7 @@ static void scaled_print(char *buffer, const char *sign, uint64_t number,
 		i++;
 	}
 	whole = number / unit;
-	/* A remainder is below 2^60, so ten of them fit. */
+	/* A remainder is below 2^60, so ten times that fits. */
 	tenth = (number % unit * 10 + unit / 2) / unit;
 	if (tenth == 10) {
 		tenth = 0;
@@ -28,18 +28,18 @@ static void scaled_print(char *buffer, const char *sign, uint64_t number,
 		i++;
 	}
 	if (tenth)
-		snprintf(buffer, KMS_FORMAT_MAX, "%s%llu.%llu%s", sign,
+		snprintf(buffer, KMS_MAX_FORMAT, "%s%llu.%llu%s", sign,
 			 (unsigned long long)whole, (unsigned long long)tenth,
 			 units[i]);
 	else
-		snprintf(buffer, KMS_FORMAT_MAX, "%s%llu%s", sign,
+		snprintf(buffer, KMS_MAX_FORMAT, "%s%llu%s", sign,
 			 (unsigned long long)whole, units[i]);
 }
 
 const char *kms_format_value(const struct kms_column *column,
 			     const struct kms_value *value,
 			     const struct kms_style *style,
-			     char buffer[KMS_FORMAT_MAX])
+			     char buffer[KMS_MAX_FORMAT])
 {
 	static const char * const sizes[] = {
 		"B", "K", "M", "G", "T", "P", "E",
@@ -61,8 +61,12 @@ const char *kms_format_value(const struct kms_column *column,
 		 column->unit == KMS_UNIT_NS)
 		scaled_print(buffer, sign, value->magnitude, 1000, times,
 			     ARRAY_SIZE(times));
+	else if (column->unit == KMS_UNIT_PERMILLE)
+		snprintf(buffer, KMS_MAX_FORMAT, "%s%llu.%llu", sign,
+			 (unsigned long long)value->magnitude / 10,
+			 (unsigned long long)value->magnitude % 10);
 	else
-		snprintf(buffer, KMS_FORMAT_MAX, "%s%llu", sign,
+		snprintf(buffer, KMS_MAX_FORMAT, "%s%llu", sign,
 			 (unsigned long long)value->magnitude);
 	return buffer;
 }

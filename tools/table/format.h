@@ -5,18 +5,18 @@
 
 #include "table/value.h"
 
-/* Enough for any number in any form. */
-#define KMS_FORMAT_MAX 32
+/* Room for any number in any form. */
+#define KMS_MAX_FORMAT 32
 
 struct kms_style {
 	bool exact;	/* all digits, no units */
 	bool sign;	/* differences: '+' before growth, except in keys */
 };
 
-/* A present value as text: in buffer, or the value's own. */
+/* Format a value that is not absent: in buffer, or its own text. */
 const char *kms_format_value(const struct kms_column *column,
 			     const struct kms_value *value,
 			     const struct kms_style *style,
-			     char buffer[KMS_FORMAT_MAX]);
+			     char buffer[KMS_MAX_FORMAT]);
 
 #endif /* KMS_TABLE_FORMAT_H */

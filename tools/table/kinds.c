@@ -272,11 +272,11 @@ static const struct kms_column job_columns[] = {
 	},
 	{
 		.attr = KMEMSCOPE_A_JOB_PROGRESS_PERMILLE,
-		.name = "progress_permille",
-		.title = "PROGRESS_PERMILLE",
+		.name = "progress_percent",
+		.title = "PROGRESS_PERCENT",
 		.type = KMS_TYPE_U32,
 		.unit = KMS_UNIT_PERMILLE,
-		.help = "Share of the job that is done, in permille",
+		.help = "Share of the job that is done",
 	},
 	{
 		.attr = KMEMSCOPE_A_JOB_ELAPSED_NS,
@@ -455,11 +455,11 @@ static const struct kms_column slab_columns[] = {
 	},
 	{
 		.attr = KMEMSCOPE_A_SLAB_COVERAGE_PERMILLE,
-		.name = "coverage_permille",
-		.title = "COVERAGE_PERMILLE",
+		.name = "coverage_percent",
+		.title = "COVERAGE_PERCENT",
 		.type = KMS_TYPE_U32,
 		.unit = KMS_UNIT_PERMILLE,
-		.help = "Share of the partial slabs that was read, in permille",
+		.help = "Share of the partial slabs that was read",
 	},
 	{
 		.attr = KMEMSCOPE_A_SLAB_TOTAL_BYTES,
@@ -519,12 +519,57 @@ static const struct kms_column slab_columns[] = {
 	},
 };
 
+static const char * const slab_exact_fills[] = {
+	"nr_inuse_objects",
+	"nr_cached_objects",
+	"inuse_error_objects",
+	"inuse_basis",
+	NULL
+};
+
+static const char * const slab_exact_columns[] = {
+	"name",
+	"total_bytes",
+	"wasted_bytes",
+	"nr_objects",
+	"nr_active_objects",
+	"nr_cached_objects",
+	"nr_inuse_objects",
+	NULL
+};
+
 static const struct kms_flag slab_flags[] = {
 	{
 		.attr = KMEMSCOPE_A_SLAB_EXACT,
 		.name = "exact",
-		.help = "Count the objects that are really in use",
+		.help = "count the objects in use exactly; reads the lists of each CPU",
+		.fills = slab_exact_fills,
+		.columns = slab_exact_columns,
+		.doubt = "approximate",
 	},
+};
+
+static const char * const slab_listed[] = {
+	"name",
+	"total_bytes",
+	"wasted_bytes",
+	"nr_objects",
+	"nr_active_objects",
+	"size",
+	"nr_slabs",
+	"reclaimable",
+	NULL
+};
+
+static const char * const slab_listed_changes[] = {
+	"name",
+	"total_bytes",
+	"wasted_bytes",
+	"nr_objects",
+	"nr_active_objects",
+	"nr_slabs",
+	"nr_partial_slabs",
+	NULL
 };
 
 const struct kms_kind kms_kind_slab = {
@@ -537,6 +582,13 @@ const struct kms_kind kms_kind_slab = {
 	.nr_flags = sizeof(slab_flags) /
 		    sizeof(slab_flags[0]),
 	.job_attr = KMEMSCOPE_A_SLAB_JOB,
+	.listing = {
+		.rows = "slabs",
+		.columns = slab_listed,
+		.changes = slab_listed_changes,
+		.sort = "total_bytes",
+		.sort_changes = "total_bytes",
+	},
 };
 
 static const struct kms_column slab_node_columns[] = {
@@ -600,11 +652,11 @@ static const struct kms_column slab_node_columns[] = {
 	},
 	{
 		.attr = KMEMSCOPE_A_SLAB_NODE_COVERAGE_PERMILLE,
-		.name = "coverage_permille",
-		.title = "COVERAGE_PERMILLE",
+		.name = "coverage_percent",
+		.title = "COVERAGE_PERCENT",
 		.type = KMS_TYPE_U32,
 		.unit = KMS_UNIT_PERMILLE,
-		.help = "Share of the partial slabs that was read, in permille",
+		.help = "Share of the partial slabs that was read",
 	},
 	{
 		.attr = KMEMSCOPE_A_SLAB_NODE_TOTAL_BYTES,
@@ -640,12 +692,31 @@ static const struct kms_column slab_node_columns[] = {
 	},
 };
 
+static const char * const slab_node_listed[] = {
+	"name",
+	"node",
+	"total_bytes",
+	"wasted_bytes",
+	"nr_objects",
+	"nr_active_objects",
+	"nr_slabs",
+	"nr_partial_slabs",
+	NULL
+};
+
 const struct kms_kind kms_kind_slab_node = {
 	.name = "slab_node",
 	.cmd = KMEMSCOPE_CMD_SLAB_NODE_GET,
 	.columns = slab_node_columns,
 	.nr_columns = sizeof(slab_node_columns) /
 		      sizeof(slab_node_columns[0]),
+	.listing = {
+		.rows = "slab_nodes",
+		.columns = slab_node_listed,
+		.changes = slab_node_listed,
+		.sort = "total_bytes",
+		.sort_changes = "total_bytes",
+	},
 };
 
 static const struct kms_column zone_columns[] = {
@@ -757,12 +828,41 @@ static const struct kms_column zone_columns[] = {
 	},
 };
 
+static const char * const zone_listed[] = {
+	"node",
+	"zone",
+	"managed_pages",
+	"free_pages",
+	"pcp_pages",
+	"min_pages",
+	"low_pages",
+	"high_pages",
+	"largest_free_order",
+	NULL
+};
+
+static const char * const zone_listed_changes[] = {
+	"node",
+	"zone",
+	"managed_pages",
+	"free_pages",
+	"pcp_pages",
+	"largest_free_order",
+	NULL
+};
+
 const struct kms_kind kms_kind_zone = {
 	.name = "zone",
 	.cmd = KMEMSCOPE_CMD_ZONE_GET,
 	.columns = zone_columns,
 	.nr_columns = sizeof(zone_columns) /
 		      sizeof(zone_columns[0]),
+	.listing = {
+		.rows = "zones",
+		.columns = zone_listed,
+		.changes = zone_listed_changes,
+		.sort_changes = "free_pages",
+	},
 };
 
 static const struct kms_column buddy_columns[] = {
@@ -814,17 +914,28 @@ static const struct kms_column buddy_columns[] = {
 		.name = "unusable_index",
 		.title = "UNUSABLE_INDEX",
 		.type = KMS_TYPE_S64,
-		.unit = KMS_UNIT_PERMILLE,
-		.help = "Share of free memory in blocks too small for this order, in permille",
+		.unit = KMS_UNIT_INDEX,
+		.help = "Share of free memory in blocks too small for this order, 0 to 1000",
 	},
 	{
 		.attr = KMEMSCOPE_A_BUDDY_EXTFRAG_INDEX,
 		.name = "extfrag_index",
 		.title = "EXTFRAG_INDEX",
 		.type = KMS_TYPE_S64,
-		.unit = KMS_UNIT_PERMILLE,
-		.help = "Why a request of this order would fail, in permille",
+		.unit = KMS_UNIT_INDEX,
+		.help = "Why a request of this order would fail, -1000 to 1000",
 	},
+};
+
+static const char * const buddy_listed[] = {
+	"node",
+	"zone",
+	"order",
+	"nr_free",
+	"free_bytes",
+	"unusable_index",
+	"extfrag_index",
+	NULL
 };
 
 const struct kms_kind kms_kind_buddy = {
@@ -833,6 +944,12 @@ const struct kms_kind kms_kind_buddy = {
 	.columns = buddy_columns,
 	.nr_columns = sizeof(buddy_columns) /
 		      sizeof(buddy_columns[0]),
+	.listing = {
+		.rows = "orders",
+		.columns = buddy_listed,
+		.changes = buddy_listed,
+		.sort_changes = "free_bytes",
+	},
 };
 
 static const struct kms_column migratetype_columns[] = {
@@ -890,12 +1007,28 @@ static const struct kms_column migratetype_columns[] = {
 	},
 };
 
+static const char * const migratetype_listed[] = {
+	"node",
+	"zone",
+	"migratetype",
+	"order",
+	"nr_free",
+	"approximate",
+	NULL
+};
+
 const struct kms_kind kms_kind_migratetype = {
 	.name = "migratetype",
 	.cmd = KMEMSCOPE_CMD_MIGRATETYPE_GET,
 	.columns = migratetype_columns,
 	.nr_columns = sizeof(migratetype_columns) /
 		      sizeof(migratetype_columns[0]),
+	.listing = {
+		.rows = "migratetypes",
+		.columns = migratetype_listed,
+		.changes = migratetype_listed,
+		.sort_changes = "nr_free",
+	},
 };
 
 static const struct kms_column node_columns[] = {
@@ -1150,12 +1283,30 @@ static const struct kms_column node_columns[] = {
 	},
 };
 
+static const char * const node_listed[] = {
+	"node",
+	"managed_pages",
+	"free_pages",
+	"file_pages",
+	"anon_pages",
+	"slab_reclaimable_pages",
+	"slab_unreclaimable_pages",
+	"unaccounted_pages",
+	NULL
+};
+
 const struct kms_kind kms_kind_node = {
 	.name = "node",
 	.cmd = KMEMSCOPE_CMD_NODE_GET,
 	.columns = node_columns,
 	.nr_columns = sizeof(node_columns) /
 		      sizeof(node_columns[0]),
+	.listing = {
+		.rows = "nodes",
+		.columns = node_listed,
+		.changes = node_listed,
+		.sort_changes = "free_pages",
+	},
 };
 
 static const struct kms_column counter_columns[] = {
@@ -1196,12 +1347,26 @@ static const struct kms_column counter_columns[] = {
 	},
 };
 
+static const char * const counter_listed[] = {
+	"node",
+	"zone",
+	"name",
+	"value",
+	NULL
+};
+
 const struct kms_kind kms_kind_counter = {
 	.name = "counter",
 	.cmd = KMEMSCOPE_CMD_COUNTER_GET,
 	.columns = counter_columns,
 	.nr_columns = sizeof(counter_columns) /
 		      sizeof(counter_columns[0]),
+	.listing = {
+		.rows = "counters",
+		.columns = counter_listed,
+		.changes = counter_listed,
+		.sort_changes = "value",
+	},
 };
 
 static const struct kms_column dentry_columns[] = {
@@ -1303,11 +1468,11 @@ static const struct kms_column dentry_columns[] = {
 	},
 	{
 		.attr = KMEMSCOPE_A_DENTRY_COVERAGE_PERMILLE,
-		.name = "coverage_permille",
-		.title = "COVERAGE_PERMILLE",
+		.name = "coverage_percent",
+		.title = "COVERAGE_PERCENT",
 		.type = KMS_TYPE_U32,
 		.unit = KMS_UNIT_PERMILLE,
-		.help = "Share of the hash table that was walked, in permille",
+		.help = "Share of the hash table that was walked",
 	},
 	{
 		.attr = KMEMSCOPE_A_DENTRY_NR_BUCKETS,
@@ -1335,6 +1500,18 @@ static const struct kms_column dentry_columns[] = {
 	},
 };
 
+static const char * const dentry_listed[] = {
+	"nr_dentries",
+	"nr_unused",
+	"nr_hashed",
+	"nr_unhashed",
+	"nr_negative",
+	"nr_lru",
+	"total_bytes",
+	"coverage_percent",
+	NULL
+};
+
 const struct kms_kind kms_kind_dentry = {
 	.name = "dentry",
 	.cmd = KMEMSCOPE_CMD_DENTRY_GET,
@@ -1342,6 +1519,13 @@ const struct kms_kind kms_kind_dentry = {
 	.nr_columns = sizeof(dentry_columns) /
 		      sizeof(dentry_columns[0]),
 	.job_attr = KMEMSCOPE_A_DENTRY_JOB,
+	.listing = {
+		.rows = "dentries",
+		.columns = dentry_listed,
+		.changes = dentry_listed,
+		.sort_changes = "nr_dentries",
+		.by_job = true,
+	},
 };
 
 static const struct kms_column dentry_superblock_columns[] = {
@@ -1412,11 +1596,11 @@ static const struct kms_column dentry_superblock_columns[] = {
 	},
 	{
 		.attr = KMEMSCOPE_A_DENTRY_SUPERBLOCK_SHARE_PERMILLE,
-		.name = "share_permille",
-		.title = "SHARE_PERMILLE",
+		.name = "share_percent",
+		.title = "SHARE_PERCENT",
 		.type = KMS_TYPE_U32,
 		.unit = KMS_UNIT_PERMILLE,
-		.help = "Share of all hashed dentries, in permille",
+		.help = "Share of all hashed dentries",
 	},
 	{
 		.attr = KMEMSCOPE_A_DENTRY_SUPERBLOCK_APPROXIMATE,
@@ -1428,12 +1612,24 @@ static const struct kms_column dentry_superblock_columns[] = {
 	},
 	{
 		.attr = KMEMSCOPE_A_DENTRY_SUPERBLOCK_COVERAGE_PERMILLE,
-		.name = "coverage_permille",
-		.title = "COVERAGE_PERMILLE",
+		.name = "coverage_percent",
+		.title = "COVERAGE_PERCENT",
 		.type = KMS_TYPE_U32,
 		.unit = KMS_UNIT_PERMILLE,
-		.help = "Share of the hash table that was walked, in permille",
+		.help = "Share of the hash table that was walked",
 	},
+};
+
+static const char * const dentry_superblock_listed[] = {
+	"fs_type",
+	"device",
+	"total_bytes",
+	"nr_dentries",
+	"nr_negative",
+	"nr_lru",
+	"share_percent",
+	"coverage_percent",
+	NULL
 };
 
 const struct kms_kind kms_kind_dentry_superblock = {
@@ -1443,6 +1639,14 @@ const struct kms_kind kms_kind_dentry_superblock = {
 	.nr_columns = sizeof(dentry_superblock_columns) /
 		      sizeof(dentry_superblock_columns[0]),
 	.job_attr = KMEMSCOPE_A_DENTRY_SUPERBLOCK_JOB,
+	.listing = {
+		.rows = "dentry_superblocks",
+		.columns = dentry_superblock_listed,
+		.changes = dentry_superblock_listed,
+		.sort = "nr_dentries",
+		.sort_changes = "nr_dentries",
+		.by_job = true,
+	},
 };
 
 static const struct kms_column dentry_directory_columns[] = {
@@ -1531,11 +1735,11 @@ static const struct kms_column dentry_directory_columns[] = {
 	},
 	{
 		.attr = KMEMSCOPE_A_DENTRY_DIRECTORY_SHARE_PERMILLE,
-		.name = "share_permille",
-		.title = "SHARE_PERMILLE",
+		.name = "share_percent",
+		.title = "SHARE_PERCENT",
 		.type = KMS_TYPE_U32,
 		.unit = KMS_UNIT_PERMILLE,
-		.help = "Share of all hashed dentries, in permille",
+		.help = "Share of all hashed dentries",
 	},
 	{
 		.attr = KMEMSCOPE_A_DENTRY_DIRECTORY_APPROXIMATE,
@@ -1547,12 +1751,56 @@ static const struct kms_column dentry_directory_columns[] = {
 	},
 	{
 		.attr = KMEMSCOPE_A_DENTRY_DIRECTORY_COVERAGE_PERMILLE,
-		.name = "coverage_permille",
-		.title = "COVERAGE_PERMILLE",
+		.name = "coverage_percent",
+		.title = "COVERAGE_PERCENT",
 		.type = KMS_TYPE_U32,
 		.unit = KMS_UNIT_PERMILLE,
-		.help = "Share of the hash table that was walked, in permille",
+		.help = "Share of the hash table that was walked",
 	},
+	{
+		.attr = 0,
+		.name = "full_path",
+		.title = "FULL_PATH",
+		.type = KMS_TYPE_STRING,
+		.unit = KMS_UNIT_NONE,
+		.help = "Its path as process 1 sees it, or else another mount namespace",
+	},
+	{
+		.attr = 0,
+		.name = "container",
+		.title = "CONTAINER",
+		.type = KMS_TYPE_STRING,
+		.unit = KMS_UNIT_NONE,
+		.help = "The only container that has it, or a cgroup where process 1 does not",
+	},
+	{
+		.attr = 0,
+		.name = "pattern",
+		.title = "PATTERN",
+		.type = KMS_TYPE_STRING,
+		.unit = KMS_UNIT_NONE,
+		.help = "What its names have in common: N digits, H hex, X mixed, * any",
+	},
+	{
+		.attr = 0,
+		.name = "pattern_percent",
+		.title = "PATTERN_PERCENT",
+		.type = KMS_TYPE_U32,
+		.unit = KMS_UNIT_PERMILLE,
+		.help = "How many of the sampled names that covers",
+	},
+};
+
+static const char * const dentry_directory_listed[] = {
+	"total_bytes",
+	"nr_dentries",
+	"nr_negative",
+	"share_percent",
+	"coverage_percent",
+	"fs_type",
+	"full_path",
+	"pattern",
+	NULL
 };
 
 const struct kms_kind kms_kind_dentry_directory = {
@@ -1562,6 +1810,14 @@ const struct kms_kind kms_kind_dentry_directory = {
 	.nr_columns = sizeof(dentry_directory_columns) /
 		      sizeof(dentry_directory_columns[0]),
 	.job_attr = KMEMSCOPE_A_DENTRY_DIRECTORY_JOB,
+	.listing = {
+		.rows = "dentry_directories",
+		.columns = dentry_directory_listed,
+		.changes = dentry_directory_listed,
+		.sort = "nr_dentries",
+		.sort_changes = "nr_dentries",
+		.by_job = true,
+	},
 };
 
 static const struct kms_column dentry_name_columns[] = {
@@ -1611,6 +1867,14 @@ static const struct kms_column dentry_name_columns[] = {
 	},
 };
 
+static const char * const dentry_name_listed[] = {
+	"device",
+	"inode",
+	"negative",
+	"name",
+	NULL
+};
+
 const struct kms_kind kms_kind_dentry_name = {
 	.name = "dentry_name",
 	.cmd = KMEMSCOPE_CMD_DENTRY_NAME_GET,
@@ -1618,6 +1882,13 @@ const struct kms_kind kms_kind_dentry_name = {
 	.nr_columns = sizeof(dentry_name_columns) /
 		      sizeof(dentry_name_columns[0]),
 	.job_attr = KMEMSCOPE_A_DENTRY_NAME_JOB,
+	.listing = {
+		.rows = "dentry_names",
+		.columns = dentry_name_listed,
+		.changes = dentry_name_listed,
+		.sort_changes = "negative",
+		.by_job = true,
+	},
 };
 
 static const struct kms_column trace_columns[] = {
@@ -1679,11 +1950,11 @@ static const struct kms_column trace_columns[] = {
 	},
 	{
 		.attr = KMEMSCOPE_A_TRACE_EXPLAINED_PERMILLE,
-		.name = "explained_permille",
-		.title = "EXPLAINED_PERMILLE",
+		.name = "explained_percent",
+		.title = "EXPLAINED_PERCENT",
 		.type = KMS_TYPE_U32,
 		.unit = KMS_UNIT_PERMILLE,
-		.help = "Share of nr_grown that allocations less frees explain, in permille",
+		.help = "Share of nr_grown that allocations less frees explain",
 	},
 	{
 		.attr = KMEMSCOPE_A_TRACE_SAMPLE_RATE,
@@ -1852,11 +2123,11 @@ static const struct kms_column trace_allocator_columns[] = {
 	},
 	{
 		.attr = KMEMSCOPE_A_TRACE_ALLOCATOR_SHARE_PERMILLE,
-		.name = "share_permille",
-		.title = "SHARE_PERMILLE",
+		.name = "share_percent",
+		.title = "SHARE_PERCENT",
 		.type = KMS_TYPE_U32,
 		.unit = KMS_UNIT_PERMILLE,
-		.help = "Share of all allocations that the probes saw, in permille",
+		.help = "Share of all allocations that the probes saw",
 	},
 	{
 		.attr = KMEMSCOPE_A_TRACE_ALLOCATOR_NR_OUTSTANDING,
@@ -1906,6 +2177,29 @@ static const struct kms_column trace_allocator_columns[] = {
 		.unit = KMS_UNIT_NONE,
 		.help = "1 if there were more processes than nr_processes can count",
 	},
+	{
+		.attr = 0,
+		.name = "cgroup",
+		.title = "CGROUP",
+		.type = KMS_TYPE_STRING,
+		.unit = KMS_UNIT_NONE,
+		.help = "Path of its cgroup, where cgroup2 is mounted",
+	},
+};
+
+static const char * const trace_allocator_listed[] = {
+	"share_percent",
+	"allocs_per_second",
+	"nr_allocs",
+	"nr_outstanding",
+	"context",
+	"name",
+	"parent_1",
+	"parent_2",
+	"uid",
+	"pid",
+	"cgroup",
+	NULL
 };
 
 const struct kms_kind kms_kind_trace_allocator = {
@@ -1915,6 +2209,13 @@ const struct kms_kind kms_kind_trace_allocator = {
 	.nr_columns = sizeof(trace_allocator_columns) /
 		      sizeof(trace_allocator_columns[0]),
 	.job_attr = KMEMSCOPE_A_TRACE_ALLOCATOR_JOB,
+	.listing = {
+		.rows = "allocators",
+		.columns = trace_allocator_listed,
+		.changes = trace_allocator_listed,
+		.sort = "nr_allocs",
+		.by_job = true,
+	},
 };
 
 static const struct kms_column trace_stack_columns[] = {

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* In which order to print rows. */
+/* The order in which rows are printed. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "table/order.h"
 
-/* qsort() may swap equal rows: the place each had settles it. */
-struct place {
+/* qsort() may swap equal rows, so their position decides. */
+struct sorted_row {
 	struct kms_value *row;
-	size_t before;
+	size_t position;	/* before sorting */
 };
 
 struct how {
@@ -48,9 +48,9 @@ static int values_compare(const struct kms_value *a, const struct kms_value *b,
 	return falls ? kms_value_compare(b, a) : kms_value_compare(a, b);
 }
 
-static int places_compare(const void *a, const void *b, void *arg)
+static int sorted_rows_compare(const void *a, const void *b, void *arg)
 {
-	const struct place *left = a, *right = b;
+	const struct sorted_row *left = a, *right = b;
 	const struct how *how = arg;
 	int result;
 
@@ -58,7 +58,7 @@ static int places_compare(const void *a, const void *b, void *arg)
 				&right->row[how->column], how);
 	if (result)
 		return result;
-	return left->before < right->before ? -1 : 1;
+	return left->position < right->position ? -1 : 1;
 }
 
 enum kms_status kms_order_rows(const struct kms_order *order,
@@ -68,21 +68,21 @@ enum kms_status kms_order_rows(const struct kms_order *order,
 	struct how how = {
 		.column = order->column,
 		.direction = order->direction,
-		/* Keys are no differences */
+		/* Keys stay as they are in a difference. */
 		.magnitude = differences &&
 			     !rows->kind->columns[order->column].key,
 	};
-	struct place *places;
+	struct sorted_row *sorted;
 	size_t i;
 
-	places = calloc(rows->nr + 1, sizeof(*places));
-	if (!places)
+	sorted = calloc(rows->nr + 1, sizeof(*sorted));
+	if (!sorted)
 		return kms_fail_memory(err);
 	for (i = 0; i < rows->nr; i++)
-		places[i] = (struct place){ rows->row[i], i };
-	qsort_r(places, rows->nr, sizeof(*places), places_compare, &how);
+		sorted[i] = (struct sorted_row){ rows->row[i], i };
+	qsort_r(sorted, rows->nr, sizeof(*sorted), sorted_rows_compare, &how);
 	for (i = 0; i < rows->nr; i++)
-		rows->row[i] = places[i].row;
-	free(places);
+		rows->row[i] = sorted[i].row;
+	free(sorted);
 	return KMS_OK;
 }

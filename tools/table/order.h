@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* In which order to print rows. */
+/* The order in which rows are printed. */
 #ifndef KMS_TABLE_ORDER_H
 #define KMS_TABLE_ORDER_H
 
@@ -23,8 +23,8 @@ enum kms_status kms_order_parse(struct kms_order *order,
 				struct kms_error *err);
 
 /*
- * Sort; absent values come last, equal ones keep their order.  In the natural
- * order of differences the largest change, up or down, is first.
+ * Sort the rows; absent values come last, equal ones keep their order. In the
+ * natural order of differences the largest change, up or down, comes first.
  */
 enum kms_status kms_order_rows(const struct kms_order *order,
 			       struct kms_rows *rows, bool differences,

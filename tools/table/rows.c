@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Records of one kind; a row has a value for each column of the kind. */
+/* Records of one type; a row has a value for each column. */
 #include <stdlib.h>
 
 #include "table/rows.h"
@@ -52,6 +52,36 @@ void kms_rows_filter(struct kms_rows *rows,
 			row_free(rows, rows->row[i]);
 	}
 	rows->nr = kept;
+}
+
+const struct kms_value *kms_rows_value(const struct kms_rows *rows, size_t row,
+				       uint16_t attr)
+{
+	static const struct kms_value absent;
+	size_t column;
+
+	if (row >= rows->nr || !kms_kind_find_attr(rows->kind, attr, &column))
+		return &absent;
+	return &rows->row[row][column];
+}
+
+const char *kms_rows_text(const struct kms_rows *rows, size_t row,
+			  uint16_t attr)
+{
+	return kms_rows_value(rows, row, attr)->text;
+}
+
+int kms_rows_compare_keys(const struct kms_kind *kind,
+			  const struct kms_value *a, const struct kms_value *b)
+{
+	int result = 0;
+	size_t i;
+
+	for (i = 0; !result && i < kind->nr_columns; i++) {
+		if (kind->columns[i].key)
+			result = kms_value_compare(&a[i], &b[i]);
+	}
+	return result;
 }
 
 void kms_rows_free(struct kms_rows *rows)

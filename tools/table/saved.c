@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Reading an answer that an earlier --json printed. */
+/* Read an answer that --json printed earlier. */
 #include <errno.h>
 #include <json-c/json.h>
 #include <stdio.h>
@@ -9,8 +9,8 @@
 #include "lib/text.h"
 #include "table/answer.h"
 
-/* Far more than the largest host's answer; keeps /dev/zero from hurting. */
-#define FILE_BYTES_MAX (256 * 1024 * 1024)
+/* Far more than the answer of any host; ends reading /dev/zero. */
+#define MAX_FILE_BYTES (256 * 1024 * 1024)
 
 static enum kms_status file_read(const char *path, char **text, size_t *len,
 				 struct kms_error *err)
@@ -28,7 +28,7 @@ static enum kms_status file_read(const char *path, char **text, size_t *len,
 				strerror(errno));
 	do {
 		room = room ? 2 * room : 64 * 1024;
-		if (room > FILE_BYTES_MAX) {
+		if (room > MAX_FILE_BYTES) {
 			status = kms_fail(err, KMS_ERROR, "%s: is too big",
 					  path);
 			break;
@@ -50,8 +50,8 @@ static enum kms_status file_read(const char *path, char **text, size_t *len,
 }
 
 /*
- * Not strict: json-c 0.18 refuses every character beyond ASCII then, and from
- * 0.17 on the numbers of a difference, which is refused by a better error.
+ * Not strict: then json-c 0.18 refuses all characters beyond ASCII. Since 0.17
+ * it also refuses the numbers of a difference, for which there is a better error.
  */
 static enum kms_status text_parse(const char *path, const char *text,
 				  size_t len, json_object **root,
@@ -70,7 +70,7 @@ static enum kms_status text_parse(const char *path, const char *text,
 	end = json_tokener_get_parse_end(tokener);
 	json_tokener_free(tokener);
 	if (error == json_tokener_continue)
-		return kms_fail(err, KMS_ERROR, "%s: ends in the middle", path);
+		return kms_fail(err, KMS_ERROR, "%s: is truncated", path);
 	if (error != json_tokener_success)
 		return kms_fail(err, KMS_ERROR, "%s: is not JSON: %s", path,
 				json_tokener_error_desc(error));
@@ -80,25 +80,44 @@ static enum kms_status text_parse(const char *path, const char *text,
 		return kms_fail(err, KMS_ERROR,
 				"%s: is not JSON: text after the end", path);
 	if (!json_object_is_type(*root, json_type_object))
-		return kms_fail(err, KMS_ERROR, "%s: is no JSON object", path);
+		return kms_fail(err, KMS_ERROR, "%s: is not a JSON object", path);
 	return KMS_OK;
 }
 
-/* False when the JSON value is nothing that the column can have. */
+/* Percent has one decimal, so ten times that is a whole number of permille. */
+static struct kms_value percent_parse(json_object *json)
+{
+	double permille = json_object_get_double(json) * 10;
+	uint64_t whole;
+
+	if (!(permille >= 0 && permille <= UINT32_MAX))
+		return (struct kms_value){ 0 };
+	whole = (uint64_t)(permille + 0.5);
+	/* Few decimals are exact in a double. */
+	if (permille - whole > 0.001 || whole - permille > 0.001)
+		return (struct kms_value){ 0 };
+	return kms_value_unsigned(whole);
+}
+
+/* False if the JSON value is nothing that the column can have. */
 static bool value_parse(json_object *json, const struct kms_column *column,
 			struct kms_value *value)
 {
 	const char *text;
 
 	*value = (struct kms_value){ 0 };
-	if (json_object_is_type(json, json_type_int)) {
+	if (column->unit == KMS_UNIT_PERMILLE) {
+		if (json_object_is_type(json, json_type_double) ||
+		    json_object_is_type(json, json_type_int))
+			*value = percent_parse(json);
+	} else if (json_object_is_type(json, json_type_int)) {
 		if (json_object_get_int64(json) < 0)
 			*value = kms_value_signed(json_object_get_int64(json));
 		else
 			*value = kms_value_unsigned(json_object_get_uint64(json));
 	} else if (json_object_is_type(json, json_type_string)) {
 		text = json_object_get_string(json);
-		/* A NUL inside is nothing that --json prints */
+		/* --json never prints a NUL. */
 		if (strlen(text) == (size_t)json_object_get_string_len(json) &&
 		    kms_text_prints(text))
 			*value = kms_value_text(text);
@@ -107,6 +126,18 @@ static bool value_parse(json_object *json, const struct kms_column *column,
 		return true;
 	kms_value_clear(value);
 	return false;
+}
+
+/* Does the row have the column in permille, as older programs saved it? */
+static bool has_permille(json_object *row, const struct kms_column *column)
+{
+	size_t len = strlen(column->name) - strlen("percent");
+	char name[64];
+
+	if (column->unit != KMS_UNIT_PERMILLE)
+		return false;
+	snprintf(name, sizeof(name), "%.*spermille", (int)len, column->name);
+	return json_object_object_get_ex(row, name, NULL);
 }
 
 static enum kms_status row_parse(json_object *json, const char *path,
@@ -120,14 +151,18 @@ static enum kms_status row_parse(json_object *json, const char *path,
 	if (!row)
 		return kms_fail_memory(err);
 	if (!json_object_is_type(json, json_type_object))
-		return kms_fail(err, KMS_ERROR, "%s: row %zu is no object",
+		return kms_fail(err, KMS_ERROR, "%s: row %zu is not an object",
 				path, rows->nr);
 	for (i = 0; i < rows->kind->nr_columns; i++) {
 		column = &rows->kind->columns[i];
+		if (has_permille(json, column))
+			return kms_fail(err, KMS_ERROR,
+					"%s: row %zu has no %s but permille, from an older program; save it again",
+					path, rows->nr, column->name);
 		if (json_object_object_get_ex(json, column->name, &value) &&
 		    !value_parse(value, column, &row[i]))
 			return kms_fail(err, KMS_ERROR,
-					"%s: row %zu has a %s of unknown shape",
+					"%s: row %zu has an invalid %s",
 					path, rows->nr, column->name);
 	}
 	return KMS_OK;
@@ -144,7 +179,7 @@ static enum kms_status rows_parse(json_object *json, const char *path,
 	if (!json_object_object_get_ex(json, root, &array) ||
 	    !json_object_is_type(array, json_type_array))
 		return kms_fail(err, KMS_ERROR,
-				"%s: is no --json answer of this command: it has no array \"%s\"",
+				"%s: is not a --json answer of this command: it has no array \"%s\"",
 				path, root);
 	for (i = 0; !status && i < json_object_array_length(array); i++)
 		status = row_parse(json_object_array_get_idx(array, i), path,
@@ -170,7 +205,7 @@ static enum kms_status stamp_parse(json_object *json, const char *path,
 				"%s: has no number \"boottime_ns\"", path);
 	text = json_object_get_string(id);
 	if (!kms_text_prints(text) || strlen(text) >= sizeof(stamp->boot_id))
-		return kms_fail(err, KMS_ERROR, "%s: has a strange \"boot_id\"",
+		return kms_fail(err, KMS_ERROR, "%s: has an invalid \"boot_id\"",
 				path);
 	memcpy(stamp->boot_id, text, strlen(text) + 1);
 	stamp->boottime_ns = json_object_get_uint64(time);
@@ -187,15 +222,15 @@ static enum kms_status terms_parse(json_object *filters,
 	size_t column, i;
 
 	if (!json_object_is_type(filters, json_type_object))
-		goto strange;
+		goto invalid;
 	json_object_object_foreach(filters, name, values) {
 		if (!kms_kind_find(kind, name, strlen(name), &column) ||
 		    !json_object_is_type(values, json_type_array))
-			goto strange;
+			goto invalid;
 		for (i = 0; i < json_object_array_length(values); i++) {
 			if (!value_parse(json_object_array_get_idx(values, i),
 					 &kind->columns[column], &value))
-				goto strange;
+				goto invalid;
 			status = kms_scope_add(scope, column, &value, err);
 			kms_value_clear(&value);
 			if (status)
@@ -203,8 +238,8 @@ static enum kms_status terms_parse(json_object *filters,
 		}
 	}
 	return KMS_OK;
-strange:
-	return kms_fail(err, KMS_ERROR, "%s: has filters of unknown shape",
+invalid:
+	return kms_fail(err, KMS_ERROR, "%s: has invalid filters",
 			path);
 }
 
@@ -219,14 +254,14 @@ static void columns_parse(json_object *names, const struct kms_kind *kind,
 		return;
 	for (i = 0; i < json_object_array_length(names); i++) {
 		name = json_object_array_get_idx(names, i);
-		/* A column of a newer program is none that is needed here */
+		/* Columns of a newer program are not needed here. */
 		if (json_object_is_type(name, json_type_string))
 			kms_select_add(columns, kind,
 				       json_object_get_string(name), &unknown);
 	}
 }
 
-/* What the rows of the file were limited to; see request_print() in out/. */
+/* The limits of the rows in the file; see request_add() in output/json.c. */
 static enum kms_status scope_parse(json_object *json, const char *path,
 				   const struct kms_kind *kind,
 				   struct kms_scope *scope,
@@ -245,33 +280,51 @@ static enum kms_status scope_parse(json_object *json, const char *path,
 	return KMS_OK;
 }
 
-enum kms_status kms_answer_read(struct kms_answer *answer, const char *path,
-				const char *root, struct kms_error *err)
+static enum kms_status file_parse(const char *path, json_object **json,
+				  struct kms_error *err)
 {
-	json_object *json = NULL, *part;
 	enum kms_status status;
 	size_t len;
 	char *text;
 
 	status = file_read(path, &text, &len, err);
 	if (!status)
-		status = text_parse(path, text, len, &json, err);
+		status = text_parse(path, text, len, json, err);
 	free(text);
-	if (!status && json_object_object_get_ex(json, "since", NULL))
-		status = kms_fail(err, KMS_ERROR,
-				  "%s: is a difference itself, not an answer to compare with",
-				  path);
+	return status;
+}
+
+static enum kms_status answer_parse(json_object *json, const char *path,
+				    const char *root, struct kms_answer *answer,
+				    struct kms_error *err)
+{
+	enum kms_status status;
+	json_object *partial;
+
+	if (json_object_object_get_ex(json, "since", NULL))
+		return kms_fail(err, KMS_ERROR,
+				"%s: is a difference, not an answer to compare with",
+				path);
+	status = rows_parse(json, path, root, &answer->rows, err);
+	if (status)
+		return status;
+	status = stamp_parse(json, path, &answer->stamp, err);
+	if (status)
+		return status;
+	answer->partial = json_object_object_get_ex(json, "partial", &partial) &&
+			  json_object_get_boolean(partial);
+	return scope_parse(json, path, answer->rows.kind, &answer->scope, err);
+}
+
+enum kms_status kms_answer_read(struct kms_answer *answer, const char *path,
+				const char *root, struct kms_error *err)
+{
+	json_object *json = NULL;
+	enum kms_status status;
+
+	status = file_parse(path, &json, err);
 	if (!status)
-		status = rows_parse(json, path, root, &answer->rows, err);
-	if (!status)
-		status = stamp_parse(json, path, &answer->stamp, err);
-	if (!status)
-		status = scope_parse(json, path, answer->rows.kind,
-				     &answer->scope, err);
-	if (!status)
-		answer->partial =
-			json_object_object_get_ex(json, "partial", &part) &&
-			json_object_get_boolean(part);
+		status = answer_parse(json, path, root, answer, err);
 	json_object_put(json);
 	return status;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Which part of all there is an answer holds. */
+/* Which part of all rows an answer holds. */
 #include <stdlib.h>
 
 #include "table/scope.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Which part of all there is an answer holds. */
+/* Which part of all rows an answer holds. */
 #ifndef KMS_TABLE_SCOPE_H
 #define KMS_TABLE_SCOPE_H
 
@@ -7,15 +7,15 @@
 #include "table/rows.h"
 #include "table/select.h"
 
-/* One value that a column may have. */
+/* A value that a column may have. */
 struct kms_term {
 	size_t column;
 	struct kms_value value;
 };
 
 /*
- * Rows match when each column that has terms has the value of one of them; of
- * these there may be only the first few, and of them only some columns.
+ * A row matches if each column with terms has the value of one of them. The
+ * answer may hold only the first of these rows, and only some columns.
  */
 struct kms_scope {
 	struct kms_term *terms;
@@ -31,11 +31,11 @@ enum kms_status kms_scope_add(struct kms_scope *scope, size_t column,
 
 bool kms_scope_limits(const struct kms_scope *scope, size_t column);
 
-/* Is every row that matches inner sure to match outer? */
+/* Does each row that matches inner match outer as well? */
 bool kms_scope_within(const struct kms_scope *inner,
 		      const struct kms_scope *outer);
 
-/* Forget the rows that do not match. */
+/* Drop the rows that do not match. */
 void kms_scope_apply(const struct kms_scope *scope, struct kms_rows *rows);
 
 void kms_scope_free(struct kms_scope *scope);

@@ -16,8 +16,8 @@ enum kms_status kms_select_all(struct kms_selection *selection,
 			       struct kms_error *err);
 
 /*
- * Append the comma-separated columns of list that are not selected yet.  An
- * unknown one is named.
+ * Append the comma-separated columns of list that are not selected yet. An
+ * unknown column is an error.
  */
 enum kms_status kms_select_add(struct kms_selection *selection,
 			       const struct kms_kind *kind, const char *list,

@@ -15,7 +15,7 @@ struct kms_value kms_value_unsigned(uint64_t number)
 
 struct kms_value kms_value_signed(int64_t number)
 {
-	/* In unsigned arithmetic, INT64_MIN has a magnitude too. */
+	/* In unsigned arithmetic INT64_MIN has a magnitude, too. */
 	return (struct kms_value){
 		.presence = KMS_NUMBER,
 		.negative = number < 0,
@@ -75,7 +75,7 @@ struct kms_value kms_value_subtract(const struct kms_value *newer,
 {
 	struct kms_value result = { .presence = KMS_NUMBER };
 
-	/* Two of the same type differ by less than 2^64, whatever their sign */
+	/* Two numbers of one type differ by less than 2^64. */
 	if (newer->negative != older->negative) {
 		result.negative = newer->negative;
 		result.magnitude = newer->magnitude + older->magnitude;

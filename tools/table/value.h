@@ -16,7 +16,7 @@ enum kms_presence {
 
 /*
  * Sign and magnitude, because u64, s64 and every difference of two of them fit
- * in nothing narrower.  Zero is never negative.  Text is owned by the value and
+ * in nothing narrower. Zero is never negative. The value owns its text, which is
  * safe to print: see kms_text_escape().
  */
 struct kms_value {
@@ -29,18 +29,18 @@ struct kms_value {
 struct kms_value kms_value_unsigned(uint64_t number);
 struct kms_value kms_value_signed(int64_t number);
 
-/* Take a copy of text; absent when memory is out. */
+/* Copy the text; the value is absent if memory is out. */
 struct kms_value kms_value_text(const char *text);
 
-/* False when memory is out. */
+/* False if memory is out. */
 bool kms_value_copy(struct kms_value *to, const struct kms_value *from);
 
 void kms_value_clear(struct kms_value *value);
 
-/* Below, equal or above 0; what is absent comes before all that is not. */
+/* Returns below, equal or above 0; absent values come first. */
 int kms_value_compare(const struct kms_value *a, const struct kms_value *b);
 
-/* newer - older, both numbers. */
+/* Compute newer - older; both must be numbers. */
 struct kms_value kms_value_subtract(const struct kms_value *newer,
 				    const struct kms_value *older);
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What is measured: one read of ours, or of theirs, and nothing around it."""
+"""The measured actions: one read of ours or theirs, and nothing around it."""
 
 import os
 import struct
@@ -7,14 +7,14 @@ import struct
 import spec
 import wire
 
-# As much as the reader takes at once, and cat.
+# The reader reads as much at once, and so does cat.
 BUFFER_BYTES = 32768
 
 DONE_BYTES = 20
 
 
 class Dump:
-    """One dump over netlink, of which only the end is looked at."""
+    """One dump by netlink; only its end is parsed."""
 
     def __init__(self, kind_name, **filters):
         self.kind = spec.KINDS[kind_name]
@@ -30,7 +30,7 @@ class Dump:
         while True:
             size = self.sock.sock.recv_into(self.buffer)
             self.bytes += size
-            # The last message ends the dump, or says why there was none.
+            # The last message ends the dump, or has its error.
             at = size - DONE_BYTES
             kind = struct.unpack_from("<IH", self.buffer, max(at, 0))[1]
             first = struct.unpack_from("<IH", self.buffer)[1]
@@ -41,7 +41,7 @@ class Dump:
 
 
 class File:
-    """A file read from its beginning to its end."""
+    """One read of a file, from start to end."""
 
     def __init__(self, path, buffer_bytes=BUFFER_BYTES):
         self.file = os.open(path, os.O_RDONLY)
@@ -54,7 +54,7 @@ class File:
 
 
 class Program:
-    """A command from its start to its end, what it writes thrown away."""
+    """One run of a command, without its output."""
 
     def __init__(self, *words):
         self.words = words
@@ -68,6 +68,6 @@ class Program:
 
 
 def slabinfo_caches():
-    """How many caches there are."""
+    """The number of slab caches."""
     with open("/proc/slabinfo", encoding="ascii") as file:
         return len(file.readlines()) - 2

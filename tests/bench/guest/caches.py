@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""A dump of all slab caches: as booted, and as caches and CPUs grow."""
+"""Measure dumps of all slab caches, as booted and with more caches."""
 
 import os
 
@@ -7,11 +7,11 @@ import fixture
 from actions import Dump, File, Program, slabinfo_caches
 from measure import Row, cost, run
 
-NO_DRGN = "0.0.22 needs DWARF, which Debian's images have not"
+NO_DRGN = "0.0.22 needs DWARF, which Debian's images lack"
 
 
 def rows():
-    """The dump and the exact one, at however many caches there are now."""
+    """A dump and an exact dump, of the caches there are."""
     number = slabinfo_caches()
     what = f"{number} caches"
     if os.cpu_count() > 1:
@@ -27,13 +27,13 @@ def rows():
 
 
 def dump(_):
-    """As booted."""
+    """Measure with the caches of the boot."""
     for row in rows():
         run(row)
 
 
 def caches(numbers):
-    """With so many more caches; the last ones stay, as they go slowly."""
+    """Measure with more caches; the last ones stay, as rmmod is slow."""
     for number in numbers:
         made = fixture.Fixture(caches=number, item_size=64)
         made.__enter__()
@@ -44,7 +44,7 @@ def caches(numbers):
 
 
 def commands(_):
-    """Whole commands."""
+    """Measure whole commands."""
     slabtop = cost(Program("slabtop", "-o"))
     run(Row("command kmemscope slab", cost(Program("kmemscope", "slab")),
             {"slabtop -o": slabtop, "drgn": NO_DRGN}, 10))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""One cache with many slabs that are nearly empty."""
+"""Measure a cache with many slabs that are almost empty."""
 
 import os
 import time
@@ -14,7 +14,7 @@ OBJECTS = f"/sys/kernel/slab/{CACHE}/objects"
 
 
 def job():
-    """A walk over all pages, as the job itself tells."""
+    """Nanoseconds of a walk over all pages, as its job reports."""
     with wire.Socket() as sock:
         number = sock.start_job("slab")["id"]
         record = sock.wait_job(number)
@@ -24,19 +24,19 @@ def job():
 
 
 def touch():
-    """A bare look at each page."""
+    """Nanoseconds of a read of every struct page."""
     return int(read_parameter("touch").split()[1])
 
 
 def nothing():
-    """As long as a read may take, without one."""
+    """Loop as long as a read takes."""
     until = time.perf_counter_ns() + 2_000_000
     while time.perf_counter_ns() < until:
         pass
 
 
 def rows(number, with_goals):
-    """All caches and the fragmented one alone: time, and interrupts off."""
+    """All caches, and the fragmented one: time, and interrupts off."""
     what = f"{number} partial slabs"
     slabinfo, objects = File("/proc/slabinfo"), File(OBJECTS)
     whole, alone = Dump("slab"), Dump("slab", name=CACHE)
@@ -53,8 +53,8 @@ def rows(number, with_goals):
 
 
 def partials(numbers):
-    """With so many partial slabs."""
-    # What the goals speak of; later kernels bound what slabinfo does.
+    """Measure with these numbers of partial slabs."""
+    # The goals are about 6.1: later kernels limit the work of slabinfo.
     with_goals = max(numbers) if os.uname().release.startswith("6.1.") else 0
     for number in numbers:
         with fixture.Fixture(partials=number):
@@ -65,7 +65,7 @@ def partials(numbers):
 
 
 def pages(numbers):
-    """The walk over all pages, with so many partial slabs."""
+    """Measure the walk over all pages, with these numbers of partial slabs."""
     for number in numbers:
         with fixture.Fixture(partials=number):
             nr_pages = int(read_parameter("touch").split()[0])

@@ -6,10 +6,10 @@ import os
 import subprocess
 import sys
 
-# The netlink client and the fixture's handle are the integration tests' own.
+# The netlink client and the handle of the fixture are in tests/integration.
 sys.path.insert(0, "/root/tests")
 
-import fragmented                                            # noqa: E402
+import fragmented                                              # noqa: E402
 import resident                                                # noqa: E402
 import traced                                                  # noqa: E402
 import caches                                                  # noqa: E402
@@ -27,13 +27,13 @@ SUBJECTS = {
 
 
 def first_line(*words):
-    """What a program says of its version."""
+    """The version that a program prints."""
     return subprocess.run(words, capture_output=True, text=True,
                           check=True).stdout.split("\n")[0]
 
 
 def main():
-    """Who is measured, then all rows."""
+    """Print the versions, then measure all rows."""
     gc.disable()
     say(peers=[first_line("slabtop", "-V"), first_line("kmemscope", "-V")],
         release=os.uname().release)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""How a row is measured: ours and theirs the same way, the least of some."""
+"""Measure a row: ours and theirs alike, the minimum of several times."""
 
 import dataclasses
 import json
@@ -14,21 +14,21 @@ CPU = 0
 class Row:
     """One line of the table for each of theirs.
 
-    ours and theirs are functions that measure once, and give a number; for
-    theirs a text says why there is no number.
+    ours and theirs are functions that measure once and return a number. A text
+    in place of theirs says why there is no number.
     """
 
     name: str
     ours: object
     theirs: dict
     times: int
-    unit: str = "ns"        # by a clock that may count instructions
-    goal: float = None      # ours / theirs at most
-    each: int = None        # of how many things ours is the cost
+    unit: str = "ns"        # the clock may count instructions
+    goal: float = None      # the largest ours / theirs
+    each: int = None        # the number of things that ours covers
 
 
 def cost(action):
-    """Measures how long an action takes, in ns."""
+    """A function that measures an action, in ns."""
     def measure():
         since = time.perf_counter_ns()
         action()
@@ -37,19 +37,19 @@ def cost(action):
 
 
 def read_parameter(name):
-    """What a parameter of the fixture says."""
+    """Read a parameter of the fixture."""
     with open(PARAMETERS + name, encoding="ascii") as file:
         return file.read()
 
 
 def write_parameter(name, value):
-    """Let the fixture do something."""
+    """Write a parameter of the fixture."""
     with open(PARAMETERS + name, "w", encoding="ascii") as file:
         file.write(str(value))
 
 
 def gap(action):
-    """Measures how long interrupts were off on the CPU that acts, in ns."""
+    """A function that measures an action's longest time with interrupts off."""
     def measure():
         os.sched_setaffinity(0, {CPU})
         write_parameter("gap_start", CPU)
@@ -64,8 +64,8 @@ def gap(action):
     return measure
 
 
-def least(measure, times):
-    """The least of some, once everything is warm."""
+def minimum(measure, times):
+    """The minimum of several measurements, after a warm-up."""
     if isinstance(measure, str):
         return measure
     if times > 1:
@@ -74,13 +74,13 @@ def least(measure, times):
 
 
 def say(**what):
-    """One line of JSON for the host."""
+    """Print one line of JSON for the host."""
     print(json.dumps(what), flush=True)
 
 
 def run(row):
     """Measure a row."""
     say(row=row.name, unit=row.unit, goal=row.goal, each=row.each,
-        ours=least(row.ours, row.times),
-        theirs={name: least(measure, row.times)
+        ours=minimum(row.ours, row.times),
+        theirs={name: minimum(measure, row.times)
                 for name, measure in row.theirs.items()})

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What it costs to have the module."""
+"""Measure the cost of having the module loaded."""
 
 import ctypes
 import os
@@ -12,7 +12,7 @@ FINIT_MODULE = 313
 
 
 def _load():
-    """finit_module(2) alone."""
+    """Load it by finit_module(2) alone."""
     file = os.open(module.path(), os.O_RDONLY)
     failed = module.LIBC.syscall(FINIT_MODULE, file, ctypes.c_char_p(b""), 0)
     os.close(file)
@@ -42,8 +42,8 @@ def _memory(field):
 
 
 def load(_):
-    """Time to load, and memory: code and data, and what readers make."""
-    run(Row("snapshots while nobody reads", _memory("memory_bytes"), {}, 1,
+    """Measure the time to load, and the memory of module and snapshots."""
+    run(Row("snapshots without readers", _memory("memory_bytes"), {}, 1,
             "KiB"))
     run(Row("snapshots at most in this run", _memory("memory_peak_bytes"),
             {}, 1, "KiB"))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What an event costs while allocations are traced, more than without."""
+"""Measure the extra cost of an event while allocations are traced."""
 
 import os
 import pathlib
@@ -14,7 +14,7 @@ from measure import Row, cost, run, write_parameter
 OBJECTS = 2000
 BPFTRACE = pathlib.Path("/root/bpftrace")
 
-# The same aggregation.  The event has no name of a cache, but its size, which
+# The same aggregation.  The event has no cache name; but it has a size, which
 # no other cache has here.
 PROGRAM = """
 BEGIN { printf("ready\\n"); }
@@ -35,7 +35,7 @@ END { clear(@live); }
 
 
 def act():
-    """So many events, half of them frees."""
+    """Cause 2 * OBJECTS events, half of them frees."""
     write_parameter("act", f"alloc {OBJECTS}")
     write_parameter("act", f"free {OBJECTS} last")
 
@@ -58,7 +58,7 @@ class Ours:
 
 
 class Theirs:
-    """bpftrace, from its being ready to its end."""
+    """bpftrace, from when it is ready."""
 
     def __init__(self, size, counts, stacks):
         self.counts = counts
@@ -78,13 +78,13 @@ class Theirs:
     def __exit__(self, *_):
         self.process.send_signal(signal.SIGINT)
         said, _ = self.process.communicate()
-        # Else it would be cheap because it saw nothing.
+        # A tracer that saw nothing would look cheap.
         if self.counts != (f"]: {4 * OBJECTS}" in said):
-            raise OSError(f"bpftrace said {said}")
+            raise OSError(f"bpftrace printed {said}")
 
 
 def added(tracer):
-    """Measures what all events cost more than without the tracer."""
+    """A function that measures the extra cost of all events."""
     def measure():
         without = min(cost(act)() for _ in range(3))
         with tracer:
@@ -95,14 +95,14 @@ def added(tracer):
 
 
 def peer(size, counts, stacks=False):
-    """Theirs, or why there is no number."""
+    """Measure bpftrace, or say why there is no number."""
     if not BPFTRACE.exists():
         return "not on this machine or for this kernel"
     return added(Theirs(size, counts, stacks))
 
 
 def trace(_):
-    """Events of the traced cache, and of all others."""
+    """Measure events of the traced cache, and of another one."""
     with fixture.Fixture(objects=[1]):
         size, = [row["size"] for row in
                  wire.records("slab", name="kmemscope_fixture")]

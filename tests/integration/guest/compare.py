@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Compare our numbers with the kernel's while the kernel goes on.
+"""Compare our numbers with the kernel's while the kernel runs.
 
-Theirs is read before and after ours.  A value that is the same in both of
-theirs must be the same in ours; one that moved is tried again in the next
-round.
+The kernel's numbers ("theirs") are read before and after ours.  A value that is
+the same in both readings held still, and ours must equal it.  A value that
+moved is compared again in the next round.
 
-One thing blurs this: reading takes memory.  A file of /proc has a buffer while
-it is read, our answer has a snapshot, and a value that they move is moved back
-before theirs is read again.  So a value that held still and differs is looked
-at again.  It is wrong when it differs in CONFIRM rounds without ever agreeing;
-and more than a few of them are wrong even if each agrees another time.
+Reading itself takes memory: a file of /proc has a buffer while it is read, and
+our answer has a snapshot.  Both are freed before theirs is read again, so a
+value that held still may still differ.  Such a value is compared again.  It is
+wrong if it differs in CONFIRM rounds and never agrees.  The comparison also
+fails if more than a few values differed, even if each agreed another time.
 """
 
 import time
@@ -19,7 +19,7 @@ from tape import Tape
 
 ROUNDS = 40
 SECONDS = 30
-MOST_ROUNDS = 100
+MAX_ROUNDS = 100
 SHARE = 0.9
 CONFIRM = 5
 FEW = 3
@@ -39,11 +39,11 @@ def _lines(wrong):
 
 
 def _judge(before, after, mine, rising, taken):
-    """Keys whose value held still: those that agree, and [(key, ...)] not."""
+    """Judge what held still: (keys that agree, [(key, ours, theirs)])."""
     agree, differ = set(), []
     for key, low in before.items():
         high = after.get(key)
-        # What only grows was, in between, no less and no more.
+        # A counter that only grows was between the two readings.
         if low == high or (rising(key) and high is not None):
             ours, own = mine.get(key), taken(key)
             if ours is not None and (low <= ours <= high or
@@ -55,12 +55,13 @@ def _judge(before, after, mine, rising, taken):
 
 
 class Comparison:
-    """What was seen of theirs and ours, round by round.
+    """Compares theirs and ours, round by round.
 
-    A round fails on a value that is wrong beyond doubt, and on a key that
-    only ours has.  A key that must always qualify is never in doubt.
-    Counters that only grow need not hold still.  A value that counts memory may
-    have what our own answer takes.
+    A round fails on a value that is certainly wrong, and on a key that only
+    ours has.  always(key): the value must hold still, and one difference is
+    enough to fail.  rising(key): a counter that only grows, which need not hold
+    still.  taken(key): how far ours may differ because of the memory that our
+    own answer takes.
     """
 
     def __init__(self, always=lambda key: False, rising=lambda key: False,
@@ -73,7 +74,7 @@ class Comparison:
         self.differed = []
 
     def round(self, before, mine, after):
-        """Take one round; True once each value it had has agreed."""
+        """Take one round; return True once every value has agreed."""
         known = before.keys() & after.keys()
         agree, differ = _judge(before, after, mine, self.rising,
                                 self.taken)
@@ -91,25 +92,25 @@ class Comparison:
         extra = [(key, value, None) for key, value in mine.items()
                  if key not in before and key not in after]
         if extra:
-            raise Failure(f"{len(extra)} that the kernel does not have:\n"
+            raise Failure(f"{len(extra)} values that the kernel lacks:\n"
                           + _lines(extra))
         return known <= self.agreed
 
     def in_doubt(self):
-        """Values that held still, differed, and did not agree so far."""
+        """Values that held still, differed, and have not agreed yet."""
         return [item for item in self.differed if item[0] not in self.agreed]
 
     def finish(self, share=SHARE):
-        """Fail on what never agreed, or too little of what held still."""
+        """Fail on a value that never agreed, or if too few held still."""
         if not self.known:
-            raise Failure("the kernel showed nothing to compare with")
+            raise Failure("the kernel has no value to compare with")
         few = max(FEW, FEW_SHARE * self.judged)
         if self.in_doubt() or len(self.differed) > few:
             raise Failure(f"{len(self.differed)} of {self.judged} values that "
                           f"held still differed:\n{_lines(self.differed)}")
         if self.differed:
-            note(f"{len(self.differed)} of {self.judged} moved under our "
-                 "reading")
+            note(f"{len(self.differed)} of {self.judged} moved while we read "
+                 "them")
         note(f"{len(self.agreed)} of {len(self.known)} values held still and "
              "are equal")
         restless = sorted(self.known - self.agreed, key=str)
@@ -124,13 +125,15 @@ class Comparison:
 
 
 def compare(theirs, ours, **how):
-    """Compare {key: value} of theirs() with ours(), in as many rounds as it
-    takes; how says what a Comparison may ask."""
+    """Compare {key: value} of theirs() with ours(), in rounds as needed.
+
+    how: the functions of a Comparison.
+    """
     comparison = Comparison(**how)
     their_tape, our_tape = Tape(theirs), Tape(ours)
     started = time.monotonic()
-    for number in range(MOST_ROUNDS):
-        # With what differs too seldom to be sure it goes on.
+    for number in range(MAX_ROUNDS):
+        # Go on while a value is in doubt.
         if (number >= ROUNDS or time.monotonic() - started > SECONDS) and \
                 not comparison.in_doubt():
             break

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Culprits, as processes with telling names, for as long as a with block."""
+"""Run culprits: processes with chosen names, for as long as a with block."""
 
 import contextlib
 import os
@@ -14,7 +14,7 @@ PROGRAMS = pathlib.Path("/tmp/culprits")
 
 
 def program(name):
-    """The storm under a name of its own."""
+    """A copy of the storm program under this name."""
     PROGRAMS.mkdir(exist_ok=True)
     path = PROGRAMS / name
     if not path.exists():
@@ -23,21 +23,21 @@ def program(name):
 
 
 def folder(name):
-    """A folder on the disk."""
+    """A folder on the scratch disk."""
     path = DISK / name
     path.mkdir(parents=True, exist_ok=True)
     return path
 
 
-def drop():
-    """Let the kernel forget the dentries and inodes that nobody uses."""
+def drop_caches():
+    """Make the kernel free the dentries and inodes that are not in use."""
     os.sync()
     pathlib.Path("/proc/sys/vm/drop_caches").write_text("2", encoding="ascii")
 
 
 @contextlib.contextmanager
 def running(*command, before=None):
-    """A command, which is ended with all that it started."""
+    """Run a command; at the end kill it and all that it started."""
     with subprocess.Popen([str(word) for word in command],
                           start_new_session=True, preexec_fn=before,
                           stdin=subprocess.DEVNULL) as process:
@@ -51,13 +51,13 @@ def running(*command, before=None):
 
 
 def storm(name, verb, where, names, *, count=0, rate=0, before=None):
-    """A storm by a program of that name."""
+    """Run a storm by a program of that name."""
     return running(program(name), verb, where, names, count, rate,
                    before=before)
 
 
 def script(name, text):
-    """A shell script under a name of its own, running."""
+    """Run a shell script under this name."""
     PROGRAMS.mkdir(exist_ok=True)
     path = PROGRAMS / name
     path.write_text("#!/bin/sh\n" + text, encoding="ascii")

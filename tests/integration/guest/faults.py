@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Allocations that fail on request: Documentation/fault-injection."""
+"""Make allocations fail: see Documentation/fault-injection of the kernel."""
 
 import errno
 import os
@@ -10,20 +10,20 @@ from ktap import expect
 DEBUGFS = pathlib.Path("/sys/kernel/debug")
 KINDS = ("failslab", "fail_page_alloc")
 
-# What an operation may say when memory is out.
-OUT = {errno.ENOMEM, errno.ENOBUFS, errno.EAGAIN, errno.EINTR}
+# The errors that an operation may return when it gets no memory.
+NO_MEMORY = {errno.ENOMEM, errno.ENOBUFS, errno.EAGAIN, errno.EINTR}
 
 EVERYWHERE = (0, (1 << 64) - 1)
 
 
 def configure(name, value):
-    """Set one thing of both kinds of fault."""
+    """Set one file of both kinds of fault."""
     for kind in KINDS:
         (DEBUGFS / kind / name).write_text(f"{value}\n", encoding="ascii")
 
 
 def prepare():
-    """Every allocation may fail, also one that could wait; in silence."""
+    """Let every allocation fail, even one that may wait, without a log line."""
     configure("ignore-gfp-wait", "N")
     configure("verbose", 0)
     configure("stacktrace-depth", 32)
@@ -31,21 +31,21 @@ def prepare():
 
 
 def only_under(addresses):
-    """Only allocations that come from code at these addresses may fail."""
+    """Let only allocations under code at these addresses fail."""
     start, end = addresses
     configure("require-start", start)
     configure("require-end", end)
 
 
 def never_under(addresses):
-    """Allocations that come from code at these addresses do not fail."""
+    """Let no allocation under code at these addresses fail."""
     start, end = addresses
     configure("reject-start", start)
     configure("reject-end", end)
 
 
 def function(name):
-    """(start, end) of a function of the kernel, or of a module that is loaded."""
+    """(start, end) of a function of the kernel or of a loaded module."""
     addresses = sorted((int(line.split()[0], 16), line.split()[2])
                        for line in open("/proc/kallsyms", encoding="ascii"))
     for number, (start, symbol) in enumerate(addresses):
@@ -56,28 +56,27 @@ def function(name):
 
 
 def check(error):
-    """What failed must have failed for want of memory."""
-    expect(error.errno in OUT, f"{error!r} for want of memory")
+    """Check that an error means that there was no memory."""
+    expect(error.errno in NO_MEMORY, f"{error!r} after a failed allocation")
 
 
 class Nth:
-    """fail-nth of this thread."""
+    """Controls the file fail-nth of this thread."""
 
     def __init__(self):
         self._file = os.open("/proc/thread-self/fail-nth", os.O_RDWR)
 
     def close(self):
-        """No fault from now on."""
+        """Close it: no fault from now on."""
         os.close(self._file)
 
     def run(self, number, act):
-        """Do something in which the nth allocation fails.
+        """Call act() so that its allocation of this number fails.
 
-        Returns whether there was an nth, and what act returned, or the
-        OSError that it raised.
+        Returns whether there was such an allocation, and what act returned, or
+        the OSError that it raised.
         """
-        said = b"%d" % number
-        os.pwrite(self._file, said, 0)
+        os.pwrite(self._file, str(number).encode(), 0)
         try:
             got = act()
         except OSError as error:
@@ -88,7 +87,7 @@ class Nth:
 
 
 class Random:
-    """While a with block lasts, one allocation under some code may fail."""
+    """For as long as a with block, one allocation under some code may fail."""
 
     def __init__(self, addresses, percent):
         self._addresses = addresses
@@ -105,6 +104,6 @@ class Random:
         only_under(EVERYWHERE)
 
     def fired(self):
-        """How many did; at most one of each kind."""
+        """How many failed; at most one of each kind."""
         return sum(int((DEBUGFS / kind / "times").read_text()) == 0
                    for kind in KINDS)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The fixture module: a known world for as long as a with block lasts."""
+"""Load the fixture module, for as long as a with block lasts."""
 
 import pathlib
 import subprocess
@@ -8,13 +8,13 @@ MODULE = "/root/kmemscope_fixture.ko"
 
 
 def _words(parameters):
-    """Parameters as insmod takes them."""
+    """The parameters in the form of insmod."""
     return [f"{name}={','.join(map(str, value))}" if isinstance(value, list)
             else f"{name}={value}" for name, value in parameters.items()]
 
 
 def try_load(**parameters):
-    """insmod what should be refused; its exit status."""
+    """Load it with bad parameters; return the exit status of insmod."""
     return subprocess.run(["insmod", MODULE, *_words(parameters)],
                           stderr=subprocess.DEVNULL, check=False).returncode
 
@@ -23,12 +23,12 @@ PARAMETERS = pathlib.Path("/sys/module/kmemscope_fixture/parameters")
 
 
 def write(name, words):
-    """Have one of the files that act do so."""
+    """Write one of the parameter files of the loaded fixture."""
     (PARAMETERS / name).write_text(words, encoding="utf-8")
 
 
 class Fixture:
-    """insmod with these parameters on entry, rmmod on exit."""
+    """Loads the fixture with these parameters, and unloads it on exit."""
 
     def __init__(self, **parameters):
         self.parameters = _words(parameters)
@@ -38,11 +38,11 @@ class Fixture:
         return self
 
     def act(self, words):
-        """Do something with the live objects, on the CPU that we run on."""
+        """Write a command to the file act, which runs on our CPU."""
         write("act", words)
 
     def live(self):
-        """How many objects of kmemscope_fixture are in use."""
+        """The number of objects of kmemscope_fixture in use."""
         return int((PARAMETERS / "live").read_text(encoding="ascii"))
 
     def __exit__(self, *_):

@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Run the tests of a subject and print the result as KTAP.
+"""Run the tests of a subject and print the results as KTAP.
 
-A subject is a module with functions test_*; each prints one line.  A test
-fails by raising, and has no other way to be anything but ok: no test can
-forget to say how it went.
+A subject is a Python module with functions test_*; each prints one line.  A
+test fails only by raising, so no test can forget to report a failure.
 """
 
 import sys
@@ -12,11 +11,11 @@ import traceback
 
 
 class Failure(Exception):
-    """What was expected and what was seen instead."""
+    """The expected result, and the actual one."""
 
 
 class Skip(Exception):
-    """Why a test cannot say anything here; the host knows which may."""
+    """Why a test cannot run here; integration/skips lists which may skip."""
 
 
 def expect(condition, message):
@@ -31,11 +30,11 @@ def equal(ours, theirs, what):
         raise Failure(f"{what}: got {ours!r}, want {theirs!r}")
 
 
-def again(attempt, times=3):
-    """What attempt() says, as soon as it does not fail.
+def retry(attempt, times=3):
+    """Call attempt() until it does not fail, up to `times`; its result.
 
-    For what a machine that stood still for a moment can spoil: nothing else.
-    What is wrong fails each time.
+    Only for a test that fails if this machine stands still for a moment. A
+    wrong answer fails each time.
     """
     for left in reversed(range(times)):
         try:
@@ -43,25 +42,25 @@ def again(attempt, times=3):
         except Failure as failure:
             if not left:
                 raise
-            note(f"once more, as: {failure}")
+            note(f"trying again after: {failure}")
     return None
 
 
 def note(text):
-    """Add a line that explains; it counts for nothing."""
+    """Print a line that explains a result."""
     for line in str(text).splitlines():
         print(f"    # {line}", flush=True)
 
 
 def tests_of(module):
-    """List the test functions of a module in the order they are written."""
+    """The test functions of a module, in the order of their lines."""
     found = [(name, value) for name, value in vars(module).items()
              if name.startswith("test_") and callable(value)]
     return sorted(found, key=lambda item: item[1].__code__.co_firstlineno)
 
 
 def run_test(number, name, function):
-    """Run one test, print its line, tell whether it passed."""
+    """Run one test and print its line; return whether it passed."""
     title = name.removeprefix("test_").replace("_", " ")
     started = time.monotonic()
     try:
@@ -83,7 +82,7 @@ def run_test(number, name, function):
 
 
 def run_subject(number, name, module, tests):
-    """Run the tests of one subject as one KTAP subtest."""
+    """Run one subject as a KTAP subtest; return whether it passed."""
     print("    KTAP version 1")
     print(f"    # Subtest: {name}")
     print(f"    1..{len(tests)}", flush=True)
@@ -92,7 +91,7 @@ def run_subject(number, name, module, tests):
         getattr(module, "setup", lambda: None)()
         for index, (test, function) in enumerate(tests, 1):
             passed = run_test(index, test, function) and passed
-    except Exception:  # the lines that are missing now fail on the host
+    except Exception:  # the host counts missing lines as failures
         note(traceback.format_exc())
         passed = False
     finally:
@@ -102,7 +101,7 @@ def run_subject(number, name, module, tests):
 
 
 def run_subjects(subjects):
-    """Run (name, module, tests) each; the exit status for the program."""
+    """Run each (name, module, tests); return the exit status."""
     print("KTAP version 1")
     print(f"1..{len(subjects)}", flush=True)
     results = [run_subject(i, *subject)

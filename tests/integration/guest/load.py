@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Work for the kernel that moves its counts."""
+"""Make the kernel work, so that its counts move."""
 
 import os
 import subprocess
@@ -8,14 +8,14 @@ import tape
 
 
 def hog():
-    """Take memory in several processes, touch it, and give it back."""
+    """Allocate memory in several processes, touch it, and free it."""
     subprocess.run(["stress-ng", "--quiet", "--vm", "2", "--vm-bytes", "64M",
                     "--vm-ops", "200", "--fork", "1", "--fork-ops", "100",
                     "--timeout", "20s"], check=True)
 
 
 def settle():
-    """Fold the counters that each CPU keeps to itself into the shown ones."""
+    """Fold the counters of each CPU into the global ones."""
     tape.through(_refresh)
 
 

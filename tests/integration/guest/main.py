@@ -9,7 +9,7 @@ import ktap
 
 
 def subject(name):
-    """(name, module, its tests); of SUBJECT@CPUS those for many CPUs."""
+    """(name, module, tests); for SUBJECT@CPUS the tests for many CPUs."""
     plain, _, cpus = name.partition("@")
     module = importlib.import_module(f"on_{plain}")
     tests = ktap.tests_of(module)

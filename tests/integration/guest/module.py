@@ -11,41 +11,48 @@ import time
 
 import wire
 
+# KASAN, lockdep and kmemleak are slow, and KASAN keeps freed objects until the
+# cache is shrunk.
+HAS_CHECKERS = "debug" in os.uname().release
+
+# The jobs that the module keeps for all readers together.
+MAX_JOBS = 64
+
 LIBC = ctypes.CDLL(None, use_errno=True)
 DELETE_MODULE = 176
 FINIT_MODULE = 313
 
 
 def path():
-    """The module file of this kernel."""
+    """The path of the module for this kernel."""
     return pathlib.Path(f"/lib/modules/{os.uname().release}"
                         "/updates/kmemscope.ko")
 
 
 def loaded():
-    """Whether the module is there."""
+    """Tell whether the module is loaded."""
     return pathlib.Path("/sys/module/kmemscope").exists()
 
 
 def insert(file):
-    """finit_module(2) of an open file; raises what the kernel says."""
+    """Load an open file by finit_module(2); raise the kernel's error."""
     if LIBC.syscall(FINIT_MODULE, file, b"", 0):
         number = ctypes.get_errno()
         raise OSError(number, os.strerror(number))
 
 
 def try_unload(name=b"kmemscope"):
-    """delete_module(2) without waiting; 0 or the errno."""
+    """Unload by delete_module(2) without waiting; return 0 or the errno."""
     if LIBC.syscall(DELETE_MODULE, name, os.O_NONBLOCK) == 0:
         return 0
     return ctypes.get_errno()
 
 
 def unload():
-    """Unload; our own socket does not stand in the way.
+    """Close our own socket, and unload.
 
-    A socket that was closed during a dump gives the module back a little
-    later, from a worker of the kernel's.
+    After a socket was closed during a dump, a worker of the kernel drops its
+    reference to the module a little later. So retry for a while.
     """
     wire.forget()
     deadline = time.monotonic() + 10
@@ -58,14 +65,14 @@ def unload():
 
 
 def load(*parameters):
-    """insmod with parameters; (exit status, what insmod said)."""
+    """Load with these parameters; (exit status and stderr of insmod)."""
     result = subprocess.run(["insmod", path(), *parameters],
                             capture_output=True, text=True, check=False)
     return result.returncode, result.stderr.strip()
 
 
 def reload(*parameters):
-    """Load anew with these parameters; raises when refused."""
+    """Unload, and load with these parameters; raise if it is refused."""
     if loaded():
         unload()
     status, said = load(*parameters)
@@ -74,7 +81,7 @@ def reload(*parameters):
 
 
 class Reloaded:
-    """The module with these parameters, for as long as a with block lasts."""
+    """Loads the module with these parameters, for as long as a with block."""
 
     def __init__(self, *parameters):
         self.parameters = parameters
@@ -88,7 +95,7 @@ class Reloaded:
 
 
 def log():
-    """The lines of the kernel log that name kmemscope, without times."""
+    """The lines of the kernel log that name kmemscope, without timestamps."""
     text = subprocess.run(["dmesg", "--notime"], capture_output=True,
                           text=True, check=True).stdout
     return [line for line in text.splitlines()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""No kernel address leaves the module, in any form that it speaks."""
+"""No kernel address leaves the module, in any of its outputs."""
 
 import pathlib
 import re
@@ -13,18 +13,18 @@ import tables
 import wire
 from ktap import equal, expect, note
 
-# Kernel addresses of x86-64 have the top 8 bits set; with four levels of page
-# tables the top 16, but guests have five.
+# Kernel addresses of x86-64 have the top 8 bits set. With four levels of page
+# tables they have the top 16 set, but guests have five levels.
 TEXT = re.compile(r"ff[0-9a-f]{14}", re.IGNORECASE)
 
 PARAMETERS = pathlib.Path("/sys/module/kmemscope/parameters")
 
 
 def pointers(payload):
-    """Every 8 bytes of a payload that could be a kernel address.
+    """All 8 bytes of a payload that could be a kernel address.
 
-    Values near the top are none: all ones is our unset value, and small
-    negative numbers (permille, signed counts) have the upper bits set, too.
+    The highest values are none: all ones is our unset value, and small negative
+    numbers have the upper bits set too.
     """
     values = [struct.unpack_from("<Q", payload, offset)[0]
               for offset in range(len(payload) - 7)]
@@ -33,9 +33,9 @@ def pointers(payload):
 
 
 def payloads(data):
-    """Yield what each message carries: attributes, and what aligns them.
+    """Yield the payload of each attribute, and its padding.
 
-    Headers are left out: a socket's number may be any.
+    Headers are left out, because the number of a socket may be any.
     """
     while data:
         size, kind = struct.unpack_from("<IH", data)
@@ -57,11 +57,11 @@ def expect_clean(text, where):
 
 
 def test_the_search_finds_an_address():
-    """In text and in bytes: else the tests below would show nothing."""
+    """In text and in bytes; else the tests below would show nothing."""
     symbols = pathlib.Path("/proc/kallsyms").read_text(encoding="utf-8")
     text = re.search(r"^(\w+) \w slab_caches$", symbols, re.M)
     expect(text, "/proc/kallsyms has no slab_caches")
-    # That one is of the kernel's image; the others are of its linear map.
+    # The first is in the kernel image, the others in its linear map.
     for address in (text[1], "ffff888003a12340", "ff1a062e7e966400"):
         number = int(address, 16)
         expect(TEXT.search(f"at 0x{address}."), f"{address} in text")
@@ -78,7 +78,7 @@ def test_debugfs_files():
 
 
 def test_netlink_messages():
-    """Each value, string and the padding between them."""
+    """Each value, each string, and the padding."""
     with wire.Socket() as sock:
         sock.keep = True
         for kind in spec.DUMPS:
@@ -101,15 +101,15 @@ def test_netlink_messages():
                      wire.attributes(spec.KINDS["slab"], {"name": "none"}))
         found = list(payloads(b"".join(sock.received)))
     note(f"{len(found)} attributes")
-    expect(len(found) > 5000, "too few attributes to be all")
+    expect(len(found) > 5000, "too few attributes")
     for payload, padding in found:
         equal(pointers(payload), [], "pointers in netlink messages")
-        equal(padding.strip(b"\0"), b"", "bytes that only align")
+        equal(padding.strip(b"\0"), b"", "padding")
         expect_clean(payload.decode("latin-1"), "a netlink string")
 
 
 def test_reader_output():
-    """Every kind as JSON."""
+    """Every record type as JSON."""
     for command in [["status"], *reader.COMMANDS.values()]:
         expect_clean(reader.text(*command, "--json"), f"{command} --json")
 
@@ -123,14 +123,14 @@ def test_module_parameters():
 
 
 def test_log_lines():
-    """What kmemscope wrote to the kernel log since boot."""
+    """The lines of kmemscope in the kernel log since boot."""
     lines = module.log()
     expect(lines, "no line of kmemscope's in the log")
     expect_clean("\n".join(lines), "dmesg")
 
 
 def test_refusals_of_parameters():
-    """The messages of a load that is refused."""
+    """The messages of a refused load."""
     wire.forget()
     module.unload()
     status, said = module.load("disable=nonsense")

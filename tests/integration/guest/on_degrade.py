@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What this kernel lacks turns one collector off, by name and with the reason.
+"""Whatever a kernel lacks turns off one collector, with the reason.
 
-The module rehearses it: parameters keep a collector off, or let a symbol, a
-struct member, the BTF or the canary be missing.
+Parameters of the module simulate it: they keep a collector off, or pretend that
+a symbol, a struct member, the BTF or the canary is missing.
 """
 
 import errno
@@ -16,7 +16,7 @@ import theirs
 import wire
 from ktap import equal, expect, note
 
-# Collector -> the kinds of record it makes.
+# Collector -> its record types.
 KINDS = {
     "slab": ["slab", "slab_node"],
     "zone": ["zone"],
@@ -29,29 +29,29 @@ KINDS = {
     "trace": ["trace"],
 }
 
-# What counts slab objects.
+# The collectors that count slab objects.
 SLAB = ["slab", "trace"]
 
 
 def teardown():
-    """The module as it was."""
+    """Load the module without parameters."""
     module.reload()
 
 
 def names(field):
-    """A comma-separated list of status; absent is none."""
+    """A list of the status record, empty if absent."""
     return [name for name in wire.shared().status().get(field, "").split(",")
             if name]
 
 
 def reasons():
-    """Why collectors are off: {name: reason}."""
+    """The collectors that are off: {name: reason}."""
     return {row["name"]: row["reason"] for row in wire.records("collector")
             if row["state"] != "on"}
 
 
 def expect_off(off, words):
-    """These collectors are off for a reason with these words; no others."""
+    """Check that only these are off, for a reason with these words."""
     equal(sorted(names("collectors_off")), sorted(off), "collectors off")
     equal(sorted(names("collectors_on")), sorted(set(KINDS) - set(off)),
           "collectors on")
@@ -67,7 +67,7 @@ def expect_off(off, words):
 
 
 def expect_refused(kind, words):
-    """The kind is refused with the reason, by all three ways."""
+    """Check that netlink, reader and debugfs refuse a type with the reason."""
     refused = wire.refused(wire.records, kind)
     expect(refused, f"{kind} answers")
     equal(wire.error_name(refused.errno), "EOPNOTSUPP", f"error of {kind}")
@@ -87,7 +87,7 @@ def expect_refused(kind, words):
 
 
 def expect_answers(kind, _words):
-    """The kind is there as ever."""
+    """Check that a type has records."""
     expect(wire.records(kind), f"{kind} is empty")
 
 
@@ -95,7 +95,7 @@ def test_everything_is_on_by_default():
     """Else the tests below would show nothing."""
     expect_off([], "")
     status = wire.shared().status()
-    # What waits for another CPU's worker waits two seconds.
+    # The canary waits two seconds for the worker of each CPU.
     for _ in range(3):
         if status["canary_nr_cpus"] == 2:
             break
@@ -109,40 +109,40 @@ def test_everything_is_on_by_default():
 
 
 def test_each_collector_can_be_kept_off():
-    """disable=NAME, one after the other."""
+    """disable=NAME, for each collector."""
     for name in KINDS:
         module.reload(f"disable={name}")
         expect_off([name], "disable")
 
 
 def test_all_collectors_can_be_kept_off():
-    """Status answers all the same."""
+    """Status still answers."""
     module.reload("disable=" + ",".join(KINDS))
     expect_off(list(KINDS), "disable")
 
 
 def test_unknown_collector_is_refused():
-    """EINVAL, and the log says which."""
+    """EINVAL, and the log names it."""
     wire.forget()
     module.unload()
     status, said = module.load("disable=slab,nonsense")
-    expect(status, "insmod went through")
+    expect(status, "insmod succeeded")
     expect("Invalid" in said, f"insmod said {said!r}")
     last = module.log()[-1]
     expect("nonsense" in last and "disable" in last, f"the log says {last!r}")
-    expect(not module.loaded(), "the module is there")
+    expect(not module.loaded(), "the module is loaded")
     module.reload()
 
 
 def test_missing_slab_symbols():
-    """Either of them."""
+    """Each of them turns off what counts slab objects."""
     for symbol in ("slab_caches", "slab_mutex"):
         module.reload(f"pretend_missing={symbol}")
         expect_off(SLAB, symbol)
 
 
 def test_missing_names():
-    """Of counters, and of migrate types."""
+    """The names of counters, and of migrate types."""
     module.reload("pretend_missing=vmstat_text")
     expect_off(["counter"], "vmstat_text")
     module.reload("pretend_missing=migratetype_names")
@@ -150,7 +150,7 @@ def test_missing_names():
 
 
 def test_missing_dentry_symbols():
-    """Without the table there is no walk; without the counters, no counts."""
+    """Without the table there is no walk, without the counters no counts."""
     for symbol in ("dentry_hashtable", "d_hash_shift"):
         module.reload(f"pretend_missing={symbol}")
         expect_off(["dentry"], symbol)
@@ -160,22 +160,22 @@ def test_missing_dentry_symbols():
     for field in ("nr_dentries", "nr_unused", "nr_unused_negative",
                   "nr_unhashed", "total_bytes"):
         expect(field not in total, f"{field} is {total.get(field)}")
-    expect(total["nr_hashed"] > 0, "nothing was walked")
+    expect(total["nr_hashed"] > 0, "the walk found nothing")
 
 
 def test_missing_btf():
-    """No private layout is known then."""
+    """Without BTF no private layout is known."""
     module.reload("pretend_missing=btf")
     expect_off(SLAB, "BTF")
 
 
 def test_missing_members():
-    """Each member of a private struct that is read, wherever kernels have it.
+    """Each private member that is read, under all its names.
 
-    The last of its places is named where they exclude each other, else the
+    The reason names the last of them if they exclude each other, else the
     first.
     """
-    for places, named in (
+    for members, named in (
             ("kmem_cache.list", "kmem_cache.list"),
             ("kmem_cache.oo", "kmem_cache.oo"),
             ("kmem_cache.per_node,kmem_cache.node", "kmem_cache.node"),
@@ -183,12 +183,12 @@ def test_missing_members():
             ("kmem_cache_node.nr_slabs", "kmem_cache_node.nr_slabs"),
             ("slab.slab_list,page.slab_list", "slab.slab_list"),
             ("slab.inuse,page.inuse", "slab.inuse")):
-        module.reload(f"pretend_missing={places}")
+        module.reload(f"pretend_missing={members}")
         expect_off(SLAB, named)
 
 
 def test_dead_canary():
-    """A canary that was not counted right keeps the slab collector off."""
+    """A wrong count of the canary keeps the slab collector off."""
     module.reload("pretend_missing=canary")
     expect_off(SLAB, "canary")
     status = wire.shared().status()
@@ -197,7 +197,7 @@ def test_dead_canary():
 
 
 def test_several_at_once():
-    """Each with its own reason."""
+    """Each collector has its own reason."""
     module.reload("pretend_missing=btf,vmstat_text", "disable=zone")
     equal(sorted(names("collectors_off")), ["counter", "slab", "trace", "zone"],
           "collectors off")
@@ -207,7 +207,7 @@ def test_several_at_once():
 
 
 def test_unknown_terms_of_the_node_record_are_absent():
-    """Without the pools' table neither hugetlb nor the rest is known."""
+    """Without the table of pools, hugetlb and the rest are unknown."""
     module.reload("pretend_missing=hugetlb_max_hstate")
     for row in wire.records("node"):
         for field in ("hugetlb_pages", "unaccounted_pages"):
@@ -224,7 +224,7 @@ def test_unknown_terms_of_the_node_record_are_absent():
 
 
 def kernel_names():
-    """Names of the kernel's symbols, without those of modules."""
+    """The names of the kernel's symbols, without modules."""
     return {line.split()[2] for line in theirs.read("/proc/kallsyms")
             .splitlines() if "[" not in line}
 
@@ -248,14 +248,14 @@ def test_a_name_of_another_module_is_not_the_kernel_s():
 
 
 def test_without_kallsyms_only_the_public_part_is_on():
-    """What needs no unexported symbol still works."""
+    """Collectors that need no unexported symbol still work."""
     module.reload("pretend_missing=kallsyms_lookup_name")
     expect_off([*SLAB, "migratetype", "counter", "dentry"],
                "kallsyms_lookup_name")
 
 
 def test_without_what_cpus_keep_only_exact_counts_are_off():
-    """The usual counts need none of it; asking for the exact ones is told."""
+    """Only exact counts need the per-CPU lists, and their refusal says why."""
     module.reload("pretend_missing=kmem_cache.offset")
     expect_off(["trace"], "kmem_cache.offset")
     refused = wire.refused(wire.shared().dump, "slab", exact=True)
@@ -263,7 +263,7 @@ def test_without_what_cpus_keep_only_exact_counts_are_off():
     equal(wire.error_name(refused.errno), "EOPNOTSUPP", "its error")
     expect("kmem_cache.offset" in refused.text, refused.text)
     expect("kmem_cache.offset" in wire.shared().status()["exact_off"],
-           "status does not say so")
+           "status does not name it")
     status, out, err = reader.run("slab", "--exact")
     equal((status, out), (2, ""), "the reader's status and output")
     expect("kmem_cache.offset" in err, f"the reader said {err!r}")
@@ -272,7 +272,7 @@ def test_without_what_cpus_keep_only_exact_counts_are_off():
 
 
 def test_the_list_of_kinds_is_whole():
-    """A new collector must be rehearsed here too."""
+    """A new collector must be tested here too."""
     equal(sorted(kind for kinds in KINDS.values() for kind in kinds),
           sorted(kind.name for kind in
                  [*spec.DUMPS, *spec.JOBS, spec.KINDS["trace"]]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Dentries: against dentry-state, and against names that the test made."""
+"""Compare dentries with dentry-state, and with names that the test made."""
 
 import errno
 import os
@@ -7,28 +7,25 @@ import pathlib
 import subprocess
 import threading
 
+import culprit
 import fixture
+import module
 import reader
 import tables
 import theirs
 import wire
-from ktap import Failure, Skip, again, equal, expect, note
+from ktap import Failure, Skip, equal, expect, note, retry
 
 DISK = pathlib.Path("/mnt")
 KINDS = ("dentry", "dentry_superblock", "dentry_directory", "dentry_name")
 
-# More than any walk takes: on a busy machine the usual one sees but a part.
+# More than any walk takes: on a busy machine the default covers a part only.
 BUDGET_MS = 30_000
 
-# Under KASAN, lockdep and kmemleak a name takes ten times as long to make.
-SLOW = "debug" in os.uname().release
-
-# As many as the module keeps, of all readers.
-JOBS = 64
-
-# Of many directories these have the most, in these shares.
+# Of many directories these have the most dentries. Checkers make each name ten
+# times slower.
 SHARES = {"many": 90000, "some": 45000, "few": 15000}
-if SLOW:
+if module.HAS_CHECKERS:
     SHARES = {name: number // 10 for name, number in SHARES.items()}
 
 
@@ -39,21 +36,16 @@ def device(path):
 
 
 def look_up(folder, number, pattern="missing_{}"):
-    """Ask for so many names that do not exist."""
+    """Look up `number` names that do not exist."""
     prefix = str(folder) + "/"
     for i in range(number):
         os.access(prefix + pattern.format(i), os.F_OK)
 
 
 def make(folder, number):
-    """Create so many files."""
+    """Create `number` files."""
     for i in range(number):
         (folder / f"file_{i:05}").touch()
-
-
-def drop():
-    """Let the kernel forget the dentries that nobody uses."""
-    pathlib.Path("/proc/sys/vm/drop_caches").write_text("2", encoding="ascii")
 
 
 def folder_of(name):
@@ -64,7 +56,7 @@ def folder_of(name):
 
 
 def walk(*kind_names):
-    """What one walk finds that has the time for all of the table."""
+    """The records of one walk that has time for the whole table."""
     return wire.by_job(*kind_names, budget_ns=BUDGET_MS * 1_000_000)
 
 
@@ -78,21 +70,21 @@ def find(rows, folder):
 
 
 def dentry_state():
-    """The kernel's own counts: all, unused, negative ones among these."""
+    """The kernel's counts: all dentries, unused ones, unused negative ones."""
     words = theirs.read("/proc/sys/fs/dentry-state").split()
     return int(words[0]), int(words[1]), int(words[4])
 
 
-def quiet(look, agrees, times=5, tries=40):
-    """What look() says while the kernel's own counts hold still.
+def quiet(count, agrees, times=5, tries=40):
+    """(counts of the kernel, result of count()) while the former hold still.
 
-    They can hold still and yet have moved in between, and back: so one that
-    does not agree is looked at again, some times.
+    The kernel's counts may move and move back between two readings. So a result
+    that does not agree is counted again, up to `times`.
     """
     seen = []
     for _ in range(tries):
         before = dentry_state()
-        seen.append((before, look()))
+        seen.append((before, count()))
         if dentry_state() != before:
             seen.pop()
         elif agrees(*seen[-1]) or len(seen) == times:
@@ -101,10 +93,10 @@ def quiet(look, agrees, times=5, tries=40):
 
 
 def test_totals_are_dentry_states():
-    """All three, and what the walk met beside them."""
+    """All three counts, and the dentries that the walk met."""
     look_up(folder_of("totals"), 500)
 
-    def look():
+    def count():
         (total,), = walk("dentry")
         return total
 
@@ -113,11 +105,11 @@ def test_totals_are_dentry_states():
                          total["nr_unused_negative"]) and \
             state[1] == total["nr_lru"]
 
-    (dentries, unused, negative), total = quiet(look, agrees)
+    (dentries, unused, negative), total = quiet(count, agrees)
     equal(total["nr_dentries"], dentries, "nr_dentries")
     equal(total["nr_unused"], unused, "nr_unused")
     equal(total["nr_unused_negative"], negative, "nr_unused_negative")
-    # Those on the LRU lists are all hashed.
+    # All dentries on the LRU lists are hashed.
     equal(total["nr_lru"], unused, "met on LRU lists")
     equal(total["nr_lru_negative"], negative, "negative ones on LRU lists")
     expect(negative >= 500, f"only {negative} negative dentries")
@@ -130,7 +122,7 @@ def test_totals_are_dentry_states():
 
 
 def test_superblocks_add_up():
-    """Every hashed dentry is one superblock's."""
+    """Every hashed dentry belongs to one superblock."""
     total, blocks, directories, _ = walk(*KINDS)
     for field in ("nr_negative", "nr_positive", "nr_lru", "nr_lru_negative"):
         equal(sum(row[field] for row in blocks), total[0][field],
@@ -145,7 +137,7 @@ def test_superblocks_add_up():
     mounted = {line.split()[2]: line.split(" - ")[1].split()[0] for line in
                theirs.read("/proc/self/mountinfo").splitlines()}
     for row in blocks:
-        # The kernel has some superblocks that are mounted nowhere.
+        # Some superblocks of the kernel are mounted nowhere.
         if row["device"] in mounted:
             equal(row["fs_type"], mounted[row["device"]],
                   f"type of {row['device']}")
@@ -153,7 +145,7 @@ def test_superblocks_add_up():
 
 
 def test_known_names():
-    """A directory of names that do not exist, and one of files."""
+    """One directory with negative dentries, and one with files."""
     missing, there = folder_of("lost"), folder_of("found")
     look_up(missing, 5000, ".{}_dOeSnotExist_.db")
     make(there, 700)
@@ -177,7 +169,7 @@ def test_known_names():
 
 
 def test_what_the_reader_adds():
-    """The path that people know, and what the names have in common."""
+    """The full path, and the pattern of the names."""
     rows, _ = reader.records("dentry_directory", "--budget", str(BUDGET_MS))
     row = find(rows, DISK / "lost")
     equal((row["full_path"], row["pattern"], row["pattern_permille"]),
@@ -189,7 +181,7 @@ def test_what_the_reader_adds():
 
 
 def test_samples_are_from_everywhere():
-    """Not just the first names, or the last."""
+    """They are not only the first names, or the last."""
     folder = folder_of("sampled")
     look_up(folder, 4000, "{}")
     seen = []
@@ -199,16 +191,16 @@ def test_samples_are_from_everywhere():
                  and row["device"] == device(folder)]
     mean = sum(seen) / len(seen)
     note(f"{len(seen)} samples, mean {mean:.0f}")
-    # Of 160 the mean of 0 ... 3999 has a standard deviation of 91.
+    # The mean of 160 numbers of 0 ... 3999 has a standard deviation of 91.
     expect(len(set(seen)) > 120 and abs(mean - 1999.5) < 6 * 91,
            f"samples {sorted(seen)}")
 
 
 def test_a_name_that_is_being_changed_is_no_sample():
-    """And nobody waits for it: on PREEMPT_RT there would be a lock to take."""
-    drop()
+    """And the walk does not wait for it: on PREEMPT_RT it would take a lock."""
+    culprit.drop_caches()
     folder = folder_of("changing")
-    # As many as there are samples of a directory.
+    # As many as the module samples in one directory.
     known = {f"missing_{i}" for i in range(15)} | {"changing"}
     (folder / "changing").touch()
     look_up(folder, 15)
@@ -225,24 +217,24 @@ def test_a_name_that_is_being_changed_is_no_sample():
         try:
             fixture.write("change_stop", "1")
         except TimeoutError as error:
-            raise Failure("the name had to be let go: the walk took "
-                          "long, or waited for it") from error
+            raise Failure("the fixture gave up holding the name: the walk "
+                          "was slow, or waited for it") from error
         return seen
 
     with fixture.Fixture():
         equal(sampled(), known, "names")
-        equal(again(sampled_while_held), known - {"changing"},
+        equal(retry(sampled_while_held), known - {"changing"},
               "names while one is held")
         equal(sampled(), known, "names after that")
 
 
 def test_names_of_any_bytes():
-    """The reader escapes them; the kernel does not change them."""
+    """The module does not change them; the reader escapes them."""
     folder = os.path.join(os.fsencode(folder_of("bytes")), b"")
     odd = [b"new\nline", b"\xff\xfe", b"tab\t", b"'\"\\$`", b" ", b"\x1b[2J",
            "h\u00e9".encode(), b"x" * 252]
-    # Many of each, so that the folder is among those with the most.
-    known = {b"%d" % i + name for name in odd for i in range(40)}
+    # Enough of each to make the folder one of the largest.
+    known = {str(i).encode() + name for name in odd for i in range(40)}
     for name in known:
         os.access(folder + name, os.F_OK)
     inode, here = os.stat(folder).st_ino, device(folder)
@@ -266,7 +258,7 @@ def test_names_of_any_bytes():
 
 
 def test_a_path_that_is_too_long_is_absent():
-    """And the directory is there all the same."""
+    """Only the path is absent: the directory has its record."""
     here = os.open(folder_of("deep"), os.O_RDONLY)
     for _ in range(6):
         os.mkdir("d" * 200, dir_fd=here)
@@ -285,8 +277,8 @@ def test_a_path_that_is_too_long_is_absent():
 
 
 def test_heavy_ones_among_many_directories():
-    """More directories than there are counters, and three that matter."""
-    drop()
+    """More directories than counters, and three heavy hitters."""
+    culprit.drop_caches()
     crowd = folder_of("crowd")
     for i in range(4500):
         folder = crowd / str(i)
@@ -296,18 +288,19 @@ def test_heavy_ones_among_many_directories():
     for name, number in SHARES.items():
         look_up(folders[name], number)
     total, _, directories, _ = walk(*KINDS)
-    expect(total[0]["nr_hashed"] > sum(SHARES.values()), f"{total[0]['nr_hashed']} hashed")
+    expect(total[0]["nr_hashed"] > sum(SHARES.values()),
+           f"{total[0]['nr_hashed']} hashed")
     for name, number in SHARES.items():
         row = find(directories, folders[name])
         equal(row["nr_negative"], number, f"negative in {name}")
         equal(row["share_permille"],
               row["nr_dentries"] * 1000 // total[0]["nr_hashed"],
               f"share of {name}")
-    equal(len(directories), 64, "directories told of")
+    equal(len(directories), 64, "directories in the answer")
 
 
 def walk_a_part(budget):
-    """What a walk finds that covers about a twentieth of the table."""
+    """The records of a walk over about a twentieth of the table."""
     for _ in range(40):
         total, blocks, directories, _ = wire.by_job(*KINDS, budget_ns=budget)
         covered = [rows[0]["coverage_permille"]
@@ -322,12 +315,12 @@ def walk_a_part(budget):
 
 
 def test_a_small_budget_is_a_fair_sample():
-    """Shares within two points of the truth, where a part was walked.
+    """A walk over a part finds each share within 2 % of the truth.
 
-    Of the fewer dentries of a slow kernel a part is a smaller sample. One walk
-    in some hundred is off by more, by chance.
+    Kernels with checkers have fewer dentries, so their sample is smaller. By
+    chance about one walk in a hundred is off by more.
     """
-    most_off = 60 if SLOW else 20
+    max_off = 60 if module.HAS_CHECKERS else 20
     truth = {row["path"]: row["share_permille"] for row in
              walk("dentry_directory")[0]
              if row.get("path", "")[1:] in SHARES}
@@ -337,7 +330,7 @@ def test_a_small_budget_is_a_fair_sample():
     def compare_a_part():
         total, blocks, directories = walk_a_part(whole["walk_ns"] // 7)
         equal(total["approximate"], 1, "approximate")
-        expect("nr_unhashed" not in total, "an estimate told as a difference")
+        expect("nr_unhashed" not in total, "nr_unhashed of an estimate")
         for row in directories + blocks:
             equal(row["approximate"], 1, f"approximate of {row}")
         found = {row["path"]: row["share_permille"] for row in directories
@@ -346,16 +339,16 @@ def test_a_small_budget_is_a_fair_sample():
         for path, share in found.items():
             off = share - truth[path]
             note(f"{path}: {off} permille off")
-            expect(abs(off) <= most_off, f"{path}: {off} permille off")
+            expect(abs(off) <= max_off, f"{path}: {off} permille off")
         off = total["nr_hashed"] / whole["nr_hashed"]
-        expect(abs(off - 1) < 2.5 * most_off / 1000,
-               f"scaled up to {off} of what there are")
+        expect(abs(off - 1) < 2.5 * max_off / 1000,
+               f"scaled up to {off} of the dentries there are")
 
-    again(compare_a_part, 2)
+    retry(compare_a_part, 2)
 
 
 def test_requests_that_are_wrong():
-    """Each is refused, and says why."""
+    """Each is refused with a reason."""
     with wire.Socket() as sock:
         for name in KINDS:
             refused = wire.refused(sock.dump, name)
@@ -376,13 +369,13 @@ def test_requests_that_are_wrong():
               "superblocks")
         sock.stop_job(job)
         refused = wire.refused(sock.dump, "dentry_name", job=job)
-        equal(refused.errno, errno.ENOENT, "an answer of a job that was ended")
+        equal(refused.errno, errno.ENOENT, "an answer of a stopped job")
 
 
 def test_files_are_walks_like_jobs():
-    """Who opens one waits, but is one of the jobs that there may be."""
+    """An open of a file waits, and counts as one of the jobs."""
     with wire.Socket() as sock:
-        for _ in range(JOBS - 1):
+        for _ in range(module.MAX_JOBS - 1):
             sock.wait_job(sock.start_job("dentry", budget_ns=10**5)["id"])
         expect(tables.table("dentry")[1], "no room for a last one")
         last = sock.start_job("dentry")["id"]
@@ -397,8 +390,8 @@ def test_files_are_walks_like_jobs():
         expect(tables.table("dentry")[1], "still no room")
 
 
-def test_jobs_say_what_they_were_asked():
-    """In the record of the job."""
+def test_a_job_record_has_its_request():
+    """The record of the job has what the request carried."""
     with wire.Socket() as sock:
         job = sock.start_job("dentry_name", budget_ns=123456789)
         equal((job["kind"], job["budget_ns"]), ("dentry_name", 123456789),
@@ -422,7 +415,7 @@ def test_the_reader():
 
 
 def test_umount_while_walking():
-    """Nothing of a file system is held: it can be unmounted at any moment."""
+    """A walk holds no file system: it can be unmounted at any moment."""
     done = threading.Event()
     walks = []
 
@@ -435,7 +428,7 @@ def test_umount_while_walking():
     place = pathlib.Path("/tmp/place")
     place.mkdir()
     try:
-        for number in range(4 if SLOW else 12):
+        for number in range(4 if module.HAS_CHECKERS else 12):
             subprocess.run(["mount", "-t", "tmpfs", "none", place], check=True)
             make(place, 300)
             subprocess.run(["umount", place], check=True)
@@ -455,14 +448,14 @@ def test_umount_while_walking():
 
 
 def test_any_name_in_any_locale():
-    """A table ends, also where the locale cannot have all characters."""
+    """A table is printed even if the locale lacks some characters."""
     folder = folder_of("caf\u00e9")
     look_up(folder, 300)
     for environment, shown in (({}, rb"/mnt/caf\xc3\xa9"),
                                ({"LC_ALL": "C"}, rb"/mnt/caf\xc3\xa9"),
                                ({"LC_ALL": "C.UTF-8"},
                                 "/mnt/caf\u00e9".encode())):
-        # As env -i starts it; -r prints the same way, but never hung.
+        # The environment of env -i. Tables once hung in it, --raw did not.
         for form in ([], ["--raw"]):
             result = subprocess.run(
                 ["kmemscope", "dentry", "--output", "nr_dentries,full_path",

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What kmemscope diagnose says about culprits that the test started itself."""
+"""Run kmemscope diagnose on culprits that the test itself starts."""
 
 import contextlib
 import json
@@ -13,12 +13,12 @@ import fixture
 import module
 import reader
 import theirs
-from ktap import Skip, again, equal, expect, note
+from ktap import Skip, equal, expect, note, retry
 
-# Shorter than a user's, so that there is time for many culprits.
+# Shorter than by default, so that there is time for many culprits.
 SECONDS = 6
 
-# What starting, reading answers and printing may take beyond.
+# More seconds for start, answers and output.
 SLACK = 5
 
 CLEAR = "nothing wrong found: no kernel memory kept growing by more than "
@@ -28,12 +28,12 @@ LEAK = fixture.PARAMETERS / "leak"
 CGROUPS = pathlib.Path("/sys/fs/cgroup")
 
 
-# What it says when it, or the machine, stood still for seconds.
+# What it says if it, or the machine, stood still for seconds.
 LATE = ("there was not enough time", "another trace is running")
 
 
 def diagnose_in_time(seconds):
-    """(exit status, its answer in fields), unless it was kept from its work."""
+    """(exit status, its JSON answer); fails if it stood still for too long."""
     started = time.monotonic()
     status, out, err = reader.run("diagnose", "--json", "--seconds",
                                   str(seconds))
@@ -42,61 +42,62 @@ def diagnose_in_time(seconds):
     note(f"{answer['verdict']} {err}")
     expect(not any(text.endswith(LATE) for text in answer["missing"]),
            f"too late; missing: {answer['missing']}")
-    expect(took < seconds + SLACK, f"{seconds} s of it took {took:.1f} s")
+    expect(took < seconds + SLACK,
+           f"--seconds {seconds} took {took:.1f} s")
     for row in answer["findings"]:
-        places = [(place.get("device"), place.get("inode"), place.get("path"))
-                  for place in row["places"]]
-        equal(len(places), len(set(places)), "places, each once")
+        directories = [(each.get("device"), each.get("inode"),
+                        each.get("path")) for each in row["directories"]]
+        equal(len(directories), len(set(directories)), "directories, each once")
     return status, answer
 
 
 def diagnose(seconds=SECONDS, status=0):
-    """Its answer; it must end in time, if not each time."""
-    got, answer = again(lambda: diagnose_in_time(seconds))
+    """Its answer, of the first of three runs that ends in time."""
+    got, answer = retry(lambda: diagnose_in_time(seconds))
     equal(got, status, f"exit status (missing: {answer['missing']})")
     return answer
 
 
 def finding(answer, kind):
-    """The only finding of a kind."""
+    """The only finding of this kind."""
     found = [row for row in answer["findings"] if row["kind"] == kind]
     kinds = [row["kind"] for row in answer["findings"]]
     expect(len(found) == 1, f"{len(found)} findings {kind} of {kinds}")
     return found[0]
 
 
-def expect_creator(row, name, *parents, least=800):
-    """Who made the most of it."""
-    expect(row["creators"], f"nobody is named: {row['unknown']}")
-    first = row["creators"][0]
-    equal(first.get("name"), name, "name of the creator")
-    expect(first["traced_permille"] >= least, f"its share: {row['creators']}")
-    expect(first.get("share_permille", 0) <= first["traced_permille"],
+def expect_allocator(row, name, *parents, least=80):
+    """The allocator of most of it."""
+    expect(row["allocators"], f"no allocator is named: {row['unknown']}")
+    first = row["allocators"][0]
+    equal(first.get("name"), name, "name of the allocator")
+    expect(first["traced_percent"] >= least, f"its share: {row['allocators']}")
+    expect(first.get("share_percent", 0) <= first["traced_percent"],
            f"its share of the growth: {first}")
     for parent in parents:
         expect(parent in first["parents"], f"parents: {first['parents']}")
     return first
 
 
-def expect_place(row, path, fs_type, pattern, least=800):
-    """Where the most of it is."""
-    expect(row["places"], f"no place is named: {row['unknown']}")
-    first = row["places"][0]
+def expect_directory(row, path, fs_type, pattern, least=80):
+    """The directory of most of it."""
+    expect(row["directories"], f"no directory is named: {row['unknown']}")
+    first = row["directories"][0]
     equal((first.get("path"), first["fs_type"]), (str(path), fs_type),
           "directory")
     equal(first.get("pattern"), pattern, "pattern of its names")
-    expect(first["share_permille"] >= least, f"its share: {row['places']}")
+    expect(first["share_percent"] >= least, f"its share: {row['directories']}")
     return first
 
 
 def near(got, want, share, what):
-    """Within a share of what is wanted."""
+    """Check that a number is within a share of another."""
     expect(abs(got - want) <= share * want, f"{what}: {got}, not {want}")
 
 
 def test_a_quiet_machine_is_well():
-    """Nothing is blamed, its own activity least of all."""
-    culprit.drop()
+    """It finds nothing, and does not blame its own activity."""
+    culprit.drop_caches()
     for seconds in (10, 3):
         answer = diagnose(seconds)
         equal(answer["findings"], [], "findings")
@@ -123,7 +124,7 @@ def test_lookups_in_ext4():
     where = culprit.folder("etc/pki")
     rate = 5000
 
-    def look():
+    def observe():
         """One that did not begin or end while the storm stood still."""
         answer = diagnose()
         row = finding(answer, "negative_dentries")
@@ -135,13 +136,13 @@ def test_lookups_in_ext4():
     with culprit.storm("cert-check", "miss", where, ".%lu_dOeSnotExist_.db",
                        rate=rate) as process:
         time.sleep(1)
-        answer, row = again(look)
+        answer, row = retry(observe)
     equal((row["cache"], row["reclaimable"]), ("dentry", True), "cache")
     expect(row["sure"] in ("certain", "likely"), row["sure"])
-    place = expect_place(row, where, "ext4", ".N_dOeSnotExist_.db")
-    expect(place["mounted"], "its path is one of a mount")
-    expect_creator(row, "cert-check", "python3")
-    near(place["dentries_per_second"], rate, 0.5, "dentries a second")
+    directory = expect_directory(row, where, "ext4", ".N_dOeSnotExist_.db")
+    expect(directory["mounted"], "its path is one of a mount")
+    expect_allocator(row, "cert-check", "python3")
+    near(directory["dentries_per_second"], rate, 0.5, "dentries a second")
     expect("full_seconds" not in row, "what is reclaimable stays available")
     equal((row["benign"], answer["healthy"]), (False, False), "its harm")
     texts = [remedy["text"] for remedy in row["remedies"]]
@@ -152,7 +153,7 @@ def test_lookups_in_ext4():
 
 
 def test_lookups_in_overlayfs():
-    """The overlay's own dentries are told from those of its layers."""
+    """It tells the overlay's own dentries from those of its layers."""
     parts = [culprit.folder(f"ovl/{name}") for name in
              ("lower", "upper", "work", "merged")]
     lower, upper, work, merged = parts
@@ -163,9 +164,9 @@ def test_lookups_in_overlayfs():
         with culprit.storm("layered", "miss", merged, "lib%lu.so.1",
                            rate=3000):
             row = finding(diagnose(), "negative_dentries")
-        expect_creator(row, "layered")
-        found = {place["path"]: place for place in row["places"]}
-        expect(str(merged) in found, f"places: {sorted(found)}")
+        expect_allocator(row, "layered")
+        found = {each["path"]: each for each in row["directories"]}
+        expect(str(merged) in found, f"directories: {sorted(found)}")
         equal(found[str(merged)]["fs_type"], "overlay", "type")
         equal(found[str(merged)]["pattern"], "libN.so.1", "pattern")
         for layer in {str(lower), str(upper)} & set(found):
@@ -175,9 +176,9 @@ def test_lookups_in_overlayfs():
 
 
 def test_lookups_in_sysfs():
-    """Where no disk is; before v5.15 sysfs keeps no such dentries."""
+    """sysfs has no disk; before v5.15 it keeps no negative dentries."""
     before = theirs.read("/proc/sys/fs/dentry-state").split()
-    # Elsewhere, for these would be among the names that are sampled.
+    # In another directory, so that these names are in no sample below.
     subprocess.run([culprit.STORM, "miss", "/sys/class/tty", "try%lu", "2000"],
                    check=True)
     after = theirs.read("/proc/sys/fs/dentry-state").split()
@@ -186,11 +187,11 @@ def test_lookups_in_sysfs():
     with culprit.storm("prober", "miss", "/sys/class/net", "veth%lu",
                        rate=4000):
         row = finding(diagnose(), "negative_dentries")
-    expect_creator(row, "prober")
-    expect(row["places"], f"no place is named: {row['unknown']}")
-    equal((row["places"][0]["path"], row["places"][0]["fs_type"]),
+    expect_allocator(row, "prober")
+    expect(row["directories"], f"no directory is named: {row['unknown']}")
+    equal((row["directories"][0]["path"], row["directories"][0]["fs_type"]),
           ("/sys/class/net", "sysfs"), "directory")
-    equal(row["places"][0]["pattern"], "vethN", "pattern")
+    equal(row["directories"][0]["pattern"], "vethN", "pattern")
 
 
 def test_files_that_are_made():
@@ -203,32 +204,32 @@ def test_files_that_are_made():
     expect(row["benign"], "the kernel gives these back")
     expect(not any("stop" in remedy["text"] and remedy["when"] == "now"
                    for remedy in row["remedies"]), f"{row['remedies']}")
-    expect_place(row, where, "ext4", "job-N.tmp")
-    expect_creator(row, "spooler")
+    expect_directory(row, where, "ext4", "job-N.tmp")
+    expect_allocator(row, "spooler")
     inodes = finding(answer, "inodes")
     equal(inodes["cache"], "ext4_inode_cache", "cache of inodes")
-    expect_creator(inodes, "spooler")
+    expect_allocator(inodes, "spooler")
 
 
 def test_inodes_that_are_read():
-    """Files that were there all along: somebody asks about all of them."""
+    """A process reads the inodes of many old files."""
     where = culprit.folder("archive")
     number = 20000
     subprocess.run([culprit.STORM, "make", where, "mail%lu", str(number)],
                    check=True)
-    # What is not written yet stays.
+    # Inodes that are not written yet stay in the cache.
     deadline = time.monotonic() + 20
     while theirs.slabinfo()["ext4_inode_cache"]["nr_active_objects"] > 3000 \
             and time.monotonic() < deadline:
-        culprit.drop()
+        culprit.drop_caches()
         time.sleep(0.5)
     with culprit.storm("indexer", "find", where, "mail%lu", rate=2000,
                        count=number):
         row = finding(diagnose(), "inodes")
     equal(row["cache"], "ext4_inode_cache", "cache")
     expect(row["reclaimable"], "it is reclaimable")
-    expect_creator(row, "indexer")
-    expect_place(row, where, "ext4", "mailN")
+    expect_allocator(row, "indexer")
+    expect_directory(row, where, "ext4", "mailN")
 
 
 def test_two_culprits():
@@ -238,17 +239,17 @@ def test_two_culprits():
             culprit.storm("modest", "miss", other, "b%lu", rate=1500):
         time.sleep(1)
         row = finding(diagnose(), "negative_dentries")
-    for rows, key, share in ((row["creators"], "name", "traced_permille"),
-                             (row["places"], "path", "share_permille")):
+    for rows, key, share in ((row["allocators"], "name", "traced_percent"),
+                             (row["directories"], "path", "share_percent")):
         shares = {each[key]: each[share] for each in rows}
         for name, want in zip(("greedy", "modest") if key == "name" else
-                              (str(one), str(other)), (750, 250)):
-            expect(abs(shares.get(name, 0) - want) <= 100,
-                   f"{name} has {want} permille, not {shares}")
+                              (str(one), str(other)), (75, 25)):
+            expect(abs(shares.get(name, 0) - want) <= 10,
+                   f"{name} has {want} %, not {shares}")
 
 
 def test_a_leak_of_a_module():
-    """Nothing that can be reclaimed; the stack says whose it is."""
+    """It cannot be reclaimed, and the stack names the module."""
     with fixture.Fixture(objects=[1]):
         with culprit.script("leaky", f"while echo 128 500 >{LEAK}; do "
                             "sleep 0.05; done"):
@@ -262,7 +263,7 @@ def test_a_leak_of_a_module():
              "time to full")
     expect(not row["reclaimable"], "it cannot be reclaimed")
     expect("reclaimable_bytes" not in row, "nor any of it")
-    first = expect_creator(row, "leaky")
+    first = expect_allocator(row, "leaky")
     expect(any("kmemscope_fixture" in frame for frame in first["stack"]),
            f"its stack: {first['stack']}")
     expect(any("kmemscope_fixture" in remedy["text"]
@@ -270,7 +271,7 @@ def test_a_leak_of_a_module():
 
 
 def test_pages_that_nobody_accounts_for():
-    """Page by page, in no counter of the kernel's."""
+    """Pages that no counter of the kernel has."""
     with fixture.Fixture(objects=[1]):
         with culprit.script("driver", f"while echo take 200 >{ACT}; do "
                             "sleep 0.05; done"):
@@ -278,7 +279,7 @@ def test_pages_that_nobody_accounts_for():
     row = finding(answer, "unaccounted")
     expect(row["sure"] in ("certain", "likely"), row["sure"])
     expect(row["growth_bytes"] > 4 << 20, f"{row['growth_bytes']} bytes")
-    equal(row["creators"], [], "nobody can be named")
+    equal(row["allocators"], [], "nobody can be named")
     expect(row["unknown"], "and it says so")
 
 
@@ -308,7 +309,7 @@ def cgroup(name):
 
 
 def test_in_a_cgroup_and_a_pid_namespace():
-    """Named as the host sees it."""
+    """It names the process as the host sees it."""
     where = culprit.folder("boxed")
     with cgroup("box") as group:
         def enter():
@@ -318,7 +319,7 @@ def test_in_a_cgroup_and_a_pid_namespace():
                              culprit.program("tenant"), "miss", where,
                              "x%lu", 0, 4000, before=enter):
             row = finding(diagnose(), "negative_dentries")
-            first = expect_creator(row, "tenant", "unshare")
+            first = expect_allocator(row, "tenant", "unshare")
             equal(first["cgroup"], "/box", "cgroup")
             expect(first["alive"], "it is alive")
             comm = theirs.read(f"/proc/{first['pid']}/comm").strip()
@@ -331,7 +332,7 @@ def test_in_a_cgroup_and_a_pid_namespace():
 
 
 def test_in_a_container():
-    """A directory that a container knows by another path, or alone."""
+    """A directory with another path in a container, and one only in it."""
     root = culprit.folder("containers/one")
     inside = culprit.folder("containers/one/srv")
     name = "docker/" + "0123456789abcdef" * 4
@@ -348,36 +349,36 @@ def test_in_a_container():
 
         with contained("guest", "miss /opt/srv y%lu 0 3000"):
             row = finding(diagnose(), "negative_dentries")
-        place = expect_place(row, inside, "ext4", "yN")
-        equal((place.get("container"), place.get("container_path")),
+        directory = expect_directory(row, inside, "ext4", "yN")
+        equal((directory.get("container"), directory.get("container_path")),
               ("docker 0123456789ab", "/opt/srv"), "container")
-        first = expect_creator(row, "guest")
-        equal(first["container"], "docker 0123456789ab", "of the creator")
+        first = expect_allocator(row, "guest")
+        equal(first["container"], "docker 0123456789ab", "of the allocator")
         with contained("filler", "make /srv z%lu 0 3000"):
             row = finding(diagnose(), "positive_dentries")
-        place = expect_place(row, "/srv", "tmpfs", "zN")
-        equal(place.get("container"), "docker 0123456789ab", "container")
+        directory = expect_directory(row, "/srv", "tmpfs", "zN")
+        equal(directory.get("container"), "docker 0123456789ab", "container")
 
 
 def test_short_lived_culprits():
-    """Each lives some ms; together they are one, under who starts them."""
+    """Each lives a few ms; together they are one, below their parent."""
     where = culprit.folder("brief")
     with culprit.script("restarter", f"while :; do {culprit.program('gnat')} "
                         f"miss {where} t%lu 40 0 $((i += 40)); done"):
         time.sleep(1)
         row = finding(diagnose(), "negative_dentries")
-    first = expect_creator(row, "gnat", "restarter")
+    first = expect_allocator(row, "gnat", "restarter")
     expect(first["nr_allocs"] > 200, f"{first}")
-    expect_place(row, where, "ext4", "tN")
+    expect_directory(row, where, "ext4", "tN")
 
 
 def test_what_it_says_in_words():
-    """The same in text; and commands that are printed, not run."""
+    """The text says the same; commands are printed, and not run."""
     where = culprit.folder("words")
     with culprit.storm("talker", "miss", where, "w%lu", rate=4000) as process:
         status, out, err = reader.run("diagnose", "--seconds", "4")
         equal((status, err), (0, ""), "status and stderr")
-        for words in ("Verdict: lookups of non-existent names", str(where),
+        for words in ("Verdict: the dentry cache grows by", "failed lookups in", str(where),
                       "talker", "wN", "Evidence", "Unknown", "What to do"):
             expect(words in out, f"no {words!r} in:\n{out}")
         expect(all(len(line) < 120 for line in out.splitlines()), out)
@@ -390,9 +391,9 @@ def test_what_it_says_in_words():
 
 
 def test_two_million_and_still_in_time():
-    """The walk stays bounded, while it grows and when that is over."""
+    """The walk stays bounded, during the growth and after it."""
     where = culprit.folder("millions")
-    culprit.drop()
+    culprit.drop_caches()
     share = 1000000
     halves = [subprocess.Popen([culprit.STORM, "miss", where, f"{half}-%lu",
                                 str(share)]) for half in range(2)]
@@ -404,26 +405,26 @@ def test_two_million_and_still_in_time():
     row = finding(answer, "stock")
     equal(row["cache"], "dentry", "cache")
     expect("bytes_per_second" not in row, "it does not grow")
-    place = expect_place(row, where, "ext4", "N-N")
-    near(place["nr_negative"], 2 * share, 0.1, "names in it")
-    equal(row["creators"], [], "who made it is not known any more")
+    directory = expect_directory(row, where, "ext4", "N-N")
+    near(directory["nr_negative"], 2 * share, 0.1, "names in it")
+    equal(row["allocators"], [], "who made it is not known any more")
     other = culprit.folder("newcomer")
     with culprit.storm("upstart", "miss", other, "n%lu", rate=5000):
         row = finding(diagnose(10), "negative_dentries")
-    expect_creator(row, "upstart")
+    expect_allocator(row, "upstart")
     # Not where the most are, but where it grows.
-    expect_place(row, other, "ext4", "nN", least=500)
-    culprit.drop()
+    expect_directory(row, other, "ext4", "nN", least=50)
+    culprit.drop_caches()
 
 
 def test_parts_that_are_missing():
-    """It says which and why, goes on, and exits with 3."""
+    """It names them and the reason, goes on, and exits with 3."""
     where = culprit.folder("partly")
     with module.Reloaded("disable=dentry,trace"):
         with culprit.storm("masked", "miss", where, "m%lu", rate=4000):
             answer = diagnose(status=3)
     row = finding(answer, "negative_dentries")
-    equal((row["places"], row["creators"]), ([], []), "places and creators")
+    equal((row["directories"], row["allocators"]), ([], []), "directories and allocators")
     expect(len(row["unknown"]) >= 2, f"{row['unknown']}")
     equal(answer["partial"], True, "partial")
     for word in ("in which directories", "who allocates from dentry"):
@@ -432,7 +433,7 @@ def test_parts_that_are_missing():
 
 
 def test_without_the_module():
-    """Nothing to look with."""
+    """It cannot work without the module."""
     module.unload()
     try:
         status, out, err = reader.run("diagnose", "--seconds", "1")

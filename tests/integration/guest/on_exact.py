@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Objects that are really in use: against the fixture, which knows."""
+"""Compare exact counts of objects with the fixture, which counts its own."""
 
 import errno
 import os
@@ -10,25 +10,23 @@ import threading
 import time
 
 import fixture
+import module
 import on_netlink
 import reader
 import spec
 import theirs
 import wire
-from ktap import again, equal, expect, note
+from ktap import equal, expect, note, retry
 
 FIXTURE = "kmemscope_fixture"
 PARTIAL = "kmemscope_fixture_partial"
 
-# Ways to make and to free objects; the second half frees.
+# Ways to make and to free objects.
 MAKE = ["alloc {}", "bulk {}"]
 FREE = ["free {} first", "free {} last", "free {} random", "free {} every",
         "free-bulk {}"]
 STEPS = 120
-MOST_LIVE = 6000
-
-# Generic KASAN keeps freed objects back until a cache is shrunk.
-HOLDS_BACK = "debug" in os.uname().release
+MAX_LIVE = 6000
 
 
 def exact(name):
@@ -38,7 +36,7 @@ def exact(name):
 
 
 def by_job(name):
-    """The same from a walk over all pages."""
+    """A cache's record by a walk over all pages."""
     with wire.Socket() as sock:
         job = sock.start_job("slab")
         equal(sock.wait_job(job["id"])["state"], "done", "state of the job")
@@ -47,9 +45,9 @@ def by_job(name):
 
 
 def check(world, what, record):
-    """The three counts of one record against what is alive."""
+    """Check the three counts of a record against the live objects."""
     equal(record["nr_inuse_objects"], world.live(), f"{what}: in use")
-    # What came and went during a walk over pages is not known.
+    # A walk over pages does not know what came and went meanwhile.
     error = None if record["inuse_basis"] == "pages" else 0
     equal(record.get("inuse_error_objects"), error, f"{what}: error")
     equal(record["nr_active_objects"],
@@ -58,21 +56,21 @@ def check(world, what, record):
 
 
 def step(world, rng):
-    """Make or free some objects on some CPU, in some way."""
+    """Make or free some objects, on a random CPU and in a random way."""
     os.sched_setaffinity(0, {rng.choice(sorted(range(os.cpu_count())))})
     live = world.live()
     number = rng.choice((1, 3, 17, 64, 333))
-    frees = live > MOST_LIVE or (live and rng.random() < 0.5)
+    frees = live > MAX_LIVE or (live and rng.random() < 0.5)
     words = rng.choice(FREE if frees else MAKE).format(
         min(number, live) if frees else number)
     world.act(words)
-    if frees and HOLDS_BACK:
+    if frees and module.HAS_CHECKERS:
         world.act("shrink")
     return words
 
 
 def follow(seed, **parameters):
-    """Count after each of many steps; the most that was cached."""
+    """Count after each of many steps; the largest number of cached objects."""
     rng, cached = random.Random(seed), 0
     cpus = os.sched_getaffinity(0)
     try:
@@ -93,26 +91,26 @@ def follow(seed, **parameters):
 
 
 def test_every_pattern_on_all_cpus():
-    """Equal to the truth after each step."""
+    """The count is equal to the truth after each step."""
     cached = follow(1)
-    note(f"up to {cached} objects were kept for CPUs")
-    expect(cached > 20, "nothing was kept for CPUs, so nothing was shown")
+    note(f"up to {cached} per-CPU free objects")
+    expect(cached > 20, "too few per-CPU free objects to show anything")
 
 
 def test_small_and_large_objects():
     """Many objects to a slab, and few."""
     for size in (8, 2048):
         cached = follow(size, item_size=size)
-        note(f"{size} bytes: up to {cached} objects were kept for CPUs")
+        note(f"{size} bytes: up to {cached} per-CPU free objects")
 
 
 def test_debugged_caches():
-    """slub_debug=FZPU for this cache: red zones, poison, users' tracks."""
+    """slub_debug=FZPU for this cache: red zones, poison, user tracking."""
     follow(2, debug=1)
 
 
 def test_what_waits_for_a_grace_period_is_in_use():
-    """Where kfree_rcu() collects objects in a sheaf of the CPU, too."""
+    """Also where kfree_rcu() collects objects in a sheaf of the CPU."""
     cpus = os.sched_getaffinity(0)
     try:
         with fixture.Fixture(objects=[100]) as world:
@@ -121,10 +119,10 @@ def test_what_waits_for_a_grace_period_is_in_use():
                 world.act("free-rcu 3")
             except OSError as error:
                 equal(error.errno, errno.EOPNOTSUPP, "errno")
-                note("such a cache could not be destroyed on this kernel")
+                note("this kernel could not destroy such a cache")
                 return
-            # So few stay there until there are more; but some that were there
-            # before may have begun a grace period that takes these along.
+            # So few objects start no grace period. But one may have started for
+            # older objects, and frees these too: then try again.
             record = exact(FIXTURE)
             for _ in range(5):
                 if record["nr_inuse_objects"] != world.live():
@@ -138,10 +136,10 @@ def test_what_waits_for_a_grace_period_is_in_use():
 
 
 def test_the_kernel_counts_more():
-    """What /proc/slabinfo says is in use is ours and what CPUs keep."""
+    """/proc/slabinfo counts our objects in use and the per-CPU free ones."""
     more = 0
     with fixture.Fixture(objects=[500, 500]) as world:
-        # Of so many at least one leaves its CPU's slab half empty.
+        # At least one of 20 leaves the slab of its CPU half empty.
         for _ in range(20):
             world.act("alloc 3")
             record = exact(FIXTURE)
@@ -157,14 +155,14 @@ def test_the_kernel_counts_more():
 
 
 def test_not_asked_for_is_absent():
-    """By default no CPU's lists are read."""
+    """By default the per-CPU lists are not read."""
     for name in ("nr_inuse_objects", "nr_cached_objects",
                  "inuse_error_objects", "inuse_basis"):
         expect(not any(name in row for row in wire.records("slab")), name)
 
 
 def test_all_caches_at_once():
-    """A whole dump; what is in use is among what is active."""
+    """A whole dump; objects in use are among the active ones."""
     rows = wire.shared().dump("slab", exact=True)
     known = [row for row in rows if "nr_inuse_objects" in row]
     expect(len(known) >= 0.9 * len(rows),
@@ -175,15 +173,15 @@ def test_all_caches_at_once():
 
 
 def test_long_lists_take_a_job():
-    """Beyond the cap lists tell nothing exact, but pages do."""
+    """Beyond the cap a walk over lists is not exact, one over pages is."""
     with fixture.Fixture(partials=3000):
         record = exact(PARTIAL)
         equal(record["approximate"], 1, "approximate")
-        expect("nr_inuse_objects" not in record, "a guess as exact")
+        expect("nr_inuse_objects" not in record, "an estimate sold as exact")
         record = by_job(PARTIAL)
         objects = theirs.read(theirs.SLABS / PARTIAL / "objects").split()[0]
         equal(record["approximate"], 1, "approximate")
-        expect("inuse_error_objects" not in record, "an error that is unknown")
+        expect("inuse_error_objects" not in record, "a made-up error")
         equal(record["nr_active_objects"], int(objects),
               "active as in /sys/kernel/slab")
         equal(record["nr_inuse_objects"], 3000, "in use")
@@ -195,7 +193,7 @@ def test_long_lists_take_a_job():
 
 
 def test_to_name_a_column_is_to_ask():
-    """And JSON without columns does not ask."""
+    """And JSON without columns does not request exact counts."""
     with fixture.Fixture(objects=[7]):
         out = reader.text("slab", "--raw", "--noheadings", "--output",
                           "nr_inuse_objects", FIXTURE)
@@ -210,11 +208,11 @@ def refused(number, function, *arguments, **filters):
     expect(found, f"{arguments} {filters} went through")
     equal(wire.error_name(found.errno), wire.error_name(number),
           f"errno of {arguments} {filters}")
-    expect(found.text, "no word about it")
+    expect(found.text, "the refusal has no text")
 
 
 def test_a_job_is_its_sockets():
-    """Nobody else takes its answer, and it is there once."""
+    """No other socket takes its answer, and it can be taken once."""
     with wire.Socket() as mine, wire.Socket() as other:
         job = mine.start_job("slab")
         equal((job["kind"], job["state"]), ("slab", "running"), "its record")
@@ -228,20 +226,20 @@ def test_a_job_is_its_sockets():
 
 
 def test_jobs_that_cannot_be():
-    """No kind, a kind that no job collects, one too many."""
+    """No kind, a kind that no job collects, a job too many."""
     with wire.Socket() as sock:
         refused(errno.EINVAL, sock.start_job, "zone")
         refused(errno.EINVAL, sock.start_job, "")
         refused(errno.ENOENT, sock.stop_job, 12345)
-        jobs = [sock.start_job("slab")["id"] for _ in range(64)]
-        equal(len(set(jobs)), 64, "jobs with a number of their own")
+        jobs = [sock.start_job("slab")["id"] for _ in range(module.MAX_JOBS)]
+        equal(len(set(jobs)), module.MAX_JOBS, "different job numbers")
         refused(errno.EBUSY, sock.start_job, "slab")
         for job in jobs:
             sock.stop_job(job)
 
 
 def test_a_job_has_an_end():
-    """The module's parameter bounds its time, and it says so."""
+    """The parameter max_walk_ms bounds its time, and the job names it."""
     limit = pathlib.Path("/sys/module/kmemscope/parameters/max_walk_ms")
     before = limit.read_text(encoding="ascii")
     limit.write_text("0", encoding="ascii")
@@ -256,7 +254,7 @@ def test_a_job_has_an_end():
 
 
 def test_off_ends_jobs():
-    """As it ends all collecting."""
+    """Switching off stops all collecting."""
     with wire.Socket() as sock:
         wire.shared().set_enabled(0)
         refused(errno.EOPNOTSUPP, sock.start_job, "slab")
@@ -265,12 +263,12 @@ def test_off_ends_jobs():
         wire.shared().set_enabled(0)
         job = sock.wait_job(job["id"])
         wire.shared().set_enabled(1)
-        # It may have been through before.
+        # The job may have been done before.
         expect(job["state"] == "done" or "off" in job["reason"], f"{job}")
 
 
 def test_under_load():
-    """Lists that change all the time give numbers that can be."""
+    """Counts of lists that change all the time stay possible."""
     with fixture.Fixture(objects=[300, 300]) as world:
         stop = threading.Event()
 
@@ -294,22 +292,22 @@ def test_under_load():
         finally:
             stop.set()
             thread.join()
-        note(f"{errors} of 300 counts had an error to tell")
-        if HOLDS_BACK:
+        note(f"{errors} of 300 counts had an error")
+        if module.HAS_CHECKERS:
             world.act("shrink")
         record = exact(FIXTURE)
-        # What was held back has put the live ones on many slabs, maybe on
-        # more than are looked at in a list.
-        if HOLDS_BACK and record["approximate"]:
+        # Objects that KASAN kept have spread the live ones over many slabs,
+        # maybe more than the cap of a list.
+        if module.HAS_CHECKERS and record["approximate"]:
             record = by_job(FIXTURE)
         check(world, "afterwards", record)
 
 
 def test_a_walk_under_churn_claims_no_error():
-    """Objects come and go behind and before the walk, unseen by anything.
+    """Objects come and go behind and before the walk, which misses them.
 
-    The number alive is within 50 of the start at every instant.  A count may
-    leave that range only as far as its error says, or have no error.
+    At every moment the number of live objects is within 50 of the start.  A
+    count may leave that range by its error at most, or it has no error.
     """
     live, step, wrong, rows = 8000, 50, 0, []
     with fixture.Fixture(objects=[1]) as world:
@@ -323,7 +321,7 @@ def test_a_walk_under_churn_claims_no_error():
                 world.act(f"alloc {step}")
 
         thread = threading.Thread(target=churn)
-        most = world.live()
+        largest = world.live()
         thread.start()
         try:
             rows = [by_job(FIXTURE) for _ in range(20)]
@@ -333,14 +331,14 @@ def test_a_walk_under_churn_claims_no_error():
     for row in rows:
         equal(row["inuse_basis"], "pages", "basis")
         count = row["nr_inuse_objects"]
-        off = max(most - step - count, count - most, 0)
+        off = max(largest - step - count, count - largest, 0)
         wrong += off > 0
         expect(off <= row.get("inuse_error_objects", off), f"{row}")
     note(f"{wrong} of {len(rows)} counts were out of range")
 
 
 def waits_for_mutex():
-    """Whether a dump's first message says that it waits."""
+    """Tell whether the first message of a dump says that it waits."""
     with wire.Socket() as sock:
         sock.send(sock.family, spec.KINDS["slab"].command, b"",
                   wire.NLM_F_DUMP)
@@ -349,10 +347,10 @@ def waits_for_mutex():
 
 
 def test_jobs_wait_for_slab_mutex():
-    """They end well, however many start while another has it.
+    """Jobs succeed, however many start while slab_mutex is held.
 
-    A job gives up after two seconds, though: a machine that stood still must
-    not be taken for one that had it for too long, or not for long enough.
+    A job gives up after two seconds. So retry, as this machine may stand still
+    and hold the mutex for too long or too short a time.
     """
     def jobs_while_held():
         with wire.Socket() as sock:
@@ -361,12 +359,13 @@ def test_jobs_wait_for_slab_mutex():
             try:
                 deadline = time.monotonic() + 20
                 while not waits_for_mutex():
-                    expect(time.monotonic() < deadline, "it was never busy")
+                    expect(time.monotonic() < deadline,
+                           "the mutex was never busy")
                 jobs = [sock.start_job_soon("slab")["id"] for _ in range(2)]
                 jobs.append(sock.start_job_soon(
                     "trace", cache=FIXTURE, duration_ns=10_000_000)["id"])
                 expect(waits_for_mutex() and holder.is_alive(),
-                       "it was not held for long enough")
+                       "the mutex was not held for long enough")
                 for job in jobs:
                     record = sock.wait_job(job)
                     equal(record["state"], "done", f"{record}")
@@ -374,13 +373,13 @@ def test_jobs_wait_for_slab_mutex():
                 holder.join()
 
     with fixture.Fixture(objects=[1]) as world:
-        again(jobs_while_held)
+        retry(jobs_while_held)
 
 
 def test_jobs_make_way():
-    """Between their steps others get slab_mutex."""
+    """Other readers get slab_mutex between the steps of a job."""
     reads = refusals = 0
-    caches = 50 if HOLDS_BACK else 500
+    caches = 50 if module.HAS_CHECKERS else 500
     with fixture.Fixture(caches=caches, item_size=64), wire.Socket() as sock:
         for _ in range(30):
             if reads > 30:
@@ -401,13 +400,13 @@ def test_jobs_make_way():
             equal(record["state"], "done", f"{record}")
             sock.stop_job(job)
     note(f"{refusals} of {reads} reads were refused")
-    expect(reads > 10, f"only {reads} reads while steps were made")
+    expect(reads > 10, f"only {reads} reads between steps")
     expect(refusals <= reads // 10, f"{refusals} of {reads} were refused")
 
 
 def test_jobs_go_with_their_socket():
-    """Running or done, and the memory of both."""
-    # A job that is stopped takes a moment to notice.
+    """Running jobs and done ones go, with their memory."""
+    # A stopped job takes a moment to end.
     before = settle()
     for wait in (False, True):
         with wire.Socket() as sock:
@@ -419,7 +418,7 @@ def test_jobs_go_with_their_socket():
 
 
 def settle():
-    """Wait until the module's memory stays as it is; its bytes."""
+    """Wait until the module's memory no longer changes; its bytes."""
     seen = []
     while len(seen) < 100 and (len(seen) < 3 or len(set(seen[-3:])) > 1):
         seen.append(wire.shared().status()["memory_bytes"])
@@ -427,6 +426,6 @@ def settle():
     return seen[-1]
 
 
-# What depends on how many CPUs keep free objects.
+# The tests that depend on the number of CPUs with free objects.
 MANY_CPUS = [test_every_pattern_on_all_cpus, test_all_caches_at_once,
              test_long_lists_take_a_job, test_under_load]

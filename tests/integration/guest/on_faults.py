@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Every allocation of every operation fails once, and nothing else happens.
+"""Every allocation of every operation fails once, and does no harm.
 
-An operation is repeated, with its first, second, ... allocation failing, until
-none is left that could.  After each fault that it felt it is done once more,
-without one, and must work.  Leaks and splats are found by the kernel, see tests/vm.
+An operation runs again and again: first its first allocation fails, then its
+second, until none is left.  After each error it runs once more without a fault,
+and must work.  The kernel reports leaks and splats, see tests/vm.
 """
 
 import collections
@@ -16,10 +16,10 @@ import tables
 import wire
 from ktap import equal, expect, note
 
-# More would mean that it does not come to an end.
-MOST = 4000
+# More allocations mean that the operation does not end.
+MAX_FAULTS = 4000
 
-# How many jobs of a kind have a worker that runs out of memory.
+# How many jobs of each kind run with faults in their worker.
 JOBS_OF_KIND = 12
 
 _NTH = []
@@ -27,23 +27,23 @@ _TOTAL = collections.Counter()
 
 
 def setup():
-    """Faults are possible from here on."""
+    """Allow faults from now on."""
     faults.prepare()
     faults.only_under(faults.EVERYWHERE)
     _NTH.append(faults.Nth())
 
 
 def teardown():
-    """How many there were."""
+    """Print how many there were."""
     note(f"{sum(_TOTAL.values())} fault points in all: "
          + ", ".join(f"{name} {nr}" for name, nr in _TOTAL.items()))
 
 
 def sweep(name, prepare, act, after=None):
-    """Fail each allocation of act(prepare()); returns how many there were."""
+    """Fail each allocation of act(prepare()) once."""
     started = time.monotonic()
     failed = 0
-    for number in range(1, MOST):
+    for number in range(1, MAX_FAULTS):
         what = prepare()
         there, got = _NTH[0].run(number, lambda what=what: act(what))
         (after or close)(what)
@@ -57,28 +57,28 @@ def sweep(name, prepare, act, after=None):
             act(again)
             (after or close)(again)
     else:
-        expect(False, f"no end of faults after {MOST}")
+        expect(False, f"no end of faults after {MAX_FAULTS}")
     _TOTAL[name] += number - 1
-    note(f"{name}: {number - 1} fault points, {failed} of them felt, in "
+    note(f"{name}: {number - 1} fault points, {failed} errors, in "
          f"{time.monotonic() - started:.1f} s")
     expect(number > 1, f"{name}: no fault ever fired")
 
 
 def close(sock):
-    """A socket, or nothing."""
+    """Close a socket, if there is one."""
     if sock:
         sock.close()
 
 
 def roomy():
-    """A socket with room for much: fewer messages, fewer like faults."""
+    """A socket with a large buffer: fewer messages, fewer equal faults."""
     sock = wire.Socket()
     sock.buffer = bytearray(1 << 16)
     return sock
 
 
 def answered(call, *arguments):
-    """Refusals are errors like all others."""
+    """Call; return a refusal as an OSError."""
     try:
         return call(*arguments)
     except wire.Refused as refusal:
@@ -86,13 +86,13 @@ def answered(call, *arguments):
 
 
 def raised(got):
-    """An answer, unless it is a refusal."""
+    """Return an answer, or raise it if it is a refusal."""
     if isinstance(got, Exception):
         raise got
     return got
 
 
-def ask(command, data=b""):
+def do(command, data=b""):
     """A do, as an act of sweep()."""
     return lambda sock: raised(answered(sock.do, command, data))
 
@@ -103,21 +103,21 @@ def dump(command, data=b""):
 
 
 def test_status():
-    """What is answered with one record, and a switch."""
+    """The single record, and the switch."""
     kind = spec.KINDS["status"]
-    sweep("status-get", roomy, ask(kind.command))
-    sweep("status-set", roomy, ask(spec.COMMANDS["status-set"],
-                                   wire.attributes(kind, {"enabled": 1})))
+    sweep("status-get", roomy, do(kind.command))
+    sweep("status-set", roomy, do(spec.COMMANDS["status-set"],
+                                  wire.attributes(kind, {"enabled": 1})))
 
 
 def test_dumps():
-    """Each kind of record, whole."""
+    """A whole dump of each record type."""
     for kind in spec.DUMPS:
         sweep(kind.operation, roomy, dump(kind.command))
 
 
 def test_dump_of_one():
-    """What is asked for by name takes another way."""
+    """A request by name takes another path in the module."""
     for name, key in ("slab", {"name": "dentry"}), ("zone", {"node": 0}):
         kind = spec.KINDS[name]
         sweep(f"{kind.operation} of one", roomy,
@@ -138,9 +138,9 @@ def start_request(kind_name):
 
 
 def expect_place():
-    """There is a place for a job, as soon as those that were left noticed.
+    """Wait until a job can start.
 
-    Until then they have theirs, of four in all, and nobody is told of them.
+    Jobs of closed sockets count until they end, and no dump lists them.
     """
     with wire.Socket() as sock:
         sock.wait_job(sock.start_job_soon("slab")["id"])
@@ -153,15 +153,15 @@ def end_jobs(sock):
 
 
 def test_job_start():
-    """Without memory there is no job, and none that nobody knows of."""
+    """Without memory no job starts, and no job leaks."""
     for kind_name in JOBS:
         sweep(f"job-start of {kind_name}", roomy,
-              ask(spec.COMMANDS["job-start"], start_request(kind_name)),
+              do(spec.COMMANDS["job-start"], start_request(kind_name)),
               end_jobs)
 
 
 def with_job(kind_name):
-    """A socket whose job is through; its number goes along."""
+    """A socket whose job is done; its attribute job has the number."""
     sock = roomy()
     sock.job = sock.start_job(kind_name, **JOBS[kind_name])["id"]
     equal(sock.wait_job(sock.job)["state"], "done", f"the job of {kind_name}")
@@ -169,7 +169,7 @@ def with_job(kind_name):
 
 
 def test_job_get_and_stop():
-    """The list of jobs, and a job's end."""
+    """The list of jobs, and the two ways to end a job."""
     kind = spec.KINDS["job"]
     sweep("job-get", lambda: with_job("slab"), dump(kind.command), end_jobs)
     for name in "job-stop", "job-finish":
@@ -180,7 +180,7 @@ def test_job_get_and_stop():
 
 
 def test_job_take():
-    """The dump of an answer: given, or refused; nothing of the job stays."""
+    """The dump of an answer succeeds or is refused; the job is gone."""
     for kind_name in JOBS:
         kind = spec.KINDS[kind_name]
         sweep(f"take of {kind_name}",
@@ -191,7 +191,7 @@ def test_job_take():
 
 
 def test_workers():
-    """In a worker no task can be told to fail; so at random, one at a time."""
+    """fail-nth does not work in a worker, so one fault at random a job."""
     worker = faults.function("job_run")
     for kind_name in JOBS:
         fired, ends = 0, collections.Counter()
@@ -209,7 +209,7 @@ def test_workers():
 
 
 def with_done(sock, kind_name):
-    """Start a job, and what becomes of it."""
+    """Start a job, and wait for it; its state."""
     number = sock.start_job(kind_name, **JOBS[kind_name])["id"]
     return sock.wait_job(number)["state"]
 
@@ -225,7 +225,7 @@ def read_file(path):
 
 
 def test_debugfs():
-    """Each file, whole."""
+    """Each file, to its end."""
     for kind_name in tables.FILES:
         path = str(tables.path(kind_name))
         sweep(f"debugfs {kind_name}", lambda: None,
@@ -233,6 +233,6 @@ def test_debugfs():
 
 
 def test_no_memory_is_left():
-    """After all that our snapshots are gone."""
+    """After all that no snapshot is left."""
     with wire.Socket() as sock:
         equal(sock.status()["memory_bytes"], 0, "memory_bytes")

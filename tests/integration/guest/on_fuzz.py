@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Messages that no sound reader sends, by the hundred thousand."""
+"""Send hundreds of thousands of messages that no correct reader sends."""
 
 import os
 import re
@@ -16,12 +16,12 @@ SENDERS = 2
 MESSAGES = 1_000_000 * SOAK // SENDERS
 SECONDS = 90 * SOAK
 SEED = 20161
-# Fewer, even on a slow machine, would mean that most of it does not work.
-LEAST = 20_000
+# Fewer, even on a slow machine, mean that most senders do not work.
+MIN_MESSAGES = 20_000
 
 
 def test_random_messages():
-    """Two processes with 32 sockets each send; nothing breaks."""
+    """Two processes send, on 32 sockets each, and nothing breaks."""
     senders = [subprocess.Popen(
         ["./sender", str(SEED + i), str(MESSAGES), str(SECONDS)],
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
@@ -33,15 +33,15 @@ def test_random_messages():
     sent = sum(int(number) for text in said
                for number in re.findall(r"(\d+) messages", text))
     note(f"{sent} messages in all, of a goal of {MESSAGES * SENDERS}")
-    expect(sent >= LEAST, f"{sent} messages are too few")
+    expect(sent >= MIN_MESSAGES, f"{sent} messages are too few")
     for what in "records", "refusals", "dumps", "jobs":
         got = sum(int(number) for text in said
                   for number in re.findall(rf"(\d+) {what}", text))
-        expect(got, f"no {what} came back: little was tried")
+        expect(got, f"no {what} came back: the senders tried little")
 
 
 def test_every_kind_still_answers():
-    """Those by dump, those by job, and a trace."""
+    """Dumps, jobs and a trace."""
     equal(wire.shared().status()["enabled"], 1, "enabled")
     for kind in spec.DUMPS + spec.JOBS:
         expect(wire.records(kind.name), f"{kind.name} is empty")
@@ -49,7 +49,7 @@ def test_every_kind_still_answers():
 
 
 def test_no_memory_is_left():
-    """All snapshots went with their sockets."""
+    """All snapshots are gone with their sockets."""
     deadline = time.monotonic() + 20
     while wire.shared().status()["memory_bytes"]:
         expect(time.monotonic() < deadline,
@@ -58,7 +58,7 @@ def test_no_memory_is_left():
 
 
 def test_unloads_and_loads():
-    """Nothing holds the module any more."""
+    """Nothing holds the module."""
     module.unload()
     module.reload()
     expect(wire.records("slab"), "slab is empty")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What the module leaves behind: nothing; and caches that come and go."""
+"""The module leaves nothing behind; dumps work while caches come and go."""
 
 import errno
 import subprocess
@@ -15,8 +15,8 @@ from ktap import equal, expect, note
 TIMES = 50
 
 
-def slab_bytes():
-    """Memory that is left behind would show as unaccounted or slab pages."""
+def kernel_pages():
+    """Pages of the host in which a leak would show."""
     with open("/proc/sys/vm/stat_refresh", "wb") as refresh:
         refresh.write(b"1")
     rows = {row.get("node"): row for row in wire.records("node")}
@@ -26,7 +26,7 @@ def slab_bytes():
 
 
 def test_memory_is_given_back():
-    """No snapshot outlives its reader."""
+    """No snapshot lives longer than its reader."""
     with wire.Socket() as sock:
         rest = sock.status()["memory_bytes"]
         sock.dump("slab")
@@ -40,24 +40,24 @@ def test_memory_is_given_back():
 
 
 def test_loading_leaks_nothing():
-    """The kernel's memory is as it was, after many loads."""
+    """After many loads the kernel takes no more memory."""
     for _ in range(3):
         module.reload()
-    before = slab_bytes()
+    before = kernel_pages()
     for _ in range(TIMES):
         module.reload()
-    more = slab_bytes() - before
+    more = kernel_pages() - before
     deadline = time.monotonic() + 20
-    # Stacks of the last ones are given back a grace period later.
+    # The stacks of the last tasks are freed a grace period later.
     while more >= 2 * TIMES and time.monotonic() < deadline:
         time.sleep(0.5)
-        more = slab_bytes() - before
+        more = kernel_pages() - before
     note(f"{more:+} pages after {TIMES} loads")
     expect(more < 2 * TIMES, f"{more} pages more after {TIMES} loads")
 
 
 def test_caches_come_and_go_under_a_dump():
-    """No cache comes twice, none that stays is lost, and nothing breaks."""
+    """No cache comes twice, no permanent cache is lost, nothing breaks."""
     churn = subprocess.Popen(
         ["sh", "-c", f"while [ ! -e /tmp/churn-stop ]; do "
          f"insmod {fixture.MODULE} caches=100 item_size=64 && "
@@ -71,8 +71,8 @@ def test_caches_come_and_go_under_a_dump():
                 try:
                     bodies, interrupted = sock.dump_once(kind.command)
                 except wire.Refused as refused:
-                    # The churn holds slab_mutex most of the time, and we
-                    # only try for it: then this read is refused, and says so.
+                    # The churn holds slab_mutex most of the time, and the
+                    # module only tries to take it: then it refuses the read.
                     equal(wire.error_name(refused.errno), "EBUSY", "refusal")
                     expect("slab_mutex" in refused.text, refused.text)
                     busy += 1
@@ -87,13 +87,13 @@ def test_caches_come_and_go_under_a_dump():
         with open("/tmp/churn-stop", "wb"):
             pass
         equal(churn.wait(timeout=60), 0, "exit status of the churn")
-    note(f"{changed} of {dumps} dumps said that the caches changed; "
+    note(f"{changed} of {dumps} dumps were interrupted, as caches changed; "
          f"{busy} more were refused, as slab_mutex was busy")
     expect(wire.records("slab"), "no consistent dump after the churn")
 
 
 def dump_names(sock, kind):
-    """Names of one dump's caches; None when it was refused for the churn."""
+    """The names in one dump; None if the churn had slab_mutex."""
     try:
         bodies, _ = sock.dump_once(kind.command)
     except wire.Refused as refused:
@@ -103,12 +103,12 @@ def dump_names(sock, kind):
 
 
 def test_a_thousand_caches_come_and_go_under_dumps():
-    """Those that stay are in each dump, once."""
+    """Each dump has the permanent caches once."""
     kind = wire.spec.KINDS["slab"]
     dumps = churns = 0
     with fixture.Fixture(caches=300, item_size=64), wire.Socket() as sock:
         stay = {row["name"] for row in wire.records("slab")}
-        # Some kernels are through with a thousand during four dumps.
+        # On some kernels a thousand caches take only four dumps.
         while dumps < 20:
             churn = subprocess.Popen(
                 ["sh", "-c", f"echo 1000 > {fixture.PARAMETERS}/churn"])
@@ -121,13 +121,13 @@ def test_a_thousand_caches_come_and_go_under_dumps():
                 dumps += 1
             equal(churn.returncode, 0, "exit status of the churn")
             churns += 1
-    note(f"{dumps} dumps while {churns} times a thousand came and went")
+    note(f"{dumps} dumps during {churns} times a thousand caches")
 
 
 def test_caches_that_vanish_are_dropped_and_the_dump_says_so():
-    """Between a dump's first message, which waits, and its second.
+    """They vanish between the first message of a dump and the second.
 
-    So many that one hold of slab_mutex does not count them all.
+    There are more than one hold of slab_mutex counts.
     """
     kind = wire.spec.KINDS["slab"]
     with wire.Socket(receive_bytes=1) as sock:
@@ -136,15 +136,15 @@ def test_caches_that_vanish_are_dropped_and_the_dump_says_so():
         messages = list(sock.messages())
     names = [wire.decode(kind, body)["name"] for _, body in messages]
     mine = [name for name in names if name.startswith("kmemscope_fixture_")]
-    note(f"{len(mine)} of 3000 were sent before they went")
-    expect(len(mine) < 3000, "caches that are gone were sent")
+    note(f"{len(mine)} of 3000 were sent before they vanished")
+    expect(len(mine) < 3000, "the dump has caches that are gone")
     expect("dentry" in names, "dentry is not among the caches")
     expect(any(flags & wire.NLM_F_DUMP_INTR for flags, _ in messages),
            "the dump does not say that the caches changed")
 
 
 def test_unload_leaves_nothing():
-    """No file, no family, no cache; and the reader says what to do."""
+    """No file, family or cache is left, and the reader says what to do."""
     wire.forget()
     module.unload()
     try:

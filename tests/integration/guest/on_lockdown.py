@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Lockdown raised while kmemscope is loaded; it cannot be lowered again."""
+"""Raise lockdown while kmemscope is loaded. It cannot be lowered again."""
 
 import os
 import subprocess
@@ -12,7 +12,7 @@ from ktap import equal, expect
 
 LOCKDOWN = "/sys/kernel/security/lockdown"
 
-# What reads the kernel's private structures.
+# The collectors that read private structures of the kernel.
 PRIVATE = {"slab": ["slab", "slab_node"],
            "dentry": [kind.name for kind in spec.JOBS],
            "trace": ["trace"]}
@@ -20,7 +20,7 @@ KINDS = [*spec.DUMPS, *spec.JOBS, spec.KINDS["trace"]]
 
 
 def raise_to(level):
-    """Raise lockdown, and see that it was."""
+    """Raise lockdown, and check it."""
     if not os.path.exists(LOCKDOWN):
         subprocess.run(["mount", "-t", "securityfs", "none",
                         "/sys/kernel/security"], check=True)
@@ -31,7 +31,7 @@ def raise_to(level):
 
 
 def answers(name):
-    """Whether a kind answers, the same by netlink, debugfs and reader."""
+    """Tell whether a type answers, alike by netlink, debugfs and reader."""
     refused = wire.refused(wire.records, name)
     if refused:
         equal(wire.error_name(refused.errno), "EOPNOTSUPP", name)
@@ -59,7 +59,7 @@ def test_integrity_lets_everything_answer():
 
 
 def test_confidentiality_turns_private_structures_off():
-    """And nothing else; the reason is in status."""
+    """And nothing else; the collector record has the reason."""
     raise_to("confidentiality")
     private = sum(PRIVATE.values(), [])
     for kind in KINDS:
@@ -72,7 +72,7 @@ def test_confidentiality_turns_private_structures_off():
 
 
 def test_asking_again_adds_no_line_to_the_log():
-    """The kernel logs each refusal; one is enough."""
+    """The kernel logs each refusal, so the module asks it once."""
     def lines():
         log = subprocess.run(["dmesg"], check=True, capture_output=True,
                              text=True).stdout
@@ -86,7 +86,7 @@ def test_asking_again_adds_no_line_to_the_log():
 
 
 def test_a_new_load_is_refused():
-    """These kernels take no unsigned module then, and the reader says why."""
+    """These kernels then refuse unsigned modules, and the reader says so."""
     subprocess.run(["modprobe", "-r", "kmemscope"], check=True)
     loading = subprocess.run(["modprobe", "kmemscope"], check=False,
                              capture_output=True, text=True)

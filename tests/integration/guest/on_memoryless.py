@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""A node that has CPUs and no memory: it has nothing, and its CPUs take."""
+"""A node with CPUs and without memory: its CPUs use memory of other nodes."""
 
 import contextlib
 import os
@@ -13,7 +13,7 @@ FIXTURE = "kmemscope_fixture"
 
 
 def node():
-    """Its number; nodes 0 and 1 have memory."""
+    """The number of that node; nodes 0 and 1 have memory."""
     equal(theirs.read(theirs.NODES / "has_memory").strip(), "0-1", "memory")
     empty, = set(theirs.nodes()) - {0, 1}
     return empty
@@ -21,7 +21,7 @@ def node():
 
 @contextlib.contextmanager
 def on_its_cpu():
-    """What is done meanwhile is done on the CPU of this node."""
+    """Run the block on the CPU of this node."""
     cpus = os.sched_getaffinity(0)
     os.sched_setaffinity(
         0, {int(theirs.read(theirs.NODES / f"node{node()}/cpulist"))})
@@ -32,7 +32,7 @@ def on_its_cpu():
 
 
 def test_its_record():
-    """CPUs and distances as the kernel has them, and no page of any kind."""
+    """Its CPUs and distances equal the kernel's, and it has no pages."""
     row, = wire.records("node", node=node())
     folder = theirs.NODES / f"node{node()}"
     equal(row["cpus"], theirs.read(folder / "cpulist").strip(), "CPUs")
@@ -47,7 +47,7 @@ def test_its_record():
 
 
 def test_its_counters():
-    """Those of a node equal its vmstat; those of zones are absent."""
+    """Counters of the node equal its vmstat; there are none of zones."""
     rows = wire.records("counter", node=node())
     equal([row for row in rows if "zone" in row], [], "counters of zones")
     shown = theirs.node_vmstat(node())
@@ -60,7 +60,7 @@ def test_its_counters():
 
 
 def test_no_zone_and_no_slab():
-    """No record of what it does not have, and a word to who asks for one."""
+    """It has no such records, and a request for one is refused."""
     for kind in ("zone", "buddy", "migratetype", "slab_node"):
         equal({record["node"] for record in wire.records(kind)}, {0, 1},
               f"nodes of {kind}")
@@ -71,7 +71,7 @@ def test_no_zone_and_no_slab():
 
 
 def test_objects_that_its_cpu_takes():
-    """They are other nodes', and none is lost."""
+    """They are on other nodes, and none is lost."""
     with on_its_cpu(), fixture.Fixture(objects=[1], item_size=1024) as world:
         world.act("alloc 3000")
         cache, = wire.shared().dump("slab", name=FIXTURE, exact=True)
@@ -85,7 +85,7 @@ def test_objects_that_its_cpu_takes():
 
 
 def test_jobs_on_its_cpu():
-    """A trace and a walk over the dentries, both from there."""
+    """A trace and a walk over the dentries, both started there."""
     with on_its_cpu(), fixture.Fixture(objects=[1]) as world:
         with wire.Socket() as sock:
             job = sock.start_trace(cache=FIXTURE, duration_ns=50_000_000_000)

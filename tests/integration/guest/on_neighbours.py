@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Others who use generic netlink do not wait for our jobs.
+"""Other users of generic netlink do not wait for our jobs.
 
-How long they took is told and not judged: what a job would make them wait for
-is its end, and it is still running when all of them have their answers.
+The test prints how long they took, and does not judge it.  If they waited, they
+would wait for the end of a job, and it still runs when all have their answers.
 """
 
 import contextlib
@@ -26,14 +26,15 @@ ETHTOOL_A_LINKSTATE_HEADER = 1
 ETHTOOL_A_HEADER_DEV_NAME = 2
 NLA_F_NESTED = 0x8000
 
-# A walk over all pages, then one over all dentries, and so on; and what takes
-# a CPU as they do, and nothing else.
-WALKS = "while kmemscope slab --exact --json && kmemscope dentry --json; do :; done"
+# Walks over all pages and over all dentries in turn; and a loop that takes as
+# much CPU, and nothing else.
+WALKS = ("while kmemscope slab --exact --json && kmemscope dentry --json; "
+         "do :; done")
 LOOP = "while :; do :; done"
 
 
 class Ethtool:
-    """What `ethtool lo` asks the kernel first."""
+    """The first request of `ethtool lo`."""
 
     def __init__(self, sock):
         self.sock = sock
@@ -49,7 +50,7 @@ class Ethtool:
 
 
 def load_and_unload():
-    """Another module that registers a family comes and goes."""
+    """Load and unload another module that registers a family."""
     file = os.open(PSAMPLE, os.O_RDONLY | os.O_CLOEXEC)
     try:
         module.insert(file)
@@ -59,7 +60,7 @@ def load_and_unload():
 
 
 def took(act):
-    """Milliseconds of the median and of the longest of so many times."""
+    """The median and the longest time of TIMES calls, in milliseconds."""
     times = []
     for _ in range(TIMES):
         started = time.monotonic()
@@ -70,18 +71,18 @@ def took(act):
 
 @contextlib.contextmanager
 def a_trace():
-    """A job that mostly waits, and for longer than all of this takes."""
+    """Run a job that mostly waits, for longer than the test takes."""
     with fixture.Fixture(objects=[1]), wire.Socket() as sock:
         job = sock.start_trace(cache="kmemscope_fixture",
                                duration_ns=50_000_000_000)
         yield
         record, = sock.dump("job", id=job)
-        equal(record["state"], "running", "the trace that others waited for")
+        equal(record["state"], "running", "state of the trace")
 
 
 @contextlib.contextmanager
 def a_shell(script):
-    """A script that does not end by itself."""
+    """Run a script that does not end by itself."""
     with subprocess.Popen(["sh", "-c", script],
                           stdout=subprocess.DEVNULL) as process:
         yield
@@ -90,7 +91,7 @@ def a_shell(script):
 
 
 def test_they_do_not_wait():
-    """The state of a link, and a module with a family of its own."""
+    """A request for the state of a link, and a module with its own family."""
     company = {"alone": contextlib.nullcontext(), "beside a trace": a_trace(),
                "beside a busy loop": a_shell(LOOP),
                "beside walks": a_shell(WALKS)}

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What the netlink family does with requests that are wrong, or never end."""
+"""Requests that are wrong, and dumps that stall or wait."""
 
 import contextlib
 import errno
@@ -12,14 +12,14 @@ import module
 import spec
 import tables
 import wire
-from ktap import again, equal, expect, note
+from ktap import equal, expect, note, retry
 
-# Where the first attribute of a request is, for "this one is wrong".
+# The offset of the first attribute of a request: a refusal names it.
 FIRST = wire.ATTRS_OFFSET
 
 
 def refusal(command, data, dump=True):
-    """Send a bad request; how it was refused."""
+    """Send a bad request; its refusal."""
     with wire.Socket() as sock:
         send = sock.dump_once if dump else sock.do
         refused = wire.refused(send, command, data)
@@ -28,7 +28,7 @@ def refusal(command, data, dump=True):
 
 
 def expect_refused(kind_name, data, numbers, text=None):
-    """A dump is refused with one of these errors, and says which attribute."""
+    """Check that a dump is refused, with the error and the attribute."""
     refused = refusal(spec.KINDS[kind_name].command, data)
     expect(refused.errno in numbers, f"error {refused}")
     expect(refused.text, "the refusal has no text")
@@ -39,12 +39,12 @@ def expect_refused(kind_name, data, numbers, text=None):
 
 
 def name_attribute(kind_name, payload):
-    """The attribute name of a kind, with any payload."""
+    """The attribute "name" of a record type, with any payload."""
     return wire.attribute(spec.KINDS[kind_name].number("name"), payload)
 
 
 def test_unknown_attribute_is_refused():
-    """A number the spec does not have."""
+    """A number that the spec does not have."""
     for number in (100, 0x3fff):
         expect_refused("slab", wire.attribute(number, b"\0\0\0\0"),
                        {errno.EINVAL})
@@ -66,7 +66,7 @@ def test_wrong_length_is_refused():
 
 
 def test_attribute_beyond_the_message_is_refused():
-    """A length that reaches past the end, and one shorter than the header."""
+    """A length that goes past the end, or is shorter than the header."""
     command = spec.KINDS["slab"].command
     number = spec.KINDS["slab"].number("name")
     for length in (200, 3, 0):
@@ -75,7 +75,7 @@ def test_attribute_beyond_the_message_is_refused():
 
 
 def test_commands_take_their_own_attributes_only():
-    """What another command of the same kind takes is refused."""
+    """An attribute of another command of the same set is refused."""
     job, status = spec.KINDS["job"], spec.KINDS["status"]
     attributes = {
         "job-start": wire.attributes(job, {"id": 1, "kind": "slab"}),
@@ -92,19 +92,19 @@ def test_commands_take_their_own_attributes_only():
 
 
 def test_string_without_end_is_refused():
-    """A name that no NUL ends."""
+    """A name without a final NUL."""
     expect_refused("slab", name_attribute("slab", b"dentry"),
                    {errno.EINVAL, errno.ERANGE})
 
 
 def test_string_too_long_is_refused():
-    """A name longer than any record can hold."""
+    """A name longer than in any record."""
     expect_refused("slab", name_attribute("slab", b"x" * 4000 + b"\0"),
                    {errno.EINVAL, errno.ERANGE})
 
 
 def test_unknown_names_are_refused():
-    """A cache, zone, collector or counter that is not there."""
+    """A cache, zone, collector or counter that does not exist."""
     for kind_name in ("slab", "slab_node", "counter", "collector"):
         expect_refused(kind_name, name_attribute(kind_name, b"no such\0"),
                        {errno.ENOENT}, "name")
@@ -115,7 +115,7 @@ def test_unknown_names_are_refused():
 
 
 def test_unknown_node_is_refused():
-    """A node that is not there, for each kind that can be asked by node."""
+    """A node that does not exist, for each type with the key node."""
     for kind in spec.DUMPS:
         if "node" in kind.keys:
             for node in (7, 1 << 20, 0xffffffff):
@@ -133,7 +133,7 @@ def test_unknown_command_is_refused():
 
 
 def test_wrong_mode_is_refused():
-    """A do of what can only be dumped, and the reverse."""
+    """A do of a dump command, and the reverse."""
     equal(refusal(spec.KINDS["slab"].command, b"", dump=False).errno,
           errno.EOPNOTSUPP, "do of slab-get")
     equal(refusal(spec.KINDS["status"].command, b"", dump=True).errno,
@@ -141,7 +141,7 @@ def test_wrong_mode_is_refused():
 
 
 def test_enabled_out_of_range_is_refused():
-    """Only 0 and 1 say anything; none at all is refused too."""
+    """Only 0 and 1 are allowed; no attribute at all is refused too."""
     kind, command = spec.KINDS["status"], spec.COMMANDS["status-set"]
     for value in (2, 0xffffffff):
         bad = wire.attributes(kind, {"enabled": value})
@@ -155,21 +155,21 @@ def test_enabled_out_of_range_is_refused():
 
 
 def test_trailing_bytes_are_refused():
-    """Bytes behind the attributes that are no attribute."""
+    """Bytes after the attributes that form no attribute."""
     bad = name_attribute("slab", b"dentry\0") + b"\1\2"
     equal(refusal(spec.KINDS["slab"].command, bad).errno, errno.EINVAL,
           "trailing bytes")
 
 
 def test_well_formed_still_works():
-    """After all of the above every kind still answers."""
+    """After all of the above every record type still answers."""
     for kind in spec.DUMPS:
         expect(wire.records(kind.name), f"{kind.name} is empty")
     expect(wire.shared().status()["version"], "no version")
 
 
 def test_every_message_is_one_record():
-    """Only known attributes, each once, strings ended, nothing behind."""
+    """Only known attributes, each once, with strings that end."""
     for kind in spec.DUMPS:
         records = wire.records(kind.name)
         keys = [kind.key(record) for record in records]
@@ -177,14 +177,14 @@ def test_every_message_is_one_record():
 
 
 def stall(kind_name):
-    """A dump whose reader never reads; the socket."""
+    """Start a dump and do not read it; the socket."""
     sock = wire.Socket(receive_bytes=1)
     sock.send(sock.family, spec.KINDS[kind_name].command, b"", wire.NLM_F_DUMP)
     return sock
 
 
 def test_stalled_dump_keeps_the_module():
-    """Refused while the dump is under way, possible once it is closed."""
+    """rmmod is refused during the dump, and works after the close."""
     wire.forget()
     for kind_name in ("slab", "slab_node", "counter"):
         sock = stall(kind_name)
@@ -208,7 +208,7 @@ def test_open_file_keeps_the_module():
 
 
 def expect_memory(sock, want):
-    """What snapshots take, soon: a socket's end may lag a little."""
+    """Wait until snapshots take this memory: a close may take a moment."""
     deadline = time.monotonic() + 10
     while sock.status()["memory_bytes"] != want:
         expect(time.monotonic() < deadline,
@@ -217,12 +217,12 @@ def expect_memory(sock, want):
 
 
 def test_stalled_dumps_hold_bounded_memory():
-    """Snapshots of readers that stall are counted, bounded and given back."""
+    """Snapshots of stalled readers are counted, bounded and freed."""
     limit = 512 * 1024
     with module.Reloaded("max_memory_kib=512"), wire.Socket() as sock:
         equal(sock.status()["memory_limit_bytes"], limit, "the limit")
         stalled, held = [], -1
-        # A stalled reader does not see its refusal; the memory shows it.
+        # A stalled reader does not see its refusal, but the memory shows it.
         while sock.status()["memory_bytes"] != held and len(stalled) < 200:
             held = sock.status()["memory_bytes"]
             expect(held <= limit, f"{held} bytes, the limit is {limit}")
@@ -243,12 +243,12 @@ def test_stalled_dumps_hold_bounded_memory():
 
 @contextlib.contextmanager
 def busy_mutex(milliseconds):
-    """slab_mutex is held for so long, from before the block begins."""
+    """Hold slab_mutex for some milliseconds, from before the block on."""
     with fixture.Fixture(objects=[10]) as world:
         holder = threading.Thread(target=world.act,
                                   args=(f"hold {milliseconds}",))
         holder.start()
-        # It has it soon: a reader that did not wait shows that.
+        # The thread has it soon; if not, the reader does not wait, and fails.
         time.sleep(0.1)
         try:
             yield holder
@@ -257,7 +257,7 @@ def busy_mutex(milliseconds):
 
 
 def waits(kind_name):
-    """A dump that begins while slab_mutex is held."""
+    """Check a dump that starts while slab_mutex is held."""
     def once():
         with busy_mutex(600) as holder, wire.Socket() as sock:
             sock.send(sock.family, spec.KINDS[kind_name].command, b"",
@@ -269,28 +269,28 @@ def waits(kind_name):
             expect(records, f"{kind_name} is empty")
             expect(sock.waits, "no message says that it waits")
             note(f"{kind_name}: {len(records)} records after {sock.waits} "
-                 "messages that say nothing")
-    # A machine that stands still for a moment spoils it.
-    again(once)
+                 "NOOP messages")
+    # It fails if this machine stands still for a moment.
+    retry(once)
 
 
 def test_a_dump_waits_for_slab_mutex():
-    """It says so by messages to be ignored, and nobody else waits for it."""
+    """It sends NOOP messages meanwhile, and no other request waits."""
     waits("slab")
     waits("slab_node")
 
 
 def test_a_canary_that_was_not_counted_is_tried_again():
-    """slab_mutex was busy at load: slabs are off, and soon are not."""
+    """slab_mutex was busy at load: the slab collector is off, and soon on."""
     with module.Reloaded("pretend_missing=canary_once"), \
             wire.Socket() as sock:
         refused = wire.refused(sock.dump, "slab")
-        expect(refused, "slabs were not off")
+        expect(refused, "the slab collector was not off")
         equal(wire.error_name(refused.errno), "EOPNOTSUPP", "its error")
         expect("slab_mutex was busy" in refused.text, refused.text)
         deadline = time.monotonic() + 60
         while wire.refused(sock.dump, "slab"):
-            expect(time.monotonic() < deadline, "they are still off")
+            expect(time.monotonic() < deadline, "it is still off")
             time.sleep(0.5)
         status = sock.status()
         expect("slab" in status["collectors_on"].split(","), f"{status}")
@@ -301,7 +301,7 @@ def test_a_canary_that_was_not_counted_is_tried_again():
 
 
 def test_a_dump_does_not_wait_for_ever():
-    """After some 2 s it is refused, in words."""
+    """After about 2 s it is refused, with the reason."""
     with busy_mutex(6000) as holder, wire.Socket() as sock:
         started = time.monotonic()
         refused = wire.refused(sock.dump_once, spec.KINDS["slab"].command)
@@ -310,11 +310,11 @@ def test_a_dump_does_not_wait_for_ever():
     expect(refused, "a dump without slab_mutex went through")
     equal(wire.error_name(refused.errno), "EBUSY", "its error")
     expect("slab_mutex" in refused.text, f"text {refused.text!r}")
-    expect(took > 1.5, f"it waited for {took:.1f} s only")
+    expect(took > 1.5, f"it waited for only {took:.1f} s")
 
 
 def test_an_unknown_name_is_refused_after_the_wait():
-    """The same error and text as where nothing had to be waited for."""
+    """The refusal has the same error and text as without the wait."""
     kind = spec.KINDS["slab"]
 
     def once():
@@ -324,27 +324,27 @@ def test_an_unknown_name_is_refused_after_the_wait():
             expect(sock.waits, "no message says that it waits")
         return refused
 
-    refused = again(once)
-    expect(refused, "it went through")
+    refused = retry(once)
+    expect(refused, "it was not refused")
     equal(wire.error_name(refused.errno), "ENOENT", "its error")
     expect("name" in refused.text, f"text {refused.text!r}")
 
 
 def test_a_waiting_dump_can_be_closed():
-    """The module goes soon after, and nothing is left."""
+    """The module can be unloaded soon after, and nothing is left."""
     wire.forget()
     with busy_mutex(4000) as holder:
         sock = stall("slab")
         sock.close()
         with wire.Socket() as other:
             expect_memory(other, 0)
-        expect(holder.is_alive(), "it took until the mutex was free")
+        expect(holder.is_alive(), "the close waited for the mutex")
         module.unload()
     module.reload()
 
 
 def files_and_jobs_wait():
-    """They are started while slab_mutex is held."""
+    """Start both while slab_mutex is held."""
     with busy_mutex(800) as holder, wire.Socket() as sock:
         number = sock.start_job("slab")["id"]
         expect(holder.is_alive(), "the start of a job waited")
@@ -357,24 +357,24 @@ def files_and_jobs_wait():
 
 
 def test_files_and_jobs_wait_for_slab_mutex():
-    """A file's open and a job, too."""
-    again(files_and_jobs_wait)
+    """The open of a file waits, and so does a job."""
+    retry(files_and_jobs_wait)
 
 
 def test_many_jobs_may_wait():
-    """More than run at once, all of which end; there is a limit all the same."""
+    """More jobs than run at once all end; there is still a limit."""
     with wire.Socket() as sock:
         numbers = [sock.start_job("slab")["id"] for _ in range(60)]
         refused = [wire.refused(sock.start_job, "slab") for _ in range(10)]
         equal({wire.error_name(one.errno) for one in refused if one},
-              {"EBUSY"}, "those beyond the limit")
+              {"EBUSY"}, "jobs beyond the limit")
         expect("too many jobs" in refused[-1].text, refused[-1].text)
         for number in numbers:
             equal(sock.wait_job(number)["state"], "done", f"job {number}")
 
 
 def test_dump_in_small_pieces_is_whole():
-    """A reader with room for next to nothing gets every record."""
+    """A reader with the smallest buffer gets every record."""
     whole = {record["name"] for record in wire.records("slab")}
     with wire.Socket(receive_bytes=1) as sock:
         pieces = {record["name"] for record in sock.dump("slab")}
@@ -382,7 +382,7 @@ def test_dump_in_small_pieces_is_whole():
 
 
 def test_two_dumps_at_once_do_not_mix():
-    """Two sockets whose answers are read in turns."""
+    """Two sockets get their answers in turn."""
     kind = spec.KINDS["slab"]
     want = {record["name"] for record in wire.records("slab")}
     with wire.Socket(receive_bytes=1) as one, \
@@ -404,7 +404,7 @@ def test_two_dumps_at_once_do_not_mix():
 
 
 def test_family_is_as_the_spec_says():
-    """Version 1, and the highest attribute of no kind is exceeded."""
+    """The family has version 1."""
     name = wire.attribute(wire.CTRL_ATTR_FAMILY_NAME,
                           spec.FAMILY.encode() + b"\0")
     with wire.Socket(family=False) as sock:

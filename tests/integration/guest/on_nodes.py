@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Nodes, the whole host and the counters against /proc and /sys."""
+"""Compare nodes, the host and the counters with /proc and /sys."""
 
 import contextlib
 import ctypes
@@ -20,12 +20,12 @@ HOST = "host"
 LIBC = ctypes.CDLL(None, use_errno=True)
 MCL_CURRENT = 1
 
-# Of zoneinfo's node counters, those that add up to a field of ours.
+# Our fields -> the node counters of zoneinfo that add up to them.
 SUMS = {
     "lru_pages": ["nr_inactive_anon", "nr_active_anon", "nr_inactive_file",
                   "nr_active_file", "nr_unevictable"],
     "isolated_pages": ["nr_isolated_anon", "nr_isolated_file"],
-    # Until v7.x; /proc/meminfo goes on to show it
+    # Only before v7.x; /proc/meminfo still shows it later
     "writeback_temp_pages": ["nr_writeback_temp"],
     # Only since v7.x
     "vmalloc_pages": ["nr_vmalloc"],
@@ -33,19 +33,19 @@ SUMS = {
     "gpu_pages": ["nr_gpu_active", "nr_gpu_reclaim"],
 }
 
-# What the unaccounted pages of a node are the rest of, and of the host.
+# The terms that unaccounted pages leave out, for nodes and for the host.
 TERMS = ["free_pages", "pcp_pages", "lru_pages", "isolated_pages",
          "slab_reclaimable_pages", "slab_unreclaimable_pages",
          "kernel_stack_pages", "page_table_pages", "zsmalloc_pages",
          "hugetlb_pages"]
 
-# Further terms of kernels that count them; must-have.yaml says which do.
+# More terms, of kernels that count them: may-lack.yaml says which.
 TERMS_OF_SOME = ["secondary_page_table_pages", "gpu_pages",
                  "writeback_temp_pages", "memmap_pages"]
 
 
 def rows_of_nodes():
-    """Our records by node; the one without a node is the host."""
+    """Our records by node; the record without a node is the host."""
     records = wire.records("node")
     equal([record.get("node") for record in records].count(None), 1,
           "records without a node")
@@ -53,7 +53,7 @@ def rows_of_nodes():
 
 
 def from_zoneinfo():
-    """What only /proc/zoneinfo tells of a node."""
+    """The fields of a node that only /proc/zoneinfo has."""
     zones, zone_counters, node_counters = theirs.zoneinfo()
     rows = {node: {} for node in theirs.nodes()}
     for (node, _), zone in zones.items():
@@ -73,8 +73,8 @@ def from_zoneinfo():
 
 
 def their_nodes():
-    """Everything the kernel tells of its nodes and of the host."""
-    load.settle()  # ours has what the CPUs keep
+    """All that the kernel reports of its nodes and of the host."""
+    load.settle()  # ours includes the counters of each CPU
     rows = from_zoneinfo()
     for node in theirs.nodes():
         folder = theirs.NODES / f"node{node}"
@@ -105,7 +105,7 @@ def locked_memory(pages):
 
 @contextlib.contextmanager
 def huge_pages(count):
-    """Some huge pages in node 1's pool, so that the field is not 0."""
+    """Put huge pages into the pool of node 1, so that the field is not 0."""
     pool = theirs.NODES / "node1/hugepages/hugepages-2048kB/nr_hugepages"
     pool.write_text(str(count), encoding="ascii")
     try:
@@ -116,13 +116,13 @@ def huge_pages(count):
 
 
 def compare_nodes():
-    """Every field of a node or the host that both have."""
+    """Compare every field of nodes and host that both have."""
     fields = {field for _, field in cells(their_nodes())}
-    # What /proc does not show we cannot know better; must-have.yaml says which.
+    # A field that /proc does not show must be absent in ours as well.
     for field in set(theirs.MEMINFO) - fields:
         for key, row in rows_of_nodes().items():
             expect(field not in row, f"/proc shows no {field}, {key} does")
-    # The host has no CPUs or distances of its own in theirs.
+    # Theirs has no CPUs of the host.
     compare(lambda: cells(their_nodes()),
             lambda: {key: value
                      for key, value in cells(rows_of_nodes(), fields).items()
@@ -135,7 +135,7 @@ def test_nodes_equal_proc_and_sys():
 
 
 def test_nodes_with_huge_pages():
-    """A pool on node 1 counts there and for the host, in base pages."""
+    """A pool on node 1 counts for node and host, in base pages."""
     with huge_pages(4):
         rows = rows_of_nodes()
         equal([rows[key]["hugetlb_pages"] for key in (0, 1, HOST)],
@@ -144,7 +144,7 @@ def test_nodes_with_huge_pages():
 
 
 def test_nodes_with_locked_memory():
-    """Locked pages are unevictable, and on the fifth LRU list."""
+    """Locked pages are on the fifth LRU list, of unevictable pages."""
     with locked_memory(1024):
         load.settle()
         host = rows_of_nodes()[HOST]
@@ -153,7 +153,7 @@ def test_nodes_with_locked_memory():
 
 
 def test_nodes_follow_hogged_memory():
-    """After processes took memory and gave it back."""
+    """After processes allocated memory and freed it."""
     load.hog()
     compare_nodes()
 
@@ -161,8 +161,9 @@ def test_nodes_follow_hogged_memory():
 def managed_percpu():
     """Percpu pages without the first chunk, which is not managed.
 
-    The kernel counts its pages for all units and takes them for possible CPUs.
-    It logs the size of the first chunk, and the units: "--" is one without CPU.
+    The kernel counts the pages of all units, but allocates them for possible
+    CPUs alone. It logs the size of the first chunk, and the units: "--" is a
+    unit without a CPU.
     """
     log = subprocess.run(["dmesg"], capture_output=True, text=True,
                          check=True).stdout
@@ -177,12 +178,12 @@ def managed_percpu():
 
 
 def test_unaccounted_is_the_rest():
-    """Managed less every term, in each record, to the page."""
+    """In each record: managed pages minus every term, exactly."""
     for key, row in rows_of_nodes().items():
         rest = row["managed_pages"] - sum(row[term] for term in TERMS)
         rest -= sum(row.get(term, 0) for term in TERMS_OF_SOME)
         if "vmalloc_pages" in row:
-            # The stacks are vmalloc memory, and count as stacks already.
+            # Stacks are vmalloc memory, and are a term already.
             rest -= row["vmalloc_pages"] - row["kernel_stack_pages"]
         if key == HOST:
             rest -= managed_percpu()
@@ -192,7 +193,7 @@ def test_unaccounted_is_the_rest():
 
 
 def test_host_only_fields_are_absent_from_nodes():
-    """What the kernel counts for the host alone is no node's."""
+    """Nodes lack what the kernel counts for the host alone."""
     of_nodes = {name for _, name in theirs.zoneinfo()[2]}
     for key, row in rows_of_nodes().items():
         if key != HOST:
@@ -203,29 +204,29 @@ def test_host_only_fields_are_absent_from_nodes():
 
 
 def test_node_filter_asks_for_one_node():
-    """One node, and not the host."""
+    """The answer has one node, and not the host."""
     equal([row["node"] for row in wire.records("node", node=1)], [1],
-          "nodes asked for")
+          "nodes in the answer")
 
 
 def is_event(key):
-    """Whether a counter counts NUMA events, which never unhappen."""
+    """Tell whether a counter counts NUMA events, and so only grows."""
     return key[-1].startswith("numa_")
 
 
 def counters():
-    """Our counters: zones' {(node, zone, name)}, nodes' {(node, name)}."""
+    """Our counters: of zones {(node, zone, name)}, of nodes {(node, name)}."""
     zones, nodes = {}, {}
     for row in wire.records("counter"):
         table, key = ((zones, (row["node"], row["zone"], row["name"]))
                       if "zone" in row else (nodes, (row["node"], row["name"])))
-        expect(key not in table, f"counter {key} is there twice")
+        expect(key not in table, f"counter {key} occurs twice")
         table[key] = row["value"]
     return zones, nodes
 
 
 def own_pages():
-    """What a snapshot of all counters takes: one block by kmalloc()."""
+    """Pages of a snapshot of all counters: one block by kmalloc()."""
     with tables.path("counter").open("rb"):
         taken = wire.shared().status()["memory_bytes"]
     pages = -(-taken // mmap.PAGESIZE)
@@ -233,7 +234,7 @@ def own_pages():
 
 
 def compare_counters(their_counters, our_counters):
-    """Ours has what the CPUs keep; and our own snapshot is in two of them."""
+    """Compare them; two of the counters include our own snapshot."""
     own = own_pages()
     note(f"a snapshot of ours takes {own} pages")
 
@@ -249,17 +250,17 @@ def compare_counters(their_counters, our_counters):
 
 
 def test_zone_counters_equal_zoneinfo():
-    """Each of them, NUMA events included."""
+    """Every counter, and NUMA events too."""
     compare_counters(lambda: theirs.zoneinfo()[1], lambda: counters()[0])
 
 
 def test_node_counters_equal_zoneinfo():
-    """Each of them, huge page counters in huge pages."""
+    """Every counter; those of huge pages in huge pages."""
     compare_counters(lambda: theirs.zoneinfo()[2], lambda: counters()[1])
 
 
 def test_events_of_all_cpus_are_counted():
-    """Also those that a CPU keeps to itself, before the kernel adds them up."""
+    """Also events that the kernel has not yet folded from a CPU."""
     def hits():
         return sum(row["value"] for row in
                    wire.records("counter", name="numa_hit"))
@@ -279,7 +280,7 @@ def test_events_of_all_cpus_are_counted():
 
 
 def by_node():
-    """Our counters of nodes, those of zones added up: {(node, name)}."""
+    """Our counters of nodes and sums of those of zones: {(node, name)}."""
     zones, rows = counters()
     for (node, _, name), value in zones.items():
         rows[node, name] = rows.get((node, name), 0) + value
@@ -306,7 +307,7 @@ def test_counters_add_up_to_numastat():
 
 
 def test_counter_filter_asks_for_one_counter():
-    """By name, over all zones; and within one node."""
+    """By name in all zones, and by name and node."""
     rows = wire.records("counter", name="nr_free_pages")
     equal({row["name"] for row in rows}, {"nr_free_pages"}, "names")
     equal({(row["node"], row["zone"]) for row in rows},
@@ -316,5 +317,5 @@ def test_counter_filter_asks_for_one_counter():
           [(1, None, "nr_file_pages")], "counter by node and name")
 
 
-# What the number of CPUs can hide.
+# The tests that depend on the number of CPUs.
 MANY_CPUS = [test_unaccounted_is_the_rest]

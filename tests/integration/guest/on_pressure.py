@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Readers on a host that has hardly any memory left, which is where they are run.
+"""Readers on a host with hardly any free memory, where people run them.
 
-They are refused, in words; nothing dies for them.
+They are refused with a reason, and the OOM killer kills nothing for them.
 """
 
 import contextlib
@@ -22,14 +22,14 @@ FOLDER = "/tmp/pressure"
 
 
 def available_kib():
-    """What the kernel says can be had without swapping."""
+    """MemAvailable of the kernel."""
     with open("/proc/meminfo", encoding="ascii") as file:
         return int(re.search(r"MemAvailable: +(\d+)", file.read())[1])
 
 
 @contextlib.contextmanager
 def full_host():
-    """Files in memory, until only LEAVE_KIB are available."""
+    """Fill memory with a file, until only LEAVE_KIB are available."""
     os.makedirs(FOLDER, exist_ok=True)
     subprocess.run(["mount", "-t", "tmpfs", "-o", "size=95%", "pressure",
                     FOLDER], check=True)
@@ -47,7 +47,6 @@ class Log:
     """The kernel's log from now on."""
 
     def __enter__(self):
-        # The test reads and closes it.
         self.file = os.open("/dev/kmsg", os.O_RDONLY | os.O_NONBLOCK)
         os.lseek(self.file, 0, os.SEEK_END)
         return self
@@ -56,7 +55,7 @@ class Log:
         os.close(self.file)
 
     def lines(self):
-        """All that came; what was lost counts as a failure."""
+        """All lines so far; a lost line raises."""
         found = []
         while True:
             try:
@@ -67,14 +66,15 @@ class Log:
 
 
 def kills_of_ours(lines):
-    """Calls of the OOM killer with a frame of the module's in the stack."""
+    """Calls of the OOM killer with a frame of the module in the stack."""
     text = "".join(lines)
     calls = text.split("invoked oom-killer")[1:]
-    return [call for call in calls if "[kmemscope]" in call.split("Mem-Info")[0]]
+    return [call for call in calls
+            if "[kmemscope]" in call.split("Mem-Info")[0]]
 
 
 def open_many(stack):
-    """Open a file that takes over 1 MiB, many times; {errno's name: times}."""
+    """Open a file of more than 1 MiB, many times; {name of errno: times}."""
     outcomes = {}
     for _ in range(READERS):
         try:
@@ -87,7 +87,7 @@ def open_many(stack):
 
 
 def test_a_reader_never_kills():
-    """Opens and dumps fail by ENOMEM, and the OOM killer stays where it is."""
+    """Opens and dumps fail by ENOMEM, and do not call the OOM killer."""
     with fixture.Fixture(caches=CACHES), wire.Socket() as sock, \
             contextlib.ExitStack() as stack, Log() as log:
         with full_host():
@@ -99,11 +99,11 @@ def test_a_reader_never_kills():
             lines = log.lines()
         note(f"{before} KiB available, then {left}; readers have {ours} KiB; "
              f"opens: {outcomes}, then a dump: {refused}")
-        expect(not kills_of_ours(lines), "the OOM killer was called by us:\n"
+        expect(not kills_of_ours(lines), "the module called the OOM killer:\n"
                + "".join(lines)[-4000:])
         expect(set(outcomes) <= {"ok", "ENOMEM"}, f"opens ended in {outcomes}")
         expect(outcomes.get("ENOMEM"), "no open was refused: no pressure")
-        expect(refused, "a dump went through where opens did not")
+        expect(refused, "a dump worked, and opens did not")
         expect(refused.errno == errno.ENOMEM and "memory" in refused.text,
                f"the dump's refusal: {refused}")
     # With memory it works again.

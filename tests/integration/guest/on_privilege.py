@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Who may ask: CAP_NET_ADMIN of the host, CAP_SYS_ADMIN to switch."""
+"""Which capabilities each command and file needs."""
 
 import json
 import pathlib
@@ -14,23 +14,24 @@ from ktap import equal, expect
 
 NOBODY = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
 
-# Nobody may not enter /root, so its copy of the program is elsewhere.
+# uid 65534 may not enter /root, so its copy of the program is elsewhere.
 FOLDER = pathlib.Path("/tmp/probe")
 
 GETS = [kind.operation for kind in spec.DUMPS] + ["job-get", "status-get"]
 CONTROL = ["status-set", "job-start", "job-finish", "job-stop"]
-# Who could start no job has none to stop.
+# Without the right to start a job there is none to stop.
 START = ["status-set", "job-start"]
-# Names of root's files; to ask without a job is wrong, for who may ask at all.
+# These have names of root's files. Without a job the request is invalid even
+# for root.
 NAMES = [kind.operation for kind in spec.JOBS + spec.TRACES]
-# The kernel's own files of these are 0400.
+# The kernel's own files with these numbers have mode 0400.
 PRIVATE = [spec.KINDS[name].operation
            for name in ("slab", "slab_node", "migratetype")]
 PUBLIC = [operation for operation in GETS if operation not in PRIVATE]
 
 
 def setup():
-    """Put the probe where any user can run it."""
+    """Copy the probe to a folder where any user can run it."""
     here = pathlib.Path(__file__).resolve().parent
     shutil.copytree(here, FOLDER, ignore=shutil.ignore_patterns("__pycache__"))
     for path in [FOLDER, *FOLDER.rglob("*")]:
@@ -38,7 +39,7 @@ def setup():
 
 
 def teardown():
-    """Take it away again."""
+    """Remove the copy."""
     shutil.rmtree(FOLDER)
 
 
@@ -53,13 +54,13 @@ def probe(*wrapper):
 
 
 def expect_all(results, tried, outcome):
-    """Each of these ended in the same way."""
+    """Check that all of these tries had the same outcome."""
     wrong = {what: results[what] for what in tried if results[what] != outcome}
-    equal(wrong, {}, f"those that did not end in {outcome}")
+    equal(wrong, {}, f"tries with another outcome than {outcome}")
 
 
 def files(results):
-    """The opens of debugfs files among the tries."""
+    """The tries that open a debugfs file."""
     found = [what for what in results if what.startswith("open ")]
     expect(len(found) >= 9, f"only {found} were tried")
     return found
@@ -73,7 +74,7 @@ def keep(*capabilities):
 
 
 def test_net_admin_alone_may_not_look_into_slabs():
-    """No more than the kernel's own files give to the same user."""
+    """As with the kernel's own files."""
     results = probe(*keep("net_admin"))
     equal(results["uid"], 65534, "uid of the probe")
     expect_all(results, PUBLIC, "ok")
@@ -82,26 +83,26 @@ def test_net_admin_alone_may_not_look_into_slabs():
 
 
 def test_perfmon_may_look_into_slabs():
-    """And still sees no names of files, and controls nothing."""
+    """But it sees no names of files, and controls nothing."""
     results = probe(*keep("net_admin", "perfmon"))
     expect_all(results, PUBLIC + PRIVATE, "ok")
     expect_all(results, NAMES + START, "EPERM")
 
 
 def test_a_refusal_says_what_is_missing():
-    """In the error's text, as the reader prints it."""
+    """The text of the error names the capability, and the reader prints it."""
     command = [*keep("net_admin"), "kmemscope", "slab"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     equal((done.returncode, done.stdout), (1, ""), "kmemscope slab")
     expect("CAP_PERFMON or CAP_SYS_ADMIN is needed" in done.stderr,
-           f"it says {done.stderr!r}")
+           f"stderr: {done.stderr!r}")
     command[-1] = "zone"
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     equal((done.returncode, done.stderr), (0, ""), "kmemscope zone")
 
 
 def test_root_may_do_everything():
-    """So that the refusals below are the privilege's doing."""
+    """So the refusals below come from missing privileges."""
     results = probe()
     expect_all(results, GETS + CONTROL + ["find family"] + files(results),
                "ok")
@@ -117,7 +118,7 @@ def test_nobody_may_do_nothing():
 
 
 def test_root_of_a_user_namespace_may_do_nothing():
-    """All capabilities, but not in the initial user name space."""
+    """It has all capabilities, but not in the initial user name space."""
     results = probe(*NOBODY, "unshare", "--user", "--map-root-user")
     equal(results["uid"], 0, "uid in the name space")
     expect_all(results, GETS + NAMES + CONTROL, "EPERM")
@@ -125,13 +126,13 @@ def test_root_of_a_user_namespace_may_do_nothing():
 
 
 def test_real_root_in_a_user_namespace_may_not_ask():
-    """The same user, but its capabilities are the name space's."""
+    """The same user, but with capabilities of the name space only."""
     results = probe("unshare", "--user", "--map-root-user")
     expect_all(results, GETS + NAMES + CONTROL, "EPERM")
 
 
 def test_other_network_namespace_has_no_family():
-    """Even root finds no family there, nor its commands by number."""
+    """Even root finds no family there, by name or by number."""
     results = probe("unshare", "--net")
     equal(results["find family"], "ENOENT", "the family")
     expect_all(results, GETS + NAMES + CONTROL, "ENOENT")
@@ -151,7 +152,7 @@ def test_without_net_admin_nothing_answers():
 
 
 def test_without_sys_admin_the_switch_is_refused():
-    """The counts are still there to read."""
+    """The counts can still be read."""
     results = probe("setpriv", "--bounding-set=-sys_admin")
     expect_all(results, GETS, "ok")
     expect_all(results, NAMES, "EPERM")

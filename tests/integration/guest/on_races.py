@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""All that moves under a reader, at once, and the module itself comes and goes."""
+"""All that can change under a reader changes at once, and the module too."""
 
 import collections
 import json
@@ -20,43 +20,44 @@ SOAK = int(os.environ.get("SOAK", "1"))
 SECONDS = 120 * SOAK
 SEED = 20161
 
-# Who may be refused no more often than this, but for these causes.
+# The module may refuse these only in this share of their requests, or a few
+# times; not counting the causes below.
 READERS = [workers.read_netlink, workers.read_debugfs, workers.run_job]
-MOST_REFUSED = 0.05
+MAX_REFUSED = 0.05
 FEW = 2
-# The module goes, or has just gone.
+# The module is unloaded, or about to be.
 NOT_THERE = {"ENOENT", "ENOENT: None", "ENXIO", "EPROTONOSUPPORT: None"}
-# Traces are one at a time: all allocations of the host pass their probes.
+# Only one trace runs at a time: all allocations of the host pass its probes.
 BY_RULE = {"EBUSY: another trace is running"}
 
 
 class Seen:
-    """Whether each act was done once, as all processes know."""
+    """Which acts were done at least once, shared by all processes."""
 
     def __init__(self, acts):
         self.bytes = mmap.mmap(-1, len(acts))
         self.places = {act: place for place, act in enumerate(acts)}
 
     def add(self, act):
-        """It was."""
+        """Note that an act was done."""
         self.bytes[self.places[act]] = 1
 
     def all(self):
-        """All were."""
+        """Tell whether all acts were done."""
         return all(self.bytes[:])
 
 
 def why(refusal):
-    """The cause of a refusal, as one short text."""
+    """The cause of a refusal, as a short text."""
     if isinstance(refusal, wire.Refused):
         return str(refusal)
     return wire.error_name(refusal.errno) if refusal.errno else repr(refusal)
 
 
 def work(act, number, until, seen, pipe):
-    """One process: does it over and over, and tells how often.
+    """Repeat an act until its time is over, and report the counts.
 
-    It goes on for longer while there is something that nobody could do.
+    Go on for longer while some act was never done.
     """
     random.seed(SEED + number)
     count = {"done": 0, "refused": {}, "failed": ""}
@@ -71,13 +72,13 @@ def work(act, number, until, seen, pipe):
             cause = why(refusal)
             count["refused"][cause] = count["refused"].get(cause, 0) + 1
             time.sleep(0.01)
-        except Exception:  # is reported by who reads the pipe
+        except Exception:  # the parent reports it
             count["failed"] = traceback.format_exc()
     os.write(pipe, json.dumps(count).encode())
 
 
 def start(act, number, until, seen):
-    """Fork one; (pid, where it reports)."""
+    """Fork a process for an act; (pid, pipe with its report)."""
     reads, writes = os.pipe()
     pid = os.fork()
     if not pid:
@@ -90,7 +91,7 @@ def start(act, number, until, seen):
 
 
 def start_all(until):
-    """[(name, pid, pipe)]"""
+    """Start all processes: [(name, pid, pipe)]."""
     wire.forget()
     seen = Seen(workers.ALL)
     return [(act.__name__, *start(act, 16 * index + copy, until, seen))
@@ -99,21 +100,21 @@ def start_all(until):
 
 
 def expect_few_refusals(done):
-    """Of what was asked while the module was there nearly all was answered."""
+    """Check that nearly all requests to the loaded module were answered."""
     for act in READERS:
         times, refused = done[act.__name__]
         counted = {cause: number for cause, number in refused.items()
                    if cause not in NOT_THERE | BY_RULE}
-        asked = times + sum(counted.values())
-        share = sum(counted.values()) / max(asked, 1)
-        note(f"{act.__name__}: {share:.1%} of {asked} refused {counted}")
-        # One in a few dozen, on a slow machine, is no share yet.
-        expect(share < MOST_REFUSED or sum(counted.values()) <= FEW,
-               f"{act.__name__}: {share:.1%} of {asked} refused: {counted}")
+        requests = times + sum(counted.values())
+        share = sum(counted.values()) / max(requests, 1)
+        note(f"{act.__name__}: {share:.1%} of {requests} refused {counted}")
+        # On a slow machine there are few requests, and one is a large share.
+        expect(share < MAX_REFUSED or sum(counted.values()) <= FEW,
+               f"{act.__name__}: {share:.1%} of {requests} refused: {counted}")
 
 
 def test_all_at_once():
-    """Everything runs for its time; each was done, and nothing broke."""
+    """Run everything; each act was done, and nothing broke."""
     done, failures = {}, []
     with workers.stress():
         started = time.monotonic()
@@ -121,7 +122,7 @@ def test_all_at_once():
             with os.fdopen(pipe) as file:
                 said = file.read()
             os.waitpid(pid, 0)
-            count = json.loads(said) if said else {"failed": "it said nothing"}
+            count = json.loads(said) if said else {"failed": "no report"}
             if count["failed"]:
                 failures.append(f"{name}: {count['failed']}")
                 continue
@@ -139,7 +140,7 @@ def test_all_at_once():
 
 
 def test_nothing_is_stuck():
-    """The watchdogs had their time, and every kind answers."""
+    """The watchdogs stay silent, and every record type answers."""
     watchdog = pathlib.Path("/proc/sys/kernel/watchdog_thresh").read_text()
     time.sleep(2 * int(watchdog) + 1)
     module.reload()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The module comes and goes, over and over, while others read from it."""
+"""Load and unload the module many times, while others read from it."""
 
 import os
 import pathlib
@@ -10,14 +10,14 @@ import module
 import wire
 from ktap import equal, expect, note
 
-# Most where checkers look on.
-ROUNDS = 200 if "debug" in os.uname().release else 25
+# More where checkers run.
+ROUNDS = 200 if module.HAS_CHECKERS else 25
 
-# Each reads for ever, whether the module is there or not, and adds a line to a
-# file when it could: the test must not pass because nobody read, so that there
-# are more rounds until each did some times.
-LEAST = 3
-MOST_SECONDS = 300
+# Each reader reads in a loop, whether the module is loaded or not. It adds a
+# byte to a file for each success. The test must not pass without readers, so it
+# goes on until each had some successes.
+MIN_SUCCESSES = 3
+MAX_SECONDS = 300
 READERS = [
     "kmemscope slab --json",
     "kmemscope buddy --migratetypes --json",
@@ -36,9 +36,9 @@ done
 
 
 class Readers:
-    """The readers, for as long as a with block lasts.
+    """Runs the readers, for as long as a with block lasts.
 
-    They give way to whoever loads the module: most of the time would be theirs.
+    Their priority is low: they would take most of the time.
     """
 
     def __enter__(self):
@@ -54,7 +54,7 @@ class Readers:
         return self
 
     def successes(self):
-        """How often each could read, so far."""
+        """How often each has read."""
         return [file.stat().st_size for file in self.files]
 
     def __exit__(self, *_):
@@ -64,7 +64,7 @@ class Readers:
 
 
 def unload_soon():
-    """Unload although readers come and go; how often it was refused."""
+    """Unload while readers come and go; how often it was refused."""
     for refused in range(2000):
         number = module.try_unload()
         if not number:
@@ -83,20 +83,21 @@ def test_with_readers_running():
     file = os.open(module.path(), os.O_RDONLY | os.O_CLOEXEC)
     with Readers() as readers:
         while rounds < ROUNDS or (
-                min(readers.successes()) < LEAST
-                and time.monotonic() - started < MOST_SECONDS):
+                min(readers.successes()) < MIN_SUCCESSES
+                and time.monotonic() - started < MAX_SECONDS):
             rounds += 1
             refused += unload_soon()
-            expect(not module.loaded(), "unloaded, but still there")
+            expect(not module.loaded(), "unloaded, but still loaded")
             module.insert(file)
-            # Give the readers something to read.
+            # Give the readers time to read.
             time.sleep(0.1)
     os.close(file)
     counts = readers.successes()
     note(f"{rounds} rounds in {time.monotonic() - started:.0f} s; rmmod was "
          f"refused {refused} times; readers' successes: {counts}")
     for command, count in zip(READERS, counts):
-        expect(count >= LEAST, f"{command} succeeded {count} times")
+        expect(count >= MIN_SUCCESSES,
+               f"{command} succeeded {count} times")
     new = module.log()[lines:]
     equal(len(new), rounds, "lines in the log, one for each load")
     equal(len(set(new)), 1, f"different load lines {set(new)}")

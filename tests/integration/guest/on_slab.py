@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Slab caches against /proc/slabinfo, /sys/kernel/slab and known objects."""
+"""Compare slab caches with /proc/slabinfo, /sys/kernel/slab and the fixture."""
 
 import errno
 import os
@@ -22,13 +22,13 @@ SLABINFO = {"nr_active_objects", "nr_objects", "size", "objects_per_slab",
             "order", "nr_slabs"}
 
 
-# A reader's own address space is in these, and is gone when theirs is read.
+# The address space of a reader is in these, and gone when theirs is read.
 # test_every_cache_equals_slabinfo() compares them without another process.
 OF_A_PROCESS = {"maple_node"}
 
 
 def by_name():
-    """Our caches by name; none may be there twice."""
+    """Our caches by name; no name may occur twice."""
     records = wire.records("slab")
     rows = {record["name"]: record for record in records}
     equal(len(rows), len(records), "caches with a name of their own")
@@ -44,14 +44,14 @@ def by_name_and_node():
 
 
 def is_fixture(key):
-    """Whether a cell is the fixture's, which never moves."""
+    """Tell whether a cell is of the fixture, which never moves."""
     row = key[0] if isinstance(key[0], str) else key[0][0]
     return row.startswith(FIXTURE)
 
 
 def compare_with_slabinfo():
-    """Every cache and every column that /proc/slabinfo has."""
-    # An estimate has no exact counterpart; its own test is below.
+    """Compare every cache and column of /proc/slabinfo."""
+    # Estimates cannot be equal; they have a test below.
     estimated = {(name, "nr_active_objects") for name, row in by_name().items()
                  if row.get("approximate")}
 
@@ -65,17 +65,17 @@ def compare_with_slabinfo():
 
 
 def sysfs_of(name):
-    """What /sys/kernel/slab tells of a cache, in all and by node."""
+    """The numbers of a cache in /sys/kernel/slab, in total and by node."""
     try:
         total, nodes = theirs.slab_node_attributes(name)
         rows = {name: theirs.slab_attributes(name) | total}
     except FileNotFoundError:
-        return {}  # it went away while we looked
+        return {}  # the cache went away meanwhile
     return cells(rows | {(name, node): row for node, row in nodes.items()})
 
 
 def ours_of(name):
-    """What we tell of a cache, in all and by node."""
+    """Our numbers of a cache, in total and by node."""
     try:
         rows = {name: row for row in wire.records("slab", name=name)}
         rows |= {(name, row["node"]): row
@@ -88,7 +88,7 @@ def ours_of(name):
 
 
 def compare_with_sysfs():
-    """Cache by cache: reading so many files at once moves a few itself."""
+    """Compare cache by cache: reading all files at once moves some caches."""
     comparison = Comparison(always=is_fixture)
     names = list(by_name())
     for name in names:
@@ -99,7 +99,7 @@ def compare_with_sysfs():
             if comparison.round(before, mine, after):
                 break
     expect(len(comparison.known) > 10 * len(names),
-           "sysfs shows next to nothing")
+           "sysfs shows too little")
     comparison.finish()
 
 
@@ -114,7 +114,7 @@ def test_every_cache_equals_sysfs():
 
 
 def test_the_readers_json_equals_slabinfo():
-    """The whole way: module, netlink, reader, JSON."""
+    """The whole path: module, netlink, reader, JSON."""
     comparison = Comparison()
     for _ in range(ROUNDS):
         before = theirs.read("/proc/slabinfo")
@@ -136,35 +136,35 @@ def test_the_readers_json_equals_slabinfo():
 
 
 def test_merged_caches_are_counted_as_aliases():
-    """A kernel that merges caches has some, and so have we."""
+    """A kernel that merges caches has aliases, and our records have them."""
     aliases = [row["name"] for row in by_name().values() if row["nr_aliases"]]
     expect(aliases, "no cache has an alias")
     note(f"{len(aliases)} caches with aliases")
 
 
 def test_counts_follow_created_files():
-    """Thousands of files move dentry and inode caches, and ours with them."""
+    """Thousands of files grow the dentry and inode caches, and our counts."""
     before = by_name()["dentry"]["nr_active_objects"]
     with tempfile.TemporaryDirectory() as folder:
         for number in range(3000):
             with open(os.path.join(folder, f"f{number}"), "wb"):
                 pass
         grown = by_name()["dentry"]["nr_active_objects"] - before
-        # Free objects that CPUs had cached count as active already: since the
-        # sheaves of 7.x some hundreds of them.
+        # Per-CPU free objects counted as active before: since the sheaves of
+        # 7.x some hundreds.
         expect(grown >= 2000, f"3000 files made dentry grow by {grown}")
         compare_with_slabinfo()
     compare_with_slabinfo()
 
 
 def test_counts_follow_hogged_memory():
-    """After processes took memory and the kernel took it back."""
+    """After processes allocated memory and freed it."""
     load.hog()
     compare_with_slabinfo()
 
 
 def test_fixture_is_exact_on_each_node():
-    """Known live objects, a hole in every slab."""
+    """The numbers of live objects are known, and every slab has holes."""
     want = {0: 1000, 1: 2000}
     with fixture.Fixture(objects=[1000, 2000], freed=[500, 1000],
                          item_size=200):
@@ -183,8 +183,8 @@ def test_fixture_is_exact_on_each_node():
         compare_with_sysfs()
 
 
-def test_fixture_refuses_half_a_world():
-    """A node without memory, and numbers that cannot be."""
+def test_fixture_refuses_bad_parameters():
+    """A node without memory, and numbers out of range."""
     for bad in ({"objects": [0] * 5 + [1]}, {"pages": [0] * 7 + [1]},
                 {"item_size": 4}, {"caches": 5001},
                 {"objects": [1], "freed": [2]}):
@@ -194,7 +194,7 @@ def test_fixture_refuses_half_a_world():
 
 
 def test_fixture_gone_is_gone():
-    """After rmmod no record of it is left."""
+    """After rmmod the fixture has no record."""
     expect(FIXTURE not in by_name(), "the fixture's cache is still there")
 
 
@@ -208,7 +208,7 @@ def test_many_caches_come_each_once():
 
 
 def test_derived_numbers_follow_from_the_counts():
-    """Bytes, waste and the sum over the nodes, within one dump each."""
+    """Bytes and waste of caches and nodes."""
     for row in by_name().values():
         check_bytes(row, row)
     caches = {row["name"]: row for row in by_name().values()}
@@ -218,7 +218,7 @@ def test_derived_numbers_follow_from_the_counts():
 
 
 def check_bytes(row, cache):
-    """The bytes of one record, from its counts and its cache's geometry."""
+    """Check the bytes of a record against its counts and its cache."""
     what = f"{row['name']} {row.get('node', '')}"
     equal(row["total_bytes"], row["nr_slabs"] * (PAGE << cache["order"]),
           f"{what} total_bytes")
@@ -235,9 +235,9 @@ def check_bytes(row, cache):
 
 
 def test_nodes_add_up_to_the_cache():
-    """A cache's record is the sum of its nodes'."""
+    """The record of a cache is the sum of the records of its nodes."""
     def sums():
-        """What one node's record has not, as a lock was busy, has no sum."""
+        """Sums of the nodes; none if a node lacks a field for a busy lock."""
         rows = {}
         for (name, _), record in by_name_and_node().items():
             row = rows.setdefault(name, {})
@@ -254,7 +254,7 @@ def test_nodes_add_up_to_the_cache():
 
 
 def test_long_partial_list_is_estimated():
-    """Beyond the cap the count is scaled up, says so, and is close."""
+    """Beyond the cap the count is scaled up, marked as such, and close."""
     with fixture.Fixture(objects=[100, 20000], freed=[50, 10000]):
         cache, nodes = by_name()[FIXTURE], by_name_and_node()
         total, kernel = theirs.slab_node_attributes(FIXTURE)
@@ -266,7 +266,7 @@ def test_long_partial_list_is_estimated():
             equal(row["approximate"], 1, "approximate")
             expect(0 < row["coverage_permille"] < 1000,
                    f"coverage_permille {row['coverage_permille']}")
-        # The holes are spread evenly, so any sample is a good one.
+        # The holes are spread evenly, so any sample is fair.
         estimate = nodes[FIXTURE, 1]["nr_active_objects"]
         expect(abs(estimate - 20000) <= 600,
                f"estimate of 20000 is {estimate}")
@@ -276,7 +276,7 @@ def test_long_partial_list_is_estimated():
 
 
 def test_filters_ask_for_one_cache_or_node():
-    """The kernel sends what was asked for, and nothing else."""
+    """The answer has the requested records, and no other."""
     with fixture.Fixture(objects=[10, 20]):
         rows = wire.records("slab", name=FIXTURE)
         equal([row["name"] for row in rows], [FIXTURE], "slab by name")

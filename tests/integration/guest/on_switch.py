@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""kmemscope off and on: nothing is collected in between, and it says so."""
+"""kmemscope off and on: while off, nothing is collected, and reads say so."""
 
 import reader
 import spec
@@ -9,7 +9,7 @@ from ktap import equal, expect
 
 
 def teardown():
-    """Leave it on, whatever failed."""
+    """Switch it on, whatever failed."""
     wire.shared().set_enabled(1)
 
 
@@ -20,13 +20,13 @@ def collects():
 
 
 def counting_kinds():
-    """Kinds that need collecting; status and collectors always answer."""
+    """The record types that need collecting; the others always answer."""
     return [kind for kind in [*spec.DUMPS, *spec.JOBS, spec.KINDS["trace"]]
             if kind.name != "collector"]
 
 
-def test_off_is_said_by_status():
-    """The reader's own switch."""
+def test_off_shows_in_status():
+    """After the command off, status has enabled 0."""
     equal(reader.run("off")[0], 0, "exit status of off")
     equal(wire.shared().status()["enabled"], 0, "enabled")
 
@@ -41,7 +41,7 @@ def test_dumps_are_refused_with_the_reason():
 
 
 def test_reader_exits_with_2_and_the_reason():
-    """For every kind, on stderr."""
+    """For every record type, one line on stderr."""
     for kind in counting_kinds():
         status, out, err = reader.run(*reader.COMMANDS[kind.name])
         equal((status, out), (2, ""), f"status and output of {kind.name}")
@@ -50,7 +50,7 @@ def test_reader_exits_with_2_and_the_reason():
 
 
 def test_debugfs_files_do_not_open():
-    """Neither do they show old numbers."""
+    """And they show no old numbers."""
     for kind in counting_kinds():
         if kind.name not in tables.FILES:
             continue
@@ -64,7 +64,7 @@ def test_debugfs_files_do_not_open():
 
 
 def test_status_and_collectors_still_answer():
-    """By both ways, and nothing was collected meanwhile."""
+    """By netlink and debugfs; nothing was collected meanwhile."""
     before = collects()
     for kind in counting_kinds():
         wire.refused(wire.records, kind.name)
@@ -72,11 +72,11 @@ def test_status_and_collectors_still_answer():
     equal(tables.status()[1]["enabled"], 0, "enabled in debugfs")
     status, out, err = reader.run("status")
     equal((status, err), (0, ""), "the reader's status")
-    expect("0" in out, "the reader's status shows no 0")
+    expect("0" in out, "status shows no 0")
 
 
 def test_off_twice_is_off():
-    """And is no error."""
+    """Switching off again is no error."""
     wire.shared().set_enabled(0)
     equal(wire.shared().status()["enabled"], 0, "enabled")
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Pages that no counter explains: the fixture takes them, the right row rises.
 
-The same with many CPUs: what each keeps from the counters is in ours.
+Also with many CPUs: ours includes what each CPU has not folded yet.
 """
 
 import os
@@ -15,14 +15,14 @@ from ktap import expect, note
 
 N = 8192
 
-# What the test's own doings take meanwhile.
+# Pages that the test itself may take meanwhile.
 OWN = 512
 
-# Of that, what no counter has: before 7.x a module's memory is in no node's.
+# Of these, pages in no counter: before 7.x no node counts a module's memory.
 OWN_UNCOUNTED = 64
 
-# The promise of the error.
-MOST_ERROR_PER_CPU = 64
+# The largest error that the module promises.
+MAX_ERROR_PER_CPU = 64
 
 HOST = None
 
@@ -38,10 +38,10 @@ def risen(before, after, key, field="unaccounted_pages"):
 
 
 def expect_risen(before, after, key, want, field="unaccounted_pages"):
-    """A row's field rose by this, within what the test's own doings take.
+    """Check that a field rose by this, within what the test itself takes.
 
-    The error is of unaccounted pages: others are in what the kernel counts,
-    and other caches than the fixture's grow as well.
+    Only unaccounted pages have an error. Other fields include what others take:
+    caches of the kernel grow as well.
     """
     got = risen(before, after, key, field)
     error = after[key]["unaccounted_error_pages"]
@@ -56,22 +56,22 @@ def expect_risen(before, after, key, want, field="unaccounted_pages"):
 
 
 def test_error_is_small():
-    """So many pages for each CPU, whatever the size of the guest."""
-    most = MOST_ERROR_PER_CPU * os.cpu_count()
+    """At most 64 pages for each CPU, in any guest."""
+    largest = MAX_ERROR_PER_CPU * os.cpu_count()
     for key, row in rows().items():
         error = row["unaccounted_error_pages"]
         note(f"{key}: {row['unaccounted_pages']} +- {error}")
-        expect(0 < error <= most, f"{key}: an error of {error} pages")
+        expect(0 < error <= largest, f"{key}: an error of {error} pages")
 
 
 def test_a_quiet_host_has_some():
-    """There are always drivers; those of disks take some for each CPU."""
+    """Drivers always take pages; those of disks for each CPU."""
     pages = rows()[HOST]["unaccounted_pages"]
     expect(pages > 0, f"{pages} pages unaccounted")
 
 
 def around_a_fold():
-    """The host's row before and after the kernel adds what the CPUs keep."""
+    """(change, error) of unaccounted pages when the kernel folds counters."""
     before = rows()[HOST]
     load.settle()
     after = rows()[HOST]
@@ -81,7 +81,7 @@ def around_a_fold():
 
 
 def test_folding_changes_nothing():
-    """What the CPUs keep is in it already, at rest and under load."""
+    """Ours includes what the CPUs have not folded, at rest and under load."""
     work = ("while :; do cat /proc/[0-9]*/maps /proc/slabinfo; "
             "find /sys /tests -xdev; dd if=/dev/zero of=/tmp/load bs=64k "
             "count=100; done >/dev/null 2>&1")
@@ -93,13 +93,13 @@ def test_folding_changes_nothing():
 
 
 def cpu_takes(world, cpu, pages):
-    """Pages taken by one CPU."""
+    """Take pages on one CPU."""
     os.sched_setaffinity(0, {cpu})
     world.act(f"take {pages}")
 
 
-def test_no_cpu_keeps_what_it_took():
-    """A few pages on each CPU stay below its threshold; all are counted."""
+def test_pages_below_the_threshold_are_counted():
+    """A few pages on each CPU stay below its fold threshold, and count."""
     cpus = os.sched_getaffinity(0)
     pages = 16
     with fixture.Fixture(objects=[1]) as world:
@@ -117,7 +117,7 @@ def test_no_cpu_keeps_what_it_took():
 
 
 def test_pages_taken_on_one_node():
-    """alloc_pages_node(1): node 1 rises by N, node 0 does not, host does."""
+    """alloc_pages_node(1): node 1 and host rise by N, node 0 does not."""
     before = rows()
     with fixture.Fixture(pages=[0, N]):
         during = rows()
@@ -130,7 +130,7 @@ def test_pages_taken_on_one_node():
 
 
 def test_vmalloc_is_accounted_for_the_host():
-    """The host's row names them; the nodes' only where they are counted."""
+    """The host counts them as vmalloc, and nodes do where the kernel can."""
     before = rows()
     with fixture.Fixture(vmalloc_pages=N):
         during = rows()
@@ -144,7 +144,7 @@ def test_vmalloc_is_accounted_for_the_host():
 
 
 def test_slab_objects_are_not_unaccounted():
-    """Slab memory has an owner: it moves the slab pages, not the rest."""
+    """They raise the slab pages, and not the unaccounted ones."""
     before = rows()
     with fixture.Fixture(objects=[0, 20000], item_size=1024):
         during = rows()

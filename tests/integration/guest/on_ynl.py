@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The kernel's own netlink client, with our spec as it stands."""
+"""Run the kernel's own netlink client with our unmodified spec."""
 
 import json
 import os
@@ -18,12 +18,12 @@ CLI = "/root/ynl/cli.py"
 SCHEMA = "/root/ynl/genetlink.yaml"
 
 
-# Each process would check the spec against it anew: once does.
+# Without a check of the spec against the schema: one test does that.
 COMMAND = [sys.executable, CLI, "--spec", str(spec.PATH), "--no-schema"]
 
 
 def cli(*arguments):
-    """Run cli.py; what it printed, as JSON."""
+    """Run cli.py; its output, decoded from JSON."""
     command = [*COMMAND, "--output-json", *arguments]
     result = subprocess.run(command, capture_output=True, text=True,
                             check=False, timeout=120)
@@ -38,7 +38,7 @@ def plain(record):
 
 
 def dump_agrees(kind):
-    """cli.py's dump has the rows, keys and fields that the others have."""
+    """Check that a dump by cli.py has the rows, keys and fields of ours."""
     theirs = [plain(record) for record in cli("--dump", kind.operation)]
     if kind.name in reader.COMMANDS:
         ours, _ = reader.records(kind.name)
@@ -47,13 +47,12 @@ def dump_agrees(kind):
     expect(theirs, f"{kind.operation} is empty")
 
     def by_key(records):
-        # A null in JSON would be a value; absent it has to be.
         rows = {kind.key(record): record for record in records}
         equal(len(rows), len(records), f"{kind.name} rows by key")
         return rows
 
     theirs, ours = by_key(theirs), by_key(ours)
-    # A process that starts may bring a cache or two along.
+    # A new process may add a cache or two.
     differ = theirs.keys() ^ ours.keys()
     expect(len(differ) <= len(ours) // 50, f"{kind.name} rows: {differ}")
     fields = {key for key in theirs.keys() & ours.keys()
@@ -69,7 +68,7 @@ def dump_agrees(kind):
 
 
 def _make_test(kind):
-    """A test for one kind; they are slow enough to be told apart."""
+    """A test for one record type: each is slow."""
     def test():
         dump_agrees(kind)
     return test
@@ -80,8 +79,8 @@ for _kind in spec.DUMPS:
 
 
 def test_values_are_equal_in_one_process():
-    """The library under cli.py, without a process that comes and goes; it
-    finds that the spec is as the kernel's schema wants it."""
+    """Use the library of cli.py in this process, and check the spec by the
+    kernel's schema."""
     sys.path.insert(0, str(pathlib.Path(CLI).parent))
     from lib import YnlFamily  # where cli.py is, and only in this guest
 
@@ -103,7 +102,7 @@ def test_values_are_equal_in_one_process():
                     for record in wire.records(kind.name)}
 
         if kind.name == "migratetype":
-            # Each client's own memory moves some lists, always the same way.
+            # The memory of each client always moves the same lists.
             equal(set(theirs()), set(ours()), "free lists")
             continue
         compare(lambda: cells(theirs()), lambda: cells(ours()),
@@ -111,20 +110,20 @@ def test_values_are_equal_in_one_process():
 
 
 def test_do_of_status():
-    """The single answer."""
+    """The single record."""
     status = plain(cli("--do", "status-get"))
     equal(status["kernel"], os.uname().release, "kernel")
     equal(status["version"], wire.shared().status()["version"], "version")
 
 
 def test_request_with_an_attribute():
-    """A filter, encoded by cli.py."""
+    """A filter that cli.py encodes."""
     rows = cli("--dump", "slab-get", "--json", '{"name": "dentry"}')
     equal([row["name"] for row in rows], ["dentry"], "caches")
 
 
 def test_refusal_is_understood():
-    """Its text and the attribute come through."""
+    """cli.py prints the attribute that a refusal names."""
     result = subprocess.run(
         [*COMMAND, "--dump", "slab-get", "--json", '{"name": "no such"}'],
         capture_output=True, text=True, check=False, timeout=120)

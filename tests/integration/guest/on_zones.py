@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Zones and their free blocks against /proc and debugfs/extfrag."""
+"""Compare zones and their free blocks with /proc and debugfs/extfrag."""
 
 import load
 import tables
@@ -11,8 +11,8 @@ from tape import Tape
 
 PAGE = 4096
 
-# Where one hold of the lock ends; beyond it a count is a lower bound.
-MOST_BLOCKS = 256
+# The blocks of one lock hold; a longer list gives a lower bound.
+MAX_BLOCKS = 256
 
 
 def zones():
@@ -27,7 +27,7 @@ def orders():
 
 
 def their_orders():
-    """The same from the kernel's three files."""
+    """The kernel's free blocks and indices, from its three files."""
     rows = {}
     for field, table in {
             "nr_free": theirs.buddyinfo(),
@@ -40,8 +40,8 @@ def their_orders():
 
 
 def their_zones():
-    """Zones of /proc/zoneinfo, the largest free order from buddyinfo."""
-    load.settle()  # ours has what the CPUs keep
+    """Zones of /proc/zoneinfo, with the largest free order of buddyinfo."""
+    load.settle()  # ours includes the counters of each CPU
     rows = theirs.zoneinfo()[0]
     for key, blocks in theirs.buddyinfo().items():
         free = [order for order, count in enumerate(blocks) if count]
@@ -51,7 +51,7 @@ def their_zones():
 
 
 def compare_zones():
-    """Every field of a zone that both have."""
+    """Compare every field of a zone that both have."""
     fields = {field for _, field in cells(their_zones())}
     equal(fields, {"free_pages", "min_pages", "low_pages", "high_pages",
                    "spanned_pages", "present_pages", "managed_pages",
@@ -61,7 +61,7 @@ def compare_zones():
 
 
 def compare_orders():
-    """Free blocks and both indices of every order."""
+    """Compare free blocks and both indices of every order."""
     fields = {"nr_free", "unusable_index", "extfrag_index"}
     compare(lambda: cells(their_orders()), lambda: cells(orders(), fields))
 
@@ -73,11 +73,11 @@ def test_zones_equal_zoneinfo():
 
 
 def test_contiguous_agrees_with_the_spans():
-    """A zone without holes is contiguous; one with small holes may be."""
+    """A zone without holes is contiguous; a zone with small holes may be."""
     whole = [key for key, row in zones().items()
              if row["spanned_pages"] == row["present_pages"]]
     note(f"without holes: {whole}")
-    expect(whole, "no zone without holes, so nothing to compare")
+    expect(whole, "every zone has holes")
     for key, row in zones().items():
         expect(row["contiguous"] in (0, 1), f"{key}: {row['contiguous']}")
         expect(row["contiguous"] or key not in whole,
@@ -98,14 +98,14 @@ def test_free_bytes_follow_from_the_blocks():
 
 
 def test_migratetypes_equal_pagetypeinfo():
-    """Exact where the list was walked to its end, else a lower bound."""
+    """A list that was walked to its end is exact, else a lower bound."""
     bounds = {}
 
     def ours(records):
         rows = {}
         for row in records:
             key = (row["node"], row["zone"], row["migratetype"], row["order"])
-            expect(key not in rows, f"{key} is there twice")
+            expect(key not in rows, f"{key} occurs twice")
             rows[key] = row["nr_free"]
             if row["approximate"]:
                 bounds[key] = row["nr_free"]
@@ -128,23 +128,23 @@ def test_migratetypes_equal_pagetypeinfo():
                 break
         comparison.finish()
     for key, seen in bounds.items():
-        expect(seen <= MOST_BLOCKS, f"{key}: {seen} blocks in one hold")
+        expect(seen <= MAX_BLOCKS, f"{key}: {seen} blocks in one hold")
         real = theirs.pagetypeinfo()[key]
-        # The list may have shrunk since; by so many blocks it has not.
+        # The list may have shrunk since then, but not by half.
         expect(real is None or real >= seen / 2,
                f"{key}: at least {seen}, the kernel has {real}")
     note(f"{len(bounds)} of {len(everything)} lists are lower bounds")
 
 
 def test_zones_and_orders_follow_hogged_memory():
-    """After processes took memory and gave it back in pieces."""
+    """After processes allocated memory and freed it in pieces."""
     load.hog()
     compare_zones()
     compare_orders()
 
 
 def test_filters_ask_for_one_zone_or_order():
-    """Only what was asked for comes back."""
+    """The answer has the requested records, and no other."""
     node, zone = sorted(zones())[-1]
     equal([(row["node"], row["zone"]) for row in
            wire.records("zone", node=node, zone=zone)], [(node, zone)],

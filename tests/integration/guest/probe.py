@@ -1,9 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""Try everything kmemscope offers, and print what each try ended in.
+"""Try everything that kmemscope offers, and print the result of each try.
 
-Runs as whom the test chose; one JSON object {what was tried: errno's name, or
-ok}.  status-set switches on, which is how it is already.
+The test chooses the user.  Prints one JSON object {what was tried: "ok" or the
+name of an errno}.  status-set switches on, which changes nothing.
 """
 
 import json
@@ -16,7 +16,7 @@ import wire
 
 
 def outcome(function, *args):
-    """Call, and turn the end into a word."""
+    """Call a function; return "ok" or the name of its errno."""
     try:
         function(*args)
     except (wire.Refused, OSError) as error:
@@ -34,7 +34,7 @@ def main():
     """Try each debugfs file and each command."""
     results = {f"open {name}": outcome(read_all, tables.path(name))
                for name in tables.FILES}
-    # A family that this name space does not show may still have its number.
+    # Try the number of the family even if this name space does not show it.
     family = int(sys.argv[1])
     with wire.Socket(family=False) as sock:
         results["find family"] = outcome(sock.find_family)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The contract, read from kmemscope.yaml: kinds, their fields and commands."""
+"""The contract, from kmemscope.yaml: record types, fields and commands."""
 
 import pathlib
 
@@ -10,25 +10,25 @@ PATH = pathlib.Path(__file__).resolve().parent / "specs/kmemscope.yaml"
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-# How the sets begin that only a job collects.
+# Prefixes of the attribute sets that only a job collects.
 BY_JOB = ("dentry", "trace")
 
-# What a job of such a kind has to be asked for, where a test does not care.
-ASKED = {"trace": {"cache": "dentry", "duration_ns": 100_000_000}}
+# What the request of such a job must carry, if a test does not set it.
+REQUESTS = {"trace": {"cache": "dentry", "duration_ns": 100_000_000}}
 
 
 class Kind:
-    """An attribute set: a kind of record, and the command that gets it."""
+    """An attribute set: a record type, and the command that gets it."""
 
     def __init__(self, tree, operations):
         self.set_name = tree["name"]
         self.name = tree["name"].replace("-", "_")
-        # An attribute's position is its number on the wire, from 1.
+        # The position of an attribute, from 1, is its number on the wire.
         attributes = {
             number: (attr["name"].replace("-", "_"), attr["type"])
             for number, attr in enumerate(tree["attributes"], 1)
             if attr["type"] != "pad"}
-        # What only a request carries: flags, and the job that has the answer.
+        # Only a request carries these: flags, and the job with the answer.
         self.options = {number: attr for number, attr in attributes.items()
                         if attr[1] == "flag" or attr[0] == "job"}
         self.fields = {number: attr for number, attr in attributes.items()
@@ -40,15 +40,16 @@ class Kind:
         self.operation = get["name"]
         self.is_dump = "dump" in get
         request = get.get("dump", {}).get("request", {})
-        asked = [name.replace("-", "_")
-                 for name in request.get("attributes", [])]
-        self.keys = [name for name in asked if name in self.names]
-        # Only a job collects it, so there is nothing to dump without one.
+        keys = [name.replace("-", "_")
+                for name in request.get("attributes", [])]
+        self.keys = [name for name in keys if name in self.names]
+        # Only a job collects it, so a dump without a job has no answer.
         self.by_job = self.set_name.startswith(BY_JOB)
-        self.asked = ASKED.get(self.set_name.split("-", maxsplit=1)[0], {})
+        self.request = REQUESTS.get(
+            self.set_name.split("-", maxsplit=1)[0], {})
 
     def find(self, name):
-        """The number and type of what a request may carry."""
+        """The number and type of an attribute of requests or records."""
         return next((number, form) for number, (attr, form)
                     in (self.fields | self.options).items() if attr == name)
 
@@ -57,7 +58,7 @@ class Kind:
         return self.find(name)[0]
 
     def key(self, record):
-        """What tells a record from the others of its kind."""
+        """The values of the keys, which identify a record of this type."""
         return tuple(record.get(name) for name in self.keys)
 
 
@@ -71,14 +72,14 @@ def _load():
 
 FAMILY, KINDS, COMMANDS = _load()
 
-# The kinds that come as a list; status is a single answer, and jobs are there
-# only while somebody has some.
+# The types that a dump always has records of. status is a single answer, and
+# there are jobs only while a socket has some.
 DUMPS = [kind for kind in KINDS.values()
          if kind.is_dump and kind.name != "job" and not kind.by_job]
 
-# Those that only a job collects, one job several of them.
-JOBS = [kind for kind in KINDS.values() if kind.by_job and not kind.asked]
+# The types that a job collects; one job collects several of them.
+JOBS = [kind for kind in KINDS.values() if kind.by_job and not kind.request]
 
-# Those that have no file in debugfs, as a file asks for nothing; and may have
-# no records.
-TRACES = [kind for kind in KINDS.values() if kind.asked]
+# The types of a trace. They may have no records, and they have no file in
+# debugfs, because a file carries no request.
+TRACES = [kind for kind in KINDS.values() if kind.request]

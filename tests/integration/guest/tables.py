@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""kmemscope's debugfs files: one for each kind of record."""
+"""Read the debugfs files of kmemscope: one for each record type."""
 
 import pathlib
 import re
@@ -9,7 +9,7 @@ import tape
 
 ROOT = pathlib.Path("/sys/kernel/debug/kmemscope")
 
-# Kind of record -> its file.
+# Record type -> its file.
 FILES = {
     "status": "status",
     "collector": "collectors",
@@ -29,23 +29,23 @@ FILES = {
 
 
 def path(kind_name):
-    """Where the file of a kind is."""
+    """The path of a record type's file."""
     return ROOT / FILES[kind_name]
 
 
 def unescape(word):
-    """Undo \\xNN, which stands for what would break a column."""
+    """Decode \\xNN, which replaces bytes that would break a column."""
     return re.sub(r"\\x([0-9a-f]{2})", lambda m: chr(int(m[1], 16)), word)
 
 
 def value(kind_name, name, word):
-    """The value of a field, from its word in the file."""
+    """The value of a field, parsed from its word in the file."""
     forms = dict(spec.KINDS[kind_name].fields.values())
     return unescape(word) if forms[name] == "string" else int(word)
 
 
 def parse(kind_name, text):
-    """(field names, records) of a table; a lone - is an absent value.
+    """(field names, records) of a table; "-" alone is an absent value.
 
     Only the last column may have spaces in it.
     """
@@ -63,16 +63,16 @@ def parse(kind_name, text):
 
 
 def table(kind_name):
-    """(field names, records) of a kind's file."""
+    """(field names, records) of a record type's file."""
     text = tape.through(tape.read_bytes, str(path(kind_name))).decode()
     return parse(kind_name, text)
 
 
 class HeldTable:
-    """A kind's file that stays open until it is read anew.
+    """A record type's file that stays open between readings.
 
-    An open file keeps its snapshot. So the memory that reading takes is taken
-    all the time, and moves nothing between one look at the kernel and the next.
+    An open file keeps its snapshot. So the memory of the reading is always
+    allocated, and does not change the kernel's numbers between two readings.
     """
 
     def __init__(self, kind_name):
@@ -86,14 +86,14 @@ class HeldTable:
         self.file.close()
 
     def read(self):
-        """The text of records collected now, for parse()."""
+        """Collect again; the text, for parse()."""
         self.file.close()
         self.file = open(path(self.kind_name), encoding="utf-8")
         return self.file.read()
 
 
 def status():
-    """(field names, record) of the status file: a line for each field."""
+    """(field names, record) of the status file, which has a line a field."""
     pairs = [line.split(maxsplit=1) for line in
              path("status").read_text(encoding="utf-8").splitlines()]
     return ([name for name, _ in pairs],

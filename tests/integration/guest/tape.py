@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Read first, think later.
+"""Read all numbers first, parse them later.
 
-To take numbers apart takes memory, and the memory of this process is among the
-numbers.  So what a function reads is learned from one run of it; from then on
-it is read in one go, without a thought, and the function runs on that.
+Parsing takes memory, and the memory of this process is among the numbers.  So
+one run of a function records what it reads.  From then on all of that is read
+at once, and the function runs on the recorded bytes.
 """
 
 import os
@@ -27,7 +27,7 @@ def read_bytes(path):
 
 
 def through(read, *arguments):
-    """What read(*arguments) gives: now, or when the tape was made."""
+    """The result of read(*arguments): of now, or of the tape being played."""
     key = (read, arguments)
     if _played is not None:
         return _played[key]
@@ -37,7 +37,7 @@ def through(read, *arguments):
 
 
 class Tape:
-    """The readings of one function."""
+    """Records and plays the readings of one function."""
 
     def __init__(self, function):
         global _learned
@@ -54,7 +54,7 @@ class Tape:
                 for read, arguments in self.keys}
 
     def play(self, readings):
-        """The function's result on what was read."""
+        """The result of the function on these readings."""
         global _played
         _played = readings
         try:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The kernel's own numbers, from /proc and /sys, under our field names."""
+"""Read the kernel's own numbers from /proc and /sys, by our field names."""
 
 import pathlib
 import re
@@ -12,7 +12,7 @@ EXTFRAG = pathlib.Path("/sys/kernel/debug/extfrag")
 
 PAGE_KB = 4
 
-# What /proc/meminfo and a node's meminfo call our fields; all in kB.
+# Our fields -> their names in /proc/meminfo and a node's meminfo; all in kB.
 MEMINFO = {
     "managed_pages": "MemTotal",
     "free_pages": "MemFree",
@@ -32,7 +32,7 @@ MEMINFO = {
     "hugetlb_pages": "Hugetlb",
 }
 
-# What numastat calls the NUMA events that vmstat_text names otherwise.
+# Names of NUMA events in numastat -> in vmstat_text, where they differ.
 NUMASTAT = {
     "interleave_hit": "numa_interleave",
     "local_node": "numa_local",
@@ -80,7 +80,7 @@ def slab_attributes(name):
         "order": "order",
         "objects_per_slab": "objs_per_slab",
         "reclaimable": "reclaim_account"}.items()}
-    # Where caches may be merged, the folder's real name tells their flags.
+    # Where caches may be merged, the folder's real name has their flags.
     flags = re.match(r":([A-Za-z]*)-\d+$", folder.resolve().name)
     if flags:
         row["accounted"] = int("A" in flags[1])
@@ -95,7 +95,7 @@ def slab_node_attributes(name):
                              "nr_objects": "total_objects"}.items():
         head, *rest = read(SLABS / name / attribute).split()
         total[field] = int(head)
-        # A node with none is left out of the line.
+        # The line leaves out nodes without any.
         there = dict(item[1:].split("=") for item in rest)
         for node, row in rows.items():
             row[field] = int(there.get(str(node), 0))
@@ -176,7 +176,7 @@ def extfrag(name):
 
 
 def pagetypeinfo():
-    """{(node, zone, migratetype, order): free blocks}; a capped one is None."""
+    """{(node, zone, migratetype, order): free blocks}; None if capped."""
     rows = {}
     for node, zone, kind, words in re.findall(
             r"^Node +(\d+), zone +(\w+), type +(\w+) (.*)$",
@@ -188,13 +188,13 @@ def pagetypeinfo():
 
 
 def _kilobytes(text):
-    """{name: kB} of meminfo lines, a node's prefix taken off."""
+    """{name: kB} of meminfo lines, without the prefix of a node."""
     return {name: int(value) for name, value in re.findall(
         r"^(?:Node \d+ )?([\w()]+): +(\d+)", text, re.M)}
 
 
 def meminfo():
-    """Fields of /proc/meminfo, in pages; file_pages made of its parts."""
+    """Fields of /proc/meminfo, in pages; file_pages is the sum of its parts."""
     kilobytes = _kilobytes(read("/proc/meminfo"))
     kilobytes["FilePages"] = (kilobytes["Cached"] + kilobytes["Buffers"]
                               + kilobytes["SwapCached"])

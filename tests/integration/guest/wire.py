@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Generic netlink by hand, so that the channel has a client of its own.
+"""A generic netlink client of the tests' own.
 
-It can send what no well-behaved client sends, and it runs in the process of
-the test: a reader that is started and ends would itself move the counts.
+It can send requests that no correct client sends. And it runs in the process of
+the test: a reader that starts and ends would itself move the counts.
 """
 
 import errno
@@ -38,8 +38,8 @@ CTRL_CMD_GETFAMILY = 3
 CTRL_ATTR_FAMILY_ID = 1
 CTRL_ATTR_FAMILY_NAME = 2
 
-# Room for a message of the size that the kernel makes by itself.  With more
-# room it would make larger ones, of memory that shows among the numbers.
+# Room for a message of the kernel's default size.  With more room the kernel
+# makes larger messages, whose memory shows in the numbers.
 RECEIVE_BYTES = 3776
 
 # Offset of the first attribute in a message: netlink and genetlink header.
@@ -49,14 +49,14 @@ _INTEGERS = {"u32": "<I", "u64": "<Q", "s64": "<q"}
 
 
 def error_name(number):
-    """The name of an errno; of two the one that the kernel uses."""
+    """The name of an errno; if it has two, the one that the kernel uses."""
     if number == errno.EOPNOTSUPP:
         return "EOPNOTSUPP"
     return errno.errorcode.get(number, str(number))
 
 
 class Refused(Exception):
-    """The kernel's error: its number, the text and the attribute it names."""
+    """A refusal: the errno, the text, and the attribute that it names."""
 
     def __init__(self, number, text, offset):
         super().__init__(f"{error_name(number)}: {text}")
@@ -66,14 +66,14 @@ class Refused(Exception):
 
 
 def attribute(number, payload, length=None):
-    """Encode one attribute; length lies about its size when given."""
+    """Encode one attribute; a length that is given replaces the true one."""
     size = 4 + len(payload)
     head = struct.pack("<HH", size if length is None else length, number)
     return head + payload + b"\0" * (-size % 4)
 
 
 def attributes(kind, filters):
-    """Encode a request's attributes from field names and values."""
+    """Encode the attributes of a request from field names and values."""
     out = b""
     for name, value in filters.items():
         number, form = kind.find(name)
@@ -99,17 +99,17 @@ def split(data):
 
 
 def decode(kind, data):
-    """Turn a message's attributes into a record; absent stays absent."""
+    """Decode the attributes of a message; an absent field stays absent."""
     record = {}
     for number, payload in split(data):
         if number not in kind.fields:
-            # The pad attribute aligns and says nothing.
+            # The pad attribute only aligns.
             if payload or number != 1:
                 raise ValueError(f"{kind.name}: unknown attribute {number}")
             continue
         name, form = kind.fields[number]
         if name in record:
-            raise ValueError(f"{kind.name}: {name} is there twice")
+            raise ValueError(f"{kind.name}: {name} occurs twice")
         if form == "string":
             if payload[-1:] != b"\0":
                 raise ValueError(f"{kind.name}: {name} has no end")
@@ -135,7 +135,7 @@ class Socket:
         self.sequence = 0
         self.keep = False
         self.received = []
-        # Messages by which a dump said that it waits for a lock.
+        # Messages of dumps that wait for a lock.
         self.waits = 0
         self.buffer = bytearray(RECEIVE_BYTES)
         self.family = self.find_family() if family else None
@@ -147,7 +147,7 @@ class Socket:
         self.close()
 
     def close(self):
-        """Close the socket; a dump that was under way ends with it."""
+        """Close the socket; a running dump ends with it."""
         self.sock.close()
 
     def send(self, message_type, command, data=b"", flags=0):
@@ -159,7 +159,7 @@ class Socket:
                                    command, 1, 0) + data)
 
     def messages(self):
-        """Yield (flags, attributes) of each reply until the answer ends."""
+        """Yield (flags, attributes) of each reply of the whole answer."""
         while True:
             size, _, flags, _ = self.sock.recvmsg_into([self.buffer])
             if flags & socket.MSG_TRUNC:
@@ -183,7 +183,7 @@ class Socket:
 
     @staticmethod
     def _raise(kind, flags, body):
-        """Raise what an error or the end of a dump reports, if anything."""
+        """Raise the error that a message reports, if it reports one."""
         number = -struct.unpack_from("<i", body)[0] if len(body) >= 4 else 0
         if not number:
             return
@@ -198,7 +198,7 @@ class Socket:
         raise Refused(number, text, offset)
 
     def find_family(self, name=spec.FAMILY):
-        """Ask for the number of a family."""
+        """The number of a family."""
         name = attribute(CTRL_ATTR_FAMILY_NAME, name.encode() + b"\0")
         self.send(GENL_ID_CTRL, CTRL_CMD_GETFAMILY, name, NLM_F_ACK)
         family = None
@@ -207,12 +207,12 @@ class Socket:
         return struct.unpack("<H", family)[0]
 
     def do(self, command, data=b""):
-        """Send a request that is no dump; the bodies of its replies."""
+        """Send a request that is not a dump; the bodies of its replies."""
         self.send(self.family, command, data, NLM_F_ACK)
         return [body for _, body in self.messages()]
 
     def dump_once(self, command, data=b""):
-        """Send a dump request; (bodies, True if the world changed)."""
+        """Send a dump request; (bodies, whether the dump was interrupted)."""
         self.send(self.family, command, data, NLM_F_DUMP)
         bodies, changed = [], False
         for flags, body in self.messages():
@@ -221,34 +221,34 @@ class Socket:
         return bodies, changed
 
     def dump_consistent(self, command, data=b""):
-        """The bodies of a dump under which nothing changed."""
+        """The bodies of a dump that was not interrupted."""
         for _ in range(10):
             bodies, changed = self.dump_once(command, data)
             if not changed:
                 return bodies
-        raise Refused(errno.EINTR, "the world changed under ten dumps", None)
+        raise Refused(errno.EINTR, "ten dumps were interrupted", None)
 
     def dump(self, kind_name, **filters):
-        """The records of a kind, from one consistent dump."""
+        """The records of a type, from one consistent dump."""
         kind = spec.KINDS[kind_name]
         bodies = self.dump_consistent(kind.command, attributes(kind, filters))
         return [decode(kind, body) for body in bodies]
 
-    def start_job(self, kind_name, **asked):
+    def start_job(self, kind_name, **request):
         """Start a job; its record."""
         kind = spec.KINDS["job"]
         replies = self.do(spec.COMMANDS["job-start"],
-                          attributes(kind, {"kind": kind_name, **asked}))
+                          attributes(kind, {"kind": kind_name, **request}))
         if len(replies) != 1:
             raise ValueError(f"job-start has {len(replies)} replies")
         return decode(kind, replies[0])
 
-    def start_job_soon(self, kind_name, **asked):
-        """As start_job, when jobs that others left have noticed that."""
+    def start_job_soon(self, kind_name, **request):
+        """As start_job, but wait until jobs of closed sockets are gone."""
         deadline = time.monotonic() + 20
         while True:
             try:
-                return self.start_job(kind_name, **asked)
+                return self.start_job(kind_name, **request)
             except Refused as refused:
                 if (refused.errno, refused.text) != (
                         errno.EBUSY, "there are too many jobs") or \
@@ -257,7 +257,7 @@ class Socket:
             time.sleep(0.01)
 
     def wait_job(self, number, reached=lambda job: False):
-        """Wait until a job is through, or its record so; its record."""
+        """Wait until a job ends, or reached(its record); its record."""
         deadline = time.monotonic() + 60
         while True:
             job, = self.dump("job", id=number)
@@ -267,19 +267,19 @@ class Socket:
                 raise TimeoutError(f"{job}")
             time.sleep(0.01)
 
-    def start_trace(self, **asked):
-        """Start a trace; its number, when it counts: later than its start."""
-        number = self.start_job("trace", **asked)["id"]
+    def start_trace(self, **request):
+        """Start a trace, and wait until it counts; its number."""
+        number = self.start_job("trace", **request)["id"]
         self.wait_job(number, lambda job: job["progress_permille"] > 0)
         return number
 
     def stop_job(self, number):
-        """End a job."""
+        """Stop a job; its answer is lost."""
         self.do(spec.COMMANDS["job-stop"],
                 attributes(spec.KINDS["job"], {"id": number}))
 
     def finish_job(self, number):
-        """Have a job end with what there is."""
+        """Finish a job early, with the answer so far."""
         self.do(spec.COMMANDS["job-finish"],
                 attributes(spec.KINDS["job"], {"id": number}))
 
@@ -302,14 +302,14 @@ _SHARED = {}
 
 
 def shared():
-    """One socket for the whole process; opened again after a reload."""
+    """One socket for the whole process; a new one after a reload."""
     if _SHARED.get("pid") != os.getpid() or "socket" not in _SHARED:
         _SHARED.update(pid=os.getpid(), socket=Socket())
     return _SHARED["socket"]
 
 
 def forget():
-    """Close the shared socket: the module is about to go."""
+    """Close the shared socket, because the module will be unloaded."""
     if "socket" in _SHARED:
         _SHARED.pop("socket").close()
 
@@ -319,20 +319,20 @@ def _bodies(command, data):
     return shared().dump_consistent(command, data)
 
 
-def by_job(*kind_names, **asked):
-    """What one job finds: the records of each of these kinds."""
+def by_job(*kind_names, **request):
+    """Run one job; the records of each of these types."""
     sock = shared()
-    asked = {**spec.KINDS[kind_names[0]].asked, **asked}
-    job = sock.start_job(kind_names[0], **asked)["id"]
+    request = {**spec.KINDS[kind_names[0]].request, **request}
+    job = sock.start_job(kind_names[0], **request)["id"]
     sock.wait_job(job)
     answers = [sock.dump(name, job=job) for name in kind_names]
-    # What was not asked for would stay as long as the socket.
+    # Answers that were not taken would stay as long as the socket.
     refused(sock.stop_job, job)
     return answers
 
 
 def records(kind_name, **filters):
-    """The records of a kind: through the shared socket, or by a job."""
+    """The records of a type: through the shared socket, or by a job."""
     kind = spec.KINDS[kind_name]
     if kind.by_job:
         return by_job(kind_name, **filters)[0]
@@ -341,7 +341,7 @@ def records(kind_name, **filters):
 
 
 def refused(function, *args, **kwargs):
-    """Call what must be refused; the refusal, or None if it went through."""
+    """Call a function that must be refused; the refusal, or None."""
     try:
         function(*args, **kwargs)
     except Refused as refusal:

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What goes on at once in on_races: each a function that does one small thing.
+"""The acts that on_races runs at once: functions that each do one small thing.
 
-One that could not be done, as another got in its way, raises OSError or
-wire.Refused. Anything else that is raised is a failure.
+An act raises OSError or wire.Refused if another act got in its way. Any other
+exception is a failure.
 """
 
 import contextlib
@@ -31,9 +31,10 @@ JOBS = {
 
 
 def give_way():
-    """Some moments in which no reader begins, or the module could never go.
+    """Wait for the module's turn, and until it is loaded again.
 
-    And then, for a while, until it is there again: its files come last.
+    Without moments in which no reader starts it could never be unloaded. Its
+    files appear last.
     """
     deadline = time.monotonic() + 20
     while time.monotonic() % 6 < 1.5 or (
@@ -42,7 +43,7 @@ def give_way():
 
 
 def read_netlink():
-    """A dump of some kind, mostly to its end."""
+    """Dump some record type, mostly to its end."""
     give_way()
     kind = random.choice(spec.DUMPS)
     with wire.Socket() as sock:
@@ -53,7 +54,7 @@ def read_netlink():
 
 
 def read_debugfs():
-    """Some file, mostly to its end."""
+    """Read some file, mostly to its end."""
     give_way()
     with open(tables.path(random.choice(list(tables.FILES))),
               encoding="utf-8") as file:
@@ -64,7 +65,7 @@ def read_debugfs():
 
 
 def run_job():
-    """A job, whose answer is taken, or that is stopped, or left behind."""
+    """Start a job, and take its answer, or stop it, or leave it."""
     give_way()
     name = random.choice(list(JOBS))
     with wire.Socket() as sock:
@@ -82,7 +83,7 @@ def run_job():
 
 
 def reload_module():
-    """rmmod, as soon as nobody uses it, and insmod."""
+    """Unload as soon as nothing uses the module, and load it."""
     deadline = time.monotonic() + 10
     number = module.try_unload()
     while number == errno.EAGAIN and time.monotonic() < deadline:
@@ -98,14 +99,14 @@ def reload_module():
 
 
 def churn_caches():
-    """Slab caches come and go."""
+    """Make slab caches come and go."""
     with fixture.Fixture(objects=[100, 100]):
         for _ in range(3):
             (fixture.PARAMETERS / "churn").write_text("5", encoding="ascii")
 
 
 def cpu_off_and_on():
-    """A CPU goes, maybe the only one of a node without memory, and comes back."""
+    """Take a CPU offline, maybe the only one of a node, and online again."""
     online = random.choice(list((SYSTEM / "cpu").glob("cpu[1-9]/online")))
     online.write_text("0", encoding="ascii")
     time.sleep(random.random() / 2)
@@ -118,10 +119,10 @@ def _too_long(*_):
 
 
 def memory_off_and_on():
-    """A block of memory goes, and comes back as it was.
+    """Take a block of memory offline, and online again.
 
-    The kernel tries to empty it until it can or a signal comes. One that could
-    not be brought back the last time is now.
+    The kernel tries to empty the block until it can, or until a signal. A block
+    that the last call could not bring back is brought back first.
     """
     blocks = [path for path in (SYSTEM / "memory").glob("memory*")
               if "Movable" in (path / "valid_zones").read_text()]
@@ -140,7 +141,7 @@ def memory_off_and_on():
 
 
 def _scratch():
-    """The device of the scratch disk, which is on /mnt."""
+    """The device of the scratch disk on /mnt."""
     for line in open("/proc/mounts", encoding="ascii"):
         device, folder, _ = line.split(" ", 2)
         if folder == "/mnt":
@@ -149,7 +150,7 @@ def _scratch():
 
 
 def mount_and_unmount():
-    """A file system with names that are there and names that are not."""
+    """Mount a file system, look up names in it, and unmount it."""
     os.makedirs(MOUNT, exist_ok=True)
     form, device = random.choice([("tmpfs", "races"), ("ext4", _scratch())])
     subprocess.run(["mount", "-t", form, device, MOUNT], check=True)
@@ -164,13 +165,12 @@ def mount_and_unmount():
         subprocess.run(["umount", MOUNT], check=True)
 
 
-# Each with how many processes do it.
+# Each act, and how many processes do it.
 ALL = {read_netlink: 2, read_debugfs: 1, run_job: 2, reload_module: 1,
        churn_caches: 1, cpu_off_and_on: 1, memory_off_and_on: 1,
        mount_and_unmount: 1}
 
-# Work of others, on files, processes and memory; not so much that nothing else
-# is done.
+# Other work on files, processes and memory; so little that the acts go on.
 STRESS = ["nice", "-n", "19", "stress-ng", "--quiet", "--temp-path", "/tmp",
           "--timeout", "0", "--dentry", "1", "--dentries", "256",
           "--rename", "1", "--fork", "1",
@@ -179,7 +179,7 @@ STRESSORS = {"dentry", "rename", "fork", "vm"}
 
 
 def stressors():
-    """Those that run; a name of 15 bytes is all that the kernel keeps."""
+    """The stressors that run; the kernel keeps 15 bytes of their names."""
     names = set()
     for path in pathlib.Path("/proc").glob("[0-9]*/comm"):
         try:
@@ -192,7 +192,7 @@ def stressors():
 
 @contextlib.contextmanager
 def stress():
-    """All of it, from when each of them runs; to start takes it a while."""
+    """Run all stressors; wait until each has started, which takes a while."""
     with subprocess.Popen(STRESS) as process:
         try:
             deadline = time.monotonic() + 120

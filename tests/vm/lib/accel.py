@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""TCG or KVM: a /dev/kvm that exists may still not run a guest.
+"""Choose TCG or KVM: a /dev/kvm that exists may still not run a guest.
 
 Under nested virtualization QEMU may abort, or the guest hang, so KVM is used
 only after a guest has booted with it. The answer holds until the host reboots.
@@ -21,7 +21,7 @@ DEVICE = "/dev/kvm"
 
 
 def choose(wish, spec):
-    """Which accelerator this run uses."""
+    """Choose the accelerator of this run."""
     if wish != "auto":
         return wish
     if not os.access(DEVICE, os.R_OK | os.W_OK):
@@ -43,8 +43,8 @@ def choose(wish, spec):
 
 
 def probe(spec):
-    """Whether a guest under KVM gets as far as `true`."""
-    tools.note("trying KVM, %d s at most" % PROBE_SECONDS)
+    """Tell whether a guest under KVM boots and runs `true`."""
+    tools.note(f"trying KVM, at most {PROBE_SECONDS} s")
     spec = copy.copy(spec)
     spec.accel = "kvm"
     spec.timeout = PROBE_SECONDS

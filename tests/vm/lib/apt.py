@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Debian packages through apt: what is newest, fetch it, unpack it.
+"""Find, fetch and unpack Debian packages through apt.
 
-Nothing is ever installed: packages are downloaded and unpacked into a folder.
-HOST has the package lists of this machine; lib/suite.py has those of others.
+Nothing is installed: packages are downloaded and unpacked into a folder.
+HOST has the package lists of this machine; lib/suite.py has those of other
+suites.
 """
 
 import glob
@@ -33,6 +34,7 @@ class Apt:
             self._options += ["-o", "APT::Sandbox::User=root"]
 
     def command(self, program, *arguments):
+        """The words that run a program of apt on these lists."""
         return [program] + self._options + list(arguments)
 
     def lists_time(self):
@@ -44,38 +46,40 @@ class Apt:
         return max(times + [os.stat(self._lists).st_mtime]) if times else 0
 
     def may_refresh(self):
+        """Tell whether this user may update the lists."""
         return os.geteuid() == 0
 
     def refresh(self, only_if_stale=False):
-        """Bring the package lists up to date, if we may."""
+        """Update the package lists, if this user may."""
         if not self.may_refresh():
             if not self.lists_time():
                 raise HarnessError("there are no apt package lists; "
                                    "run apt-get update as root")
             return
         with paths.lock("apt-update-" + self.name):
-            # Whoever held the lock before us may have done it.
+            # Another run may have done it while this one waited for the lock.
             if self._stale() or not only_if_stale:
                 self._update()
 
     def refresh_if_stale(self):
+        """Update the package lists if they are old."""
         if self._stale():
             self.refresh(only_if_stale=True)
 
     def keep_fresh(self):
-        """Nothing to do: these lists belong to whoever runs this machine."""
+        """Do nothing: the admin of this machine updates these lists."""
 
     def _stale(self):
         return time.time() - self.lists_time() > STALE_SECONDS
 
     def _update(self):
-        tools.note("apt-get update (%s)" % self.name)
+        tools.note(f"apt-get update ({self.name})")
         try:
             tools.run(self.command("apt-get", "-qq", "update"),
                       "updating the package lists of " + self.name)
         except HarnessError as error:
             # A broken third-party source is no reason to stop: the packages
-            # we want may well be there.
+            # that this run needs may still be there.
             tools.note(str(error))
 
     def show(self, package, version=None):
@@ -83,7 +87,7 @@ class Apt:
         name = package + ("=" + version if version else "")
         text = tools.output(
             self.command("apt-cache", "show", "--no-all-versions", name),
-            "looking up package %s in %s" % (name, self.name))
+            f"looking up package {name} in {self.name}")
         fields = {}
         for line in text.splitlines():
             if not line:
@@ -117,7 +121,7 @@ class Apt:
             except HarnessError as error:
                 if attempt == ATTEMPTS:
                     raise
-                tools.note("%s; trying again" % error)
+                tools.note(f"{error}; trying again")
                 time.sleep(2 * attempt)
                 self.refresh()
 
@@ -126,7 +130,7 @@ HOST = Apt("host", "/var/lib/apt/lists")
 
 
 def mirror():
-    """The address this machine itself gets Debian from."""
+    """The address that this machine gets Debian from."""
     address = archive("Debian")
     if not address:
         raise HarnessError("apt's sources on this machine have no Debian "
@@ -159,22 +163,22 @@ def archive(label):
 def keyring():
     """The file with the keys of all Debian suites in use.
 
-    The one that is installed here may be older than the suite we want. The
-    newest package comes with the signatures this machine trusts already.
+    The keyring of this machine may be older than the suite. The newest keyring
+    package is signed with keys that this machine trusts.
     """
     package = "debian-archive-keyring"
     HOST.refresh_if_stale()
     version = HOST.show(package)["Version"]
     path = paths.filled(
-        paths.cache("apt", "%s_%s" % (package, version)), package,
+        paths.cache("apt", f"{package}_{version}"), package,
         lambda scratch: HOST.unpack([(package, version)], scratch))
     return os.path.join(path, "usr", "share", "keyrings", package + ".gpg")
 
 
 def remembered(name, lists, ask):
-    """What ask() says, a dict, asked again when the package lists change.
+    """The dict that ask() returns, cached until the package lists change.
 
-    So an ordinary run does not ask apt, which takes a second, at all.
+    apt takes a second; an ordinary run does not call it.
     """
     path = paths.cache("kernels", name + ".json")
     with paths.lock("resolve-" + name):
@@ -191,7 +195,7 @@ def remembered(name, lists, ask):
         except HarnessError as error:
             if not known:
                 raise
-            tools.note("%s; staying with %s" % (error, known["version"]))
+            tools.note(f"{error}; staying with {known['version']}")
             return known
         fresh["lists_time"] = lists.lists_time()
         with open(path + ".new", "w") as handle:

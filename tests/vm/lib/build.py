@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Bring the reader, and what one kernel loads, up to date."""
+"""Build the reader, and the modules for one kernel."""
 
 import hashlib
 import os
@@ -11,41 +11,43 @@ from errors import HarnessError
 
 
 def lock():
-    """Two runs must not build in one tree, nor one build while one copies."""
+    """Lock the build tree: one run builds or copies at a time."""
     return paths.lock("build-" + hashlib.sha256(paths.REPO.encode())
                       .hexdigest()[:16])
 
 
 def reader():
-    """Build the reader; returns its path."""
+    """Build the reader; return its path."""
     tools.run(["make", "-s", "-C", paths.REPO, "--no-print-directory",
                "reader"], "building the reader")
     return built("tools", "kmemscope")
 
 
 def module(name, release):
-    """Build the module for a kernel; returns its path."""
+    """Build the module for a kernel; return its path."""
     return for_kernel("module", name, release, "module", "kmemscope.ko")
 
 
 def fixture(name, release):
-    """Build the tests' own module for a kernel; returns its path."""
+    """Build the fixture module for a kernel; return its path."""
     return for_kernel("fixture", name, release, "tests", "fixture",
                       "kmemscope_fixture.ko")
 
 
 def for_kernel(target, name, release, *parts):
-    # 6.12's own build scripts call pahole, without asking whether it is there.
+    """Build a target of the Makefile for a kernel; return a file's path."""
+    # The build scripts of 6.12 call pahole without a check that it exists.
     tools.need("gcc", "pahole")
     folder = os.path.join(paths.REPO, "build", release)
     tools.run(["make", "-s", "-C", paths.REPO, "--no-print-directory",
                target, "KDIR=" + kernels.headers(name), "O=" + folder,
                "KBUILD_WRAP=" + " ".join(kernels.wrap(name))],
-              "building the %s for %s" % (target, release))
+              f"building the {target} for {release}")
     return built(release, *parts)
 
 
 def built(*parts):
+    """The path of a file that make must have left."""
     path = os.path.join(paths.REPO, "build", *parts)
     if not os.path.exists(path):
         raise HarnessError("make succeeded but left no " + path)

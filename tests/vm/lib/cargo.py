@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What one run brings into the guest: files, the module, the reader, COMMAND.
+"""Collect what one run adds to a guest: files, module, reader, COMMAND.
 
 Paths are made canonical first (/lib is a link to usr/lib in every guest): an
 archive entry named "lib" would replace that link by a folder.
@@ -28,7 +28,7 @@ def canonical(path):
 
 
 class Cargo:
-    """Collects additions; `taken` answers whether the guest has a path."""
+    """The additions of one run; taken(path) tells whether the guest has it."""
 
     def __init__(self, rootfs, taken):
         # With --rootfs the additions wait in a folder until the root file
@@ -40,10 +40,11 @@ class Cargo:
                                       in initramfs.MODES.items()})
 
     def put(self, path, data, mode=0o644):
+        """Add a file with these bytes."""
         self._archive.file(self._place(path), data, mode)
 
     def boot(self, mark, command, drivers, **switches):
-        """What the guest's process 1 reads, always at /.vm."""
+        """Add what process 1 of the guest reads, always at /.vm."""
         with open(os.path.join(paths.HERE, "init"), "rb") as handle:
             self._archive.file("/.vm/init", handle.read(), 0o755)
         self._archive.file("/.vm/command", script(command))
@@ -51,12 +52,12 @@ class Cargo:
             mark=mark, drivers=" ".join(drivers), **switches))
 
     def add(self, source, target):
-        """A host file or folder; a dynamic program's libraries as well."""
+        """Add a host file or folder; with a program, its libraries."""
         info = os.stat(source)
         if stat.S_ISDIR(info.st_mode):
             self._add_folder(source, target)
         elif not stat.S_ISREG(info.st_mode):
-            raise UsageError("--file %s: neither a file nor a folder" % source)
+            raise UsageError(f"--file {source}: neither a file nor a folder")
         else:
             with open(source, "rb") as handle:
                 data = handle.read()
@@ -65,6 +66,7 @@ class Cargo:
                 self._add_libraries(source)
 
     def bytes(self):
+        """The archive of all additions."""
         return self._archive.bytes()
 
     def _place(self, path):
@@ -86,7 +88,7 @@ class Cargo:
     def _add_libraries(self, program):
         for path in libraries(program):
             place = self._place(path)
-            # A root file system's own libraries stay: they are a set.
+            # Keep the libraries of a root file system: they belong together.
             if self._archive.knows(place) or self._taken(canonical(path)):
                 continue
             with open(path, "rb") as handle:
@@ -94,7 +96,7 @@ class Cargo:
 
 
 def is_dynamic(data):
-    """Whether these bytes are an ELF program that asks for a loader."""
+    """Tell whether these bytes are an ELF program that needs a loader."""
     if data[:5] != b"\x7fELF\x02":
         return False
     offset = int.from_bytes(data[32:40], "little")
@@ -107,13 +109,13 @@ def is_dynamic(data):
 
 
 def libraries(program):
-    """What ldd finds, loader included, as host paths."""
+    """The host paths of the libraries that ldd lists, loader included."""
     text = tools.output(["ldd", program], "listing libraries of " + program)
     found = []
     for line in text.splitlines():
         if "not found" in line:
-            raise HarnessError("%s: library %s is not on this machine"
-                               % (program, line.split()[0]))
+            raise HarnessError(f"{program}: library {line.split()[0]} is not "
+                               "on this machine")
         match = re.search(r"(/\S+) \(0x", line)
         if match:
             found.append(match.group(1))
@@ -129,15 +131,15 @@ def script(command):
 
 def settings(**values):
     """Assignments for the guest's process 1."""
-    return "".join("%s=%s\n" % (name, shlex.quote(value))
+    return "".join(f"{name}={shlex.quote(value)}\n"
                    for name, value in sorted(values.items())).encode()
 
 
 def add_module(cargo, folder, release, module):
-    """The modules.* files, and the module itself when there is one."""
+    """Add the modules.* files, and the module if there is one."""
     root = "/usr/lib/modules/" + release
     for name, data in initramfs.index(folder, release, module).items():
-        cargo.put("%s/%s" % (root, name), data)
+        cargo.put(f"{root}/{name}", data)
     if module:
         with open(module, "rb") as handle:
             cargo.put(root + "/updates/kmemscope.ko", handle.read())

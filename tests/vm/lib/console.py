@@ -3,7 +3,7 @@
 
 import re
 
-# Each is what the kernel prints, not merely a word: "DEBUG:" is no "BUG:".
+# Each matches what the kernel prints, not any word: "DEBUG:" is no "BUG:".
 TROUBLE = re.compile(
     r"(?<![A-Z])BUG:"
     r"|(?<![A-Z])BUG \S+ \("               # SLUB: "BUG kmalloc-64 (Tainted"
@@ -22,12 +22,13 @@ TROUBLE = re.compile(
     r"|general protection fault"
     r"|Kernel panic")
 
-# A report of KCSAN, from one line to the next.
+# A report of KCSAN, from one ruler to the next.
 RACE = re.compile(r"^[^\n]*={60,}\n[^\n]*BUG: KCSAN:.*?={60,}$", re.M | re.S)
-# The module, and the fixture, whose race on request shows that they are found.
+# The module; and the fixture, with whose race a test shows that races are
+# found.
 OURS = ("[kmemscope]", "[kmemscope_fixture]")
 
-# The kernel repeats its command line, which is the caller's own text.
+# The kernel repeats its command line, which is the text of the caller.
 ECHO = re.compile(r"(Kernel command line|Command line):")
 
 # What separates the console from the guest's dmesg in a log file.
@@ -35,17 +36,17 @@ DMESG = "\n--- dmesg at the end of the run ---\n"
 
 # A breakpoint that the kernel does not know, with the bytes around it; the one
 # in <> follows the breakpoint.
-BREAKPOINT = re.compile(r"\bint3: 0000 .*?Code: .*?\b([0-9a-f]{2}) <[0-9a-f]{2}>",
-                        re.S)
+BREAKPOINT = re.compile(
+    r"\bint3: 0000 .*?Code: .*?\b([0-9a-f]{2}) <[0-9a-f]{2}>", re.S)
 INT3 = "cc"
 
 SHOWN = 12
 
 
 def trouble(text):
-    """The lines that tell of trouble, each once, the first few."""
+    """The first few lines that report trouble, each once."""
     found = []
-    # The kernel has races of its own; only those with our code are ours.
+    # Drop races of the kernel itself: only reports that name OURS count.
     text = RACE.sub(lambda race: race[0] if any(
         name in race[0] for name in OURS) else "", text)
     for line in text.splitlines():
@@ -59,17 +60,17 @@ def trouble(text):
 
 
 def breakpoint_is_gone(text):
-    """Whether a CPU ran a breakpoint that is not in its memory.
+    """Tell whether a CPU ran a breakpoint that is not in memory.
 
-    No processor does so: the kernel waits for all CPUs after each of the three
-    writes by which it replaces an instruction. QEMU 10 drops its translations
-    of a page before a write to it, not after. Another CPU may translate the
-    page again in between, and keeps the breakpoint.
+    No processor does so: the kernel replaces an instruction by three writes and
+    waits for all CPUs after each. QEMU 10 drops its translations of a page
+    before a write to it, not after. Another CPU may translate the page again in
+    between, and keeps the breakpoint.
     """
     found = BREAKPOINT.search(text)
     return bool(found) and found[1] != INT3
 
 
 def tail(text):
-    """The console's last lines, for when nothing else tells what happened."""
+    """The last lines of the console, for a failure without a reason."""
     return text.partition(DMESG)[0].splitlines()[-SHOWN:]

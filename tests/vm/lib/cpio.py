@@ -6,7 +6,7 @@ import stat
 
 
 class Archive:
-    """Entries owned by root; parent folders come along by themselves."""
+    """Entries that root owns; parent folders are added when needed."""
 
     def __init__(self, modes=None):
         # Modes of the parent folders that are not 0755.
@@ -16,23 +16,28 @@ class Archive:
         self._inode = 0
 
     def folder(self, path):
+        """Add a folder, unless it is there."""
         if path.strip("/") and path not in self._known:
             self._parents(path)
             self._add(path, stat.S_IFDIR | self._modes.get(path, 0o755))
 
     def file(self, path, data, mode=0o644):
+        """Add a file with these bytes."""
         self._parents(path)
         self._add(path, stat.S_IFREG | mode, data)
 
     def link(self, path, target):
+        """Add a symbolic link."""
         self._parents(path)
         self._add(path, stat.S_IFLNK | 0o777, os.fsencode(target))
 
     def device(self, path, mode, major, minor):
+        """Add a character device."""
         self._parents(path)
         self._add(path, stat.S_IFCHR | mode, device=(major, minor))
 
     def knows(self, path):
+        """Tell whether the archive has this path."""
         return path in self._known
 
     def bytes(self):

@@ -22,7 +22,7 @@ def codename():
 
 
 def install(suite, packages, target, log):
-    """A minimal system of a suite with these packages, in a new folder."""
+    """Install a minimal system of a suite, with these packages, in a folder."""
     if os.geteuid():
         raise HarnessError("building a Debian system in the cache needs root, "
                            "once")
@@ -30,12 +30,12 @@ def install(suite, packages, target, log):
     log = paths.cache("logs", log)
     os.mkdir(target)
     with open(log, "w") as handle:
-        # What debootstrap mounts and starts stays in namespaces of its own
-        # and goes away with them, even if we are killed.
+        # Namespaces take all mounts and processes of debootstrap with them,
+        # even if this process is killed.
         tools.run(["unshare", "--mount", "--pid", "--fork", "--kill-child",
                    "--mount-proc", "--", "debootstrap", "--variant=" + VARIANT,
                    "--keyring=" + apt.keyring(),
                    "--include=" + ",".join(packages), suite, target,
                    apt.mirror()],
-                  "building a Debian %s system (see %s)" % (suite, log),
+                  f"building a Debian {suite} system (see {log})",
                   stdout=handle, stderr=handle)

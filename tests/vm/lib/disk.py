@@ -8,11 +8,12 @@ import tools
 
 
 def make(folder, mebibytes):
+    """Make the disk of one run; return its path."""
     path = os.path.join(folder, "disk")
     with open(path, "wb") as handle:
         handle.truncate(mebibytes << 20)
-    # An inode for every 4 KiB, as tests make many small files. Nothing is left
-    # for the guest to initialize behind a measurement's back.
+    # One inode for every 4 KiB, because tests make many small files. Write all
+    # tables now, so that the guest does not do it during a measurement.
     tools.run(["mke2fs", "-q", "-F", "-t", "ext4", "-T", "small", "-E",
                "lazy_itable_init=0,lazy_journal_init=0", path],
               "making a file system", stdout=subprocess.DEVNULL)

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""QEMU: this machine's own, or a newer one of Debian's, in the cache.
+"""Find QEMU: this machine's own, or a newer one of Debian's in the cache.
 
-Before 8.1.0 a CPU could run its translation of a breakpoint that another CPU
-had long replaced ("accel/tcg: Always lock pages before translation"). Guests
-whose CPUs run at once died of it, within seconds under tracing.
+Before 8.1.0 a CPU could run its old translation of a breakpoint that another
+CPU had replaced ("accel/tcg: Always lock pages before translation"). Guests
+whose CPUs run at the same time crashed, within seconds under tracing.
 """
 
 import os
@@ -21,15 +21,15 @@ PROGRAM = "qemu-system-x86_64"
 PACKAGE = "qemu-system-x86"
 OLDEST = (8, 1)
 
-# The libraries are those of this release's own QEMU, which tests/deps installs.
+# Its libraries come with this release's own QEMU, which tests/deps installs.
 PACKAGES = (PACKAGE, "qemu-system-data", "seabios")
 
-# Where these packages have what QEMU loads.
+# The folders of these packages that QEMU loads files from.
 DATA = ("usr/share/qemu", "usr/share/seabios")
 
 
 class Emulator:
-    """A program, the words that it always takes, and its version."""
+    """A QEMU program, its fixed options, and its version."""
 
     def __init__(self, program, options, version):
         self.program = program
@@ -48,17 +48,17 @@ def find():
 
 
 def version_of(program):
-    """What a QEMU says of itself, such as 10.0.2."""
+    """The version that a QEMU prints, such as 10.0.2."""
     text = tools.output([program, "--version"], "asking for QEMU's version")
     match = re.search(r"version (\d+\.\d+\.\d+)", text)
     if not match:
-        raise HarnessError("%s --version prints no version: %s"
-                           % (program, text.partition("\n")[0]))
+        first = text.partition("\n")[0]
+        raise HarnessError(f"{program} --version prints no version: {first}")
     return match[1]
 
 
 def numbers(version):
-    """To compare versions by."""
+    """A version as numbers, to compare."""
     return tuple(int(number) for number in version.split("."))
 
 
@@ -82,8 +82,9 @@ def unpacked(folder):
     program = os.path.join(folder, "usr/bin", PROGRAM)
     version = version_of(program)
     if numbers(version) < OLDEST:
-        raise HarnessError("the newest QEMU of %s-backports is %s; guests need "
-                           "%d.%d" % (debian.codename(), version, *OLDEST))
+        oldest = ".".join(map(str, OLDEST))
+        raise HarnessError(f"the newest QEMU of {debian.codename()}-backports "
+                           f"is {version}; guests need {oldest}")
     options = []
     for place in DATA:
         options += ["-L", os.path.join(folder, place)]

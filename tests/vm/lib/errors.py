@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The two ways in which the harness itself, and not COMMAND, can fail."""
+"""The two ways in which the harness fails, and not COMMAND."""
 
 
 class UsageError(Exception):

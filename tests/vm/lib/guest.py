@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""One run: build, pack, boot, and judge how it ended."""
+"""Run one guest: build, pack, boot, and judge how it ended."""
 
 import glob
 import os
@@ -23,31 +23,31 @@ import paths
 import rootfs
 import tools
 
-# As sysexits.h has it: try again.
+# EX_TEMPFAIL of sysexits.h: try again.
 EMULATOR_FAILED = 75
 TIMED_OUT = 124
 FAILED = 125
 LOGS_KEPT = 200
 
-# How often a guest may boot that QEMU itself makes fail.
+# How often a guest boots if QEMU itself makes it fail.
 BOOTS = 3
 
 
 def run(options):
-    """Do all that the options ask for; returns the exit status."""
+    """Do what the options say; return the exit status."""
     tools.need("busybox", "depmod", "make",
                *(["mke2fs"] if options.disk else []))
     out = Output()
     for boots in range(1, BOOTS + 1):
         status = boot(options, out)
-        # Who has seen output must decide on his own whether to run it again.
+        # After output only the caller can decide whether to run it again.
         if status != EMULATOR_FAILED or out.passed or boots == BOOTS:
             return status
-        tools.note("booting again, %d of %d" % (boots + 1, BOOTS))
+        tools.note(f"booting again, {boots + 1} of {BOOTS}")
 
 
 def boot(options, out):
-    """Run COMMAND in one guest; returns the exit status."""
+    """Run COMMAND in one guest; return the exit status."""
     scratch = tempfile.mkdtemp(prefix="kmemscope-vm-")
     try:
         spec = prepare(options, scratch)
@@ -56,7 +56,7 @@ def boot(options, out):
         pack(options, spec, mark)
         spec.accel = "tcg" if options.icount else accel.choose(options.accel,
                                                                spec)
-        tools.note("QEMU %s, %s" % (spec.emulator.version, machine.mode(spec)))
+        tools.note(f"QEMU {spec.emulator.version}, {machine.mode(spec)}")
         outcome = machine.run(spec, mark, out.write)
         text = keep_log(log, spec)
         return judge(options, outcome, log, text)
@@ -65,7 +65,7 @@ def boot(options, out):
 
 
 def prepare(options, scratch):
-    """What the machine is made of, apart from the initramfs."""
+    """Describe the machine, except for the initramfs."""
     image, modules, release = kernels.image(options.kernel)
     spec = types.SimpleNamespace(
         image=image, modules=modules, release=release, scratch=scratch,
@@ -116,22 +116,22 @@ def pack(options, spec, mark):
 
 
 class Output:
-    """COMMAND's output, on our stdout, at once."""
+    """Passes COMMAND's output to stdout, at once."""
 
     def __init__(self):
         self.passed = 0
 
     def write(self, data):
+        """Write all bytes, and count them."""
         self.passed += len(data)
         while data:
             data = data[os.write(sys.stdout.fileno(), data):]
 
 
 def log_path(kernel):
-    """A new log's name; the oldest logs go."""
-    name = "%s-%s-%d.log" % (time.strftime("%Y%m%d-%H%M%S"), kernel,
-                             os.getpid())
-    path = paths.cache("logs", name)
+    """The path of a new log; the oldest logs are removed."""
+    started = time.strftime("%Y%m%d-%H%M%S")
+    path = paths.cache("logs", f"{started}-{kernel}-{os.getpid()}.log")
     logs = sorted(glob.glob(os.path.dirname(path) + "/*.log"))
     for old in logs[:-LOGS_KEPT]:
         try:
@@ -142,7 +142,7 @@ def log_path(kernel):
 
 
 def keep_log(log, spec):
-    """Console, then what the guest's dmesg said, in one file; its text."""
+    """Write console and dmesg of the guest into the log; return the text."""
     text = read(spec.console)
     dmesg = read(spec.dmesg)
     if dmesg:
@@ -153,6 +153,7 @@ def keep_log(log, spec):
 
 
 def read(path):
+    """The text of a file, empty if there is none."""
     if not os.path.exists(path):
         return ""
     with open(path, errors="replace", newline="") as handle:
@@ -160,7 +161,7 @@ def read(path):
 
 
 def judge(options, outcome, log, text):
-    """The exit status; every reason that is not COMMAND's goes to stderr."""
+    """The exit status; print each reason that is not COMMAND's."""
     tools.note("console log: " + log)
     if console.breakpoint_is_gone(text):
         tools.note("QEMU's fault: a CPU ran a breakpoint that was gone")
@@ -174,7 +175,7 @@ def judge(options, outcome, log, text):
     if outcome.timed_out and not reasons:
         where = "COMMAND did not end" if outcome.started else \
             "the guest did not get as far as COMMAND"
-        tools.note("%s within %d s" % (where, options.timeout))
+        tools.note(f"{where} within {options.timeout} s")
         return TIMED_OUT
     if not reasons:
         if outcome.started is None:
@@ -192,10 +193,11 @@ def judge(options, outcome, log, text):
         for line in reasons:
             tools.note(line)
         return FAILED
-    tools.note("COMMAND after %.1f s, power off after %.1f s, status %d"
-               % (outcome.started, outcome.seconds, outcome.status))
+    tools.note(f"COMMAND after {outcome.started:.1f} s, power off after "
+               f"{outcome.seconds:.1f} s, status {outcome.status}")
     return outcome.status
 
 
 def indented(lines):
+    """The lines, each two spaces to the right."""
     return ["  " + line for line in lines]

@@ -72,13 +72,13 @@ def plain(path):
 
 
 def drivers(folder, release, names):
-    """What the guest inserts, as paths inside the guest."""
-    return ["/usr/lib/modules/%s/%s" % (release, plain(path))
+    """The modules that the guest inserts, as paths inside the guest."""
+    return [f"/usr/lib/modules/{release}/{plain(path)}"
             for path in Modules(folder).closure(names)]
 
 
 def base(folder, release):
-    """The cached base archive for a kernel; returns its path."""
+    """Build the base archive of a kernel, or find it; return its path."""
     busybox = shutil.which("busybox")
     with open(busybox, "rb") as handle:
         program = handle.read()
@@ -88,8 +88,7 @@ def base(folder, release):
         with open(module, "rb") as handle:
             key.update(handle.read())
     key.update("\n".join([folder] + modules.closure(DRIVERS)).encode())
-    path = paths.cache("initramfs", "%s-%s.cpio"
-                       % (release, key.hexdigest()[:16]))
+    path = paths.cache("initramfs", f"{release}-{key.hexdigest()[:16]}.cpio")
     if not os.path.exists(path):
         with paths.lock("initramfs-" + release):
             data = assemble_base(modules, release, program)
@@ -100,7 +99,7 @@ def base(folder, release):
 
 
 def write(spec, cargo):
-    """The initramfs of one run: the base, then the run's own archive."""
+    """Write the initramfs of one run: the base, then the run's own archive."""
     with open(spec.initrd, "wb") as target:
         with open(base(spec.modules, spec.release), "rb") as source:
             shutil.copyfileobj(source, target)
@@ -108,6 +107,7 @@ def write(spec, cargo):
 
 
 def assemble_base(modules, release, program):
+    """The bytes of a base archive."""
     if b"/ld-linux" in program:
         raise HarnessError("busybox is not static; install busybox-static")
     archive = cpio.Archive(MODES)
@@ -126,7 +126,7 @@ def assemble_base(modules, release, program):
     archive.file("/etc/group", b"root:x:0:\n")
     archive.file("/etc/hosts", b"127.0.0.1 localhost\n")
     for path in modules.closure(DRIVERS):
-        archive.file("/usr/lib/modules/%s/%s" % (release, plain(path)),
+        archive.file(f"/usr/lib/modules/{release}/{plain(path)}",
                      modules.read(path))
     return archive.bytes()
 

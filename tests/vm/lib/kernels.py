@@ -30,17 +30,17 @@ def find(name):
     for row in rows():
         if row.name == name:
             return row
-    raise UsageError("unknown kernel %s; known: %s"
-                     % (name, " ".join(row.name for row in rows())))
+    known = " ".join(row.name for row in rows())
+    raise UsageError(f"unknown kernel {name}; known: {known}")
 
 
 def is_built(name):
-    """Whether it is built here, with checkers, rather than by Debian."""
+    """Tell whether it is built here, with checkers, and not by Debian."""
     return compiled.is_built(find(name))
 
 
 def finds_races(name):
-    """Whether KCSAN is in it, which reports the kernel's own races as well."""
+    """Tell whether it has KCSAN, which also reports the kernel's own races."""
     return "kcsan.config" in find(name).image.split("+")
 
 
@@ -49,7 +49,7 @@ def _maker(row):
 
 
 def release(name):
-    """What `uname -r` says on this kernel."""
+    """What `uname -r` prints on this kernel."""
     row = find(name)
     return _maker(row).release(row)
 
@@ -67,10 +67,10 @@ def headers(name):
 
 
 def machine(name):
-    """QEMU's machine for it.
+    """The QEMU machine for it.
 
-    The older one boots faster. But its ACPI tables have a loop that takes the
-    kernel with checkers, under TCG, half a minute, until it gives up.
+    The older machine boots faster. But its ACPI tables have a loop, and under
+    TCG a kernel with checkers needs half a minute to give up on it.
     """
     return "q35" if is_built(name) else "pc"
 

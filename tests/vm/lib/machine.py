@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""One QEMU machine: its command line, and running it to the end."""
+"""Build the command line of a QEMU machine, and run it to the end."""
 
 import selectors
 import signal
@@ -9,26 +9,27 @@ import time
 
 import tools
 
-# Long enough for a loaded host; a guest that needs more hangs in power-off.
+# Enough for a loaded host; a guest that needs longer hangs.
 POWEROFF_SECONDS = 20
 CHUNK = 1 << 16
 
 
 def processor(spec):
-    """All that the emulator can do, or kvm's machine has.
+    """The CPU model: all features but the fast string instructions.
 
-    Except fast string instructions: QEMU emulates them byte by byte, and a
-    guest that uses them takes a tenth more of the host. Without the one (erms)
-    there must not be the other (fsrm): v5.10's memmove() does not end then.
-    Where instructions are counted both stay, as on most machines.
+    QEMU emulates fast string instructions byte by byte, and a guest that uses
+    them takes a tenth more of the host. A CPU without erms must not have fsrm:
+    v5.10's memmove() never returns on it. Guests that count instructions keep
+    both, as most machines have them.
     """
     return "max" if spec.icount else "max,-erms,-fsrm"
 
 
 def arguments(spec):
-    """QEMU's command line for a spec (see lib/options.py for the fields)."""
-    argv = [spec.emulator.program, *spec.emulator.options, "-nodefaults", "-no-user-config", "-display", "none",
-            "-no-reboot", "-machine", spec.machine, "-cpu", processor(spec),
+    """The command line for a spec (see lib/options.py for the fields)."""
+    argv = [spec.emulator.program, *spec.emulator.options, "-nodefaults",
+            "-no-user-config", "-display", "none", "-no-reboot",
+            "-machine", spec.machine, "-cpu", processor(spec),
             "-kernel", spec.image, "-initrd", spec.initrd,
             "-append", cmdline(spec)]
     argv += accelerator(spec)
@@ -36,15 +37,14 @@ def arguments(spec):
     argv += ["-chardev", "file,id=console,path=" + comma(spec.console),
              "-serial", "chardev:console",
              "-device", "virtio-serial-pci",
-             "-chardev", "socket,id=command,fd=%d" % spec.socket,
+             "-chardev", f"socket,id=command,fd={spec.socket}",
              "-device", "virtserialport,nr=1,chardev=command",
              "-chardev", "file,id=dmesg,path=" + comma(spec.dmesg),
              "-device", "virtserialport,nr=2,chardev=dmesg"]
     for serial, path, readonly in spec.disks:
-        argv += ["-drive", "if=none,id=%s,format=raw,cache=unsafe,readonly=%s,"
-                 "file=%s" % (serial, readonly, comma(path)),
-                 "-device", "virtio-blk-pci,drive=%s,serial=%s"
-                 % (serial, serial)]
+        argv += ["-drive", f"if=none,id={serial},format=raw,cache=unsafe,"
+                 f"readonly={readonly},file={comma(path)}",
+                 "-device", f"virtio-blk-pci,drive={serial},serial={serial}"]
     return argv
 
 
@@ -54,10 +54,11 @@ def comma(path):
 
 
 def cmdline(spec):
+    """The command line of the kernel."""
     words = ["console=ttyS0", "rdinit=/.vm/init",
              # Warnings and worse reach the console; it is slow under TCG.
              "loglevel=5",
-             "oops=panic", "panic_on_warn=%d" % spec.panic_on_warn, "panic=-1",
+             "oops=panic", f"panic_on_warn={spec.panic_on_warn:d}", "panic=-1",
              "random.trust_cpu=on", "printk.devkmsg=on",
              # An emulated clock on a busy host looks unstable when it is not.
              "tsc=reliable", "no_timer_check", "8250.nr_uarts=1"]
@@ -65,6 +66,7 @@ def cmdline(spec):
 
 
 def accelerator(spec):
+    """The options that choose KVM or TCG."""
     if spec.accel == "kvm":
         return ["-accel", "kvm"]
     if spec.icount:
@@ -75,7 +77,7 @@ def accelerator(spec):
 
 
 def mode(spec):
-    """How the CPUs run, in words."""
+    """Describe how the CPUs run."""
     if spec.accel == "kvm":
         return "KVM"
     if spec.icount:
@@ -86,25 +88,25 @@ def mode(spec):
 
 
 def memory(spec):
-    """Memory split over the nodes, CPUs spread over them in blocks."""
-    # A socket for each CPU: cores of one socket on two nodes share a cache
-    # across nodes, which the kernel warns of.
+    """Split the memory over the nodes, and the CPUs in blocks."""
+    # A socket for each CPU: cores of one socket share a cache, and the kernel
+    # warns if that socket is on two nodes.
     argv = ["-m", str(spec.mem),
-            "-smp", "%d,sockets=%d,cores=1,threads=1" % (spec.cpus, spec.cpus)]
+            "-smp",
+            f"{spec.cpus},sockets={spec.cpus},cores=1,threads=1"]
     share = spec.mem // spec.nodes
     for node in range(spec.nodes):
         size = share + (spec.mem - share * spec.nodes if node == 0 else 0)
-        argv += ["-object", "memory-backend-ram,id=mem%d,size=%dM"
-                 % (node, size),
-                 "-numa", "node,nodeid=%d,memdev=mem%d" % (node, node)]
-    # The kernel knows of a node without memory by its CPUs.
+        argv += ["-object", f"memory-backend-ram,id=mem{node},size={size}M",
+                 "-numa", f"node,nodeid={node},memdev=mem{node}"]
+    # The kernel finds a node without memory by its CPUs.
     nodes = spec.nodes + spec.memoryless
     for node in range(spec.nodes, nodes):
-        argv += ["-numa", "node,nodeid=%d" % node]
+        argv += ["-numa", f"node,nodeid={node}"]
     for cpu in range(spec.cpus):
         node = cpu * min(nodes, spec.cpus) // spec.cpus
-        argv += ["-numa", "cpu,node-id=%d,socket-id=%d,core-id=0,thread-id=0"
-                 % (node, cpu)]
+        argv += ["-numa", f"cpu,node-id={node},socket-id={cpu},core-id=0,"
+                 "thread-id=0"]
     return argv
 
 
@@ -112,9 +114,9 @@ class Outcome:
     """How a machine ended."""
 
     def __init__(self):
-        self.started = None     # seconds until COMMAND began
+        self.started = None     # seconds until COMMAND started
         self.status = None      # COMMAND's exit status
-        self.failure = None     # the guest's own words on why it gave up
+        self.failure = None     # why the guest gave up, as it wrote
         self.timed_out = False
         self.stuck = False      # did not power off
         self.seconds = None
@@ -123,7 +125,7 @@ class Outcome:
 
 
 class Stream:
-    """Split what comes over port 1 into COMMAND's output and our marks."""
+    """Splits the data of port 1 into COMMAND's output and our marks."""
 
     def __init__(self, mark, outcome, write, started_at):
         self._mark = b"\1" + mark.encode()
@@ -133,7 +135,7 @@ class Stream:
         self._held = b""
 
     def feed(self, data):
-        """Returns True once the guest has said its last."""
+        """Take data; return True after the last message of the guest."""
         data = self._held + data
         while True:
             at = data.find(self._mark)
@@ -148,7 +150,7 @@ class Stream:
                     errors="replace").split(None, 1)):
                 return True
             data = data[end + 1:]
-        # The end may be the beginning of a mark.
+        # The last bytes may be the first ones of a mark.
         keep = next((size for size in range(min(len(data), len(self._mark)),
                                             0, -1)
                      if data.endswith(self._mark[:size])), 0)
@@ -157,7 +159,7 @@ class Stream:
         return False
 
     def flush(self):
-        """The guest is gone: what looked like a mark's beginning was none."""
+        """Write the rest: the guest is gone, so no mark can follow."""
         self._write(self._held)
 
     def _message(self, words):
@@ -173,13 +175,14 @@ class Stream:
 
 
 def run(spec, mark, write):
-    """Boot, pass COMMAND's output to write(), and return the Outcome."""
+    """Boot, pass COMMAND's output to write(), return the Outcome."""
     outcome = Outcome()
     ours, theirs = socket.socketpair()
     spec.socket = theirs.fileno()
     started_at = time.monotonic()
     with open(spec.errors, "wb") as errors:
-        # A session of its own: Ctrl-C is for us, and we end it in order.
+        # A session of its own: Ctrl-C must reach only this process, which then
+        # ends QEMU.
         qemu = subprocess.Popen(
             arguments(spec), stdin=subprocess.DEVNULL, stdout=errors,
             stderr=errors, pass_fds=[theirs.fileno()], start_new_session=True,
@@ -206,7 +209,7 @@ def run(spec, mark, write):
 
 
 def follow(ours, stream, outcome, deadline):
-    """Read port 1 until the guest is done, is gone, or is out of time."""
+    """Read port 1 until the guest is done, gone, or out of time."""
     with selectors.DefaultSelector() as selector:
         selector.register(ours, selectors.EVENT_READ)
         while True:
@@ -224,6 +227,6 @@ def follow(ours, stream, outcome, deadline):
                 stream.flush()
                 return
             if stream.feed(data):
-                # All of it has been read: the guest may cut its power.
+                # All output has been read: the guest may power off.
                 ours.sendall(b"off\n")
                 return

@@ -7,12 +7,12 @@ import os
 import kernels
 from errors import UsageError
 
-# Below this a node does not hold a Debian kernel's own early allocations.
-NODE_MIN_MIB = 64
-BOOT_MIN_MIB = 256
+# A smaller node does not hold the early allocations of a Debian kernel.
+MIN_NODE_MIB = 64
+MIN_BOOT_MIB = 256
 
 TIMEOUT = 120
-# With its checkers a kernel is several times slower.
+# Checkers make a kernel several times slower.
 TIMEOUT_CHECKED = 360
 
 ACCELERATORS = ("auto", "kvm", "tcg", "tcg-single")
@@ -29,9 +29,9 @@ nothing else. Builds, progress and the name of the console log go to stderr.
 DETAILS = """\
 Kernels:
 %(kernels)s
-  On debug and debug-rt each run ends with a scan for leaked memory, some ten
+  On debug and debug-rt each run ends with a scan for leaked memory, about ten
   seconds, unless --cmdline has kmemleak=off. On kcsan a report counts only if
-  a function of kmemscope.ko is in it.
+  it names a function of kmemscope.ko.
 
 In the guest:
   COMMAND runs as root in /root, stdin empty, arguments exactly as given. There
@@ -44,8 +44,8 @@ Exit status:
   COMMAND's own, or
   2    usage error, unknown kernel
   75   QEMU failed, not the kernel: a CPU ran a breakpoint that another CPU had
-       replaced. Without output of COMMAND the guest boots again, 3 times in
-       all; else this says that COMMAND may be run again
+       replaced. If COMMAND has written nothing the guest boots again, up to
+       3 times; else the caller may run COMMAND again
   124  COMMAND did not end in time (%(prog)s's --timeout counts from power-on)
   125  the guest did not boot or ended early, the module did not load, the
        kernel log shows trouble (BUG:, WARNING:, KASAN, UBSAN, a lock cycle, a
@@ -65,11 +65,15 @@ Environment:
 
 
 class Parser(argparse.ArgumentParser):
+    """Raises UsageError instead of exiting."""
+
     def error(self, message):
+        """Raise the message."""
         raise UsageError(message + "; see tests/vm/run --help")
 
 
 def count(text):
+    """A number from 1 on."""
     value = int(text)
     if value < 1:
         raise ValueError
@@ -80,7 +84,8 @@ count.__name__ = "number"
 
 
 def parser():
-    table = "".join("  %-9s  %s\n" % (row.name, row.about)
+    """The options; COMMAND is not among them."""
+    table = "".join(f"  {row.name:<9}  {row.about}\n"
                     for row in kernels.rows())
     result = Parser(prog="tests/vm/run", usage=USAGE, description=ABOUT,
                     epilog=DETAILS % {"prog": "tests/vm/run",
@@ -96,8 +101,8 @@ def parser():
     add("--nodes", metavar="N", type=count, default=2,
         help="memory nodes; may outnumber the CPUs (default: 2)")
     add("--memoryless", metavar="N", type=count, default=0,
-        help="further nodes, with CPUs and without memory; --cpus must do for "
-        "all nodes then (default: none)")
+        help="more nodes, with CPUs and without memory; needs a CPU for each "
+        "node, see --cpus (default: none)")
     add("--cpus", metavar="N", type=count,
         help="CPUs, spread over the nodes (default: 2; with --icount: 1)")
     add("--mem", metavar="MiB", type=count, default=1024,
@@ -108,19 +113,19 @@ def parser():
         help="guest time counts instructions: repeatable benchmarks, one CPU")
     add("--timeout", metavar="S", type=count,
         help="seconds from power-on until COMMAND must be done "
-        "(default: %d; those built here: %d)" % (TIMEOUT, TIMEOUT_CHECKED))
+        f"(default: {TIMEOUT}; kernels built here: {TIMEOUT_CHECKED})")
     add("--disk", metavar="MiB", type=count,
         help="a fresh ext4 on /mnt")
     add("--no-module", action="store_true",
-        help="neither build nor load kmemscope.ko")
+        help="do not build or load kmemscope.ko")
     add("--file", metavar="SRC[:DST]", action="append", default=[],
-        help="take a file or folder along, a program with its libraries "
-        "(default DST: /root/<basename>); may be repeated")
+        help="copy a file or folder into the guest, a program with its "
+        "libraries (default DST: /root/<basename>); may be repeated")
     return result
 
 
 def parse(argv):
-    """Options and COMMAND; everything the caller can get wrong is caught."""
+    """Parse options and COMMAND; raise UsageError for all that is wrong."""
     if "--" in argv:
         at = argv.index("--")
         options = parser().parse_args(argv[:at])
@@ -139,30 +144,29 @@ def parse(argv):
     if options.icount and options.cpus != 1:
         raise UsageError("--icount works with one CPU only")
     if options.memoryless and options.cpus < options.nodes + options.memoryless:
-        raise UsageError("--memoryless %d: a CPU for each of all %d nodes, and "
-                         "there are %d; see --cpus"
-                         % (options.memoryless,
-                            options.nodes + options.memoryless, options.cpus))
-    if options.mem < max(BOOT_MIN_MIB, options.nodes * NODE_MIN_MIB):
-        raise UsageError("--mem %d: at least %d MiB, and %d for each node"
-                         % (options.mem, BOOT_MIN_MIB, NODE_MIN_MIB))
+        raise UsageError(
+            f"--memoryless {options.memoryless}: a CPU for each of all "
+            f"{options.nodes + options.memoryless} nodes, and there are "
+            f"{options.cpus}; see --cpus")
+    if options.mem < max(MIN_BOOT_MIB, options.nodes * MIN_NODE_MIB):
+        raise UsageError(f"--mem {options.mem}: at least {MIN_BOOT_MIB} MiB, "
+                         f"and {MIN_NODE_MIB} for each node")
     options.files = [file_pair(text) for text in options.file]
     options.accel = os.environ.get("KMEMSCOPE_ACCEL") or "auto"
     if options.accel not in ACCELERATORS:
-        raise UsageError("KMEMSCOPE_ACCEL is %s; it can be %s"
-                         % (options.accel, ", ".join(ACCELERATORS)))
+        raise UsageError(f"KMEMSCOPE_ACCEL is {options.accel}; it can be "
+                         f"{', '.join(ACCELERATORS)}")
     options.params = os.environ.get("KMEMSCOPE_PARAMS", "")
     return options
 
 
 def file_pair(text):
-    """SRC[:DST]; a SRC that exists may have colons in its name."""
+    """Split SRC[:DST]; the name of a SRC that exists may have colons."""
     source, target = text, ""
     if not os.path.exists(text):
         source, _, target = text.rpartition(":")
         if not os.path.exists(source):
-            raise UsageError("--file %s: there is no %s"
-                             % (text, source or text))
+            raise UsageError(f"--file {text}: there is no {source or text}")
     name = os.path.basename(os.path.abspath(source))
     if not target or target.endswith("/"):
         target += name

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Kernels that Debian has built: the newest packages, unpacked in the cache."""
+"""Kernels of Debian: the newest packages, unpacked in the cache."""
 
 import os
 import re
@@ -10,22 +10,22 @@ import suite
 import tools
 from errors import HarnessError
 
-# A column of the table that has nothing in it.
+# An empty column of the table.
 NONE = "-"
 
 
 def resolve(row):
-    """The newest image apt offers: {"release": ..., "version": ...}."""
+    """The newest image that apt offers: {"release": ..., "version": ...}."""
     lists = suite.find(row.suite)
     series = row.name.partition("-")[0]
-    pattern = r"linux-image-%s\.[0-9].*" % re.escape(series)
+    pattern = rf"linux-image-{re.escape(series)}\.[0-9].*"
 
     def ask():
         found = apt.depends(lists.show(row.image), pattern)
         if not found:
-            raise HarnessError("kernel %s: %s of apt's %s suite does not point "
-                               "at a %s image"
-                               % (row.name, row.image, row.suite, series))
+            raise HarnessError(f"kernel {row.name}: {row.image} of the suite "
+                               f"{row.suite} does not point at an image of "
+                               f"{series}")
         package, version = found[0]
         return {"release": package[len("linux-image-"):], "version": version}
 
@@ -34,13 +34,13 @@ def resolve(row):
 
 def obtain(kind, pinned, fill):
     """The folder <cache>/kernels/<release>_<version>/<kind>, filled once."""
-    name = "%s_%s" % (pinned["release"], pinned["version"])
+    name = f"{pinned['release']}_{pinned['version']}"
     return paths.filled(paths.cache("kernels", name, kind),
-                        "%s-%s" % (kind, name), fill)
+                        f"{kind}-{name}", fill)
 
 
 def release(row):
-    """What `uname -r` says on this kernel."""
+    """What `uname -r` prints on this kernel."""
     return resolve(row)["release"]
 
 
@@ -53,7 +53,7 @@ def image(row):
 
     def fill(target):
         tools.need("depmod")
-        # From 7.3 on the image is only the name of these three.
+        # Since 7.3 the image package has no files, only these three do.
         rest = apt.depends(lists.show(package, pinned["version"]),
                            r"linux-(base|binary|modules)-" + re.escape(uname))
         lists.unpack([(package, pinned["version"])] + rest, target)
@@ -67,8 +67,7 @@ def image(row):
                  os.path.join(modules, "vmlinuz")):
         if os.path.exists(path):
             return path, modules, uname
-    raise HarnessError("kernel %s: there is no vmlinuz in %s"
-                       % (row.name, root))
+    raise HarnessError(f"kernel {row.name}: there is no vmlinuz in {root}")
 
 
 def headers(row):
@@ -91,10 +90,10 @@ def headers(row):
 
 
 def relocate(makefile):
-    """Let an unpacked header tree work from wherever it lies.
+    """Make an unpacked header tree work in any folder.
 
-    Debian's Makefile names the common one, and on newer kernels itself, by
-    installed paths. All other links between the packages are relative already.
+    Debian's Makefile names the common tree, and on newer kernels itself, by
+    installed paths. All other links between the packages are relative.
     """
     rewrite(makefile, r"(?<![^\s=])/usr/src/", "$(unpacked)/")
     with open(makefile) as handle:
@@ -110,11 +109,11 @@ def use_our_compiler(variables):
 
 
 def rewrite(path, pattern, text):
-    """Replace what must be there; a file that has changed its ways is said."""
+    """Replace a pattern; raise if the file does not have it."""
     with open(path) as handle:
         before = handle.read()
     after = re.sub(pattern, lambda match: text, before)
     if after == before:
-        raise HarnessError("%s has no %s to rewrite" % (path, pattern))
+        raise HarnessError(f"{path} has no {pattern} to rewrite")
     with open(path, "w") as handle:
         handle.write(after)

@@ -9,7 +9,7 @@ import paths
 import suite
 import tools
 
-# What the tools that come with the kernel's source need of it.
+# The parts that the tools of the kernel source need.
 PARTS = (
     "COPYING",
     "Documentation/conf.py",
@@ -23,17 +23,17 @@ PARTS = (
 
 
 def parts(where, package):
-    """A folder with these parts of the newest version."""
+    """The folder with PARTS of the newest version."""
     tools.need("xz")
     version = newest(where, package)
-    name = "%s_%s" % (package, version)
+    name = f"{package}_{version}"
     return paths.filled(
         paths.cache("kernels", name), name,
         lambda scratch: extract(where, package, version, scratch, PARTS))
 
 
 def newest(where, package):
-    """The newest version."""
+    """The newest version of a package in a suite."""
     lists = suite.find(where)
     return apt.remembered(package, lists, lambda: {
         "version": lists.show(package)["Version"]})["version"]
@@ -45,9 +45,9 @@ def extract(where, package, version, target, names=()):
     os.mkdir(tree)
     suite.find(where).unpack([(package, version)], tree)
     tarball = os.path.join(tree, "usr", "src", package + ".tar.xz")
-    tools.note("extracting %s%s" % ("parts of " if names else "",
-                                    os.path.basename(tarball)))
+    what = "parts of " if names else ""
+    tools.note(f"extracting {what}{os.path.basename(tarball)}")
     tools.run(["tar", "-xf", tarball, "-C", target, "--strip-components=1"]
-              + ["%s/%s" % (package, name) for name in names],
+              + [f"{package}/{name}" for name in names],
               "extracting " + tarball)
     shutil.rmtree(tree)

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Package lists of Debian suites that this machine is not on.
 
-Each has a state of its own in the cache, so neither apt's lists nor its
-sources on this machine change, and nobody needs to be root for it.
+Each has a state of its own in the cache. So apt's lists and sources on this
+machine stay as they are, and no root is needed.
 """
 
 import os
@@ -13,7 +13,7 @@ from errors import HarnessError
 
 
 class Suite(apt.Apt):
-    """One suite from the mirror that this machine uses itself."""
+    """One suite, from the mirror of this machine."""
 
     def __init__(self, name):
         # The empty part makes this folder exist, and end with a slash.
@@ -26,17 +26,18 @@ class Suite(apt.Apt):
             "-o", "Dir::Etc::SourceParts=/dev/null",
             "-o", "Dir::Etc::Trusted=/dev/null",
             "-o", "Dir::Etc::TrustedParts=" + self._folder + "keys",
-            # What this machine prefers is about other suites.
+            # The preferences of this machine are about other suites.
             "-o", "Dir::Etc::Preferences=/dev/null",
             "-o", "Dir::Etc::PreferencesParts=/dev/null",
             "-o", "APT::Default-Release=",
             "-o", "Acquire::Languages=none"])
 
     def may_refresh(self):
+        """Always: the lists are in the cache of this user."""
         return True
 
     def keep_fresh(self):
-        # Nobody but us does.
+        """Update old lists: nothing else does."""
         self.refresh_if_stale()
 
     def _update(self):
@@ -44,21 +45,21 @@ class Suite(apt.Apt):
         self._write_sources()
         super()._update()
         if not self.lists_time():
-            raise HarnessError("no package lists of Debian's %s: is it still "
-                               "on this machine's mirror?" % self.name)
+            raise HarnessError(f"no package lists of Debian's {self.name}: is "
+                               "it still on this machine's mirror?")
         if had_lists:
-            # Without a network the old lists will do, and not every run
-            # should wait to find that out.
+            # Without a network the old lists will do. Mark them as new, so that
+            # not every run waits for the network.
             os.utime(self._lists)
 
     def _write_sources(self):
         for name in ("state/lists/partial", "cache/archives/partial", "keys"):
             os.makedirs(self._folder + name, exist_ok=True)
-        lines = ["deb %s %s main\n" % (apt.mirror(), self.name)]
+        lines = [f"deb {apt.mirror()} {self.name} main\n"]
         if "-" not in self.name:
-            # Where the newest kernels of a stable suite are.
-            lines.append("deb %s %s-security main\n"
-                         % (apt.security_mirror(), self.name))
+            # The newest kernels of a stable suite are here.
+            lines.append(f"deb {apt.security_mirror()} {self.name}-security "
+                         "main\n")
         with open(apt.keyring(), "rb") as handle:
             keys = handle.read()
         for name, data in (("status", b""), ("keys/debian.gpg", keys),

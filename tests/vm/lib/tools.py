@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Running host programs: nothing outlives us, nothing fails silently."""
+"""Run host programs: none outlives this process or fails silently."""
 
 import ctypes
 import os
@@ -14,10 +14,10 @@ from errors import HarnessError
 PR_SET_PDEATHSIG = 1
 END_SECONDS = 10
 
-# Debian keeps these out of an ordinary user's PATH.
+# Debian does not put these into the PATH of an ordinary user.
 SYSTEM_PATHS = ("/usr/local/sbin", "/usr/sbin", "/sbin")
 
-# Which of tests/vm/packages holds a program, where the names differ.
+# The package in tests/vm/packages of a program, where the names differ.
 PACKAGE_OF = {
     "busybox": "busybox-static",
     "depmod": "kmod",
@@ -30,14 +30,14 @@ _libc = ctypes.CDLL(None, use_errno=True)
 
 
 def extend_path():
-    """Let every later lookup see the system programs as well."""
+    """Add the folders of system programs to PATH."""
     have = os.environ.get("PATH", os.defpath).split(":")
     have += [path for path in SYSTEM_PATHS if path not in have]
     os.environ["PATH"] = ":".join(have)
 
 
 def die_with_parent(sig=signal.SIGTERM):
-    """A preexec_fn: the kernel sends us `sig` when the harness is gone."""
+    """A preexec_fn: the child gets `sig` when its parent is gone."""
     parent = os.getpid()
 
     def prepare():
@@ -49,7 +49,7 @@ def die_with_parent(sig=signal.SIGTERM):
 
 
 def need(*programs):
-    """Say which programs are missing, and the one line that brings them."""
+    """Raise if programs are missing, with the line that installs them."""
     missing = {name: PACKAGE_OF.get(name, name) for name in programs
                if not shutil.which(name)}
     say_missing(missing)
@@ -57,7 +57,7 @@ def need(*programs):
 
 def need_headers(packages):
     """The same for {C header: package with it}."""
-    lines = "".join("#if !__has_include(<%s>)\n%s\n#endif\n" % (name, package)
+    lines = "".join(f"#if !__has_include(<{name}>)\n{package}\n#endif\n"
                     for name, package in packages.items())
     done = subprocess.run(["gcc", "-E", "-P", "-"], input=lines.encode(),
                           stdout=subprocess.PIPE, check=True)
@@ -67,19 +67,20 @@ def need_headers(packages):
 
 
 def say_missing(missing):
+    """Raise with the names and packages, if there are any."""
     if not missing:
         return
     with open(os.path.join(paths.HERE, "packages")) as handle:
         every = " ".join(handle.read().split())
+    holders = ", ".join(sorted(set(missing.values())))
     raise HarnessError(
-        "missing on this machine: %s (package %s); everything the harness "
-        "needs: apt-get install --no-install-recommends %s"
-        % (", ".join(missing), ", ".join(sorted(set(missing.values()))),
-           every))
+        f"missing on this machine: {', '.join(missing)} (package {holders}); "
+        "all that the harness needs: apt-get install --no-install-recommends "
+        f"{every}")
 
 
 def run(argv, what, **options):
-    """Run a program, its output on our stderr; raise when it fails."""
+    """Run a program with its output on our stderr; raise if it fails."""
     options.setdefault("stdout", sys.stderr)
     options.setdefault("stdin", subprocess.DEVNULL)
     process = subprocess.Popen(argv, preexec_fn=die_with_parent(), **options)
@@ -89,12 +90,11 @@ def run(argv, what, **options):
         end(process)
         raise
     if status:
-        raise HarnessError("%s failed: %s exited with %d"
-                           % (what, argv[0], status))
+        raise HarnessError(f"{what} failed: {argv[0]} exited with {status}")
 
 
 def end(process):
-    """Ask before killing: only when asked does make end what it started."""
+    """Terminate, kill later: make ends its children when terminated."""
     process.terminate()
     try:
         process.wait(END_SECONDS)
@@ -109,13 +109,12 @@ def output(argv, what, **options):
                           stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                           stderr=subprocess.PIPE, **options)
     if done.returncode:
-        raise HarnessError(
-            "%s failed: %s exited with %d: %s"
-            % (what, argv[0], done.returncode,
-               done.stderr.decode(errors="replace").strip()))
+        reason = done.stderr.decode(errors="replace").strip()
+        raise HarnessError(f"{what} failed: {argv[0]} exited with "
+                           f"{done.returncode}: {reason}")
     return done.stdout.decode(errors="surrogateescape")
 
 
 def note(text):
-    """One line to the person who waits."""
+    """Print one line of progress."""
     print("vm: " + text, file=sys.stderr, flush=True)

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Another Debian release's programs, to build modules with.
+"""The programs of another Debian release, to build modules with.
 
 The build tools in a kernel's header packages are linked against the libraries
-of the release they were made for, and 7.3's want a newer libc than ours.
+of their release. Those of 7.3 need a newer libc than Debian bookworm has.
 """
 
 import hashlib
@@ -14,8 +14,8 @@ import paths
 import tools
 from errors import HarnessError
 
-# What building a module takes: the compiler the headers ask for, and what
-# their objtool and BTF tools are linked against. One set per release.
+# What builds a module: the compiler that the headers name, and the libraries
+# of their objtool and BTF tools. One set for each release.
 PACKAGES = {
     "trixie": ("gcc-14", "libelf1t64", "make", "pahole"),
 }
@@ -24,7 +24,7 @@ PACKAGES = {
 UNUSED = ("usr/share/doc", "usr/share/man", "usr/share/locale",
           "usr/share/info", "var/cache/apt", "var/lib/apt/lists")
 
-# What tests/vm/userland replaces: nothing we build with may lie there.
+# tests/vm/userland replaces these: no tree that is built may be in them.
 REPLACED = ("/usr/", "/etc/")
 
 
@@ -32,19 +32,20 @@ def root(suite):
     """The folder with that release, built if there is none."""
     packages = PACKAGES[suite]
     key = "\n".join([suite, debian.VARIANT] + list(packages + UNUSED))
-    path = paths.cache("userland", "%s-%s" % (
-        suite, hashlib.sha256(key.encode()).hexdigest()[:16]))
+    digest = hashlib.sha256(key.encode()).hexdigest()[:16]
+    path = paths.cache("userland", f"{suite}-{digest}")
     for place in (paths.REPO, path):
         if place.startswith(REPLACED):
             raise HarnessError("modules of this kernel cannot be built from "
-                               "%s: /usr and /etc are Debian %s's while they "
-                               "are" % (place, suite))
+                               f"{place}: the build runs with /usr and /etc "
+                               f"of Debian {suite}")
     return paths.filled(path, "userland-" + suite,
                         lambda scratch: build(suite, packages, scratch))
 
 
 def build(suite, packages, scratch):
-    tools.note("fetching Debian %s's compiler, once" % suite)
+    """Build that release in a folder."""
+    tools.note(f"fetching the compiler of Debian {suite}, once")
     # debootstrap wants to make the folder that it fills.
     tree = os.path.join(scratch, "tree")
     debian.install(suite, packages, tree, "userland-build.txt")

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Caches that the kernel gives back by itself: they do no harm. */
+/* Caches that the kernel reclaims by itself: they do no harm. */
 #include "diagnose/judge/judge.h"
 #include "lib/words.h"
 
 void kms_benign_judge(struct kms_case *c, struct kms_finding *finding)
 {
 	/*
-	 * Negative dentries are reclaimable as well, but nobody wants them: a
-	 * storm of lookups makes nothing but them.
+	 * Negative dentries are reclaimable as well, but useless: failed
+	 * lookups leave nothing else.
 	 */
 	switch (finding->kind) {
 	case KMS_FINDING_POSITIVE_DENTRIES:
@@ -26,6 +26,6 @@ void kms_benign_judge(struct kms_case *c, struct kms_finding *finding)
 		return;
 	finding->benign = true;
 	kms_tell(c, &finding->evidence,
-		 "the kernel gives these objects back when memory is short; %s are available now",
+		 "the kernel reclaims these objects when memory is short; %s is available now",
 		 kms_words_bytes(c->verdict->totals.available).text);
 }

@@ -7,54 +7,37 @@
 #include "diagnose/judge/directories.h"
 #include "lib/words.h"
 
-/* A directory of a walk, by its row. */
-struct directory {
-	size_t row;
+/* A directory of a walk. */
+struct ranked {
+	size_t index;
 	uint64_t nr;		/* of the dentries that are meant, now */
 	uint64_t grown;		/* since the walk before; KMS_UNKNOWN */
 	uint64_t rank;		/* what they are sorted by */
 };
 
-static uint64_t count_of(const struct kms_rows *rows, size_t row,
+static uint64_t count_of(const struct kms_dentry_directory_record *directory,
 			 enum kms_dentries which)
 {
-	static const uint16_t attrs[] = {
-		[KMS_DENTRIES_ALL] = KMEMSCOPE_A_DENTRY_DIRECTORY_NR_DENTRIES,
-		[KMS_DENTRIES_NEGATIVE] =
-			KMEMSCOPE_A_DENTRY_DIRECTORY_NR_NEGATIVE,
-		[KMS_DENTRIES_POSITIVE] =
-			KMEMSCOPE_A_DENTRY_DIRECTORY_NR_POSITIVE,
+	const uint64_t nr[] = {
+		[KMS_DENTRIES_ALL] = directory->nr_dentries,
+		[KMS_DENTRIES_NEGATIVE] = directory->nr_negative,
+		[KMS_DENTRIES_POSITIVE] = directory->nr_positive,
 	};
-	uint64_t nr = kms_field(rows, row, attrs[which]);
 
-	return nr == KMS_UNKNOWN ? 0 : nr;
+	return nr[which] == KMS_UNKNOWN ? 0 : nr[which];
 }
 
-static bool same_directory(const struct kms_rows *a, size_t i,
-			   const struct kms_rows *b, size_t j)
+static bool same_directory(const struct kms_dentry_directory_record *a,
+			   const struct kms_dentry_directory_record *b)
 {
-	const char *left = kms_field_text(a, i,
-				KMEMSCOPE_A_DENTRY_DIRECTORY_DEVICE);
-	const char *right = kms_field_text(b, j,
-				KMEMSCOPE_A_DENTRY_DIRECTORY_DEVICE);
-
-	return left && right && !strcmp(left, right) &&
-	       kms_field(a, i, KMEMSCOPE_A_DENTRY_DIRECTORY_INODE) ==
-	       kms_field(b, j, KMEMSCOPE_A_DENTRY_DIRECTORY_INODE) &&
-	       kms_field(a, i, KMEMSCOPE_A_DENTRY_DIRECTORY_GENERATION) ==
-	       kms_field(b, j, KMEMSCOPE_A_DENTRY_DIRECTORY_GENERATION);
-}
-
-/* Buckets that a walk came to, out of 1000. */
-static uint64_t coverage_of(const struct kms_walk *walk)
-{
-	return kms_field(&walk->dentries, 0,
-			 KMEMSCOPE_A_DENTRY_COVERAGE_PERMILLE);
+	return a->device && b->device && !strcmp(a->device, b->device) &&
+	       a->inode == b->inode && a->generation == b->generation;
 }
 
 /* Variance of a count that was scaled up from a part of the buckets. */
-static double variance_of(uint64_t nr, uint64_t coverage)
+static double variance_of(uint64_t nr, const struct kms_walk *walk)
 {
+	uint64_t coverage = walk->total.coverage_permille;
 	/* What rounds to 0 is less than half of one. */
 	double part = (coverage ? coverage : 0.5) / 1000.0;
 
@@ -63,157 +46,141 @@ static double variance_of(uint64_t nr, uint64_t coverage)
 	return nr * (1 - part) / part;
 }
 
+/* Within two standard deviations growth may be chance. */
+static bool is_beyond(double grown, double variance)
+{
+	return grown * grown > 4 * variance;
+}
+
 /*
- * What a directory had in the walk before.  One that was not among the largest
- * then had at most what the smallest of those had, if there were that many.
+ * The dentries of a directory in the walk before.  One that was not among the
+ * largest then had at most as many as the smallest of those, if the module
+ * returned all it can.
  */
 static uint64_t before_of(const struct kms_walk *before,
-			  const struct kms_walk *now, size_t row,
+			  const struct kms_dentry_directory_record *directory,
 			  enum kms_dentries which)
 {
-	const struct kms_rows *old = &before->directories;
-	uint64_t least = 0;
-	size_t i;
+	const struct kms_dentry_directory_record *old;
+	uint64_t least = UINT64_MAX, nr;
 
-	for (i = 0; i < old->nr; i++) {
-		if (same_directory(&now->directories, row, old, i))
-			return count_of(old, i, which);
-		if (!i || count_of(old, i, KMS_DENTRIES_ALL) < least)
-			least = count_of(old, i, KMS_DENTRIES_ALL);
+	kms_for_each(old, &before->directories) {
+		if (same_directory(directory, old))
+			return count_of(old, which);
+		nr = count_of(old, KMS_DENTRIES_ALL);
+		if (nr < least)
+			least = nr;
 	}
-	return old->nr < KMEMSCOPE_MAX_DIRECTORIES ? 0 : least;
+	return before->directories.nr < KMEMSCOPE_MAX_DIRECTORIES ? 0 : least;
 }
 
 static uint64_t grown_of(const struct kms_walk *before,
-			 const struct kms_walk *now, size_t row,
+			 const struct kms_walk *walk,
+			 const struct kms_dentry_directory_record *directory,
 			 enum kms_dentries which)
 {
-	uint64_t nr = count_of(&now->directories, row, which);
-	uint64_t old = before_of(before, now, row, which);
-	double variance = variance_of(nr, coverage_of(now)) +
-			  variance_of(old, coverage_of(before));
-	double grown = nr > old ? nr - old : 0;
+	uint64_t nr = count_of(directory, which);
+	uint64_t old = before_of(before, directory, which);
+	double variance = variance_of(nr, walk) + variance_of(old, before);
 
-	/* Within two standard deviations it may be chance. */
-	return grown * grown > 4 * variance ? nr - old : 0;
+	if (nr <= old || !is_beyond(nr - old, variance))
+		return 0;
+	return nr - old;
 }
 
-static int order(const void *a, const void *b)
+static int rank_compare(const void *a, const void *b)
 {
-	const struct directory *left = a, *right = b;
+	const struct ranked *left = a, *right = b;
 
 	if (left->rank != right->rank)
 		return left->rank < right->rank ? 1 : -1;
-	return left->row < right->row ? -1 : 1;
+	return left->index < right->index ? -1 : 1;
 }
 
 static uint64_t total_of(const struct kms_walk *walk, enum kms_dentries which)
 {
-	static const uint16_t attrs[] = {
-		[KMS_DENTRIES_ALL] = KMEMSCOPE_A_DENTRY_NR_HASHED,
-		[KMS_DENTRIES_NEGATIVE] = KMEMSCOPE_A_DENTRY_NR_NEGATIVE,
-		[KMS_DENTRIES_POSITIVE] = KMEMSCOPE_A_DENTRY_NR_POSITIVE,
-	};
-
-	return kms_field(&walk->dentries, 0, attrs[which]);
+	switch (which) {
+	case KMS_DENTRIES_NEGATIVE:
+		return walk->total.nr_negative;
+	case KMS_DENTRIES_POSITIVE:
+		return walk->total.nr_positive;
+	default:
+		return walk->total.nr_hashed;
+	}
 }
 
 static void walk_tell(struct kms_case *c, struct kms_finding *finding,
-		      const struct kms_walk *walk)
+		      const struct kms_dentry_record *total)
 {
-	uint64_t coverage = coverage_of(walk);
-	uint64_t negative = total_of(walk, KMS_DENTRIES_NEGATIVE);
-	uint64_t positive = total_of(walk, KMS_DENTRIES_POSITIVE);
+	uint64_t coverage = total->coverage_permille;
 
-	if (negative != KMS_UNKNOWN && positive != KMS_UNKNOWN)
-		kms_tell(
-			c, &finding->evidence,
-			"a walk found %llu negative and %llu positive dentries",
-			(unsigned long long)negative,
-			(unsigned long long)positive);
-	if (coverage != KMS_UNKNOWN && coverage < 1000)
+	if (total->nr_negative != KMS_UNKNOWN &&
+	    total->nr_positive != KMS_UNKNOWN)
+		kms_tell(c, &finding->evidence,
+			 "a walk found %llu negative and %llu positive dentries",
+			 (unsigned long long)total->nr_negative,
+			 (unsigned long long)total->nr_positive);
+	if (coverage < 1000)
 		kms_tell(c, &finding->unknown,
-			 "the exact counts of dentries: %s of the hash table was walked",
-			 coverage ? kms_words_share(coverage).text :
-				   "less than 0.1 %");
+			 "the exact counts of dentries: only %s of the hash table was walked",
+			 kms_words_share(coverage).text);
 }
 
-static size_t directories_rank(struct directory *all,
-			       const struct kms_walk *before,
-			       const struct kms_walk *walk,
-			       enum kms_dentries which, uint64_t *total)
+/* Rank them; returns the total that shares are of. */
+static uint64_t directories_rank(struct ranked *all,
+				 const struct kms_walk *before,
+				 const struct kms_walk *walk,
+				 enum kms_dentries which)
 {
-	const struct kms_rows *rows = &walk->directories;
-	uint64_t sum = 0;
+	uint64_t sum = 0, total = total_of(walk, which), old;
 	size_t i;
 
-	for (i = 0; i < rows->nr; i++) {
-		all[i] = (struct directory){
-			.row = i,
-			.nr = count_of(rows, i, which),
-			.grown = before ? grown_of(before, walk, i, which) :
-					  KMS_UNKNOWN,
-		};
+	for (i = 0; i < walk->directories.nr; i++) {
+		const struct kms_dentry_directory_record *directory =
+			&walk->directories.record[i];
+
+		all[i].index = i;
+		all[i].nr = count_of(directory, which);
+		all[i].grown = before ?
+			grown_of(before, walk, directory, which) : KMS_UNKNOWN;
 		all[i].rank = before ? all[i].grown : all[i].nr;
 		sum += all[i].rank;
 	}
-	qsort(all, rows->nr, sizeof(*all), order);
-	/* The growth of all others is not known, but the sum of theirs is. */
-	*total = total_of(walk, which);
-	if (before && *total != KMS_UNKNOWN) {
-		uint64_t old = total_of(before, which);
-
-		*total = old != KMS_UNKNOWN && *total > old ? *total - old : 0;
+	qsort(all, walk->directories.nr, sizeof(*all), rank_compare);
+	/* The growth of each of the others is unknown, but their sum is not. */
+	if (before && total != KMS_UNKNOWN) {
+		old = total_of(before, which);
+		total = old != KMS_UNKNOWN && total > old ? total - old : 0;
 	}
-	if (*total == KMS_UNKNOWN || *total < sum)
-		*total = sum;
-	return rows->nr;
+	return total == KMS_UNKNOWN || total < sum ? sum : total;
 }
 
-static const char *largest_path(struct kms_case *c, const struct kms_walk *walk,
-				size_t row, enum kms_dentries which)
-{
-	struct kms_found_place place;
-
-	kms_place_fill(c, &place, walk, row, which);
-	return place.path ?: "a directory whose path is unknown";
-}
-
-/* Do all dentries together grow by more than the walks may be off? */
+/* Did all dentries together grow by more than the walks may be off? */
 static bool is_beyond_error(const struct kms_walk *before,
 			    const struct kms_walk *walk,
 			    enum kms_dentries which)
 {
 	uint64_t now = total_of(walk, which), old = total_of(before, which);
-	double variance, grown;
 
 	if (now == KMS_UNKNOWN || old == KMS_UNKNOWN || now <= old)
 		return false;
-	variance = variance_of(now, coverage_of(walk)) +
-		   variance_of(old, coverage_of(before));
-	grown = now - old;
-	return grown * grown > 4 * variance;
+	return is_beyond(now - old,
+			 variance_of(now, walk) + variance_of(old, before));
 }
 
-/* No directory is named: is that the truth, or too short a walk? */
-static void nowhere_tell(struct kms_case *c, struct kms_finding *finding,
-			 const struct kms_walk *before,
+static void largest_tell(struct kms_case *c, struct kms_finding *finding,
 			 const struct kms_walk *walk, enum kms_dentries which)
 {
-	const struct kms_rows *rows = &walk->directories;
-	uint64_t all = total_of(walk, which), largest = 0;
-	size_t i, row = 0;
+	uint64_t all = total_of(walk, which), largest = 0, nr;
+	const char *path = NULL;
+	size_t i;
 
-	if (!before || is_beyond_error(before, walk, which)) {
-		kms_lines_add(&finding->unknown,
-			      "in which directories: the dentries are spread over many");
-		return;
-	}
-	for (i = 0; i < rows->nr; i++) {
-		if (count_of(rows, i, which) <= largest)
+	for (i = 0; i < walk->directories.nr; i++) {
+		nr = count_of(&walk->directories.record[i], which);
+		if (nr <= largest)
 			continue;
-		largest = count_of(rows, i, which);
-		row = i;
+		largest = nr;
+		path = walk->directory ? walk->directory[i].path : NULL;
 	}
 	if (!largest || all == KMS_UNKNOWN) {
 		kms_lines_add(&finding->unknown,
@@ -222,18 +189,84 @@ static void nowhere_tell(struct kms_case *c, struct kms_finding *finding,
 	}
 	kms_tell(c, &finding->unknown,
 		 "which directory grows: the growth is within the error of the walks; the largest is %s with %s",
-		 largest_path(c, walk, row, which),
+		 path ?: "a directory whose path is unknown",
 		 kms_words_share(kms_permille(largest, all)).text);
 }
 
-void kms_places_fill(struct kms_case *c, struct kms_finding *finding,
-		     enum kms_dentries which, bool growing)
+static void directory_fill(struct kms_found_directory *found,
+			   const struct kms_walk *walk, size_t index,
+			   enum kms_dentries which)
+{
+	const struct kms_dentry_directory_record *record =
+		&walk->directories.record[index];
+	const struct kms_directory *directory;
+	const struct kms_pattern *pattern;
+
+	*found = (struct kms_found_directory){
+		.fs_type = record->fs_type,
+		.device = record->device ?: "",
+		.inode = record->inode,
+		.nr_negative = record->nr_negative,
+		.nr_positive = record->nr_positive,
+		.total_bytes = record->total_bytes,
+		.growth_per_second = KMS_UNKNOWN,
+	};
+	if (!walk->directory)
+		return;
+	directory = &walk->directory[index];
+	pattern = &directory->pattern[which];
+	found->path = directory->path;
+	found->mounted = directory->reachable && !directory->deleted;
+	found->deleted = directory->deleted;
+	found->overlay = directory->overlay;
+	found->nr_namespaces = directory->nr_namespaces;
+	found->container = directory->container;
+	found->container_path = directory->container_path;
+	found->container_pid = directory->container_pid;
+	found->pattern = pattern->text;
+	found->example = pattern->example;
+	found->nr_names = pattern->nr_names;
+	found->nr_covered = pattern->nr_covered;
+}
+
+/* Name those with a large enough share, the largest first. */
+static void directories_take(struct kms_case *c, struct kms_finding *finding,
+			     const struct kms_walk *before,
+			     const struct kms_walk *walk,
+			     enum kms_dentries which)
+{
+	size_t nr = walk->directories.nr, i;
+	struct ranked *all = calloc(nr + 1, sizeof(*all));
+	uint64_t total, share, ns = 0;
+
+	if (!all) {
+		c->strings->failed = true;
+		return;
+	}
+	if (before)
+		ns = walk->boottime_ns - before->boottime_ns;
+	total = directories_rank(all, before, walk, which);
+	for (i = 0; i < nr && i < KMS_MAX_DIRECTORIES; i++) {
+		struct kms_found_directory *found = &finding->directory[i];
+
+		share = kms_permille(all[i].rank, total);
+		if (share < KMS_NAMED_PERMILLE)
+			break;
+		directory_fill(found, walk, all[i].index, which);
+		found->share_permille = share;
+		if (before)
+			found->growth_per_second =
+				kms_per_second(all[i].grown, ns);
+		finding->nr_directories++;
+	}
+	free(all);
+}
+
+void kms_directories_fill(struct kms_case *c, struct kms_finding *finding,
+			  enum kms_dentries which, bool growing)
 {
 	const struct kms_walk *walk = kms_case_walk(c);
-	const struct kms_walk *before = &c->look->walk[KMS_WALK_BEFORE];
-	struct directory *all;
-	uint64_t total, share, ns = 0;
-	size_t nr, i;
+	const struct kms_walk *before = &c->obs->walk[KMS_WALK_BEFORE];
 
 	if (!walk) {
 		kms_lines_add(&finding->unknown,
@@ -242,33 +275,17 @@ void kms_places_fill(struct kms_case *c, struct kms_finding *finding,
 	}
 	if (!growing || walk == before || !before->done)
 		before = NULL;
-	else
-		ns = walk->boottime_ns - before->boottime_ns;
-	walk_tell(c, finding, walk);
-	all = calloc(walk->directories.nr + 1, sizeof(*all));
-	if (!all) {
-		c->strings->failed = true;
-		return;
-	}
-	nr = directories_rank(all, before, walk, which, &total);
-	for (i = 0; i < nr && finding->nr_places < KMS_PLACES_MAX; i++) {
-		struct kms_found_place *place =
-			&finding->place[finding->nr_places];
-
-		share = kms_permille(all[i].rank, total);
-		if (share < KMS_NAMED_PERMILLE)
-			break;
-		kms_place_fill(c, place, walk, all[i].row, which);
-		place->share_permille = share;
-		if (before)
-			place->growth_per_second = kms_per_second(all[i].grown,
-								  ns);
-		finding->nr_places++;
-	}
-	free(all);
-	if (growing && !before && finding->nr_places)
+	walk_tell(c, finding, &walk->total);
+	directories_take(c, finding, before, walk, which);
+	if (finding->nr_directories) {
+		if (growing && !before)
+			kms_lines_add(&finding->unknown,
+				      "which directory grows: only one walk was possible; these are the largest");
+	} else if (!before || is_beyond_error(before, walk, which)) {
 		kms_lines_add(&finding->unknown,
-			      "which directory grows: only one walk was possible; these are the largest");
-	else if (!finding->nr_places)
-		nowhere_tell(c, finding, before, walk, which);
+			      "in which directories: the dentries are spread over many");
+	} else {
+		/* Too short a walk, not the truth */
+		largest_tell(c, finding, walk, which);
+	}
 }

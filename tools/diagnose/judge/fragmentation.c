@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Is memory free, but in pieces that are too small? */
-#include <linux/kmemscope.h>
+/* Free memory in pieces that are too small. */
 #include <string.h>
 
 #include "diagnose/judge/judge.h"
@@ -9,96 +8,81 @@
 
 /*
  * PAGE_ALLOC_COSTLY_ORDER: up to it the kernel tries hard, and drivers and
- * kernel stacks rely on it.  Beyond, only huge pages are common.
+ * kernel stacks rely on that.  Above it, only huge pages are common.
  */
 #define COSTLY_ORDER 3
 #define HUGE_ORDER 9
 
-/* The index is towards 1000 when fragmentation is to blame, not lack. */
+/* The index is near 1000 for fragmentation, and near 0 for lack of memory. */
 #define FRAGMENTED_INDEX 500
 
-/* A zone with less of the host's memory, as DMA, tells nothing of the host. */
-#define ZONE_PERMILLE 50
+/* A zone with less of the host's memory, as DMA, shows nothing of the host. */
+#define MIN_ZONE_PERMILLE 50
 
-/* Where less is free it is lack of memory, whatever its pieces. */
-#define FREE_PERMILLE 50
+/* Where less is free, memory is short, not fragmented. */
+#define MIN_FREE_PERMILLE 50
 
-static const char *zone_of(const struct kms_rows *zones, size_t i)
+static const char *name_of(const struct kms_zone_record *zone)
 {
-	return kms_field_text(zones, i, KMEMSCOPE_A_ZONE_ZONE) ?: "";
+	return zone->zone ?: "";
 }
 
-static uint64_t zone_pages(const struct kms_rows *zones, size_t i,
-			   uint16_t attr)
+static uint64_t managed_of(const struct kms_zone_record *zone)
 {
-	uint64_t pages = kms_field(zones, i, attr);
-
-	return pages == KMS_UNKNOWN ? 0 : pages;
+	return zone->managed_pages == KMS_UNKNOWN ? 0 : zone->managed_pages;
 }
 
 /* Does the node have a larger zone?  Then requests go there first. */
-static bool has_larger(const struct kms_rows *zones, size_t zone)
+static bool has_larger(const struct kms_zone_records *zones,
+		       const struct kms_zone_record *zone)
 {
-	uint64_t node = kms_field(zones, zone, KMEMSCOPE_A_ZONE_NODE);
-	uint64_t pages = zone_pages(zones, zone, KMEMSCOPE_A_ZONE_MANAGED_PAGES);
-	size_t i;
+	const struct kms_zone_record *other;
 
-	for (i = 0; i < zones->nr; i++)
-		if (!strcmp(zone_of(zones, i), "Normal") &&
-		    kms_field(zones, i, KMEMSCOPE_A_ZONE_NODE) == node &&
-		    zone_pages(zones, i, KMEMSCOPE_A_ZONE_MANAGED_PAGES) > pages)
+	kms_for_each(other, zones)
+		if (!strcmp(name_of(other), "Normal") &&
+		    other->node == zone->node &&
+		    managed_of(other) > managed_of(zone))
 			return true;
 	return false;
 }
 
 /*
- * DMA32 nearly always has such blocks, and tells nothing of the zone above it.
+ * DMA32 nearly always has such blocks, and shows nothing of the zone above it.
  * Huge pages can be of any zone: none on the whole host is remarkable, none in
  * one zone is not.
  */
-static bool is_examined(const struct kms_case *c, size_t zone, uint64_t order)
+static bool is_examined(const struct kms_case *c,
+			const struct kms_zone_record *zone, uint64_t order)
 {
-	const struct kms_rows *zones = &c->look->zones;
 	const struct kms_totals *totals = &c->verdict->totals;
-	uint64_t managed = zone_pages(zones, zone,
-				      KMEMSCOPE_A_ZONE_MANAGED_PAGES);
-	uint64_t free = kms_field(zones, zone, KMEMSCOPE_A_ZONE_FREE_PAGES);
+	uint64_t managed = managed_of(zone);
 
-	if (kms_permille(managed * c->look->page_bytes, totals->managed) <
-	    ZONE_PERMILLE)
+	if (kms_permille(managed * c->obs->page_bytes, totals->managed) <
+	    MIN_ZONE_PERMILLE)
 		return false;
-	if (order <= COSTLY_ORDER && has_larger(zones, zone) &&
-	    !strncmp(zone_of(zones, zone), "DMA", 3))
+	if (order <= COSTLY_ORDER && has_larger(&c->obs->zones, zone) &&
+	    !strncmp(name_of(zone), "DMA", 3))
 		return false;
-	if (free == KMS_UNKNOWN)
+	if (zone->free_pages == KMS_UNKNOWN)
 		return kms_permille(totals->free, totals->managed) >=
-		       FREE_PERMILLE;
-	return kms_permille(free, managed) >= FREE_PERMILLE;
+		       MIN_FREE_PERMILLE;
+	return kms_permille(zone->free_pages, managed) >= MIN_FREE_PERMILLE;
 }
 
-/* Would a request of this order fail in the zone, for pieces? */
-static bool is_fragmented(const struct kms_case *c, size_t zone, uint64_t order)
+/* Would a request of this order fail in the zone for fragmentation? */
+static bool is_fragmented(const struct kms_buddy_records *buddies,
+			  const struct kms_zone_record *zone, uint64_t order)
 {
-	const struct kms_rows *rows = &c->look->buddies;
-	uint64_t node = kms_field(&c->look->zones, zone, KMEMSCOPE_A_ZONE_NODE);
-	int64_t index;
-	size_t i;
+	const struct kms_buddy_record *buddy;
 
-	for (i = 0; i < rows->nr; i++) {
-		const char *name = kms_field_text(rows, i,
-						  KMEMSCOPE_A_BUDDY_ZONE);
-
-		if (name && !strcmp(name, zone_of(&c->look->zones, zone)) &&
-		    kms_field(rows, i, KMEMSCOPE_A_BUDDY_NODE) == node &&
-		    kms_field(rows, i, KMEMSCOPE_A_BUDDY_ORDER) == order)
-			return kms_field_signed(rows, i,
-					KMEMSCOPE_A_BUDDY_EXTFRAG_INDEX,
-					&index) && index >= FRAGMENTED_INDEX;
-	}
+	kms_for_each(buddy, buddies)
+		if (buddy->zone && !strcmp(buddy->zone, name_of(zone)) &&
+		    buddy->node == zone->node && buddy->order == order)
+			return buddy->extfrag_index >= FRAGMENTED_INDEX;
 	return false;
 }
 
-/* Zones of the host that are, and how many are not. */
+/* The fragmented zones of the host, and how many others there are. */
 struct fragmented {
 	uint64_t order;
 	const char *names;
@@ -108,30 +92,31 @@ struct fragmented {
 	bool free_known;
 };
 
+static void zone_add(struct kms_case *c, struct fragmented *found,
+		     const struct kms_zone_record *zone)
+{
+	found->free_known &= zone->free_pages != KMS_UNKNOWN;
+	found->free += zone->free_pages * c->obs->page_bytes;
+	found->names = kms_strings_add(c->strings, "%s%szone %s of node %llu",
+				       found->names ?: "",
+				       found->names ? ", " : "",
+				       name_of(zone),
+				       (unsigned long long)zone->node);
+	found->nr++;
+}
+
 static struct fragmented fragmented_find(struct kms_case *c, uint64_t order)
 {
-	const struct kms_rows *zones = &c->look->zones;
 	struct fragmented found = { .order = order, .free_known = true };
-	uint64_t free, node;
-	size_t i;
+	const struct kms_zone_record *zone;
 
-	for (i = 0; i < zones->nr; i++) {
-		if (!is_examined(c, i, order))
+	kms_for_each(zone, &c->obs->zones) {
+		if (!is_examined(c, zone, order))
 			continue;
-		if (!is_fragmented(c, i, order)) {
+		if (is_fragmented(&c->obs->buddies, zone, order))
+			zone_add(c, &found, zone);
+		else
 			found.nr_others++;
-			continue;
-		}
-		free = kms_field(zones, i, KMEMSCOPE_A_ZONE_FREE_PAGES);
-		found.free_known &= free != KMS_UNKNOWN;
-		found.free += free * c->look->page_bytes;
-		node = kms_field(zones, i, KMEMSCOPE_A_ZONE_NODE);
-		found.names = kms_strings_add(c->strings, "%s%snode %llu %s",
-					      found.names ?: "",
-					      found.names ? ", " : "",
-					      (unsigned long long)node,
-					      zone_of(zones, i));
-		found.nr++;
 	}
 	if (!found.free_known)
 		found.free = c->verdict->totals.free;
@@ -143,7 +128,7 @@ static void fragmentation_add(struct kms_case *c,
 {
 	struct kms_finding *finding =
 		kms_finding_add(c->verdict, KMS_FINDING_FRAGMENTATION);
-	uint64_t bytes = (uint64_t)c->look->page_bytes << found->order;
+	uint64_t bytes = (uint64_t)c->obs->page_bytes << found->order;
 	bool is_huge = found->order > COSTLY_ORDER;
 
 	if (!finding)
@@ -152,7 +137,7 @@ static void fragmentation_add(struct kms_case *c,
 	kms_case_rate(c, finding, 0);
 	finding->sure = is_huge || found->nr_others ? KMS_POSSIBLE : KMS_LIKELY;
 	finding->why_sure = is_huge ?
-		"hosts that are up for long have few, and compaction may make some" :
+		"hosts that have been up for long have few, and compaction may make some" :
 		found->nr_others ?
 		"other zones have such blocks, which most requests can use" :
 		"the kernel's fragmentation index is high; compaction may help";
@@ -162,14 +147,14 @@ static void fragmentation_add(struct kms_case *c,
 		      kms_words_bytes(found->free).text,
 		      kms_words_bytes(bytes).text);
 	kms_tell(c, &finding->evidence,
-		 "a request of order %llu (%s) fails for fragmentation in %zu of %zu large zones: %s",
+		 "a request of order %llu (%s) would fail for fragmentation in %zu of %zu large zones: %s",
 		 (unsigned long long)found->order, kms_words_bytes(bytes).text,
 		 found->nr, found->nr + found->nr_others, found->names);
 	kms_tell(c, &finding->evidence,
-		 "their fragmentation indices are %d or more, of 1000",
+		 "their fragmentation index is %d or more, out of 1000",
 		 FRAGMENTED_INDEX);
 	kms_tell(c, &finding->unknown,
-		 "whether anybody needs such blocks: see compact_fail in /proc/vmstat");
+		 "whether anything needs such blocks: see compact_fail in /proc/vmstat");
 }
 
 void kms_judge_fragmentation(struct kms_case *c)

@@ -1,22 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The judges: each appends its findings, or adds to those that are there. */
+/* The judges, a file each: they append findings, or add to those there are. */
 #ifndef KMS_DIAGNOSE_JUDGE_JUDGE_H
 #define KMS_DIAGNOSE_JUDGE_JUDGE_H
 
 #include "diagnose/judge/case.h"
 
-void kms_judge_caches(struct kms_case *c);
+void kms_judge_dentries(struct kms_case *c);
+void kms_judge_slab(struct kms_case *c);
 void kms_judge_pages(struct kms_case *c);
 void kms_judge_fragmentation(struct kms_case *c);
 void kms_judge_stock(struct kms_case *c);
 
 /*
- * Call a finding benign if it is a cache that the kernel gives back, while
- * there is plenty of memory.
+ * Call a finding benign if it is a cache that the kernel reclaims, while plenty
+ * of memory is available.
  */
 void kms_benign_judge(struct kms_case *c, struct kms_finding *finding);
 
-/* Fill in how much of it the kernel could give back, at most. */
+/* Fill in how much of it the kernel could reclaim, at most. */
 void kms_reclaimable_fill(struct kms_case *c, struct kms_finding *finding);
 
 #endif /* KMS_DIAGNOSE_JUDGE_JUDGE_H */

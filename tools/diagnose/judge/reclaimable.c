@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What the kernel could give back of a finding. */
+/* How much of a finding the kernel could reclaim. */
 #include "diagnose/judge/judge.h"
 
-/* What of it the kernel could give back, at most. */
 void kms_reclaimable_fill(struct kms_case *c, struct kms_finding *finding)
 {
 	const struct kms_dentry_state *state =
-		&c->look->at[KMS_LOOK_LAST].dentries;
+		&c->obs->moment[KMS_MOMENT_LAST].dentries;
 	const struct kms_growth *growth;
 	uint64_t nr;
 

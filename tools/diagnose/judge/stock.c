@@ -1,12 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Slab caches that are large, whether or not they grow now. */
-#include <linux/kmemscope.h>
 #include <string.h>
 
 #include "diagnose/judge/allocators.h"
 #include "diagnose/judge/directories.h"
+#include "diagnose/judge/headline.h"
 #include "diagnose/judge/judge.h"
+#include "diagnose/judge/trace.h"
 #include "lib/words.h"
+
+/*
+ * This much of memory in one cache is remarkable even without growth.  A
+ * reclaimable cache takes only memory that is not needed; memory that cannot
+ * be reclaimed has an owner.
+ */
+#define RECLAIMABLE_PERMILLE 200
+#define NEGATIVE_PERMILLE 100
+#define UNRECLAIMABLE_PERMILLE 100
 
 static bool is_found(const struct kms_case *c, const char *cache)
 {
@@ -19,12 +29,12 @@ static bool is_found(const struct kms_case *c, const char *cache)
 	return false;
 }
 
-/* Memory of dentries of names that do not exist, as far as it is known. */
+/* Memory of negative dentries, as far as it is known. */
 static uint64_t negative_bytes(const struct kms_case *c,
 			       const struct kms_growth *growth)
 {
 	const struct kms_dentry_state *state =
-		&c->look->at[KMS_LOOK_LAST].dentries;
+		&c->obs->moment[KMS_MOMENT_LAST].dentries;
 
 	if (growth->kind != KMS_CACHE_DENTRY || !state->known ||
 	    state->nr_negative == KMS_UNKNOWN)
@@ -38,13 +48,13 @@ static bool is_large(const struct kms_case *c, const struct kms_growth *growth)
 	uint64_t share = kms_permille(growth->total_bytes, managed);
 
 	if (!growth->reclaimable)
-		return share >= KMS_STOCK_UNRECLAIMABLE_PERMILLE;
-	return share >= KMS_STOCK_RECLAIMABLE_PERMILLE ||
+		return share >= UNRECLAIMABLE_PERMILLE;
+	return share >= RECLAIMABLE_PERMILLE ||
 	       kms_permille(negative_bytes(c, growth), managed) >=
-	       KMS_STOCK_NEGATIVE_PERMILLE;
+	       NEGATIVE_PERMILLE;
 }
 
-/* What it did in the look, which was no growth to speak of. */
+/* How its size changed, which is no growth that matters. */
 static const char *change_words(struct kms_case *c,
 				const struct kms_growth *growth)
 {
@@ -52,9 +62,10 @@ static const char *change_words(struct kms_case *c,
 	uint64_t noise = kms_case_noise(c);
 
 	if (bytes >= 0 && (uint64_t)bytes < noise)
-		return kms_strings_add(
-			c->strings, "grew by less than %s in %.1f s",
-			kms_words_bytes(noise).text, c->ns / 1e9);
+		return kms_strings_add(c->strings,
+				       "grew by less than %s in %.1f s",
+				       kms_words_bytes(noise).text,
+				       c->ns / 1e9);
 	return kms_strings_add(c->strings, "%s by %s in %.1f s",
 			       bytes < 0 ? "shrank" : "grew",
 			       kms_words_bytes(bytes < 0 ? -bytes : bytes).text,
@@ -76,49 +87,48 @@ static const char *now_words(const struct kms_case *c,
 /* Objects that come and go though the cache keeps its size. */
 static bool churns(const struct kms_case *c, const struct kms_growth *growth)
 {
-	const struct kms_traced *traced = kms_case_traced(c, growth->name);
-	uint64_t allocs, ns;
+	const struct kms_trace *trace = kms_case_trace(c, growth->name);
 
-	if (!traced || !c->ns)
-		return false;
-	allocs = kms_field(&traced->trace, 0, KMEMSCOPE_A_TRACE_NR_ALLOCS);
-	ns = kms_field(&traced->trace, 0, KMEMSCOPE_A_TRACE_DURATION_NS);
-	return allocs != KMS_UNKNOWN && ns != KMS_UNKNOWN &&
-	       kms_per_second(allocs, ns) * growth->size >=
+	return trace && c->ns && trace->total.nr_allocs != KMS_UNKNOWN &&
+	       trace->total.duration_ns != KMS_UNKNOWN &&
+	       kms_per_second(trace->total.nr_allocs,
+			      trace->total.duration_ns) * growth->size >=
 	       kms_per_second(kms_case_floor(c, true), c->ns);
 }
 
-static void stock_places(struct kms_case *c, struct kms_finding *finding,
-			 const struct kms_growth *growth, uint64_t negative)
+static void stock_directories(struct kms_case *c, struct kms_finding *finding,
+			      const struct kms_growth *growth,
+			      uint64_t negative)
 {
 	enum kms_dentries which = finding->negative ? KMS_DENTRIES_NEGATIVE :
 						     KMS_DENTRIES_ALL;
 
 	if (negative)
 		kms_tell(c, &finding->evidence,
-			 "%s of it are negative dentries, by the kernel's own count",
+			 "%s of it is negative dentries, by the kernel's own count",
 			 kms_words_bytes(negative).text);
 	if (kms_cache_has_directory(growth->kind))
-		kms_places_fill(c, finding, which, false);
+		kms_directories_fill(c, finding, which, false);
 	if (churns(c, growth))
-		kms_creators_fill(c, finding);
+		kms_allocators_fill(c, finding);
 	else
 		kms_tell(c, &finding->unknown,
-			 "who created it: run again with --seconds 300 to catch the next run");
+			 "what filled it: run again with --seconds 300 to catch it");
 }
 
 static void stock_summarize(struct kms_case *c, struct kms_finding *finding,
 			    const struct kms_growth *growth)
 {
-	const char *place = NULL;
+	const char *directory = NULL;
 
-	if (finding->nr_places && finding->place[0].share_permille >= 500)
-		place = finding->place[0].path;
-	kms_summarize(c, finding, "the %s cache is %s, %s of memory, %s%s%s",
-		      growth->name, kms_words_bytes(growth->total_bytes).text,
+	if (finding->nr_directories &&
+	    finding->directory[0].share_permille >= 500)
+		directory = finding->directory[0].path;
+	kms_summarize(c, finding, "the %s holds %s, %s of memory, %s%s%s",
+		      kms_cache_words(c, growth->name), kms_words_bytes(growth->total_bytes).text,
 		      kms_words_share(finding->memory_permille).text,
-		      now_words(c, growth), place ? "; most from " : "",
-		      place ?: "");
+		      now_words(c, growth), directory ? "; most of it in " : "",
+		      directory ?: "");
 }
 
 static void stock_add(struct kms_case *c, const struct kms_growth *growth)
@@ -136,18 +146,18 @@ static void stock_add(struct kms_case *c, const struct kms_growth *growth)
 	finding->negative =
 		2 * negative > growth->total_bytes ||
 		kms_permille(negative, c->verdict->totals.managed) >=
-			KMS_STOCK_NEGATIVE_PERMILLE;
+			NEGATIVE_PERMILLE;
 	kms_case_rate(c, finding, 0);
 	finding->sure = finding->reclaimable ? KMS_LIKELY : KMS_POSSIBLE;
 	finding->why_sure = finding->reclaimable ?
-		"it is that large; whether it hurts depends on how often memory is short" :
-		"it is that large, but that may be normal for this host";
+		"it is this large; whether it hurts depends on how often memory is short" :
+		"it is this large, but that may be normal for this host";
 	kms_tell(c, &finding->evidence,
-		 "the slab cache %s has %s, %s of memory; it %s", growth->name,
+		 "the slab cache %s holds %s, %s of memory; it %s", growth->name,
 		 kms_words_bytes(growth->total_bytes).text,
 		 kms_words_share(finding->memory_permille).text,
 		 change_words(c, growth));
-	stock_places(c, finding, growth, negative);
+	stock_directories(c, finding, growth, negative);
 	stock_summarize(c, finding, growth);
 }
 

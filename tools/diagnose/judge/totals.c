@@ -1,17 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The host's memory in sum, and what growth a look can see. */
-#include <linux/kmemscope.h>
-
+/* The host's memory in sum, and what growth an observation can see. */
 #include "diagnose/judge/totals.h"
 #include "lib/array.h"
-
-static uint64_t node_bytes(const struct kms_look *look, size_t row,
-			   uint16_t attr)
-{
-	uint64_t pages = kms_field(&look->at[KMS_LOOK_LAST].nodes, row, attr);
-
-	return pages == KMS_UNKNOWN ? pages : pages * look->page_bytes;
-}
 
 static uint64_t less(uint64_t number, uint64_t part)
 {
@@ -22,9 +12,9 @@ static uint64_t less(uint64_t number, uint64_t part)
 
 /* The kernel's own estimate; else what is free, and the caches. */
 static void available_fill(struct kms_totals *totals,
-			   const struct kms_look *look)
+			   const struct kms_observation *obs)
 {
-	totals->available = look->available_bytes;
+	totals->available = obs->available_bytes;
 	if (totals->available != KMS_UNKNOWN || totals->free == KMS_UNKNOWN ||
 	    totals->page_cache == KMS_UNKNOWN ||
 	    totals->slab_reclaimable == KMS_UNKNOWN)
@@ -33,7 +23,7 @@ static void available_fill(struct kms_totals *totals,
 			    totals->slab_reclaimable;
 }
 
-/* What none of the totals has, so that all of them add up. */
+/* The rest, so that all parts add up to the memory that is managed. */
 static void other_fill(struct kms_totals *totals)
 {
 	const uint64_t parts[] = {
@@ -55,50 +45,94 @@ static void other_fill(struct kms_totals *totals)
 		totals->other -= totals->unaccounted;
 }
 
-static void slab_and_pages_fill(struct kms_totals *totals,
-				const struct kms_look *look, size_t row)
+static uint64_t bytes_of(const struct kms_observation *obs, uint64_t pages)
 {
-	totals->slab_reclaimable =
-		node_bytes(look, row, KMEMSCOPE_A_NODE_SLAB_RECLAIMABLE_PAGES);
-	totals->slab_unreclaimable =
-		node_bytes(look, row,
-			   KMEMSCOPE_A_NODE_SLAB_UNRECLAIMABLE_PAGES);
-	totals->kernel_stacks =
-		node_bytes(look, row, KMEMSCOPE_A_NODE_KERNEL_STACK_PAGES);
-	totals->page_tables =
-		node_bytes(look, row, KMEMSCOPE_A_NODE_PAGE_TABLE_PAGES);
-	totals->vmalloc = less(node_bytes(look, row,
-					  KMEMSCOPE_A_NODE_VMALLOC_PAGES),
-			       totals->kernel_stacks);
-	totals->percpu = node_bytes(look, row, KMEMSCOPE_A_NODE_PERCPU_PAGES);
+	return pages == KMS_UNKNOWN ? KMS_UNKNOWN : pages * obs->page_bytes;
 }
 
-void kms_totals_fill(struct kms_totals *totals, const struct kms_look *look)
+static void host_fill(struct kms_totals *totals,
+		      const struct kms_observation *obs,
+		      const struct kms_node_record *host)
 {
-	const struct kms_rows *nodes = &look->at[KMS_LOOK_LAST].nodes;
-	int64_t pages;
-	size_t row;
+	const struct {
+		uint64_t *total;
+		uint64_t pages;
+	} parts[] = {
+		{ &totals->managed, host->managed_pages },
+		{ &totals->free, host->free_pages },
+		{ &totals->anon, host->anon_pages },
+		{ &totals->shmem, host->shmem_pages },
+		{ &totals->hugetlb, host->hugetlb_pages },
+		{ &totals->page_cache, less(host->file_pages,
+					    host->shmem_pages) },
+		{ &totals->slab_reclaimable, host->slab_reclaimable_pages },
+		{ &totals->slab_unreclaimable,
+		  host->slab_unreclaimable_pages },
+		{ &totals->kernel_stacks, host->kernel_stack_pages },
+		{ &totals->page_tables, host->page_table_pages },
+		{ &totals->vmalloc, less(host->vmalloc_pages,
+					 host->kernel_stack_pages) },
+		{ &totals->percpu, host->percpu_pages },
+		{ &totals->unaccounted_error, host->unaccounted_error_pages },
+	};
+	size_t i;
 
-	/* Without it the row is beyond the last, and all below is absent. */
-	kms_look_at_host(&look->at[KMS_LOOK_LAST], &row);
-	totals->managed = node_bytes(look, row, KMEMSCOPE_A_NODE_MANAGED_PAGES);
-	totals->free = node_bytes(look, row, KMEMSCOPE_A_NODE_FREE_PAGES);
-	totals->anon = node_bytes(look, row, KMEMSCOPE_A_NODE_ANON_PAGES);
-	totals->shmem = node_bytes(look, row, KMEMSCOPE_A_NODE_SHMEM_PAGES);
-	totals->hugetlb = node_bytes(look, row, KMEMSCOPE_A_NODE_HUGETLB_PAGES);
-	totals->page_cache = less(node_bytes(look, row,
-					     KMEMSCOPE_A_NODE_FILE_PAGES),
-				  totals->shmem);
-	slab_and_pages_fill(totals, look, row);
-	totals->unaccounted_error =
-		node_bytes(look, row, KMEMSCOPE_A_NODE_UNACCOUNTED_ERROR_PAGES);
+	for (i = 0; i < ARRAY_SIZE(parts); i++)
+		*parts[i].total = bytes_of(obs, parts[i].pages);
 	totals->unaccounted_known =
-		kms_field_signed(nodes, row, KMEMSCOPE_A_NODE_UNACCOUNTED_PAGES,
-				 &pages);
+		host->unaccounted_pages != KMS_UNKNOWN_SIGNED;
 	if (totals->unaccounted_known)
-		totals->unaccounted = pages * (int64_t)look->page_bytes;
-	available_fill(totals, look);
+		totals->unaccounted = host->unaccounted_pages *
+				      (int64_t)obs->page_bytes;
+}
+
+void kms_totals_fill(struct kms_totals *totals,
+		     const struct kms_observation *obs)
+{
+	const struct kms_node_record *host =
+		kms_moment_host(&obs->moment[KMS_MOMENT_LAST]);
+	struct kms_node_record absent;
+
+	kms_record_init(&kms_node_type, &absent);
+	host_fill(totals, obs, host ?: &absent);
+	available_fill(totals, obs);
 	other_fill(totals);
+}
+
+/* Pages that a balloon took and left managed; 0 where that is unknown. */
+static int64_t balloon_growth(const struct kms_node_record *first,
+			      const struct kms_node_record *last)
+{
+	int64_t sum;
+
+	if (first->balloon_pages == KMS_UNKNOWN ||
+	    last->balloon_pages == KMS_UNKNOWN ||
+	    first->present_pages == KMS_UNKNOWN ||
+	    last->present_pages == KMS_UNKNOWN ||
+	    first->managed_pages == KMS_UNKNOWN ||
+	    last->managed_pages == KMS_UNKNOWN)
+		return 0;
+	sum = (int64_t)(last->balloon_pages - first->balloon_pages) -
+	      (int64_t)(last->present_pages - first->present_pages) +
+	      (int64_t)(last->managed_pages - first->managed_pages);
+	return sum < 0 ? -sum : sum;
+}
+
+int64_t kms_unaccounted_error(const struct kms_case *c)
+{
+	const struct kms_node_record *first =
+		kms_moment_host(&c->obs->moment[KMS_MOMENT_FIRST]);
+	const struct kms_node_record *last =
+		kms_moment_host(&c->obs->moment[KMS_MOMENT_LAST]);
+
+	if (!first || !last ||
+	    first->unaccounted_error_pages == KMS_UNKNOWN ||
+	    last->unaccounted_error_pages == KMS_UNKNOWN)
+		return 0;
+	/* What lags behind may have moved from one moment to the other. */
+	return ((int64_t)(first->unaccounted_error_pages +
+			  last->unaccounted_error_pages) +
+		balloon_growth(first, last)) * (int64_t)c->obs->page_bytes;
 }
 
 static uint64_t floor_rate(const struct kms_case *c, uint64_t bytes)
@@ -109,7 +143,7 @@ static uint64_t floor_rate(const struct kms_case *c, uint64_t bytes)
 void kms_floors_fill(struct kms_case *c)
 {
 	struct kms_floors *floors = &c->verdict->floors;
-	const struct kms_look_at *last = &c->look->at[KMS_LOOK_LAST];
+	const struct kms_moment *last = &c->obs->moment[KMS_MOMENT_LAST];
 	int64_t pages = kms_case_pages_floor(c);
 	int64_t error = kms_unaccounted_error(c);
 

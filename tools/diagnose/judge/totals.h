@@ -5,13 +5,14 @@
 
 #include "diagnose/judge/case.h"
 
-/* The host in sum. */
-void kms_totals_fill(struct kms_totals *totals, const struct kms_look *look);
+/* Fill in the parts of the host's memory. */
+void kms_totals_fill(struct kms_totals *totals,
+		     const struct kms_observation *obs);
 
-/* The floors in bytes a second, for each of the judges. */
+/* Fill in the slowest growth that each judge can see, in bytes a second. */
 void kms_floors_fill(struct kms_case *c);
 
-/* How far pages that no counter explains may be off from look to look. */
+/* By how much the growth of unaccounted memory may be off, in bytes. */
 int64_t kms_unaccounted_error(const struct kms_case *c);
 
 #endif /* KMS_DIAGNOSE_JUDGE_TOTALS_H */

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* From what was looked at to what is wrong; nothing here asks the kernel. */
+/* From an observation to a verdict; nothing here asks the kernel. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "diagnose/judge/judge.h"
 #include "diagnose/judge/totals.h"
 #include "diagnose/judge/verdict.h"
+#include "lib/array.h"
 #include "lib/words.h"
 
-/* What does harm comes first; then what grows, the fastest of it; then by size. */
-static int order(const void *a, const void *b)
+/* Harm comes first, then fast growth, then size. */
+static int finding_compare(const void *a, const void *b)
 {
 	const struct kms_finding *left = a, *right = b;
 	uint64_t left_rate = left->bytes_per_second;
@@ -59,11 +60,11 @@ static void health_fill(struct kms_verdict *verdict)
 		verdict->health = KMS_HEALTHY;
 }
 
-/* It must not claim more than was seen: that is what its floor is for. */
+/* It must not claim more than was seen, so it names the floor. */
 static void all_clear_fill(struct kms_case *c)
 {
 	static const char given_back[] =
-		"nothing wrong found; %zu large or growing cache%s will be given back when needed";
+		"nothing wrong found; the kernel reclaims %zu large or growing cache%s when needed";
 	static const char below[] =
 		"nothing wrong found: no kernel memory kept growing by more than %s/s";
 	struct kms_verdict *verdict = c->verdict;
@@ -103,36 +104,45 @@ static void summary_fill(struct kms_case *c)
 						   verdict->nr_findings - 1);
 }
 
-static void grown_fill(struct kms_case *c)
+static void largest_fill(struct kms_case *c)
 {
 	size_t i;
 
 	for (i = 0; i < c->all.nr; i++) {
 		const struct kms_growth *growth = &c->all.growth[i];
 
-		if (growth->bytes > c->grown)
-			c->grown = growth->bytes;
+		if (growth->bytes > c->largest)
+			c->largest = growth->bytes;
 		if (!growth->reclaimable &&
-		    growth->bytes > c->grown_unreclaimable)
-			c->grown_unreclaimable = growth->bytes;
+		    growth->bytes > c->largest_unreclaimable)
+			c->largest_unreclaimable = growth->bytes;
 	}
 }
 
 static bool growths_fill(struct kms_case *c)
 {
-	const struct kms_look_at *at = c->look->at;
+	const struct kms_moment *moment = c->obs->moment;
 
-	if (!kms_growths_find(&c->all, &at[KMS_LOOK_FIRST],
-			      &at[KMS_LOOK_LAST]) ||
-	    !kms_growths_find(&c->early, &at[KMS_LOOK_FIRST],
-			      &at[KMS_LOOK_MIDDLE]) ||
-	    !kms_growths_find(&c->late, &at[KMS_LOOK_MIDDLE],
-			      &at[KMS_LOOK_LAST]))
+	if (!kms_growths_find(&c->all, &moment[KMS_MOMENT_FIRST],
+			      &moment[KMS_MOMENT_LAST]) ||
+	    !kms_growths_find(&c->early, &moment[KMS_MOMENT_FIRST],
+			      &moment[KMS_MOMENT_MIDDLE]) ||
+	    !kms_growths_find(&c->late, &moment[KMS_MOMENT_MIDDLE],
+			      &moment[KMS_MOMENT_LAST]))
 		return false;
-	c->ns = at[KMS_LOOK_LAST].boottime_ns - at[KMS_LOOK_FIRST].boottime_ns;
-	grown_fill(c);
+	c->ns = kms_moments_ns(c->obs, KMS_MOMENT_FIRST, KMS_MOMENT_LAST);
+	largest_fill(c);
 	return true;
 }
+
+static void (*const judges[])(struct kms_case *c) = {
+	kms_judge_dentries,
+	kms_judge_slab,
+	kms_judge_pages,
+	kms_judge_fragmentation,
+	/* Those that need to know what the others found come last. */
+	kms_judge_stock,
+};
 
 static void judge(struct kms_case *c)
 {
@@ -141,14 +151,12 @@ static void judge(struct kms_case *c)
 
 	verdict->ns = c->ns;
 	kms_floors_fill(c);
-	kms_judge_caches(c);
-	kms_judge_pages(c);
-	kms_judge_fragmentation(c);
-	kms_judge_stock(c);
+	for (i = 0; i < ARRAY_SIZE(judges); i++)
+		judges[i](c);
 	for (i = 0; i < verdict->nr_findings; i++)
 		kms_benign_judge(c, &verdict->finding[i]);
 	qsort(verdict->finding, verdict->nr_findings,
-	      sizeof(verdict->finding[0]), order);
+	      sizeof(verdict->finding[0]), finding_compare);
 	shares_fill(verdict);
 	for (i = 0; i < verdict->nr_findings; i++)
 		kms_reclaimable_fill(c, &verdict->finding[i]);
@@ -157,22 +165,22 @@ static void judge(struct kms_case *c)
 }
 
 enum kms_status kms_verdict_make(struct kms_verdict *verdict,
-				 const struct kms_look *look,
+				 const struct kms_observation *obs,
 				 struct kms_error *err)
 {
 	struct kms_case c = {
-		.look = look,
+		.obs = obs,
 		.verdict = verdict,
 		.strings = &verdict->strings,
 	};
 	size_t i;
 
 	memset(verdict, 0, sizeof(*verdict));
-	verdict->missing = &look->missing;
-	for (i = 0; i < KMS_NR_LOOKS; i++)
-		verdict->partial |= look->at[i].partial;
-	verdict->partial |= look->missing.nr > 0;
-	kms_totals_fill(&verdict->totals, look);
+	verdict->missing = &obs->missing;
+	for (i = 0; i < KMS_NR_MOMENTS; i++)
+		verdict->partial |= obs->moment[i].partial;
+	verdict->partial |= obs->missing.nr > 0;
+	kms_totals_fill(&verdict->totals, obs);
 	if (growths_fill(&c))
 		judge(&c);
 	else

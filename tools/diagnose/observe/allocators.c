@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What this host knows about the allocators that a trace saw. */
-#include <linux/kmemscope.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "diagnose/observe/allocators.h"
+#include "diagnose/observe/witness.h"
 #include "host/cgroup.h"
 #include "host/container.h"
 #include "host/file.h"
@@ -14,53 +14,50 @@
 #include "lib/array.h"
 #include "lib/text.h"
 
-/* Only the busiest allocators are worth it. */
-#define ALLOCATORS_MAX 32
+/* Only the busiest allocators are worth the time. */
+#define MAX_ALLOCATORS 32
 
 #define CGROUPS "/sys/fs/cgroup"
 
-/* An allocator of the trace, and who started it as the module saw it. */
+/* An allocator of a trace, and its parents as the module saw them. */
 struct allocator {
-	const char *name;
-	const char *parent[KMS_PARENTS_MAX];
+	const struct kms_trace_allocator_record *record;
+	const char *parent[KMS_MAX_PARENTS];
 	size_t nr_parents;
-	uint64_t pid;
-	uint64_t parent_pid;
-	uint64_t uid;
 };
 
-static struct allocator allocator_of(const struct kms_rows *rows, size_t row)
+static struct allocator
+allocator_of(const struct kms_trace_allocator_record *record)
 {
 	struct allocator allocator = {
-		.name = kms_field_text(rows, row,
-				       KMEMSCOPE_A_TRACE_ALLOCATOR_NAME),
-		.pid = kms_field(rows, row, KMEMSCOPE_A_TRACE_ALLOCATOR_PID),
-		.uid = kms_field(rows, row, KMEMSCOPE_A_TRACE_ALLOCATOR_UID),
-		.parent_pid = kms_field(rows, row,
-					KMEMSCOPE_A_TRACE_ALLOCATOR_PARENT_PID),
+		.record = record,
+		.parent = { record->parent_1, record->parent_2,
+			    record->parent_3, record->parent_4 },
 	};
 
-	allocator.nr_parents = kms_field_parents(rows, row, allocator.parent);
+	while (allocator.nr_parents < KMS_MAX_PARENTS &&
+	       allocator.parent[allocator.nr_parents])
+		allocator.nr_parents++;
 	return allocator;
 }
 
-/* Is it a process like those that the allocator stands for? */
+/* Does a process have the name and the parents of the allocator? */
 static bool is_alike(const struct kms_processes *processes,
 		     const struct kms_process *process,
 		     const struct allocator *allocator)
 {
-	return kms_process_is(process, allocator->name) &&
+	return kms_process_is(process, allocator->record->name) &&
 	       kms_process_descends(processes, process, allocator->parent,
 				    allocator->nr_parents);
 }
 
-/* The process of the allocator's number, unless another one has it now. */
+/* The process with the allocator's pid, unless another one has it now. */
 static const struct kms_process *
 process_of(const struct kms_processes *processes,
 	   const struct allocator *allocator, uint64_t ended_ns)
 {
 	const struct kms_process *process =
-		kms_processes_find(processes, allocator->pid);
+		kms_processes_find(processes, allocator->record->pid);
 
 	if (!process || process->began_ns > ended_ns ||
 	    !is_alike(processes, process, allocator))
@@ -78,7 +75,7 @@ static size_t count_alike(const struct kms_processes *processes,
 	return nr;
 }
 
-/* Where there is no unified hierarchy to ask, the process may tell. */
+/* Without a unified hierarchy, read the cgroup of the process. */
 static char *process_cgroup(uint64_t pid)
 {
 	char path[64], *text, *cgroup = NULL;
@@ -121,19 +118,20 @@ static uint64_t user_of(uint32_t pid)
 }
 
 /*
- * The only process with the name of one of the parents, itself started by ones
- * with the names of the others, of the same user and in the same cgroup.  The
- * last two are what counts: anybody may use the names of others, but not be
- * another user, or join a cgroup of others.
+ * The only process that has the name of one of the parents, has the others as
+ * its own parents, and is of the same user and cgroup.  The last two are the
+ * proof: any user may use the names of others, but not be another user, nor
+ * join a cgroup of others.
  */
 static const struct kms_process *
 parent_alike(const struct kms_processes *processes,
-	     const struct allocator *allocator, const char *cgroup, size_t *which)
+	     const struct allocator *allocator, const char *cgroup,
+	     size_t *which)
 {
 	const struct kms_process *found = NULL;
 	size_t i, j;
 
-	if (!cgroup || allocator->uid == KMS_UNKNOWN)
+	if (!cgroup || allocator->record->uid == KMS_UNKNOWN)
 		return NULL;
 	for (j = 0; !found && j < allocator->nr_parents; j++) {
 		for (i = 0; i < processes->nr; i++) {
@@ -146,7 +144,7 @@ parent_alike(const struct kms_processes *processes,
 						  allocator->nr_parents - j -
 						  1) ||
 			    !is_in(process, cgroup) ||
-			    user_of(process->pid) != allocator->uid)
+			    user_of(process->pid) != allocator->record->uid)
 				continue;
 			if (found)
 				return NULL;
@@ -157,7 +155,7 @@ parent_alike(const struct kms_processes *processes,
 	return found;
 }
 
-/* The parent as its number proves it, if that is known and still the same. */
+/* The parent by its pid, if that is known and still the same process. */
 static const struct kms_process *
 parent_proved(const struct kms_processes *processes,
 	      const struct allocator *allocator,
@@ -166,7 +164,7 @@ parent_proved(const struct kms_processes *processes,
 	const struct kms_process *parent;
 
 	parent = kms_processes_find(processes, process ? process->parent :
-				    allocator->parent_pid);
+				    allocator->record->parent_pid);
 	if (!parent || !allocator->nr_parents || parent->began_ns > ended_ns ||
 	    !kms_process_is(parent, allocator->parent[0]) ||
 	    !kms_process_descends(processes, parent, allocator->parent + 1,
@@ -185,8 +183,9 @@ static size_t count_children(const struct kms_processes *processes,
 	return nr;
 }
 
-/* A process that lives for moments is started again by one that lives on. */
-static void starter_find(struct kms_who *who, const struct kms_traced *traced,
+/* A short-lived process is started again and again by one that lives on. */
+static void starter_find(struct kms_allocator_facts *facts,
+			 const struct kms_trace *trace,
 			 const struct kms_processes *processes,
 			 const struct allocator *allocator,
 			 const struct kms_process *process, uint64_t ended_ns)
@@ -196,20 +195,20 @@ static void starter_find(struct kms_who *who, const struct kms_traced *traced,
 
 	parent = parent_proved(processes, allocator, process, ended_ns);
 	if (!parent)
-		parent = parent_alike(processes, allocator, who->cgroup,
+		parent = parent_alike(processes, allocator, facts->cgroup,
 				      &which);
-	/* One that began in the trace will soon be gone as well. */
-	while (parent && parent->began_ns > traced->began_ns) {
+	/* A parent that began in the trace is short-lived, too. */
+	while (parent && parent->began_ns > trace->began_ns) {
 		parent = ++which < allocator->nr_parents ?
 			 kms_processes_find(processes, parent->parent) : NULL;
 	}
 	if (!parent ||
 	    kms_process_is_spared(processes, parent, (uint32_t)getpid()))
 		return;
-	who->starter_pid = parent->pid;
-	who->starter_parent = which;
-	who->starter_began_ns = parent->began_ns;
-	who->starter_children = count_children(processes, parent->pid);
+	facts->starter_pid = parent->pid;
+	facts->starter_parent = which;
+	facts->starter_began_ns = parent->began_ns;
+	facts->starter_children = count_children(processes, parent->pid);
 }
 
 static bool can_reclaim(const char *cgroup)
@@ -227,95 +226,120 @@ static bool can_reclaim(const char *cgroup)
 	return can;
 }
 
-static void cgroup_find(struct kms_traced *traced, size_t row)
+static void cgroup_find(struct kms_trace *trace, size_t index)
 {
-	const struct kms_rows *rows = &traced->allocators;
-	struct kms_who *who = &traced->who[row];
-	uint64_t id = kms_field(rows, row,
-				KMEMSCOPE_A_TRACE_ALLOCATOR_CGROUP_ID);
+	const struct kms_trace_allocator_record *record =
+		trace->allocators.record;
+	struct kms_allocator_facts *facts = &trace->facts[index];
+	uint64_t id = record[index].cgroup_id;
 	size_t i;
 
-	for (i = 0; i < row && id != KMS_UNKNOWN; i++) {
-		if (kms_field(rows, i, KMEMSCOPE_A_TRACE_ALLOCATOR_CGROUP_ID) !=
-		    id)
+	if (id == KMS_UNKNOWN)
+		return;
+	for (i = 0; i < index; i++) {
+		if (record[i].cgroup_id != id)
 			continue;
-		if (!traced->who[i].cgroup)
+		if (!trace->facts[i].cgroup)
 			break;
-		who->cgroup = strdup(traced->who[i].cgroup);
-		who->can_reclaim = traced->who[i].can_reclaim;
+		facts->cgroup = strdup(trace->facts[i].cgroup);
+		facts->can_reclaim = trace->facts[i].can_reclaim;
 		return;
 	}
-	if (id != KMS_UNKNOWN)
-		who->cgroup = kms_cgroup_path(id);
-	who->can_reclaim = who->cgroup && can_reclaim(who->cgroup);
+	facts->cgroup = kms_cgroup_path(id);
+	facts->can_reclaim = facts->cgroup && can_reclaim(facts->cgroup);
 }
 
-bool kms_who_begin(struct kms_traced *traced)
+/* False when memory is out. */
+static bool container_find(struct kms_allocator_facts *facts)
 {
-	const struct kms_rows *rows = &traced->allocators;
+	struct kms_container container;
+
+	if (facts->container || !facts->cgroup ||
+	    !kms_container_find(&container, facts->cgroup))
+		return true;
+	facts->container = kms_container_text(&container);
+	return facts->container;
+}
+
+bool kms_allocators_begin(struct kms_trace *trace)
+{
 	size_t i;
 
-	traced->who = calloc(rows->nr + 1, sizeof(*traced->who));
-	if (!traced->who)
+	trace->facts = calloc(trace->allocators.nr + 1, sizeof(*trace->facts));
+	if (!trace->facts)
 		return false;
-	for (i = 0; i < rows->nr; i++)
-		cgroup_find(traced, i);
+	for (i = 0; i < trace->allocators.nr; i++) {
+		cgroup_find(trace, i);
+		if (!container_find(&trace->facts[i]))
+			return false;
+	}
 	return true;
 }
 
-static void who_fill(struct kms_traced *traced, size_t row,
-		     const struct kms_processes *processes, uint64_t ended_ns)
+static bool facts_find(struct kms_trace *trace, size_t index,
+		       const struct kms_processes *processes,
+		       uint64_t ended_ns)
 {
-	struct allocator allocator = allocator_of(&traced->allocators, row);
-	struct kms_who *who = &traced->who[row];
+	struct allocator allocator =
+		allocator_of(&trace->allocators.record[index]);
+	struct kms_allocator_facts *facts = &trace->facts[index];
 	const struct kms_job_names job = {
-		allocator.name, allocator.parent, allocator.nr_parents,
+		allocator.record->name, allocator.parent, allocator.nr_parents,
 	};
 	const struct kms_process *process;
 
-	if (!allocator.name)
-		return;
+	if (!allocator.record->name)
+		return true;
 	process = process_of(processes, &allocator, ended_ns);
-	who->alive = process;
-	who->began_ns = process ? process->began_ns : 0;
-	who->nr_alike = count_alike(processes, &allocator);
-	who->spared = process && kms_process_is_spared(processes, process,
+	facts->alive = process;
+	facts->began_ns = process ? process->began_ns : 0;
+	facts->nr_alike = count_alike(processes, &allocator);
+	facts->spared = process && kms_process_is_spared(processes, process,
 						       (uint32_t)getpid());
-	if (!process || who->nr_alike > 1)
-		starter_find(who, traced, processes, &allocator, process,
+	if (!process || facts->nr_alike > 1)
+		starter_find(facts, trace, processes, &allocator, process,
 			     ended_ns);
-	if (!who->cgroup && process)
-		who->cgroup = process_cgroup(process->pid);
+	if (!facts->cgroup && process)
+		facts->cgroup = process_cgroup(process->pid);
 	/* Without a unified hierarchy: children stay in their parent's. */
-	if (!who->cgroup && who->starter_pid)
-		who->cgroup = process_cgroup(who->starter_pid);
-	if (who->cgroup)
-		kms_service_find(&who->service, kms_systemd(), processes,
-				 CGROUPS, who->cgroup, &job);
+	if (!facts->cgroup && facts->starter_pid)
+		facts->cgroup = process_cgroup(facts->starter_pid);
+	if (facts->cgroup)
+		kms_service_find(&facts->service, kms_systemd(), processes,
+				 CGROUPS, facts->cgroup, &job);
+	return container_find(facts);
 }
 
-bool kms_who_find(struct kms_look *look)
+static bool trace_find(struct kms_trace *trace,
+		       const struct kms_processes *processes,
+		       uint64_t ended_ns)
 {
-	uint64_t ended_ns = look->at[KMS_LOOK_LAST].boottime_ns;
-	struct kms_processes processes;
-	size_t i, row;
+	size_t i;
 
-	if (!look->nr_traced)
+	for (i = 0; trace->facts && i < trace->allocators.nr &&
+	     i < MAX_ALLOCATORS; i++)
+		if (!facts_find(trace, i, processes, ended_ns))
+			return false;
+	return true;
+}
+
+bool kms_allocators_read(struct kms_observation *obs)
+{
+	uint64_t ended_ns = obs->moment[KMS_MOMENT_LAST].boottime_ns;
+	struct kms_processes processes;
+	bool complete = true;
+	size_t i;
+
+	if (!obs->nr_traces)
 		return true;
-	look->host_processes = kms_proc_is_initial();
-	if (!look->host_processes)
+	obs->host_processes = kms_proc_is_initial();
+	if (!obs->host_processes)
 		return true;
 	if (!kms_processes_read(&processes, "/proc"))
 		return false;
-	for (i = 0; i < look->nr_traced; i++) {
-		struct kms_traced *traced = &look->traced[i];
-
-		/* Of more than were read, it is not known who is alike. */
-		for (row = 0; traced->who && processes.whole &&
-		     row < traced->allocators.nr && row < ALLOCATORS_MAX;
-		     row++)
-			who_fill(traced, row, &processes, ended_ns);
-	}
+	/* If processes were left out, those alike cannot be counted. */
+	for (i = 0; complete && processes.whole && i < obs->nr_traces; i++)
+		complete = trace_find(&obs->trace[i], &processes, ended_ns);
 	kms_processes_free(&processes);
-	return true;
+	return complete;
 }

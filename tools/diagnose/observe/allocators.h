@@ -6,16 +6,9 @@
 #include "diagnose/observation.h"
 
 /*
- * Fill in the cgroups of a trace's allocators.  This is to be done soon, as
- * they may go; it looks at few files.  False when memory is out.
+ * Find the cgroups of a trace's allocators.  Do this soon, before they go; it
+ * reads few files.  False when memory is out.
  */
-bool kms_who_begin(struct kms_traced *traced);
-
-/*
- * Fill in the rest, for all traces of a look.  This reads much of /proc, which
- * makes dentries and inodes, so the last look must be over.  False when memory
- * is out.
- */
-bool kms_who_find(struct kms_look *look);
+bool kms_allocators_begin(struct kms_trace *trace);
 
 #endif /* KMS_DIAGNOSE_OBSERVE_ALLOCATORS_H */

@@ -1,40 +1,39 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The walks and traces of a look, side by side. */
+/* The walks and traces of an observation, side by side. */
 #ifndef KMS_DIAGNOSE_OBSERVE_JOBS_H
 #define KMS_DIAGNOSE_OBSERVE_JOBS_H
 
 #include "client/nl.h"
 #include "diagnose/observation.h"
 
-/* A walk before, a walk after and traces: never more than these at once. */
-#define KMS_JOBS_MAX 4
+/* The module runs four jobs at a time, for all readers. */
+#define KMS_MAX_JOBS 4
+
+struct kms_observe_job {
+	uint32_t id;
+	const char *what;		/* in messages */
+	struct kms_walk *walk;		/* one of the two */
+	struct kms_trace *trace;
+};
 
 struct kms_jobs {
-	struct kms_look *look;
+	struct kms_observation *obs;
 	struct kms_nl *nl;
-	struct {
-		uint32_t id;
-		const char *what;		/* in messages */
-		struct kms_walk *walk;		/* one of the two */
-		struct kms_traced *traced;
-	} job[KMS_JOBS_MAX];
+	struct kms_observe_job job[KMS_MAX_JOBS];
 	size_t nr;
 };
 
-/* CLOCK_BOOTTIME */
-uint64_t kms_now_ns(void);
-
-/* How long a walk may take when so much time is left. */
+/* How long a walk may take when this much time is left. */
 uint64_t kms_walk_budget(uint64_t left_ns);
 
-/* Start one; what is refused is noted in the look. */
-void kms_jobs_walk(struct kms_jobs *jobs, size_t walk, uint64_t budget_ns);
+/* Start one; a refusal is noted in the observation. */
+void kms_jobs_walk(struct kms_jobs *jobs, size_t number, uint64_t budget_ns);
 void kms_jobs_trace(struct kms_jobs *jobs, const char *cache, bool stacks,
 		    uint64_t duration_ns);
 
 /*
- * Wait for all, until then or a little longer, and take what they found.
- * Those that were not through by then are ended, and it returns false.
+ * Wait for all, until then or a little longer, and take their records.  Jobs
+ * that have not ended by then are stopped, and it returns false.
  */
 bool kms_jobs_finish(struct kms_jobs *jobs, uint64_t boottime_ns);
 

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What a diagnosis reads of the kernel's own files. */
+/* Parse files of the kernel that a diagnosis reads. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "diagnose/observe/proc.h"
+#include "diagnose/observe/witness.h"
+#include "host/file.h"
 
 struct kms_dentry_state kms_dentry_state_parse(const char *text)
 {
@@ -30,4 +33,13 @@ uint64_t kms_available_parse(const char *text)
 	if (!text || sscanf(text, "MemAvailable: %llu kB", &kib) != 1)
 		return KMS_UNKNOWN;
 	return kib * 1024;
+}
+
+bool kms_available_read(struct kms_observation *obs)
+{
+	char *text = kms_file_read("/proc/meminfo", 64 * 1024);
+
+	obs->available_bytes = kms_available_parse(text ?: "");
+	free(text);
+	return true;
 }

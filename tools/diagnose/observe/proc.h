@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What a diagnosis reads of the kernel's own files. */
+/* Parse files of the kernel that a diagnosis reads. */
 #ifndef KMS_DIAGNOSE_OBSERVE_PROC_H
 #define KMS_DIAGNOSE_OBSERVE_PROC_H
 

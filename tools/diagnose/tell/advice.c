@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A verdict that gets its remedies, one by one. */
+/* Remedies of a verdict, under construction. */
 #include "diagnose/tell/advice.h"
 
 void kms_remedy_give(struct kms_advice *a, struct kms_finding *finding,
@@ -9,7 +9,7 @@ void kms_remedy_give(struct kms_advice *a, struct kms_finding *finding,
 		remedy.command = kms_argv_line(&remedy.argv, a->strings);
 		if (!remedy.command)
 			remedy.text = kms_strings_add(a->strings,
-						      "%s (a name in it cannot be written in a command)",
+						      "%s (no command: a name in it cannot be quoted)",
 						      remedy.text);
 	}
 	kms_remedy_add(finding, remedy);

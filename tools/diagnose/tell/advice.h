@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A verdict that gets its remedies, one by one. */
+/* Remedies of a verdict, under construction. */
 #ifndef KMS_DIAGNOSE_TELL_ADVICE_H
 #define KMS_DIAGNOSE_TELL_ADVICE_H
 
@@ -7,14 +7,14 @@
 #include "diagnose/observation.h"
 
 struct kms_advice {
-	const struct kms_look *look;
+	const struct kms_observation *obs;
 	struct kms_strings *strings;	/* the verdict's */
 };
 
-/* Creators that are worth a remedy of their own. */
-#define KMS_STOPPED_MAX 3
+/* Allocators that get a remedy of their own. */
+#define KMS_MAX_STOPS 3
 
-/* Append a remedy with its command, of which it makes the line. */
+/* Append a remedy, with the line of its command. */
 void kms_remedy_give(struct kms_advice *a, struct kms_finding *finding,
 		     struct kms_remedy remedy);
 

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What a diagnosis found, as JSON: what is not known has no key. */
+/* A verdict as JSON: what is not known has no key. */
 #include <json-c/json.h>
 
-#include "diagnose/observation.h"
 #include "diagnose/tell/text.h"
 #include "output/output.h"
 
-/* An object under construction; failed once, it takes nothing more. */
+/* An object under construction; once it failed, it takes nothing more. */
 struct object {
 	json_object *json;
 	bool failed;
@@ -34,6 +33,21 @@ static void number_add(struct object *object, const char *name, uint64_t number)
 {
 	if (number != KMS_UNKNOWN)
 		json_add(object, name, json_object_new_uint64(number));
+}
+
+/* In percent, with one decimal. */
+static void percent_add(struct object *object, const char *name,
+			uint64_t permille)
+{
+	char text[32];
+
+	if (permille == KMS_UNKNOWN)
+		return;
+	snprintf(text, sizeof(text), "%llu.%llu",
+		 (unsigned long long)permille / 10,
+		 (unsigned long long)permille % 10);
+	json_add(object, name,
+		 json_object_new_double_s(permille / 10.0, text));
 }
 
 static void text_add(struct object *object, const char *name, const char *text)
@@ -81,66 +95,66 @@ static void texts_add(struct object *object, const char *name,
 		item_add(object, array, json_object_new_string(text[i]));
 }
 
-static void place_add(struct object *finding, json_object *array,
-		      const struct kms_found_place *place)
+static void directory_add(struct object *finding, json_object *array,
+			  const struct kms_found_directory *directory)
 {
 	struct object object = object_new();
 
-	text_add(&object, "path", place->path);
-	flag_add(&object, "mounted", place->mounted);
-	flag_add(&object, "deleted", place->deleted);
-	text_add(&object, "fs_type", place->fs_type);
-	text_add(&object, "device", place->device);
-	number_add(&object, "inode", place->inode);
-	number_add(&object, "nr_negative", place->nr_negative);
-	number_add(&object, "nr_positive", place->nr_positive);
-	number_add(&object, "total_bytes", place->total_bytes);
-	number_add(&object, "share_permille", place->share_permille);
-	number_add(&object, "dentries_per_second", place->growth_per_second);
-	text_add(&object, "pattern", place->pattern);
-	text_add(&object, "example", place->example);
-	number_add(&object, "nr_names", place->nr_names);
-	number_add(&object, "nr_names_covered", place->nr_covered);
-	text_add(&object, "overlay", place->overlay);
-	number_add(&object, "nr_namespaces", place->nr_namespaces);
-	text_add(&object, "container", place->container);
-	text_add(&object, "container_path", place->container_path);
-	if (place->container_path)
-		number_add(&object, "container_pid", place->container_pid);
+	text_add(&object, "path", directory->path);
+	flag_add(&object, "mounted", directory->mounted);
+	flag_add(&object, "deleted", directory->deleted);
+	text_add(&object, "fs_type", directory->fs_type);
+	text_add(&object, "device", directory->device);
+	number_add(&object, "inode", directory->inode);
+	number_add(&object, "nr_negative", directory->nr_negative);
+	number_add(&object, "nr_positive", directory->nr_positive);
+	number_add(&object, "total_bytes", directory->total_bytes);
+	percent_add(&object, "share_percent", directory->share_permille);
+	number_add(&object, "dentries_per_second", directory->growth_per_second);
+	text_add(&object, "pattern", directory->pattern);
+	text_add(&object, "example", directory->example);
+	number_add(&object, "nr_names", directory->nr_names);
+	number_add(&object, "nr_names_covered", directory->nr_covered);
+	text_add(&object, "overlay", directory->overlay);
+	number_add(&object, "nr_namespaces", directory->nr_namespaces);
+	text_add(&object, "container", directory->container);
+	text_add(&object, "container_path", directory->container_path);
+	if (directory->container_path)
+		number_add(&object, "container_pid", directory->container_pid);
 	object_item_add(finding, array, &object);
 }
 
-static void creator_add(struct object *finding, json_object *array,
-			const struct kms_found_creator *creator)
+static void allocator_add(struct object *finding, json_object *array,
+			  const struct kms_found_allocator *allocator)
 {
 	struct object object = object_new();
 
-	text_add(&object, "context", creator->context);
-	text_add(&object, "name", creator->name);
-	text_add(&object, "work", creator->work);
-	if (creator->nr_alike > 1)
-		number_add(&object, "nr_alike", creator->nr_alike);
-	texts_add(&object, "parents", creator->parent, creator->nr_parents);
-	text_add(&object, "cgroup", creator->cgroup);
-	text_add(&object, "container", creator->container);
-	text_add(&object, "service", creator->service);
-	number_add(&object, "uid", creator->uid);
-	number_add(&object, "pid", creator->pid);
-	if (creator->pid != KMS_UNKNOWN)
-		flag_add(&object, "alive", creator->alive);
-	if (creator->who && creator->who->nr_alike)
-		number_add(&object, "nr_processes", creator->who->nr_alike);
-	if (creator->starter) {
-		text_add(&object, "starter", creator->starter);
-		number_add(&object, "starter_pid", creator->starter_pid);
+	text_add(&object, "context", allocator->context);
+	text_add(&object, "name", allocator->name);
+	text_add(&object, "work", allocator->work);
+	if (allocator->nr_alike > 1)
+		number_add(&object, "nr_alike", allocator->nr_alike);
+	texts_add(&object, "parents", allocator->parent, allocator->nr_parents);
+	text_add(&object, "cgroup", allocator->cgroup);
+	text_add(&object, "container", allocator->container);
+	text_add(&object, "service", allocator->service);
+	number_add(&object, "uid", allocator->uid);
+	number_add(&object, "pid", allocator->pid);
+	if (allocator->pid != KMS_UNKNOWN)
+		flag_add(&object, "alive", allocator->alive);
+	if (allocator->facts && allocator->facts->nr_alike)
+		number_add(&object, "nr_processes", allocator->facts->nr_alike);
+	if (allocator->starter) {
+		text_add(&object, "starter", allocator->starter);
+		number_add(&object, "starter_pid", allocator->starter_pid);
 	}
-	number_add(&object, "nr_allocs", creator->nr_allocs);
-	number_add(&object, "allocs_per_second", creator->per_second);
-	number_add(&object, "nr_outstanding", creator->nr_outstanding);
-	number_add(&object, "share_permille", creator->share_permille);
-	number_add(&object, "traced_permille", creator->traced_permille);
-	if (creator->nr_frames)
-		texts_add(&object, "stack", creator->frame, creator->nr_frames);
+	number_add(&object, "nr_allocs", allocator->nr_allocs);
+	number_add(&object, "allocs_per_second", allocator->per_second);
+	number_add(&object, "nr_outstanding", allocator->nr_outstanding);
+	percent_add(&object, "share_percent", allocator->share_permille);
+	percent_add(&object, "traced_percent", allocator->traced_permille);
+	if (allocator->nr_frames)
+		texts_add(&object, "stack", allocator->frame, allocator->nr_frames);
 	object_item_add(finding, array, &object);
 }
 
@@ -178,14 +192,14 @@ static void numbers_add(struct object *object,
 			const struct kms_finding *finding)
 {
 	number_add(object, "total_bytes", finding->total_bytes);
-	number_add(object, "memory_permille", finding->memory_permille);
+	percent_add(object, "memory_percent", finding->memory_permille);
 	number_add(object, "nr_objects", finding->nr_objects);
 	number_add(object, "growth_bytes", finding->growth_bytes);
 	number_add(object, "bytes_per_second", finding->bytes_per_second);
 	number_add(object, "objects_per_second", finding->objects_per_second);
-	number_add(object, "share_permille", finding->share_permille);
-	number_add(object, "attributed_permille",
-		   finding->attributed_permille);
+	percent_add(object, "share_percent", finding->share_permille);
+	percent_add(object, "attributed_percent",
+		    finding->attributed_permille);
 	number_add(object, "reclaimable_bytes", finding->reclaimable_bytes);
 	number_add(object, "full_seconds", finding->full_seconds);
 }
@@ -208,12 +222,12 @@ static struct object finding_object(const struct kms_finding *finding)
 	array = array_add(&object, "nodes");
 	for (i = 0; array && i < finding->nr_nodes; i++)
 		node_add(&object, array, &finding->node[i]);
-	array = array_add(&object, "places");
-	for (i = 0; array && i < finding->nr_places; i++)
-		place_add(&object, array, &finding->place[i]);
-	array = array_add(&object, "creators");
-	for (i = 0; array && i < finding->nr_creators; i++)
-		creator_add(&object, array, &finding->creator[i]);
+	array = array_add(&object, "directories");
+	for (i = 0; array && i < finding->nr_directories; i++)
+		directory_add(&object, array, &finding->directory[i]);
+	array = array_add(&object, "allocators");
+	for (i = 0; array && i < finding->nr_allocators; i++)
+		allocator_add(&object, array, &finding->allocator[i]);
 	texts_add(&object, "evidence", finding->evidence.line,
 		  finding->evidence.nr);
 	texts_add(&object, "unknown", finding->unknown.line,
@@ -254,7 +268,7 @@ static struct object memory_object(const struct kms_totals *totals)
 	return object;
 }
 
-/* Growth that goes unseen, and what no judge looks at. */
+/* Growth that goes unseen, and what no judge examines. */
 static struct object limits_object(const struct kms_floors *floors)
 {
 	struct object object = object_new();
@@ -329,7 +343,7 @@ enum kms_status kms_verdict_print_json(FILE *stream,
 
 	if (status)
 		return status;
-	fprintf(stream, ",\n \"look_ns\":%llu",
+	fprintf(stream, ",\n \"observed_ns\":%llu",
 		(unsigned long long)verdict->ns);
 	if (verdict->health != KMS_HEALTH_UNKNOWN)
 		fprintf(stream, ",\n \"healthy\":%s",

@@ -1,31 +1,32 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* How to have the kernel give back what it can. */
+/* Have the kernel reclaim what it can. */
 #include <string.h>
 
 #include "diagnose/tell/reclaim.h"
 #include "lib/words.h"
 
 /*
- * Of one cgroup only, and no more than its share; the root's is the whole host,
- * and no better than that.
+ * From one cgroup only, and no more than its share.  The root cgroup is the
+ * whole host, so nothing is gained there.
  */
 static void cgroup_add(struct kms_advice *a, struct kms_finding *finding,
-		       const struct kms_found_creator *creator, uint64_t bytes)
+		       const struct kms_found_allocator *allocator,
+		       uint64_t bytes)
 {
 	const char *number = kms_strings_add(a->strings, "%llu",
 					     (unsigned long long)bytes);
 	struct kms_argv command = kms_argv_begin("echo", number, NULL);
 	const char *file;
 
-	if (!bytes || !creator->can_reclaim || !strcmp(creator->cgroup, "/"))
+	if (!bytes || !allocator->can_reclaim || !strcmp(allocator->cgroup, "/"))
 		return;
 	file = kms_strings_add(a->strings, "/sys/fs/cgroup%s/memory.reclaim",
-			       creator->cgroup);
+			       allocator->cgroup);
 	kms_argv_into(&command, a->strings, file);
 	kms_remedy_give(a, finding, (struct kms_remedy){
 		.when = KMS_LATER,
-		.text = "if memory is short: reclaim memory charged to its cgroup",
-		.cost = "page cache of this cgroup goes first, and processes may be swapped out",
+		.text = "if memory is short, reclaim memory charged to its cgroup",
+		.cost = "drops page cache of this cgroup first, and may swap out its processes",
 		.argv = command,
 		.effect = kms_strings_add(a->strings,
 					  "frees up to %s; EAGAIN means less was reclaimable",
@@ -33,6 +34,11 @@ static void cgroup_add(struct kms_advice *a, struct kms_finding *finding,
 		.frees_bytes = bytes,
 	});
 }
+
+static const char drop_text[] =
+	"run sync, then drop unused dentries and inodes, off-peak and only if memory is short";
+static const char drop_cost[] =
+	"processes in large directories may stall, and dropped entries are read from disk again";
 
 void kms_reclaim_add(struct kms_advice *a, struct kms_finding *finding)
 {
@@ -43,17 +49,21 @@ void kms_reclaim_add(struct kms_advice *a, struct kms_finding *finding)
 	bytes = finding->reclaimable_bytes;
 	if (bytes == KMS_UNKNOWN || !bytes)
 		return;
-	for (i = 0; i < finding->nr_creators && i < KMS_STOPPED_MAX; i++)
-		cgroup_add(a, finding, &finding->creator[i],
-			   bytes / 1000 * finding->creator[i].traced_permille);
+	for (i = 0; i < finding->nr_allocators && i < KMS_MAX_STOPS; i++) {
+		const struct kms_found_allocator *allocator =
+			&finding->allocator[i];
+
+		cgroup_add(a, finding, allocator,
+			   bytes / 1000 * allocator->traced_permille);
+	}
 	kms_argv_into(&command, a->strings, "/proc/sys/vm/drop_caches");
 	kms_remedy_give(a, finding, (struct kms_remedy){
 		.when = KMS_LATER,
-		.text = "off-peak, if memory is short: sync, give back unused dentries and inodes",
-		.cost = "who works in a directory of millions waits for seconds; all is read anew",
+		.text = drop_text,
+		.cost = drop_cost,
 		.argv = command,
 		.effect = kms_strings_add(a->strings,
-					  "at most %s of it are given back, as slabs get empty",
+					  "frees up to %s, as slabs become empty",
 					  kms_words_bytes(bytes).text),
 		.frees_bytes = bytes,
 	});

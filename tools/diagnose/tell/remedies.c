@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What to do about a finding.  It is said, with what it will do; never done. */
+/* What to do about findings.  Remedies are printed, and never run. */
 #include <string.h>
 
 #include "diagnose/tell/advice.h"
@@ -8,10 +8,7 @@
 #include "diagnose/tell/stop.h"
 #include "lib/array.h"
 
-/*
- * Names by which software that is known for it can be told, and what its own
- * people say helps.
- */
+/* Software known for such lookups, by the names, and its own remedy. */
 static const struct {
 	const char *pattern;
 	const char *text;
@@ -20,9 +17,9 @@ static const struct {
 } known[] = {
 	{
 		.pattern = ".N_dOeSnotExist_.db",
-		.text = "these names are of NSS, a TLS library: tell it not to measure",
+		.text = "the lookups are by NSS, a TLS library that measures their speed",
 		.variable = "NSS_SDB_USE_CACHE=yes",
-		.effect = "it looks up no such names any more, from its next start on",
+		.effect = "no such lookups after its next start",
 	},
 };
 
@@ -31,29 +28,31 @@ static bool is_growing(const struct kms_finding *finding)
 	return finding->bytes_per_second != KMS_UNKNOWN;
 }
 
-/* In the environment of what looks the names up, from its next start on. */
+/* Set a variable in the environment of the allocator. */
 static void known_give(struct kms_advice *a, struct kms_finding *finding,
 		       const char *text, const char *variable,
 		       const char *effect)
 {
-	const struct kms_found_creator *creator =
-		finding->nr_creators ? &finding->creator[0] : NULL;
+	const struct kms_found_allocator *allocator =
+		finding->nr_allocators ? &finding->allocator[0] : NULL;
 	struct kms_remedy remedy = {
 		.when = KMS_LATER,
-		.text = kms_strings_add(a->strings, "%s: set %s in its environment",
-					text, variable),
+		.text = kms_strings_add(a->strings,
+					"set %s in the environment of that process: %s",
+					variable, text),
 		.effect = effect,
 		.frees_bytes = KMS_UNKNOWN,
 	};
 
-	if (creator && kms_service_is_own(creator)) {
+	if (allocator && kms_service_is_own(allocator)) {
 		remedy.text = kms_strings_add(a->strings,
-					      "%s: add \"[Service]\" and \"Environment=%s\" to %s, then restart it",
-					      text, variable, creator->service);
+					      "add \"[Service]\" and \"Environment=%s\" to %s and restart it: %s",
+					      variable, allocator->service,
+					      text);
 		remedy.cost = "the service is down while it restarts";
 		remedy.argv = kms_argv_begin("systemctl", "edit", NULL);
 		kms_argv_operand(&remedy.argv, a->strings,
-				 creator->service);
+				 allocator->service);
 	}
 	kms_remedy_give(a, finding, remedy);
 }
@@ -63,12 +62,12 @@ static void known_add(struct kms_advice *a, struct kms_finding *finding)
 	size_t i, j;
 
 	for (i = 0; i < ARRAY_SIZE(known); i++) {
-		for (j = 0; j < finding->nr_places; j++)
-			if (finding->place[j].pattern &&
-			    !strcmp(finding->place[j].pattern,
+		for (j = 0; j < finding->nr_directories; j++)
+			if (finding->directory[j].pattern &&
+			    !strcmp(finding->directory[j].pattern,
 				    known[i].pattern))
 				break;
-		if (j < finding->nr_places)
+		if (j < finding->nr_directories)
 			known_give(a, finding, known[i].text, known[i].variable,
 				   known[i].effect);
 	}
@@ -76,19 +75,19 @@ static void known_add(struct kms_advice *a, struct kms_finding *finding)
 
 /*
  * The module that a stack goes through, as in "function+0x10/0x20 [module]".
- * Drivers allocate in interrupts for whoever gets the data: their stack blames
- * the network card for each packet that nobody reads.
+ * In interrupts drivers allocate for whoever gets the data: such a stack would
+ * blame the network card for each packet that no process reads.
  */
 static const char *module_of(struct kms_advice *a,
-			     const struct kms_found_creator *creator)
+			     const struct kms_found_allocator *allocator)
 {
 	const char *start, *end;
 	size_t i;
 
-	if (!creator->context || strstr(creator->context, "irq"))
+	if (!allocator->context || strstr(allocator->context, "irq"))
 		return NULL;
-	for (i = 0; i < creator->nr_frames; i++) {
-		start = strrchr(creator->frame[i], '[');
+	for (i = 0; i < allocator->nr_frames; i++) {
+		start = strrchr(allocator->frame[i], '[');
 		end = start ? strchr(start, ']') : NULL;
 		if (end && end - start > 1 &&
 		    strncmp(start, "[kmemscope]", 11))
@@ -111,7 +110,7 @@ static void module_add(struct kms_advice *a, struct kms_finding *finding,
 					"check module %s for updates: its code is on the allocation path",
 					module),
 		.argv = command,
-		.effect = "shows its author and version; it frees nothing",
+		.effect = "shows its author and version; frees nothing",
 		.frees_bytes = KMS_UNKNOWN,
 	});
 }
@@ -124,16 +123,16 @@ static void unreclaimable_add(struct kms_advice *a, struct kms_finding *finding)
 	const char *module = NULL;
 	size_t i;
 
-	for (i = 0; i < finding->nr_creators && !module; i++)
-		module = module_of(a, &finding->creator[i]);
+	for (i = 0; i < finding->nr_allocators && !module; i++)
+		module = module_of(a, &finding->allocator[i]);
 	if (module)
 		module_add(a, finding, module);
 	kms_argv_operand(&command, a->strings, finding->cache);
 	kms_remedy_give(a, finding, (struct kms_remedy){
 		.when = KMS_LATER,
-		.text = "the kernel cannot give it back by itself: report it, with stacks",
+		.text = "report it with these stacks: the kernel cannot reclaim this memory",
 		.argv = command,
-		.effect = "names the functions that allocate; frees nothing",
+		.effect = "shows the functions that allocate; frees nothing",
 		.frees_bytes = KMS_UNKNOWN,
 	});
 }
@@ -149,21 +148,21 @@ static void watch_add(struct kms_advice *a, struct kms_finding *finding)
 		kms_argv_operand(&command, a->strings, finding->cache);
 	kms_remedy_give(a, finding, (struct kms_remedy){
 		.when = KMS_LATER,
-		.text = "see whether it goes on",
+		.text = "see whether it continues",
 		.argv = command,
-		.effect = "prints what changed in a minute; it changes nothing",
+		.effect = "prints what changed in a minute; changes nothing",
 		.frees_bytes = KMS_UNKNOWN,
 	});
 }
 
-/* A cache that the kernel gives back: nothing but to look again. */
+/* The kernel reclaims it: there is nothing to stop. */
 static void benign_add(struct kms_advice *a, struct kms_finding *finding)
 {
 	kms_remedy_give(a, finding, (struct kms_remedy){
 		.when = KMS_LATER,
-		.text = "nothing has to be stopped; look again if memory gets short",
+		.text = "nothing needs to be stopped; run this again if memory becomes short",
 		.argv = kms_argv_begin("kmemscope", "diagnose", NULL),
-		.effect = "looks again; it changes nothing",
+		.effect = "observes again; changes nothing",
 		.frees_bytes = KMS_UNKNOWN,
 	});
 }
@@ -179,17 +178,17 @@ static void remedies_add(struct kms_advice *a, struct kms_finding *finding)
 			      "/proc/sys/vm/compact_memory");
 		kms_remedy_give(a, finding, (struct kms_remedy){
 			.when = KMS_LATER,
-			.text = "off-peak: have the kernel move pages together",
-			.cost = "it keeps a CPU busy, and takes locks that others wait for",
+			.text = "compact memory, off-peak",
+			.cost = "keeps a CPU busy, and holds locks that others wait for",
 			.argv = command,
-			.effect = "larger free blocks, where pages can be moved at all",
+			.effect = "larger free blocks, where pages can be moved",
 			.frees_bytes = KMS_UNKNOWN,
 		});
 		return;
 	}
-	for (i = 0; is_growing(finding) && i < finding->nr_creators &&
-	     i < KMS_STOPPED_MAX; i++)
-		kms_stop_add(a, finding, &finding->creator[i]);
+	for (i = 0; is_growing(finding) && i < finding->nr_allocators &&
+	     i < KMS_MAX_STOPS; i++)
+		kms_stop_add(a, finding, &finding->allocator[i]);
 	known_add(a, finding);
 	kms_reclaim_add(a, finding);
 	if (finding->kind == KMS_FINDING_UNRECLAIMABLE_SLAB)
@@ -205,17 +204,17 @@ static void advise(struct kms_advice *a, struct kms_finding *finding)
 		benign_add(a, finding);
 	else
 		remedies_add(a, finding);
-	/* Growth that may be over already is nothing to stop at once. */
+	/* Growth that may have ended is no reason to stop something now. */
 	for (i = 0; i < finding->nr_remedies; i++)
 		if (finding->sure == KMS_POSSIBLE)
 			finding->remedy[i].when = KMS_LATER;
 }
 
 enum kms_status kms_remedies_fill(struct kms_verdict *verdict,
-				  const struct kms_look *look,
+				  const struct kms_observation *obs,
 				  struct kms_error *err)
 {
-	struct kms_advice a = { .look = look, .strings = &verdict->strings };
+	struct kms_advice a = { .obs = obs, .strings = &verdict->strings };
 	size_t i;
 
 	for (i = 0; i < verdict->nr_findings; i++)

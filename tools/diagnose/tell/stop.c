@@ -1,43 +1,43 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * How to stop who allocates, with what it costs.
+ * How to stop an allocator, with its cost.
  *
- * Root may run the command.  So it names only what is proved to be the one: a
- * container or unit by a cgroup that nobody else can make, a process by its
- * number and parents.  Where that fails, words must do.
+ * Root may run the command, so it names only what is proved to be the
+ * allocator: a container or unit by a cgroup that no one else can make, a
+ * process by its number and parents.  Where that fails there are only words.
  */
 #include <stdlib.h>
 #include <string.h>
 
-#include "diagnose/allocator_words.h"
 #include "diagnose/tell/stop.h"
 #include "host/container.h"
 #include "lib/array.h"
+#include "lib/clock.h"
 #include "lib/text.h"
 #include "lib/words.h"
 
-/* Engines that know a container by what its cgroup is called. */
+/* Engines that know a container by the name of its cgroup. */
 static const struct {
 	const char *name;
 	const char *program;
 	const char *cost;
 } engines[] = {
-	{ "docker", "docker", "all that runs in the container ends" },
-	{ "podman", "podman", "all that runs in the container ends" },
+	{ "docker", "docker", "stops everything in the container" },
+	{ "podman", "podman", "stops everything in the container" },
 	{ "kubernetes", "crictl",
-	  "all that runs in the container ends; the kubelet starts it again" },
+	  "stops everything in the container; the kubelet starts it again" },
 	{ "cri-o", "crictl",
-	  "all that runs in the container ends; the kubelet starts it again" },
+	  "stops everything in the container; the kubelet starts it again" },
 };
 
-/* "12 min ago", of a time of CLOCK_BOOTTIME */
+/* "12 minutes ago", of a time of CLOCK_BOOTTIME */
 static const char *age_of(struct kms_advice *a, uint64_t began_ns)
 {
-	uint64_t now = a->look->at[KMS_LOOK_LAST].boottime_ns;
+	uint64_t now = a->obs->moment[KMS_MOMENT_LAST].boottime_ns;
 	uint64_t passed = now > began_ns ? now - began_ns : 0;
 
 	return kms_strings_add(a->strings, "%s ago",
-			       kms_words_span(passed / 1000000000).text);
+			       kms_words_span(passed / NS_PER_SEC).text);
 }
 
 static void container_stop(struct kms_advice *a, struct kms_remedy *remedy,
@@ -57,12 +57,12 @@ static void container_stop(struct kms_advice *a, struct kms_remedy *remedy,
 	}
 }
 
-bool kms_service_is_own(const struct kms_found_creator *creator)
+bool kms_service_is_own(const struct kms_found_allocator *allocator)
 {
-	const struct kms_who *who = creator->who;
+	const struct kms_allocator_facts *facts = allocator->facts;
 
-	return who && *who->service.name && !who->service.is_user &&
-	       !*who->service.other && !creator->container;
+	return facts && *facts->service.name && !facts->service.is_user &&
+	       !*facts->service.other && !allocator->container;
 }
 
 static void unit_stop(struct kms_advice *a, struct kms_remedy *remedy,
@@ -77,7 +77,7 @@ static void unit_stop(struct kms_advice *a, struct kms_remedy *remedy,
 		remedy->argv = kms_argv_begin("systemctl", "stop", NULL);
 	kms_argv_operand(&remedy->argv, a->strings, service->name);
 	remedy->cost = kms_strings_add(a->strings,
-				       "all of %s ends: %zu process%s now",
+				       "stops all of %s, now %zu process%s",
 				       service->name, service->nr_processes,
 				       service->nr_processes == 1 ? "" : "es");
 }
@@ -92,21 +92,23 @@ static void pid_kill(struct kms_advice *a, struct kms_remedy *remedy,
 }
 
 static void starter_kill(struct kms_advice *a, struct kms_remedy *remedy,
-			 const struct kms_found_creator *creator)
+			 const struct kms_found_allocator *allocator)
 {
-	const struct kms_who *who = creator->who;
+	const struct kms_allocator_facts *facts = allocator->facts;
 
 	remedy->text = kms_strings_add(a->strings,
-				       "stop %s, process %llu since %s, which starts %s",
-				       creator->starter,
-				       (unsigned long long)creator->starter_pid,
-				       age_of(a, who->starter_began_ns),
-				       kms_creator_words(a->strings, creator));
-	remedy->cost = kms_strings_add(a->strings,
-				       "it has %zu process%s of its own now, which may go on without it",
-				       who->starter_children,
-				       who->starter_children == 1 ? "" : "es");
-	pid_kill(a, remedy, creator->starter_pid);
+				       "stop %s (process %llu, started %s), which starts %s",
+				       allocator->starter,
+				       (unsigned long long)allocator->starter_pid,
+				       age_of(a, facts->starter_began_ns),
+				       allocator->label);
+	if (facts->starter_children > 1)
+		remedy->cost = kms_strings_add(a->strings,
+					       "its %zu child processes may go on without it",
+					       facts->starter_children);
+	else
+		remedy->cost = "a process that it started may go on without it";
+	pid_kill(a, remedy, allocator->starter_pid);
 }
 
 /* pgrep(1) takes the name for a regular expression. */
@@ -135,115 +137,116 @@ static const char *expression_of(struct kms_advice *a, const char *text)
 	return kept;
 }
 
-/* Nothing is proved: list what has the name, for people to judge. */
+/* Nothing is proved: list the processes of that name. */
 static void name_find(struct kms_advice *a, struct kms_remedy *remedy,
-		      const struct kms_found_creator *creator)
+		      const struct kms_found_allocator *allocator)
 {
-	const char *name = creator->nr_parents ? creator->parent[0] :
-			   creator->name;
+	const char *name = allocator->nr_parents ? allocator->parent[0] :
+			   allocator->name;
 
 	remedy->text = kms_strings_add(a->strings,
-				       "find and stop what starts %s%s",
-				       kms_creator_words(a->strings, creator),
-				       creator->cgroup ? "" :
-				       "; its cgroup is not known");
-	/* Where numbers are of elsewhere, or one name stands for several */
-	if (!a->look->host_processes ||
-	    (creator->who && creator->who->alive && !creator->alive))
+				       "find and stop the process that starts %s%s",
+				       allocator->chain,
+				       allocator->cgroup ? "" :
+				       "; its cgroup is unknown");
+	/* In another PID namespace, or where one name stands for several */
+	if (!a->obs->host_processes ||
+	    (allocator->facts && allocator->facts->alive && !allocator->alive))
 		return;
 	remedy->argv = kms_argv_begin("pgrep", "-a", "-x", NULL);
 	kms_argv_operand(&remedy->argv, a->strings, expression_of(a, name));
 }
 
 static void process_stop(struct kms_advice *a, struct kms_remedy *remedy,
-			 const struct kms_found_creator *creator)
+			 const struct kms_found_allocator *allocator)
 {
-	const struct kms_who *who = creator->who;
+	const struct kms_allocator_facts *facts = allocator->facts;
 
-	if (creator->nr_alike > 1) {
-		/* None of them is the one. */
+	if (allocator->nr_alike > 1) {
+		/* No single one of them is meant. */
 		remedy->text = kms_strings_add(a->strings,
-					       "find and stop what starts %s",
-					       kms_creator_words(a->strings, creator));
-	} else if (creator->starter) {
-		starter_kill(a, remedy, creator);
-	} else if (!who || !who->alive || !creator->alive) {
-		name_find(a, remedy, creator);
-	} else if (who->nr_alike > 1) {
+					       "find and stop the process that starts %s",
+					       allocator->chain);
+	} else if (allocator->starter) {
+		starter_kill(a, remedy, allocator);
+	} else if (!facts || !facts->alive || !allocator->alive) {
+		name_find(a, remedy, allocator);
+	} else if (facts->nr_alike > 1) {
 		remedy->text = kms_strings_add(a->strings,
-					       "stop what starts %s: process %llu is one of %zu such processes",
-					       kms_creator_words(a->strings, creator),
-					       (unsigned long long)creator->pid,
-					       who->nr_alike);
+					       "stop the process that starts %s: process %llu is one of %zu such processes",
+					       allocator->chain,
+					       (unsigned long long)allocator->pid,
+					       facts->nr_alike);
 	} else {
 		remedy->text = kms_strings_add(a->strings,
-					       "stop %s, process %llu since %s",
-					       kms_creator_words(a->strings, creator),
-					       (unsigned long long)creator->pid,
-					       age_of(a, who->began_ns));
-		pid_kill(a, remedy, creator->pid);
+					       "stop %s (process %llu, started %s)",
+					       allocator->label,
+					       (unsigned long long)allocator->pid,
+					       age_of(a, facts->began_ns));
+		pid_kill(a, remedy, allocator->pid);
 	}
 }
 
 static void remedy_fill(struct kms_advice *a, struct kms_remedy *remedy,
-			const struct kms_found_creator *creator)
+			const struct kms_found_allocator *allocator)
 {
-	const struct kms_who *who = creator->who;
+	const struct kms_allocator_facts *facts = allocator->facts;
 	struct kms_container container;
 	char *other;
 
 	remedy->text = kms_strings_add(a->strings, "stop %s",
-				       kms_creator_words(a->strings, creator));
-	if (creator->cgroup &&
-	    kms_container_find(&container, creator->cgroup)) {
+				       allocator->chain);
+	if (allocator->cgroup &&
+	    kms_container_find(&container, allocator->cgroup)) {
 		container_stop(a, remedy, &container);
 		return;
 	}
-	if (who && *who->service.name && !*who->service.other) {
-		unit_stop(a, remedy, &who->service);
+	if (facts && *facts->service.name && !*facts->service.other) {
+		unit_stop(a, remedy, &facts->service);
 		return;
 	}
-	process_stop(a, remedy, creator);
-	if (!who || !*who->service.name)
+	process_stop(a, remedy, allocator);
+	if (!facts || !*facts->service.name)
 		return;
-	other = kms_text_escape(who->service.other, sizeof(who->service.other));
+	other = kms_text_escape(facts->service.other,
+				sizeof(facts->service.other));
 	remedy->text = kms_strings_add(a->strings,
-				       "%s; this job only, as %s has others, such as %s",
-				       remedy->text, who->service.name,
+				       "%s; do not stop all of %s, which also runs %s",
+				       remedy->text, facts->service.name,
 				       other ?: "?");
 	free(other);
 }
 
-/* The trace need not have seen all of the growth. */
+/* The trace may not have seen all of the growth. */
 static const char *effect_of(struct kms_advice *a,
 			     const struct kms_finding *finding,
-			     const struct kms_found_creator *creator)
+			     const struct kms_found_allocator *allocator)
 {
 	uint64_t rate;
 
-	if (creator->share_permille == KMS_UNKNOWN)
-		return "what it allocates ends; its share of the growth is unknown";
-	rate = finding->bytes_per_second / 1000.0 * creator->share_permille;
-	return kms_strings_add(a->strings, "%s of the growth ends: %s/s",
-			       kms_words_share(creator->share_permille).text,
+	if (allocator->share_permille == KMS_UNKNOWN)
+		return "ends its allocations; their share of the growth is unknown";
+	rate = finding->bytes_per_second / 1000.0 * allocator->share_permille;
+	return kms_strings_add(a->strings, "ends %s of the growth, %s/s",
+			       kms_words_share(allocator->share_permille).text,
 			       kms_words_bytes(rate).text);
 }
 
 void kms_stop_add(struct kms_advice *a, struct kms_finding *finding,
-		  const struct kms_found_creator *creator)
+		  const struct kms_found_allocator *allocator)
 {
 	struct kms_remedy remedy = {
 		.when = KMS_NOW,
 		.frees_bytes = KMS_UNKNOWN,
 	};
 
-	if (!creator->name || !creator->context ||
-	    strcmp(creator->context, "task"))
+	if (!allocator->name || !allocator->context ||
+	    strcmp(allocator->context, "task"))
 		return;
-	/* What runs the host, or this program, is not for it to stop. */
-	if (creator->who && creator->who->spared)
+	/* The host, or this program, needs it. */
+	if (allocator->facts && allocator->facts->spared)
 		return;
-	remedy.effect = effect_of(a, finding, creator);
-	remedy_fill(a, &remedy, creator);
+	remedy.effect = effect_of(a, finding, allocator);
+	remedy_fill(a, &remedy, allocator);
 	kms_remedy_give(a, finding, remedy);
 }

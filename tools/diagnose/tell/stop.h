@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* How to stop who allocates, with what it costs. */
+/* How to stop an allocator, with its cost. */
 #ifndef KMS_DIAGNOSE_TELL_STOP_H
 #define KMS_DIAGNOSE_TELL_STOP_H
 
 #include "diagnose/tell/advice.h"
 
-/* Append how to stop one, unless nothing but its name is known. */
+/* Append how to stop it, if it is a task that may be stopped. */
 void kms_stop_add(struct kms_advice *a, struct kms_finding *finding,
-		  const struct kms_found_creator *creator);
+		  const struct kms_found_allocator *allocator);
 
 /*
- * Is its service one of the host's own systemd, whose only job is this?  Then
- * the service is what to stop, or to change.
+ * Does it alone make up a service of the host's own systemd?  Then that service
+ * is to be stopped, or changed.
  */
-bool kms_service_is_own(const struct kms_found_creator *creator);
+bool kms_service_is_own(const struct kms_found_allocator *allocator);
 
 #endif /* KMS_DIAGNOSE_TELL_STOP_H */

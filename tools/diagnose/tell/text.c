@@ -1,21 +1,29 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What a diagnosis found, in plain words. */
+/* A verdict in plain words. */
 #include <ctype.h>
 #include <string.h>
 
-#include "diagnose/observation.h"
 #include "diagnose/tell/text.h"
 #include "lib/words.h"
 
 #define WIDTH 79
 
-/* A smaller part of memory has no word of its own: half a percent. */
-#define PART_LEAST 200
+/* A part of memory below 1/200 goes with the rest. */
+#define MIN_PART 200
+
+static size_t word_length(const char *text)
+{
+	size_t len = strcspn(text, " ");
+
+	/* A number stays with its unit. */
+	while (len && isdigit((unsigned char)text[len - 1]) && text[len])
+		len += 1 + strcspn(text + len + 1, " ");
+	return len;
+}
 
 /*
- * Print text wrapped at WIDTH: the first line behind what is printed already,
- * at column; others indented.  A word that is longer gets a line of its own:
- * commands and paths are not cut.
+ * Print text wrapped at WIDTH: the first line from column on, the others
+ * indented.  Longer words get a line of their own: paths are not cut.
  */
 static void wrapped_print(FILE *stream, const char *text, size_t column,
 			  size_t indent)
@@ -24,7 +32,7 @@ static void wrapped_print(FILE *stream, const char *text, size_t column,
 	size_t len;
 
 	for (; *text; text += len + (text[len] == ' ')) {
-		len = strcspn(text, " ");
+		len = word_length(text);
 		if (!first && column + 1 + len > WIDTH) {
 			fprintf(stream, "\n%*s", (int)indent, "");
 			column = indent;
@@ -39,7 +47,7 @@ static void wrapped_print(FILE *stream, const char *text, size_t column,
 	fputc('\n', stream);
 }
 
-/* A text that begins a line: its first letter may be a name's, then it stays. */
+/* Print a sentence behind its number, with a capital letter. */
 static void heading_print(FILE *stream, const char *number, const char *text)
 {
 	size_t len = strlen(number);
@@ -62,114 +70,93 @@ static void lines_print(FILE *stream, const char *title,
 	}
 }
 
-static void place_print(FILE *stream, const struct kms_found_place *place)
+static void count_print(FILE *stream, const char *format, uint64_t number)
 {
-	fprintf(stream, "   - %s  %s", kms_words_share(place->share_permille).text,
-		place->path ?: "a directory whose path is unknown");
-	if (place->deleted)
-		fputs(", which is deleted", stream);
-	else if (!place->mounted && place->path)
-		fputs(", seen from its file system's root", stream);
-	fprintf(stream, " (%s on %s)\n", place->fs_type ?: "?", place->device);
-	if (place->nr_negative != KMS_UNKNOWN &&
-	    place->nr_positive != KMS_UNKNOWN) {
-		fprintf(stream, "     %llu negative and %llu positive dentries",
-			(unsigned long long)place->nr_negative,
-			(unsigned long long)place->nr_positive);
-		if (place->growth_per_second != KMS_UNKNOWN)
-			fprintf(stream, ", growing by %llu/s",
-				(unsigned long long)place->growth_per_second);
-		fputc('\n', stream);
-	}
-	if (place->pattern)
+	if (number != KMS_UNKNOWN)
+		fprintf(stream, format, (unsigned long long)number);
+}
+
+static void names_print(FILE *stream,
+			const struct kms_found_directory *directory)
+{
+	if (directory->pattern)
 		fprintf(stream, "     names like %s: %s (%llu of %llu sampled)\n",
-			place->example, place->pattern,
-			(unsigned long long)place->nr_covered,
-			(unsigned long long)place->nr_names);
-	else if (place->example)
-		fprintf(stream, "     names like %s, of no common pattern\n",
-			place->example);
-	if (place->container_path)
-		fprintf(stream, "     %s in %s, process %llu\n",
-			place->container_path,
-			place->container ?: "another mount namespace",
-			(unsigned long long)place->container_pid);
-	if (place->overlay)
-		fprintf(stream, "     a layer of the overlay at %s: these are the same lookups\n",
-			place->overlay);
-	if (place->nr_namespaces > 1)
-		fprintf(stream, "     %llu mount namespaces have other paths for it\n",
-			(unsigned long long)place->nr_namespaces);
+			directory->example, directory->pattern,
+			(unsigned long long)directory->nr_covered,
+			(unsigned long long)directory->nr_names);
+	else if (directory->example)
+		fprintf(stream, "     names like %s, without a common pattern\n",
+			directory->example);
 }
 
-static void creator_name_print(FILE *stream,
-			       const struct kms_found_creator *creator)
+static void counts_print(FILE *stream,
+			 const struct kms_found_directory *directory)
 {
-	bool is_kthread = creator->context &&
-			  !strcmp(creator->context, "kthread");
-	size_t i;
-
-	if (!creator->name)
-		fprintf(stream, "[%s]", creator->context ?: "unknown");
-	else if (is_kthread && creator->work)
-		fprintf(stream, "[%s: %s]", creator->name, creator->work);
-	else if (is_kthread)
-		fprintf(stream, "[%s]", creator->name);
-	else
-		fputs(creator->name, stream);
-	for (i = 0; i < creator->nr_parents; i++)
-		fprintf(stream, " <- %s", creator->parent[i]);
-}
-
-static void creator_share_print(FILE *stream, const struct kms_finding *finding,
-				const struct kms_found_creator *creator)
-{
-	if (finding->attributed && creator->share_permille != KMS_UNKNOWN) {
-		fputs(kms_words_share(creator->share_permille).text, stream);
+	if (directory->nr_negative == KMS_UNKNOWN ||
+	    directory->nr_positive == KMS_UNKNOWN)
 		return;
-	}
-	fprintf(stream, "%s of what was traced",
-		kms_words_share(creator->traced_permille).text);
-	if (creator->share_permille != KMS_UNKNOWN)
-		fprintf(stream, " (%s of the growth)",
-			kms_words_share(creator->share_permille).text);
+	fprintf(stream, "     %llu negative and %llu positive dentries",
+		(unsigned long long)directory->nr_negative,
+		(unsigned long long)directory->nr_positive);
+	count_print(stream, ", growing by %llu/s",
+		    directory->growth_per_second);
+	fputc('\n', stream);
 }
 
-static void creator_print(FILE *stream, const struct kms_finding *finding,
-			  const struct kms_found_creator *creator)
+static void directory_print(FILE *stream,
+			    const struct kms_found_directory *directory)
+{
+	fprintf(stream, "   - %s  %s",
+		kms_words_share(directory->share_permille).text,
+		directory->path ?: "a directory whose path is unknown");
+	if (directory->deleted)
+		fputs(", which is deleted", stream);
+	else if (!directory->mounted && directory->path)
+		fputs(", from the root of its file system", stream);
+	fprintf(stream, " (%s on %s)\n", directory->fs_type ?: "?",
+		directory->device);
+	counts_print(stream, directory);
+	names_print(stream, directory);
+	if (directory->container_path)
+		fprintf(stream, "     %s in %s, process %llu\n",
+			directory->container_path,
+			directory->container ?: "another mount namespace",
+			(unsigned long long)directory->container_pid);
+	if (directory->overlay)
+		fprintf(stream, "     a layer of the overlay at %s: these are the same lookups\n",
+			directory->overlay);
+	if (directory->nr_namespaces > 1)
+		fprintf(stream, "     %llu mount namespaces have other paths for it\n",
+			(unsigned long long)directory->nr_namespaces);
+}
+
+static void allocator_print(FILE *stream,
+			    const struct kms_found_allocator *allocator)
 {
 	size_t i;
 
-	fputs("   - ", stream);
-	creator_share_print(stream, finding, creator);
-	fputs("  ", stream);
-	creator_name_print(stream, creator);
-	fputs("\n     ", stream);
-	if (creator->per_second != KMS_UNKNOWN)
-		fprintf(stream, "%llu objects/s",
-			(unsigned long long)creator->per_second);
-	if (creator->nr_alike > 1)
-		fprintf(stream, ", %llu allocators of such names",
-			(unsigned long long)creator->nr_alike);
-	if (creator->uid != KMS_UNKNOWN)
-		fprintf(stream, ", uid %llu",
-			(unsigned long long)creator->uid);
-	if (creator->pid != KMS_UNKNOWN)
-		fprintf(stream, ", %s %llu",
-			creator->alive ? "process" : "last seen as process",
-			(unsigned long long)creator->pid);
-	if (creator->who && creator->who->nr_alike > 1)
-		fprintf(stream, ", one of %zu such", creator->who->nr_alike);
-	if (creator->cgroup)
-		fprintf(stream, ", cgroup %s", creator->cgroup);
-	if (creator->container)
-		fprintf(stream, ", %s", creator->container);
+	fprintf(stream, "   - %s  %s\n     ", allocator->share,
+		allocator->chain);
+	count_print(stream, "%llu objects/s", allocator->per_second);
+	if (allocator->nr_alike > 1)
+		count_print(stream, ", %llu allocators with such names",
+			    allocator->nr_alike);
+	count_print(stream, ", uid %llu", allocator->uid);
+	count_print(stream, allocator->alive ? ", process %llu" :
+		    ", last seen as process %llu", allocator->pid);
+	if (allocator->facts && allocator->facts->nr_alike > 1)
+		fprintf(stream, ", one of %zu such processes",
+			allocator->facts->nr_alike);
+	if (allocator->cgroup)
+		fprintf(stream, ", cgroup %s", allocator->cgroup);
+	if (allocator->container)
+		fprintf(stream, ", %s", allocator->container);
 	fputc('\n', stream);
-	for (i = 0; i < creator->nr_frames; i++)
-		fprintf(stream, "       %s\n", creator->frame[i]);
+	for (i = 0; i < allocator->nr_frames; i++)
+		fprintf(stream, "       %s\n", allocator->frame[i]);
 }
 
-/* "In about 3 h less than 10 % of memory will be available" */
+/* "At this rate memory use reaches 90 % in about 3 minutes." */
 static void full_print(FILE *stream, const struct kms_finding *finding)
 {
 	uint64_t full = finding->full_seconds;
@@ -178,17 +165,17 @@ static void full_print(FILE *stream, const struct kms_finding *finding)
 		return;
 	if (full)
 		fprintf(stream,
-			"   At this rate less than 10 %% of memory will be available in %s%s.\n",
+			"   At this rate memory use reaches 90 %% in %s%s.\n",
 			full < 60 ? "" : "about ", kms_words_span(full).text);
 	else
-		fputs("   Less than 10 % of memory is available now.\n", stream);
+		fputs("   Memory use is above 90 % now.\n", stream);
 }
 
 static void nodes_print(FILE *stream, const struct kms_finding *finding)
 {
 	size_t i;
 
-	/* One node says what the sum says. */
+	/* A single node has the same numbers as the host. */
 	if (finding->nr_nodes < 2)
 		return;
 	fputs("   By node\n", stream);
@@ -210,13 +197,22 @@ static void nodes_print(FILE *stream, const struct kms_finding *finding)
 static void remedy_print(FILE *stream, const struct kms_remedy *remedy)
 {
 	fprintf(stream, "   - %s: ", remedy->when == KMS_NOW ? "now" : "later");
-	wrapped_print(stream, remedy->text, remedy->when == KMS_NOW ? 10 : 12, 5);
+	wrapped_print(stream, remedy->text,
+		      remedy->when == KMS_NOW ? 10 : 12, 5);
 	if (remedy->cost) {
 		fputs("     Caution: ", stream);
 		wrapped_print(stream, remedy->cost, 14, 5);
 	}
 	if (remedy->command)
 		fprintf(stream, "       %s\n", remedy->command);
+}
+
+static void sure_print(FILE *stream, const struct kms_finding *finding)
+{
+	const char *sure = kms_sure_name(finding->sure);
+
+	fprintf(stream, "   %c%s: ", toupper((unsigned char)*sure), sure + 1);
+	wrapped_print(stream, finding->why_sure, 5 + strlen(sure), 3);
 }
 
 static void finding_print(FILE *stream, const struct kms_finding *finding,
@@ -230,20 +226,16 @@ static void finding_print(FILE *stream, const struct kms_finding *finding,
 	if (finding->benign)
 		fputs("   Information only: the kernel frees this memory when it is needed.\n",
 		      stream);
-	fprintf(stream, "   %c%s: ", toupper((unsigned char)
-					     *kms_sure_name(finding->sure)),
-		kms_sure_name(finding->sure) + 1);
-	wrapped_print(stream, finding->why_sure,
-		      5 + strlen(kms_sure_name(finding->sure)), 3);
+	sure_print(stream, finding);
 	full_print(stream, finding);
-	if (finding->nr_places)
+	if (finding->nr_directories)
 		fputs("   Where\n", stream);
-	for (i = 0; i < finding->nr_places; i++)
-		place_print(stream, &finding->place[i]);
-	if (finding->nr_creators)
+	for (i = 0; i < finding->nr_directories; i++)
+		directory_print(stream, &finding->directory[i]);
+	if (finding->nr_allocators)
 		fputs("   Who\n", stream);
-	for (i = 0; i < finding->nr_creators; i++)
-		creator_print(stream, finding, &finding->creator[i]);
+	for (i = 0; i < finding->nr_allocators; i++)
+		allocator_print(stream, &finding->allocator[i]);
 	nodes_print(stream, finding);
 	lines_print(stream, "Evidence", &finding->evidence);
 	lines_print(stream, "Unknown", &finding->unknown);
@@ -254,7 +246,7 @@ static void finding_print(FILE *stream, const struct kms_finding *finding,
 	fputc('\n', stream);
 }
 
-/* A part of memory; what is too small for a word goes with the rest. */
+/* Print a part of memory, or add it to the rest if it is small. */
 static void part_print(FILE *stream, const char *name, uint64_t bytes,
 		       uint64_t least, int64_t *other)
 {
@@ -272,14 +264,14 @@ static void signed_print(FILE *stream, const char *name, int64_t bytes)
 		kms_words_bytes(bytes < 0 ? -bytes : bytes).text, name);
 }
 
-/* All of it adds up to the memory that is managed. */
+/* All parts add up to the memory that is managed. */
 static void totals_write(FILE *stream, const struct kms_verdict *verdict)
 {
 	const struct kms_totals *totals = &verdict->totals;
-	uint64_t least = totals->managed / PART_LEAST;
+	uint64_t least = totals->managed / MIN_PART;
 	int64_t other = totals->other;
 
-	fprintf(stream, "Memory: %s: %s free",
+	fprintf(stream, "Memory of %s: %s free",
 		kms_words_bytes(totals->managed).text,
 		kms_words_bytes(totals->free).text);
 	part_print(stream, "page cache", totals->page_cache, 0, &other);
@@ -298,10 +290,9 @@ static void totals_write(FILE *stream, const struct kms_verdict *verdict)
 		signed_print(stream, "unaccounted", totals->unaccounted);
 	if (totals->unaccounted_known &&
 	    totals->unaccounted_error != KMS_UNKNOWN)
-		fprintf(stream, " (+- %s)",
+		fprintf(stream, " (+/- %s)",
 			kms_words_bytes(totals->unaccounted_error).text);
 	signed_print(stream, "other", other);
-	fprintf(stream, " (observed for %.1f s)", verdict->ns / 1e9);
 }
 
 static void totals_print(FILE *stream, const struct kms_verdict *verdict)
@@ -328,14 +319,14 @@ static void floor_print(FILE *stream, const char *what, uint64_t floor)
 		kms_words_bytes(floor).text);
 }
 
-/* What an all-clear does not cover. */
+/* What an all-clear does not rule out. */
 static void limits_print(FILE *stream, const struct kms_verdict *verdict)
 {
 	const struct kms_floors *floors = &verdict->floors;
 
 	if (verdict->health == KMS_UNHEALTHY)
 		return;
-	fputs("Not seen\n", stream);
+	fputs("Not ruled out\n", stream);
 	floor_print(stream, "unreclaimable slab caches", floors->unreclaimable);
 	floor_print(stream, "reclaimable slab caches", floors->reclaimable);
 	floor_print(stream, "other kernel memory", floors->pages);
@@ -364,7 +355,7 @@ void kms_verdict_print(FILE *stream, const struct kms_verdict *verdict)
 	fputs("Verdict: ", stream);
 	wrapped_print(stream, verdict->summary, 9, 0);
 	totals_print(stream, verdict);
-	fputc('\n', stream);
+	fprintf(stream, "Observed for %.1f s.\n\n", verdict->ns / 1e9);
 	for (i = 0; i < verdict->nr_findings; i++)
 		finding_print(stream, &verdict->finding[i], i + 1);
 	limits_print(stream, verdict);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Printing what a diagnosis found. */
+/* Print a verdict. */
 #ifndef KMS_DIAGNOSE_TELL_TEXT_H
 #define KMS_DIAGNOSE_TELL_TEXT_H
 
@@ -8,14 +8,14 @@
 #include "diagnose/finding.h"
 #include "table/answer.h"
 
-/* In plain words: the verdict first, then each finding with its evidence. */
+/* Print it in plain words: the verdict, then each finding with its evidence. */
 void kms_verdict_print(FILE *stream, const struct kms_verdict *verdict);
 
-/* Only what to do: the commands, and what each is predicted to do. */
+/* Print only the remedies: the commands, and what each will do. */
 void kms_verdict_print_remedies(FILE *stream,
 				const struct kms_verdict *verdict);
 
-/* The same in fields; answer has the stamp and the module's version. */
+/* Print it as JSON; answer has the stamp and the version of the module. */
 enum kms_status kms_verdict_print_json(FILE *stream,
 				       const struct kms_answer *answer,
 				       const struct kms_verdict *verdict,
