@@ -99,7 +99,6 @@ static inline struct kmem_cache *fake_kmem_cache(const struct fake_cache *cache)
 	_err;								\
 })
 
-/* Count a cache with slab_mutex held. */
 static inline int fake_count(const struct fake_cache *cache, int nid,
 			     struct ks_cache_counts *counts)
 {

@@ -27,7 +27,9 @@ static void expect_name(struct kunit *test, char *place, size_t length)
 	memcpy(wanted, letters, min(length, sizeof(wanted) - 1));
 	memset(name, 0x5a, sizeof(name));
 	cache->name = place;
-	KUNIT_EXPECT_EQ(test, 0, fake_locked(ks_cache_name(fake_kmem_cache(cache), name)));
+	KUNIT_EXPECT_EQ(test, 0,
+			fake_locked(ks_cache_name(fake_kmem_cache(cache),
+						  name)));
 	/* All bytes, as those behind the end go into records too. */
 	KUNIT_EXPECT_MEMEQ_MSG(test, wanted, name, sizeof(name),
 			       "%zu characters", length);
@@ -67,12 +69,14 @@ static void names_that_are_not_there(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, page);
 	cache->name = NULL;
 	KUNIT_EXPECT_EQ(test, -EFAULT,
-			fake_locked(ks_cache_name(fake_kmem_cache(cache), name)));
+			fake_locked(ks_cache_name(fake_kmem_cache(cache),
+						  name)));
 	/* A name without an end goes on into memory that is not mapped. */
 	memset(page, 'x', PAGE_SIZE);
 	cache->name = page + PAGE_SIZE - 5;
 	KUNIT_EXPECT_EQ(test, -EFAULT,
-			fake_locked(ks_cache_name(fake_kmem_cache(cache), name)));
+			fake_locked(ks_cache_name(fake_kmem_cache(cache),
+						  name)));
 	vfree(page);
 }
 
@@ -87,7 +91,8 @@ static void tells_what_a_cache_is(struct kunit *test)
 	cache->refcount = 4;
 	cache->flags = (__force u32)SLAB_ACCOUNT;
 	KUNIT_EXPECT_EQ(test, 0,
-			fake_locked(ks_cache_info(fake_kmem_cache(cache), &info)));
+			fake_locked(ks_cache_info(fake_kmem_cache(cache),
+						  &info)));
 	KUNIT_EXPECT_EQ(test, 190, info.object_size);
 	KUNIT_EXPECT_EQ(test, 192, info.size);
 	KUNIT_EXPECT_EQ(test, 3, info.order);
@@ -100,7 +105,8 @@ static void tells_what_a_cache_is(struct kunit *test)
 	cache->oo = 65535;
 	cache->flags = (__force u32)SLAB_RECLAIM_ACCOUNT;
 	KUNIT_EXPECT_EQ(test, 0,
-			fake_locked(ks_cache_info(fake_kmem_cache(cache), &info)));
+			fake_locked(ks_cache_info(fake_kmem_cache(cache),
+						  &info)));
 	KUNIT_EXPECT_EQ(test, 0, info.nr_aliases);
 	KUNIT_EXPECT_EQ(test, 0, info.order);
 	KUNIT_EXPECT_EQ(test, 65535, info.objects_per_slab);

@@ -61,7 +61,8 @@ directories_snapshot(struct kunit *test,
 		     const struct ks_directories *directories,
 		     const struct ks_dentry_scale *scale)
 {
-	struct ks_snapshot *snap;
+	struct ks_snapshot *snap = snapshot_with_room(
+		test, &ks_kind_dentry_directory, KMEMSCOPE_MAX_DIRECTORIES);
 
 	snap = snapshot_with_room(test, &ks_kind_dentry_directory,
 				  KMEMSCOPE_MAX_DIRECTORIES);
@@ -72,7 +73,8 @@ directories_snapshot(struct kunit *test,
 static struct ks_snapshot *
 names_snapshot(struct kunit *test, const struct ks_directories *directories)
 {
-	struct ks_snapshot *snap;
+	struct ks_snapshot *snap = snapshot_with_room(
+		test, &ks_kind_dentry_name, 4 * KS_MAX_DIRECTORY_NAMES);
 
 	snap = snapshot_with_room(test, &ks_kind_dentry_name,
 				  4 * KS_MAX_DIRECTORY_NAMES);

@@ -26,7 +26,7 @@ static void table_add(struct ks_topk *hitters, u64 inode, unsigned int times)
 }
 
 static const struct ks_topk_entry *find_inode(const struct ks_topk_entry *sorted,
-					  unsigned int nr, u64 inode)
+					      unsigned int nr, u64 inode)
 {
 	unsigned int i;
 

@@ -163,7 +163,6 @@ static void nobody_else_has_it(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, -ENOENT, ks_job_stop(id + 1, ME, &extack));
 	ks_job_release(OTHER);
 	KUNIT_EXPECT_TRUE(test, find_job(test, id, &record));
-	extack._msg = NULL;
 	KUNIT_EXPECT_EQ(test, 0, ks_job_stop(id, ME, &extack));
 	KUNIT_EXPECT_NULL(test, extack._msg);
 	/* It is gone at once, even before its worker ends. */
@@ -289,8 +288,9 @@ static void the_second_view_may_fail(struct kunit *test)
 	id = start_job(test, &fake_shared_views[0], ME);
 	KUNIT_EXPECT_STREQ(test, "failed", wait_job(test, id).state);
 	expect_nothing_left(test);
-	expect_take_refused(test, id, ME, &fake_shared_views[0], -ENOBUFS,
-			    "all readers together would exceed max_memory_kib");
+	expect_take_refused(
+		test, id, ME, &fake_shared_views[0], -ENOBUFS,
+		"all readers together would exceed max_memory_kib");
 }
 
 static void expect_refused(struct kunit *test, const struct ks_view *view,

@@ -67,9 +67,9 @@ static int report_init(struct kunit *test)
 			      sizeof(struct ks_processes), GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, fake->probe.processes);
 	counts_init(test, fake);
-	KUNIT_ASSERT_EQ(test, 0,
-			ks_intern_init(&fake->probe.allocators, KS_MAX_ALLOCATORS,
-					 sizeof(struct ks_allocator)));
+	KUNIT_ASSERT_EQ(test, 0, ks_intern_init(&fake->probe.allocators,
+						KS_MAX_ALLOCATORS,
+						sizeof(struct ks_allocator)));
 	KUNIT_ASSERT_EQ(test, 0,
 			ks_outstanding_init(&fake->probe.objects, OBJECTS));
 	strscpy(fake->target.name, "dentry", sizeof(fake->target.name));
@@ -248,7 +248,7 @@ static void what_is_there_twice_is_one(struct kunit *test)
 	fake->probe.processes[second].when++;
 	for (i = 0; i < 5; i++)
 		ks_outstanding_add(&fake->probe.objects, 4096 + 64 * i,
-			       i % 2 ? index : second);
+				   i % 2 ? index : second);
 	KUNIT_EXPECT_EQ(test, 2, fill_report(test)->nr_allocators);
 	record = record_of(test, 1, 0);
 	KUNIT_EXPECT_STREQ(test, "one", record->name);
@@ -325,7 +325,7 @@ static void outstanding_is_scaled_up(struct kunit *test)
 		ks_outstanding_add(&fake->probe.objects, address, second);
 		memset(counts, 0, KS_MAX_ALLOCATORS * sizeof(*counts));
 		ks_outstanding_count(&fake->probe.objects, counts,
-				 KS_MAX_ALLOCATORS);
+				     KS_MAX_ALLOCATORS);
 	}
 	rate = ks_outstanding_rate(&fake->probe.objects);
 	KUNIT_EXPECT_EQ(test, rate, fill_report(test)->sample_rate);
@@ -414,9 +414,8 @@ static void stacks_are_told_once(struct kunit *test)
 
 	allocate(test, &one, 12, 1);
 	fake->probe.with_stacks = true;
-	KUNIT_ASSERT_EQ(test, 0,
-			ks_intern_init(&fake->probe.stacks, KS_MAX_STACKS,
-					 sizeof(stack)));
+	KUNIT_ASSERT_EQ(test, 0, ks_intern_init(&fake->probe.stacks,
+						KS_MAX_STACKS, sizeof(stack)));
 	index = ks_intern_add(&fake->probe.stacks, &stack);
 	KUNIT_ASSERT_GE(test, index, 0);
 	second = add_again(test, &fake->probe.stacks, &stack, index);
@@ -451,9 +450,8 @@ static void stacks_are_no_more_than_all(struct kunit *test)
 	struct ks_allocator one = allocator_named("one");
 
 	fake->probe.with_stacks = true;
-	KUNIT_ASSERT_EQ(test, 0,
-			ks_intern_init(&fake->probe.stacks, KS_MAX_STACKS,
-					 sizeof(stack)));
+	KUNIT_ASSERT_EQ(test, 0, ks_intern_init(&fake->probe.stacks,
+						KS_MAX_STACKS, sizeof(stack)));
 	allocate(test, &one, 100, 7);
 	one.stack = ks_intern_add(&fake->probe.stacks, &stack) + 1;
 	allocate(test, &one, 150, 8);

@@ -267,7 +267,8 @@ static void nodes_add_up(struct kunit *test)
 	for_each_online_node(nid) {
 		node = fake_node_new(test, cache, nid);
 		fake_slabs_add(test, node, nr ? 3 : 4 * CAP, 10, 8 - nr);
-		KUNIT_EXPECT_EQ(test, 0, fake_count(cache, nid, &counts));
+		KUNIT_EXPECT_EQ(test, 0,
+				fake_count(cache, nid, &counts));
 		KUNIT_EXPECT_EQ(test, (2ULL + nr) * node->nr_slabs,
 				counts.nr_free);
 		nr_free += counts.nr_free;
@@ -342,26 +343,26 @@ static void looks_before_it_counts(struct kunit *test)
 	cache = cache_with_node(test, &node);
 	kmem = fake_kmem_cache(cache);
 	/* A node for which the caller knows that it has objects. */
-	KUNIT_EXPECT_EQ(test, -EBADMSG,
-			fake_locked(ks_cache_check(kmem, 0, 10)));
+	KUNIT_EXPECT_EQ(test, -EBADMSG, fake_locked(ks_cache_check(kmem, 0,
+								   10)));
 	fake_slabs_add(test, node, 3, 10, 7);
 	KUNIT_EXPECT_EQ(test, 0, fake_locked(ks_cache_check(kmem, 0, 10)));
 	KUNIT_EXPECT_EQ(test, -EBADMSG, fake_locked(ks_cache_check(kmem, 0,
-								    9)));
+								   9)));
 	node->nr_partial = 4;
 	KUNIT_EXPECT_EQ(test, -EBADMSG, fake_locked(ks_cache_check(kmem, 0,
-								    10)));
+								   10)));
 	node->nr_partial = 3;
 	node->nr_objects = 2;
 	KUNIT_EXPECT_EQ(test, -EBADMSG, fake_locked(ks_cache_check(kmem, 0,
-								    10)));
+								   10)));
 	node->nr_objects = 30;
 	node->partial.next->prev = NULL;
 	KUNIT_EXPECT_EQ(test, -EBADMSG, fake_locked(ks_cache_check(kmem, 0,
-								    10)));
+								   10)));
 	node->partial.next = NULL;
 	KUNIT_EXPECT_EQ(test, -EBADMSG, fake_locked(ks_cache_check(kmem, 0,
-								    10)));
+								   10)));
 }
 
 /* The free lists of a zone: a scan counts their length alone. */

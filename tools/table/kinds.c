@@ -276,7 +276,7 @@ static const struct kms_column job_columns[] = {
 		.title = "PROGRESS_PERCENT",
 		.type = KMS_TYPE_U32,
 		.unit = KMS_UNIT_PERMILLE,
-		.help = "Share of the job that is done, in permille",
+		.help = "Share of the job that is done",
 	},
 	{
 		.attr = KMEMSCOPE_A_JOB_ELAPSED_NS,
@@ -459,7 +459,7 @@ static const struct kms_column slab_columns[] = {
 		.title = "COVERAGE_PERCENT",
 		.type = KMS_TYPE_U32,
 		.unit = KMS_UNIT_PERMILLE,
-		.help = "Share of the partial slabs that was read, in permille",
+		.help = "Share of the partial slabs that was read",
 	},
 	{
 		.attr = KMEMSCOPE_A_SLAB_TOTAL_BYTES,
@@ -656,7 +656,7 @@ static const struct kms_column slab_node_columns[] = {
 		.title = "COVERAGE_PERCENT",
 		.type = KMS_TYPE_U32,
 		.unit = KMS_UNIT_PERMILLE,
-		.help = "Share of the partial slabs that was read, in permille",
+		.help = "Share of the partial slabs that was read",
 	},
 	{
 		.attr = KMEMSCOPE_A_SLAB_NODE_TOTAL_BYTES,
@@ -1472,7 +1472,7 @@ static const struct kms_column dentry_columns[] = {
 		.title = "COVERAGE_PERCENT",
 		.type = KMS_TYPE_U32,
 		.unit = KMS_UNIT_PERMILLE,
-		.help = "Share of the hash table that was walked, in permille",
+		.help = "Share of the hash table that was walked",
 	},
 	{
 		.attr = KMEMSCOPE_A_DENTRY_NR_BUCKETS,
@@ -1600,7 +1600,7 @@ static const struct kms_column dentry_superblock_columns[] = {
 		.title = "SHARE_PERCENT",
 		.type = KMS_TYPE_U32,
 		.unit = KMS_UNIT_PERMILLE,
-		.help = "Share of all hashed dentries, in permille",
+		.help = "Share of all hashed dentries",
 	},
 	{
 		.attr = KMEMSCOPE_A_DENTRY_SUPERBLOCK_APPROXIMATE,
@@ -1616,7 +1616,7 @@ static const struct kms_column dentry_superblock_columns[] = {
 		.title = "COVERAGE_PERCENT",
 		.type = KMS_TYPE_U32,
 		.unit = KMS_UNIT_PERMILLE,
-		.help = "Share of the hash table that was walked, in permille",
+		.help = "Share of the hash table that was walked",
 	},
 };
 
@@ -1739,7 +1739,7 @@ static const struct kms_column dentry_directory_columns[] = {
 		.title = "SHARE_PERCENT",
 		.type = KMS_TYPE_U32,
 		.unit = KMS_UNIT_PERMILLE,
-		.help = "Share of all hashed dentries, in permille",
+		.help = "Share of all hashed dentries",
 	},
 	{
 		.attr = KMEMSCOPE_A_DENTRY_DIRECTORY_APPROXIMATE,
@@ -1755,7 +1755,7 @@ static const struct kms_column dentry_directory_columns[] = {
 		.title = "COVERAGE_PERCENT",
 		.type = KMS_TYPE_U32,
 		.unit = KMS_UNIT_PERMILLE,
-		.help = "Share of the hash table that was walked, in permille",
+		.help = "Share of the hash table that was walked",
 	},
 	{
 		.attr = 0,
@@ -1954,7 +1954,7 @@ static const struct kms_column trace_columns[] = {
 		.title = "EXPLAINED_PERCENT",
 		.type = KMS_TYPE_U32,
 		.unit = KMS_UNIT_PERMILLE,
-		.help = "Share of nr_grown that allocations less frees explain, in permille",
+		.help = "Share of nr_grown that allocations less frees explain",
 	},
 	{
 		.attr = KMEMSCOPE_A_TRACE_SAMPLE_RATE,
@@ -2127,7 +2127,7 @@ static const struct kms_column trace_allocator_columns[] = {
 		.title = "SHARE_PERCENT",
 		.type = KMS_TYPE_U32,
 		.unit = KMS_UNIT_PERMILLE,
-		.help = "Share of all allocations that the probes saw, in permille",
+		.help = "Share of all allocations that the probes saw",
 	},
 	{
 		.attr = KMEMSCOPE_A_TRACE_ALLOCATOR_NR_OUTSTANDING,

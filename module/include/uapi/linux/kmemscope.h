@@ -123,8 +123,8 @@ enum kmemscope_a_collector {
  * @KMEMSCOPE_A_JOB_KIND: (string) The record type that it collects.
  * @KMEMSCOPE_A_JOB_STATE: (string) running, done or failed. A job that waits
  *	for its turn is running, too.
- * @KMEMSCOPE_A_JOB_PROGRESS_PERMILLE: (u32) Share of the job that is done, in
- *	permille.
+ * @KMEMSCOPE_A_JOB_PROGRESS_PERMILLE: (u32) Share of the job that is done, out
+ *	of 1000.
  * @KMEMSCOPE_A_JOB_ELAPSED_NS: (u64) Time since the job was started, or its
  *	whole duration.
  * @KMEMSCOPE_A_JOB_REASON: (string) Why the job failed. Absent unless it did.
@@ -192,7 +192,7 @@ enum kmemscope_a_job {
  *	was read for nr-active-objects. The number is scaled up from that part, or
  *	counted by pages where inuse-basis says so. Absent when nr-active-objects is.
  * @KMEMSCOPE_A_SLAB_COVERAGE_PERMILLE: (u32) Share of the partial slabs that
- *	was read, in permille. 1000 means all of them. Absent when nr-active-objects
+ *	was read, out of 1000. 1000 means all of them. Absent when nr-active-objects
  *	is.
  * @KMEMSCOPE_A_SLAB_TOTAL_BYTES: (u64) Memory of the cache's slabs. Slabs times
  *	pages of a new slab, as slabtop computes it. A slab that the kernel had to
@@ -269,7 +269,7 @@ enum kmemscope_a_slab {
  * @KMEMSCOPE_A_SLAB_NODE_APPROXIMATE: (u32) 1 if nr-active-objects is scaled up
  *	from a part of the partial slabs.
  * @KMEMSCOPE_A_SLAB_NODE_COVERAGE_PERMILLE: (u32) Share of the partial slabs
- *	that was read, in permille.
+ *	that was read, out of 1000.
  * @KMEMSCOPE_A_SLAB_NODE_TOTAL_BYTES: (u64) Memory of the cache's slabs on the
  *	node.
  * @KMEMSCOPE_A_SLAB_NODE_ACTIVE_BYTES: (u64) Active objects times their size.
@@ -583,7 +583,7 @@ enum kmemscope_a_counter {
  * @KMEMSCOPE_A_DENTRY_APPROXIMATE: (u32) 1 if only a part of the hash table was
  *	walked, and counts are scaled up. 0 if all of it was.
  * @KMEMSCOPE_A_DENTRY_COVERAGE_PERMILLE: (u32) Share of the hash table that was
- *	walked, in permille.
+ *	walked, out of 1000.
  * @KMEMSCOPE_A_DENTRY_NR_BUCKETS: (u64) Buckets of the hash table.
  * @KMEMSCOPE_A_DENTRY_NR_WALKED: (u64) Dentries that the walk found.
  * @KMEMSCOPE_A_DENTRY_WALK_NS: (u64) Duration of the walk.
@@ -637,11 +637,11 @@ enum kmemscope_a_dentry {
  * @KMEMSCOPE_A_DENTRY_SUPERBLOCK_TOTAL_BYTES: (u64) Memory of these dentries,
  *	without long names. nr-dentries times the size of a dentry.
  * @KMEMSCOPE_A_DENTRY_SUPERBLOCK_SHARE_PERMILLE: (u32) Share of all hashed
- *	dentries, in permille. Absent when there are none.
+ *	dentries, out of 1000. Absent when there are none.
  * @KMEMSCOPE_A_DENTRY_SUPERBLOCK_APPROXIMATE: (u32) 1 if only a part of the
  *	hash table was walked, and counts are scaled up.
  * @KMEMSCOPE_A_DENTRY_SUPERBLOCK_COVERAGE_PERMILLE: (u32) Share of the hash
- *	table that was walked, in permille.
+ *	table that was walked, out of 1000.
  * @KMEMSCOPE_A_DENTRY_SUPERBLOCK_JOB: (u32) Number of the job whose result to
  *	dump. Only a job collects this record type.
  */
@@ -690,11 +690,11 @@ enum kmemscope_a_dentry_superblock {
  * @KMEMSCOPE_A_DENTRY_DIRECTORY_TOTAL_BYTES: (u64) Memory of these dentries,
  *	without long names. nr-dentries times the size of a dentry.
  * @KMEMSCOPE_A_DENTRY_DIRECTORY_SHARE_PERMILLE: (u32) Share of all hashed
- *	dentries, in permille.
+ *	dentries, out of 1000.
  * @KMEMSCOPE_A_DENTRY_DIRECTORY_APPROXIMATE: (u32) 1 if only a part of the hash
  *	table was walked, and counts are scaled up.
  * @KMEMSCOPE_A_DENTRY_DIRECTORY_COVERAGE_PERMILLE: (u32) Share of the hash
- *	table that was walked, in permille.
+ *	table that was walked, out of 1000.
  * @KMEMSCOPE_A_DENTRY_DIRECTORY_JOB: (u32) Number of the job whose result to
  *	dump. Only a job collects this record type.
  */
@@ -767,7 +767,7 @@ enum kmemscope_a_dentry_name {
  *	when none changed. It does not cover objects that move between two lists, as
  *	many one way as the other.
  * @KMEMSCOPE_A_TRACE_EXPLAINED_PERMILLE: (u32) Share of nr-grown that
- *	allocations less frees explain, in permille. Above 1000 when they exceed it.
+ *	allocations less frees explain, out of 1000. Above 1000 when they exceed it.
  *	Absent unless the cache grew, and when more was freed than allocated.
  * @KMEMSCOPE_A_TRACE_SAMPLE_RATE: (u32) Sampling rate: one object in this many
  *	was followed until its free. 1 means all of them. With the option stacks only
@@ -846,7 +846,7 @@ enum kmemscope_a_trace {
  * @KMEMSCOPE_A_TRACE_ALLOCATOR_TOTAL_BYTES: (u64) Memory of the objects that it
  *	allocated, with freed ones.
  * @KMEMSCOPE_A_TRACE_ALLOCATOR_SHARE_PERMILLE: (u32) Share of all allocations
- *	that the probes saw, in permille.
+ *	that the probes saw, out of 1000.
  * @KMEMSCOPE_A_TRACE_ALLOCATOR_NR_OUTSTANDING: (u64) Objects that were not
  *	freed again during the trace. Scaled up where sample-rate is not 1.
  * @KMEMSCOPE_A_TRACE_ALLOCATOR_OUTSTANDING_ERROR: (u64) Sampling error of
