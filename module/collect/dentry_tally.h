@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What is counted of dentries, in all, by superblock and by directory.
+ * Counts of dentries: in all, by superblock and by directory.
  *
  * The walk reads dentries that others change, in the RCU section that found
  * them.
@@ -84,7 +84,7 @@ ks_dentry_directory(const struct dentry *dentry, struct ks_directory_key *key)
 	    ks_peek_u32(&inode->i_generation, &key->generation))
 		return NULL;
 	key->device = dentry->d_sb->s_dev;
-	smp_rmb();	/* the inode before it is looked at again */
+	smp_rmb();	/* the inode before it is checked again */
 	return READ_ONCE(parent->d_inode) == inode ? parent : NULL;
 }
 

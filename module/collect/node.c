@@ -247,7 +247,7 @@ static void node_fill(struct ks_node_record *record, int nid)
 
 /*
  * Pages of each unit of the per-CPU allocator's first chunk: static data, and
- * what is reserved for modules and the first allocations. Unset when not known.
+ * the reserve for modules and the first allocations. Unset when unknown.
  */
 static u64 first_chunk_pages(void)
 {

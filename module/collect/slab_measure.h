@@ -16,7 +16,7 @@
 
 /**
  * struct ks_geometry - sizes of a cache
- * @object_size: bytes its users asked for per object
+ * @object_size: bytes that its users requested per object
  * @size: bytes an object takes
  * @order: pages of a new slab, as a power of 2
  */

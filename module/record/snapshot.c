@@ -193,7 +193,7 @@ void *ks_snapshot_begin(struct ks_snapshot *snap)
 }
 
 /**
- * ks_snapshot_commit() - keep the record that was begun, if it was asked for
+ * ks_snapshot_commit() - keep the record that was begun, if it matches
  * @snap: the snapshot
  */
 void ks_snapshot_commit(struct ks_snapshot *snap)

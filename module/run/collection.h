@@ -19,11 +19,11 @@
 
 /**
  * struct ks_collection - a collection under way, one reader's own
- * @view: what is collected
+ * @view: its view
  * @snap: its records: complete up to @snap->nr_valid
  * @ns: time spent on it so far
  * @generation: of memory hotplug, when it began
- * @shared: whether it came about with another one, which has the cost of both
+ * @shared: whether another collection of the same work has the cost of both
  */
 struct ks_collection {
 	const struct ks_view *view;

@@ -64,8 +64,6 @@ directories_snapshot(struct kunit *test,
 	struct ks_snapshot *snap = snapshot_with_room(
 		test, &ks_kind_dentry_directory, KMEMSCOPE_MAX_DIRECTORIES);
 
-	snap = snapshot_with_room(test, &ks_kind_dentry_directory,
-				  KMEMSCOPE_MAX_DIRECTORIES);
 	ks_directories_fill(directories, snap, scale);
 	return snap;
 }
@@ -76,8 +74,6 @@ names_snapshot(struct kunit *test, const struct ks_directories *directories)
 	struct ks_snapshot *snap = snapshot_with_room(
 		test, &ks_kind_dentry_name, 4 * KS_MAX_DIRECTORY_NAMES);
 
-	snap = snapshot_with_room(test, &ks_kind_dentry_name,
-				  4 * KS_MAX_DIRECTORY_NAMES);
 	ks_directories_fill_names(directories, snap);
 	return snap;
 }

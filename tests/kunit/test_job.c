@@ -163,6 +163,7 @@ static void nobody_else_has_it(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, -ENOENT, ks_job_stop(id + 1, ME, &extack));
 	ks_job_release(OTHER);
 	KUNIT_EXPECT_TRUE(test, find_job(test, id, &record));
+	extack._msg = NULL;
 	KUNIT_EXPECT_EQ(test, 0, ks_job_stop(id, ME, &extack));
 	KUNIT_EXPECT_NULL(test, extack._msg);
 	/* It is gone at once, even before its worker ends. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * When the kernel is through with memory that goes offline.
+ * The event after which the kernel is done with memory that goes offline.
  */
 #ifndef KS_INTERNALS_COMPAT_HOTPLUG_H
 #define KS_INTERNALS_COMPAT_HOTPLUG_H

@@ -19,7 +19,7 @@
  * struct ks_stat - a counter of the kernel
  * @zone_item: its enum zone_stat_item, if @of is KS_STAT_OF_ZONE
  * @node_item: its enum node_stat_item, if @of is KS_STAT_OF_NODE
- * @of: whose it is; KS_STAT_OF_NONE when this kernel does not have it
+ * @of: its owner; KS_STAT_OF_NONE on kernels without it
  */
 struct ks_stat {
 	enum ks_stat_of {
