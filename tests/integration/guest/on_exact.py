@@ -328,13 +328,16 @@ def test_a_walk_under_churn_claims_no_error():
         finally:
             stop.set()
             thread.join()
-    for row in rows:
+    # What CPUs keep may change during each try: then there is no count.
+    counted = [row for row in rows if "nr_inuse_objects" in row]
+    expect(len(counted) >= len(rows) / 2, f"{len(counted)} have a count")
+    for row in counted:
         equal(row["inuse_basis"], "pages", "basis")
         count = row["nr_inuse_objects"]
         off = max(largest - step - count, count - largest, 0)
         wrong += off > 0
         expect(off <= row.get("inuse_error_objects", off), f"{row}")
-    note(f"{wrong} of {len(rows)} counts were out of range")
+    note(f"{wrong} of {len(counted)} counts were out of range")
 
 
 def waits_for_mutex():
