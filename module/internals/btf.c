@@ -68,31 +68,32 @@ static bool type_has_bitfields(const struct btf_type *t)
 	return t->info >> 31;
 }
 
-/* Bytes that follow a struct btf_type, by its kind; a table as all are read. */
+/* Bytes that follow a struct btf_type of each kind. */
 static const struct {
 	bool known;
 	u8 once;
 	u8 each;	/* for each of its members, values, ... */
 } tails[] = {
-	[KIND_INT] = { true, sizeof(u32) },
-	[KIND_PTR] = { true },
-	[KIND_ARRAY] = { true, sizeof(struct btf_array) },
-	[KIND_STRUCT] = { true, 0, sizeof(struct btf_member) },
-	[KIND_UNION] = { true, 0, sizeof(struct btf_member) },
-	[KIND_ENUM] = { true, 0, sizeof(struct btf_enum) },
-	[KIND_FWD] = { true },
-	[KIND_TYPEDEF] = { true },
-	[KIND_VOLATILE] = { true },
-	[KIND_CONST] = { true },
-	[KIND_RESTRICT] = { true },
-	[KIND_FUNC] = { true },
-	[KIND_FUNC_PROTO] = { true, 0, sizeof(struct btf_param) },
-	[KIND_VAR] = { true, sizeof(u32) },
-	[KIND_DATASEC] = { true, 0, sizeof(struct btf_var_secinfo) },
-	[KIND_FLOAT] = { true },
-	[KIND_DECL_TAG] = { true, sizeof(u32) },
-	[KIND_TYPE_TAG] = { true },
-	[KIND_ENUM64] = { true, 0, 3 * sizeof(u32) },
+	[KIND_INT] = { .known = true, .once = sizeof(u32) },
+	[KIND_PTR] = { .known = true },
+	[KIND_ARRAY] = { .known = true, .once = sizeof(struct btf_array) },
+	[KIND_STRUCT] = { .known = true, .each = sizeof(struct btf_member) },
+	[KIND_UNION] = { .known = true, .each = sizeof(struct btf_member) },
+	[KIND_ENUM] = { .known = true, .each = sizeof(struct btf_enum) },
+	[KIND_FWD] = { .known = true },
+	[KIND_TYPEDEF] = { .known = true },
+	[KIND_VOLATILE] = { .known = true },
+	[KIND_CONST] = { .known = true },
+	[KIND_RESTRICT] = { .known = true },
+	[KIND_FUNC] = { .known = true },
+	[KIND_FUNC_PROTO] = { .known = true, .each = sizeof(struct btf_param) },
+	[KIND_VAR] = { .known = true, .once = sizeof(u32) },
+	[KIND_DATASEC] = { .known = true,
+			   .each = sizeof(struct btf_var_secinfo) },
+	[KIND_FLOAT] = { .known = true },
+	[KIND_DECL_TAG] = { .known = true, .once = sizeof(u32) },
+	[KIND_TYPE_TAG] = { .known = true },
+	[KIND_ENUM64] = { .known = true, .each = 3 * sizeof(u32) },
 };
 
 static bool kind_is_known(const struct btf_type *t)
