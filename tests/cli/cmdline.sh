@@ -21,7 +21,8 @@ usage()
 
 names_page()
 {
-	tail -n 1 "$work/out" | grep -q 'kmemscope(8)'
+	# tests/cli/docs.sh has which page it must be.
+	tail -n 1 "$work/out" | grep -Eqx 'For more details see kmemscope(-[a-z]+)?\(8\)\.'
 }
 
 # Nothing but the one line.

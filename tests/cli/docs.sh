@@ -59,6 +59,9 @@ for command in $commands; do
 		check "kmemscope(8) names the page of $command" \
 			grep -q -F "kmemscope-$command(8)" "$work/kmemscope"
 	fi
+	page=kmemscope${own:+-$command}
+	check "$command --help names $page(8)" \
+		grep -q -F "see $page(8)." <<<"$("$reader" "$command" --help)"
 	for option in $("$reader" "$command" --help |
 			sed -n 's/^ \(-.,\|   \) \(--[a-z-]*\).*/\2/p'); do
 		check "the man page has $command $option" \

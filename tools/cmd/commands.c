@@ -23,6 +23,7 @@ const struct kms_command kms_commands[] = {
 		.summary = "slab caches, also by NUMA node",
 		.list = &(const struct kms_list_command){
 			.summary = "Print slab caches, the largest first",
+			.page = "kmemscope-slab",
 			.operand = "name",
 			.views = {
 				{ .kind = &kms_kind_slab },

@@ -132,6 +132,7 @@ int kms_cmd_dentry(int argc, char **argv)
 {
 	static const struct kms_list_command command = {
 		.summary = "Print the directories with the most cached names",
+		.page = "kmemscope-dentry",
 		.views = {
 			{
 				.kind = &kms_kind_dentry_directory,

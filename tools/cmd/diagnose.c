@@ -118,6 +118,7 @@ int kms_cmd_diagnose(int argc, char **argv)
 	};
 	const struct kms_usage usage = {
 		.summary = "Find what fills the kernel's memory, what causes it and what helps",
+		.page = "kmemscope-diagnose",
 		.options = table,
 		.nr_options = ARRAY_SIZE(table),
 	};

@@ -49,6 +49,7 @@ struct kms_list_ops {
 
 struct kms_list_command {
 	const char *summary;
+	const char *page;	/* its man page; NULL: it has none of its own */
 	struct kms_list_view views[KMS_MAX_VIEWS];	/* the first by default */
 	const char *operand;	/* the key that operands name, or NULL */
 	const char *budget_help;	/* what --budget limits, or NULL */

@@ -280,6 +280,7 @@ bool kms_options_parse(struct kms_options *options,
 	struct table table = { .form = KMS_FORM_TABLE };
 	struct kms_usage usage = {
 		.summary = command->summary,
+		.page = command->page,
 		.operands = command->operand ? "[NAME...]" : command->usage,
 		.options = table.option,
 		.details = details_print,

@@ -200,7 +200,8 @@ static void help_print(const struct kms_usage *usage, const struct parser *parse
 	}
 	if (usage->details)
 		usage->details(usage->arg);
-	printf("\nFor more details see kmemscope(8).\n");
+	printf("\nFor more details see %s(8).\n",
+	       usage->page ? usage->page : "kmemscope");
 }
 
 static bool number_take(const struct kms_option *option, const char *argument)

@@ -40,6 +40,7 @@ struct kms_option {
 struct kms_usage {
 	const char *summary;
 	const char *operands;	/* as --help names them; NULL: none are taken */
+	const char *page;	/* its man page; NULL: it has none of its own */
 	const struct kms_option *options;
 	size_t nr_options;
 	/* Prints what --help has below the options; or NULL. */

@@ -385,6 +385,7 @@ int kms_cmd_trace(int argc, char **argv)
 	};
 	const struct kms_list_command command = {
 		.summary = "Trace who allocates from a slab cache",
+		.page = "kmemscope-trace",
 		.usage = "CACHE",
 		.views = { { .kind = &kms_kind_trace_allocator } },
 		.ops = &trace_ops,
