@@ -37,6 +37,18 @@ class Emulator:
         self.version = version
 
 
+def broken_assertion(errors):
+    """The line of QEMU's own assertion that failed; None where none did.
+
+    A CPU that touches a device while another one moves it reads an entry that
+    is no longer valid: "iotlb_to_section: Assertion ... failed". QEMU's issue
+    1921 has it of guests with many CPUs that boot; seen here with 24.
+    """
+    found = re.search(rf"^{PROGRAM}: (.*Assertion `.*' failed.*)$", errors,
+                      re.MULTILINE)
+    return found and found[1]
+
+
 def find():
     """The QEMU that guests run in; fetched if this machine's is too old."""
     own = shutil.which(PROGRAM)

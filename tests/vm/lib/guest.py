@@ -166,6 +166,10 @@ def judge(options, outcome, log, text):
     if console.breakpoint_is_gone(text):
         tools.note("QEMU's fault: a CPU ran a breakpoint that was gone")
         return EMULATOR_FAILED
+    broken = emulator.broken_assertion(outcome.qemu_errors)
+    if broken:
+        tools.note(f"QEMU's fault: {broken}")
+        return EMULATOR_FAILED
     reasons = []
     if outcome.failure:
         reasons.append(outcome.failure)

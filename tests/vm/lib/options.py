@@ -44,8 +44,9 @@ Exit status:
   COMMAND's own, or
   2    usage error, unknown kernel
   75   QEMU failed, not the kernel: a CPU ran a breakpoint that another CPU had
-       replaced. If COMMAND has written nothing the guest boots again, up to
-       3 times; else the caller may run COMMAND again
+       replaced, or an assertion of QEMU's own failed. If COMMAND has written
+       nothing the guest boots again, up to 3 times; else the caller may run
+       COMMAND again
   124  COMMAND did not end in time (%(prog)s's --timeout counts from power-on)
   125  the guest did not boot or ended early, the module did not load, the
        kernel log shows trouble (BUG:, WARNING:, KASAN, UBSAN, a lock cycle, a
