@@ -47,7 +47,7 @@ def commands(_):
     """Measure whole commands."""
     slabtop = cost(Program("slabtop", "-o"))
     run(Row("command kmemscope slab", cost(Program("kmemscope", "slab")),
-            {"slabtop -o": slabtop, "drgn": NO_DRGN}, 10))
+            {"slabtop -o": slabtop, "drgn": NO_DRGN}, 10, goal=0.7))
     run(Row("command kmemscope slab --exact",
             cost(Program("kmemscope", "slab", "--exact")),
             {"slabtop -o": slabtop}, 10))
