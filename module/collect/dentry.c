@@ -38,12 +38,12 @@ enum {
  * struct survey - the first walk
  * @all: all dentries
  * @superblocks: by superblock
- * @hitters: by directory
+ * @topk: by directory
  */
 struct survey {
 	struct ks_dentry_tally all;
 	struct ks_superblocks *superblocks;
-	struct ks_topk *hitters;
+	struct ks_topk *topk;
 };
 
 static void survey_add(void *arg, const struct dentry *dentry)
@@ -54,7 +54,7 @@ static void survey_add(void *arg, const struct dentry *dentry)
 	ks_dentry_tally_add(&survey->all, dentry);
 	ks_superblocks_add(survey->superblocks, dentry);
 	if (ks_dentry_directory(dentry, &key))
-		ks_topk_add(survey->hitters, &key);
+		ks_topk_add(survey->topk, &key);
 }
 
 static void directories_add(void *arg, const struct dentry *dentry)
@@ -119,13 +119,13 @@ static int directories_walk(struct ks_snapshot *const *snaps,
 		.nr_parts = first->nr_visited,
 	};
 	struct ks_directories *directories;
-	const struct ks_topk_entry *hitters;
+	const struct ks_topk_entry *top;
 	struct ks_dentry_scale scale;
 	unsigned int nr;
 	int err;
 
-	hitters = ks_topk_sort(survey->hitters, &nr);
-	directories = ks_directories_new(hitters, nr);
+	top = ks_topk_sort(survey->topk, &nr);
+	directories = ks_directories_new(top, nr);
 	if (IS_ERR(directories))
 		return PTR_ERR(directories);
 	err = ks_dcache_walk(&walk, directories_add, directories, progress);
@@ -190,15 +190,15 @@ static int dentries_work(struct ks_snapshot *const *snaps,
 	survey.superblocks = ks_superblocks_new();
 	if (IS_ERR(survey.superblocks))
 		return PTR_ERR(survey.superblocks);
-	survey.hitters = ks_topk_new();
-	if (IS_ERR(survey.hitters)) {
-		err = PTR_ERR(survey.hitters);
+	survey.topk = ks_topk_new();
+	if (IS_ERR(survey.topk)) {
+		err = PTR_ERR(survey.topk);
 		goto err_superblocks;
 	}
 	err = dentries_walk_twice(snaps, &survey, request_budget(asked,
 								 progress),
 				  progress);
-	ks_topk_free(survey.hitters);
+	ks_topk_free(survey.topk);
 err_superblocks:
 	ks_superblocks_free(survey.superblocks);
 	return err;

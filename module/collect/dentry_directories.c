@@ -83,14 +83,14 @@ static u8 *slot_of(struct ks_directories *directories,
 
 /**
  * ks_directories_new() - make a table of the first few of some directories
- * @hitters: the directories, in order of interest, all different
+ * @top: the directories, in order of interest, all different
  * @nr: how many; those beyond KMEMSCOPE_MAX_DIRECTORIES are left out
  *
  * Context: Process context, sleeps.
  * Return: the table, or an error pointer: -ENOMEM, or -ENOBUFS when it is more
  * than all readers together may take.
  */
-struct ks_directories *ks_directories_new(const struct ks_topk_entry *hitters,
+struct ks_directories *ks_directories_new(const struct ks_topk_entry *top,
 					  unsigned int nr)
 {
 	struct ks_directories *directories;
@@ -102,8 +102,8 @@ struct ks_directories *ks_directories_new(const struct ks_topk_entry *hitters,
 	prandom_seed_state(&directories->random, get_random_u32());
 	directories->nr = min_t(unsigned int, nr, KMEMSCOPE_MAX_DIRECTORIES);
 	for (i = 0; i < directories->nr; i++) {
-		directories->directories[i].key = hitters[i].key;
-		*slot_of(directories, &hitters[i].key) = i + 1;
+		directories->directories[i].key = top[i].key;
+		*slot_of(directories, &top[i].key) = i + 1;
 	}
 	return directories;
 }

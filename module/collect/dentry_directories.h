@@ -12,7 +12,7 @@
 struct ks_directories;
 struct ks_snapshot;
 
-struct ks_directories *ks_directories_new(const struct ks_topk_entry *hitters,
+struct ks_directories *ks_directories_new(const struct ks_topk_entry *top,
 					  unsigned int nr);
 void ks_directories_free(struct ks_directories *directories);
 void ks_directories_add(struct ks_directories *directories,

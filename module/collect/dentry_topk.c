@@ -52,11 +52,11 @@ struct ks_topk *ks_topk_new(void)
 
 /**
  * ks_topk_free() - free a table
- * @hitters: the table
+ * @topk: the table
  */
-void ks_topk_free(struct ks_topk *hitters)
+void ks_topk_free(struct ks_topk *topk)
 {
-	ks_memory_free(hitters, sizeof(*hitters));
+	ks_memory_free(topk, sizeof(*topk));
 }
 
 /**
@@ -85,114 +85,114 @@ bool ks_directory_same(const struct ks_directory_key *a,
 	       a->generation == b->generation;
 }
 
-static u16 *head_of(struct ks_topk *hitters,
+static u16 *head_of(struct ks_topk *topk,
 		    const struct ks_directory_key *key)
 {
-	return &hitters->heads[ks_directory_hash(key) % NR_HEADS];
+	return &topk->heads[ks_directory_hash(key) % NR_HEADS];
 }
 
-static struct ks_topk_entry *entry_find(struct ks_topk *hitters,
+static struct ks_topk_entry *entry_find(struct ks_topk *topk,
 					const struct ks_directory_key *key)
 {
-	u16 i = *head_of(hitters, key);
+	u16 i = *head_of(topk, key);
 
-	while (i && !ks_directory_same(&hitters->counters[i - 1].key, key))
-		i = hitters->counters[i - 1].next;
-	return i ? &hitters->counters[i - 1] : NULL;
+	while (i && !ks_directory_same(&topk->counters[i - 1].key, key))
+		i = topk->counters[i - 1].next;
+	return i ? &topk->counters[i - 1] : NULL;
 }
 
-static void entry_link(struct ks_topk *hitters, struct ks_topk_entry *counter)
+static void entry_link(struct ks_topk *topk, struct ks_topk_entry *counter)
 {
-	u16 *head = head_of(hitters, &counter->key);
+	u16 *head = head_of(topk, &counter->key);
 
 	counter->next = *head;
-	*head = counter - hitters->counters + 1;
+	*head = counter - topk->counters + 1;
 }
 
-static void entry_unlink(struct ks_topk *hitters, struct ks_topk_entry *counter)
+static void entry_unlink(struct ks_topk *topk, struct ks_topk_entry *counter)
 {
-	const u16 me = counter - hitters->counters + 1;
-	u16 *link = head_of(hitters, &counter->key);
+	const u16 me = counter - topk->counters + 1;
+	u16 *link = head_of(topk, &counter->key);
 
 	while (*link != me)
-		link = &hitters->counters[*link - 1].next;
+		link = &topk->counters[*link - 1].next;
 	*link = counter->next;
 }
 
-static u64 count_at(const struct ks_topk *hitters, unsigned int place)
+static u64 count_at(const struct ks_topk *topk, unsigned int place)
 {
-	return hitters->counters[hitters->heap[place]].count;
+	return topk->counters[topk->heap[place]].count;
 }
 
-static void put_at(struct ks_topk *hitters, unsigned int place, u16 counter)
+static void put_at(struct ks_topk *topk, unsigned int place, u16 counter)
 {
-	hitters->heap[place] = counter;
-	hitters->counters[counter].place = place;
+	topk->heap[place] = counter;
+	topk->counters[counter].place = place;
 }
 
 /* Moves a counter that grew down past those that are rarer now. */
-static void entry_sink(struct ks_topk *hitters, unsigned int place)
+static void entry_sink(struct ks_topk *topk, unsigned int place)
 {
-	const u16 counter = hitters->heap[place];
-	const u64 count = hitters->counters[counter].count;
+	const u16 counter = topk->heap[place];
+	const u64 count = topk->counters[counter].count;
 	unsigned int child;
 
-	while ((child = 2 * place + 1) < hitters->nr) {
-		if (child + 1 < hitters->nr &&
-		    count_at(hitters, child + 1) < count_at(hitters, child))
+	while ((child = 2 * place + 1) < topk->nr) {
+		if (child + 1 < topk->nr &&
+		    count_at(topk, child + 1) < count_at(topk, child))
 			child++;
-		if (count <= count_at(hitters, child))
+		if (count <= count_at(topk, child))
 			break;
-		put_at(hitters, place, hitters->heap[child]);
+		put_at(topk, place, topk->heap[child]);
 		place = child;
 	}
-	put_at(hitters, place, counter);
+	put_at(topk, place, counter);
 }
 
 /*
  * A new counter begins at 0, the minimum: so it goes to the top, and those on
  * its way move down by one.
  */
-static struct ks_topk_entry *entry_take_new(struct ks_topk *hitters)
+static struct ks_topk_entry *entry_take_new(struct ks_topk *topk)
 {
-	struct ks_topk_entry *counter = &hitters->counters[hitters->nr];
-	unsigned int place = hitters->nr++;
+	struct ks_topk_entry *counter = &topk->counters[topk->nr];
+	unsigned int place = topk->nr++;
 
 	while (place) {
-		put_at(hitters, place, hitters->heap[(place - 1) / 2]);
+		put_at(topk, place, topk->heap[(place - 1) / 2]);
 		place = (place - 1) / 2;
 	}
-	put_at(hitters, 0, counter - hitters->counters);
+	put_at(topk, 0, counter - topk->counters);
 	return counter;
 }
 
-static struct ks_topk_entry *entry_take_rarest(struct ks_topk *hitters)
+static struct ks_topk_entry *entry_take_rarest(struct ks_topk *topk)
 {
-	struct ks_topk_entry *counter = &hitters->counters[hitters->heap[0]];
+	struct ks_topk_entry *counter = &topk->counters[topk->heap[0]];
 
-	entry_unlink(hitters, counter);
+	entry_unlink(topk, counter);
 	return counter;
 }
 
 /**
  * ks_topk_add() - count a key
- * @hitters: the table
+ * @topk: the table
  * @key: the key
  *
  * Context: Any; does not sleep. Takes steps of the logarithm of KS_MAX_TOPK.
  */
-void ks_topk_add(struct ks_topk *hitters, const struct ks_directory_key *key)
+void ks_topk_add(struct ks_topk *topk, const struct ks_directory_key *key)
 {
-	struct ks_topk_entry *counter = entry_find(hitters, key);
+	struct ks_topk_entry *counter = entry_find(topk, key);
 
 	if (!counter) {
-		counter = hitters->nr < KS_MAX_TOPK ? entry_take_new(hitters) :
-						     entry_take_rarest(hitters);
+		counter = topk->nr < KS_MAX_TOPK ? entry_take_new(topk) :
+						     entry_take_rarest(topk);
 		counter->key = *key;
-		entry_link(hitters, counter);
+		entry_link(topk, counter);
 	}
 	counter->count++;
-	entry_sink(hitters, counter->place);
+	entry_sink(topk, counter->place);
 }
 
 static int entry_compare(const void *a, const void *b)
@@ -206,16 +206,16 @@ static int entry_compare(const void *a, const void *b)
 
 /**
  * ks_topk_sort() - put the keys in order, the most frequent first
- * @hitters: the table; nothing can be added after this
+ * @topk: the table; nothing can be added after this
  * @nr: set to how many there are
  *
  * Return: them.
  */
-const struct ks_topk_entry *ks_topk_sort(struct ks_topk *hitters,
+const struct ks_topk_entry *ks_topk_sort(struct ks_topk *topk,
 					 unsigned int *nr)
 {
-	sort(hitters->counters, hitters->nr, sizeof(*hitters->counters),
+	sort(topk->counters, topk->nr, sizeof(*topk->counters),
 	     entry_compare, NULL);
-	*nr = hitters->nr;
-	return hitters->counters;
+	*nr = topk->nr;
+	return topk->counters;
 }

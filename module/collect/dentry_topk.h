@@ -43,9 +43,9 @@ struct ks_topk_entry {
 struct ks_topk;
 
 struct ks_topk *ks_topk_new(void);
-void ks_topk_free(struct ks_topk *hitters);
-void ks_topk_add(struct ks_topk *hitters, const struct ks_directory_key *key);
-const struct ks_topk_entry *ks_topk_sort(struct ks_topk *hitters,
+void ks_topk_free(struct ks_topk *topk);
+void ks_topk_add(struct ks_topk *topk, const struct ks_directory_key *key);
+const struct ks_topk_entry *ks_topk_sort(struct ks_topk *topk,
 					 unsigned int *nr);
 u32 ks_directory_hash(const struct ks_directory_key *key);
 bool ks_directory_same(const struct ks_directory_key *a,

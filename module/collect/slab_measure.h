@@ -37,7 +37,7 @@ struct ks_exact {
 };
 
 /**
- * struct ks_measured - the numbers of both kinds of record, as in the spec
+ * struct ks_measured - the numbers of both record types, as in the spec
  * @nr_active: objects that the kernel counts as in use
  * @nr_inuse: objects that are really in use
  * @inuse_error: possible error of @nr_inuse, by lists that changed while they

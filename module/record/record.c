@@ -395,7 +395,7 @@ void ks_record_list(struct seq_file *m, const struct ks_kind *kind,
 
 /**
  * ks_record_filter() - turn a request's attributes into a record to match
- * @kind: the kind of record
+ * @kind: the record type
  * @want: set to a record with only the fields of the request
  * @attrs: the request's attributes, parsed by @kind->policy
  *
@@ -439,7 +439,7 @@ int ks_record_filter(const struct ks_kind *kind, void *want,
 
 /**
  * ks_record_options() - get the options of a request
- * @kind: the kind of record
+ * @kind: the record type
  * @attrs: the request's attributes, parsed by @kind->policy
  *
  * Return: a bit for each, as kinds.h names them.
@@ -484,7 +484,7 @@ bool ks_record_matches(const struct ks_kind *kind, const void *record,
 
 /**
  * ks_record_unmatched() - get the field to report when nothing matches
- * @kind: the kind of record
+ * @kind: the record type
  * @attrs: the request's attributes
  *
  * Return: the last field of the request, as the earlier ones are coarser and

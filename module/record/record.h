@@ -55,7 +55,7 @@ struct ks_field {
 };
 
 /**
- * struct ks_kind - a kind of record
+ * struct ks_kind - a record type
  * @name: the attribute set's name in the spec
  * @size: bytes of one record
  * @fields: its members, in the order of their columns

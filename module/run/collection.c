@@ -142,7 +142,7 @@ const struct ks_view *ks_collect_find(u8 cmd)
 
 /**
  * ks_collect_find_work() - find the view that a job collects
- * @kind: the name of the kind of record
+ * @kind: the name of the record type
  *
  * Return: the view, or NULL when no job collects it.
  */

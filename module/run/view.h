@@ -45,7 +45,7 @@ struct ks_work {
 };
 
 /**
- * struct ks_view - one kind of record that a collector makes
+ * struct ks_view - one record type that a collector makes
  * @collector: the collector that it belongs to
  * @kind: the kind
  * @path: its file below kmemscope/ in debugfs, or NULL for none
@@ -99,7 +99,7 @@ struct ks_cost {
  *	lockdown=confidentiality forbids
  * @always: whether it works even while collecting is switched off
  * @cost: where its cost is kept
- * @views: its kinds of record
+ * @views: its record types
  * @nr_views: how many
  */
 struct ks_collector {

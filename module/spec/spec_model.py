@@ -110,7 +110,7 @@ class OwnColumn(Field):
 
 
 class Listing:
-    """How the reader lists a kind of record by default."""
+    """How the reader lists a record type by default."""
 
     MEMBERS = {"rows", "columns", "sort", "changes", "sort-changes", "by-job",
                "own", "flags"}
@@ -154,7 +154,7 @@ class Option:
 
 
 class Kind:
-    """An attribute set of the spec, a kind of record."""
+    """An attribute set of the spec, a record type."""
 
     def __init__(self, yaml_set, operations):
         self.spec_name = yaml_set["name"]

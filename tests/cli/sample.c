@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A kind of record of the tests' own, so that the spec may move freely. */
+/* A record type of the tests' own, so that the spec may move freely. */
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>

@@ -66,7 +66,7 @@ def refusal(offset):
 
 
 def answers(spec):
-    """(name, input of fuzz_answer.c) of each kind of record."""
+    """(name, input of fuzz_answer.c) of each record type."""
     commands = {op["name"]: number for number, op in
                 enumerate(spec["operations"]["list"], 1)}
     for index, kind in enumerate(spec["attribute-sets"]):

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The fake kind of record, in the form that spec/generate writes.
+ * The fake record type, in the form that spec/generate writes.
  */
 #include <linux/kernel.h>
 

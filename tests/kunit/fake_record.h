@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A fake kind of record, with a member of each type.
+ * A fake record type, with a member of each type.
  */
 #ifndef KUNIT_FAKE_RECORD_H
 #define KUNIT_FAKE_RECORD_H

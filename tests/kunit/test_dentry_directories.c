@@ -40,18 +40,18 @@ static void a_directory_is_known_by_its_inode(struct kunit *test)
 static struct ks_directories *directories_with(struct kunit *test, u64 first,
 					       unsigned int nr)
 {
-	struct ks_topk_entry *hitters = kunit_kcalloc(test, nr,
-						      sizeof(*hitters),
-						      GFP_KERNEL);
+	struct ks_topk_entry *top = kunit_kcalloc(test, nr,
+						  sizeof(*top),
+						  GFP_KERNEL);
 	struct ks_directories *directories;
 	unsigned int i;
 
-	KUNIT_ASSERT_NOT_NULL(test, hitters);
+	KUNIT_ASSERT_NOT_NULL(test, top);
 	for (i = 0; i < nr; i++)
-		hitters[i].key = (struct ks_directory_key){
+		top[i].key = (struct ks_directory_key){
 			.inode = first + i, .device = 9, .generation = 3,
 		};
-	directories = ks_directories_new(hitters, nr);
+	directories = ks_directories_new(top, nr);
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, directories);
 	return directories;
 }

@@ -22,14 +22,14 @@ words() {
 	docs,module,tools	culprits?	allocator
 	docs,module,tools,tests	creators?	allocator
 	module,tools,tests	[a-z_]+_creators?[a-z_]*|creators?_[a-z_]+	allocator
-	docs,tools	(heavy )?hitters?	top-k table
+	docs,module,tests,tools	(heavy )?hitters?	top-k table
 	docs	permille	percent, or out of 1000
 	docs,module,tools,tests	kept (at hand )?for CPUs	per-CPU free objects
 	docs,module,tools	at hand	cached
 	docs,tools	looks? (again|at|for|twice)	observe, read
 	docs,module,tools	a (longer |last )?look	observation
 	docs,tools	looked (at|again)	observed, read
-	docs	kinds? of record	record type
+	docs,module,tools,tests	kinds? of records?	record type
 	docs	names? that do(es)? not exist	negative dentry, failed lookup
 	docs,module,tools	given? back	reclaim
 	docs,tools	asked for	requested, or name the request

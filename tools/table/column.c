@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Find a column of a kind of record. */
+/* Find a column of a record type. */
 #include <ctype.h>
 #include <string.h>
 

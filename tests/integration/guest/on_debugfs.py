@@ -138,7 +138,7 @@ def check_field(kind, field, rows, wanted):
 
 
 def check_presence():
-    """Every field of the spec, in all kinds of records."""
+    """Every field of the spec, in all record types."""
     release = ".".join(os.uname().release.split(".")[:2])
     found = all_records()
     for kind, fields in presence.of_release(release).items():

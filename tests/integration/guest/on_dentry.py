@@ -277,7 +277,7 @@ def test_a_path_that_is_too_long_is_absent():
 
 
 def test_heavy_ones_among_many_directories():
-    """More directories than counters, and three heavy hitters."""
+    """More directories than counters, and three that have most dentries."""
     culprit.drop_caches()
     crowd = folder_of("crowd")
     for i in range(4500):
