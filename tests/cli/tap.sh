@@ -1,43 +1,26 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh
 #
-# TAP for the shell tests, which source this.  The reader that they try is $1.
+# For the shell tests, which source this. The reader that they try is $1.
 
-nr=0
+# shellcheck source=tests/lib/tap.sh
+. "$(dirname "$0")/../lib/tap.sh"
+
 reader=$1
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+work=$scratch
 
 ok()
 {
-	nr=$((nr + 1))
-	echo "ok $nr - $1"
+	result "$1" 0
 }
 
+# not_ok NAME LINE...: the lines explain it.
 not_ok()
 {
-	nr=$((nr + 1))
-	echo "not ok $nr - $1"
+	title=$1
 	shift
-	printf '# %s\n' "$@"
-}
-
-skip()
-{
-	nr=$((nr + 1))
-	echo "ok $nr - $1 # SKIP $2"
-}
-
-# check NAME COMMAND...: the command must succeed.
-check()
-{
-	name=$1
-	shift
-	if "$@" >"$work/check" 2>&1; then
-		ok "$name"
-	else
-		not_ok "$name" "$(sed '2,$s/^/# /' "$work/check")"
-	fi
+	printf '%s\n' "$@" >"$scratch/said"
+	result "$title" 1
 }
 
 # try STATUS PATTERN ARGUMENT...: the reader must exit with that status, print
@@ -53,13 +36,13 @@ try()
 		got=$?
 	if [ "$got" -ne "$status" ]; then
 		not_ok "kmemscope $*" "exit $got, not $status" \
-			"$(sed '2,$s/^/# /' "$work/err")"
+			"$(cat "$work/err")"
 	elif [ -z "$pattern" ] && [ -s "$work/err" ]; then
 		not_ok "kmemscope $*" "on stderr: $(cat "$work/err")"
 	elif [ -n "$pattern" ] && ! head -n 1 "$work/err" |
 			grep -Eq -e "^kmemscope[a-z ]*: $pattern\$"; then
 		not_ok "kmemscope $*" "stderr is not '$pattern' but" \
-			"$(sed '2,$s/^/# /' "$work/err")"
+			"$(cat "$work/err")"
 	elif [ "$status" -ne 0 ] && [ "$status" -ne 3 ] &&
 			[ -s "$work/out" ]; then
 		not_ok "kmemscope $*" "refused, but on stdout:" \
@@ -67,9 +50,4 @@ try()
 	else
 		ok "kmemscope $*"
 	fi
-}
-
-finish()
-{
-	echo "1..$nr"
 }

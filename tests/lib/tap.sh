@@ -9,19 +9,30 @@ trap 'rm -rf "$scratch"' EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-tap_passed=0 tap_failed=0
+tap_passed=0 tap_failed=0 tap_skipped=0
+
+# tap_number: the number of the last test.
+tap_number() {
+	echo $((tap_passed + tap_failed + tap_skipped))
+}
 
 # result NAME STATUS: count a test. If STATUS is not 0, the test failed and the
 # file $scratch/said explains it.
 result() {
 	if [ "$2" = 0 ]; then
 		tap_passed=$((tap_passed + 1))
-		echo "ok $((tap_passed + tap_failed)) - $1"
+		echo "ok $(tap_number) - $1"
 	else
 		tap_failed=$((tap_failed + 1))
 		sed 's/^/# /' "$scratch/said" || :
-		echo "not ok $((tap_passed + tap_failed)) - $1"
+		echo "not ok $(tap_number) - $1"
 	fi
+}
+
+# skip NAME REASON: a test that cannot run here.
+skip() {
+	tap_skipped=$((tap_skipped + 1))
+	echo "ok $(tap_number) - $1 # SKIP $2"
 }
 
 # check NAME COMMAND...: a test that passes if COMMAND does.
@@ -36,7 +47,7 @@ check() {
 
 # finish: print the last lines; fail if a test failed.
 finish() {
-	echo "1..$((tap_passed + tap_failed))"
-	echo "$tap_passed passed, $tap_failed failed, 0 skipped"
+	echo "1..$(tap_number)"
+	echo "$tap_passed passed, $tap_failed failed, $tap_skipped skipped"
 	[ "$tap_failed" = 0 ]
 }
