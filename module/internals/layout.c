@@ -182,8 +182,9 @@ static int place_find(const struct ks_btf *btf, const char *place,
  */
 static bool member_fits(const struct wanted *w, const struct ks_btf_member *m)
 {
-	if (m->bits > 64 ? m->bit_offset % 64 : m->bit_offset % 64 + m->bits >
-	    64)
+	const u32 shift = m->bit_offset % 64;
+
+	if (m->bits > 64 ? shift : shift + m->bits > 64)
 		return false;
 	if (w->bits)
 		return m->bits == w->bits && m->bit_offset % 8 == 0;

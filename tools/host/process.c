@@ -10,6 +10,7 @@
 #include "host/file.h"
 #include "host/process.h"
 #include "lib/array.h"
+#include "lib/clock.h"
 #include "lib/text.h"
 
 /* Reading these takes less than a second; beyond, those alike are unknown. */
@@ -54,7 +55,7 @@ static bool stat_parse(struct kms_process *process, char *text)
 	if (sscanf(end, format, &process->parent, &flags, &ticks) != 3)
 		return false;
 	process->kernel = flags & PF_KTHREAD;
-	process->began_ns = ticks * (1000000000ull / sysconf(_SC_CLK_TCK));
+	process->began_ns = ticks * (NS_PER_SEC / sysconf(_SC_CLK_TCK));
 	return true;
 }
 

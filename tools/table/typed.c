@@ -60,18 +60,25 @@ void kms_record_init(const struct kms_record_type *type, void *record)
 			   member_of(type, record, i), &absent);
 }
 
-bool kms_record_fill(const struct kms_record_type *type, void *record,
-		     const struct kms_rows *rows, size_t row)
+/* Set all members; the record has no texts yet. */
+static bool record_set(const struct kms_record_type *type, void *record,
+		       const struct kms_rows *rows, size_t row)
 {
 	bool complete = true;
 	size_t i;
 
-	kms_record_clear(type, record);
 	for (i = 0; i < type->nr_members; i++)
 		complete &= member_set(type->kind->columns[i].type,
 				       member_of(type, record, i),
 				       &rows->row[row][i]);
 	return complete;
+}
+
+bool kms_record_fill(const struct kms_record_type *type, void *record,
+		     const struct kms_rows *rows, size_t row)
+{
+	kms_record_clear(type, record);
+	return record_set(type, record, rows, row);
 }
 
 void kms_record_clear(const struct kms_record_type *type, void *record)
@@ -124,8 +131,7 @@ bool kms_records_fill(struct kms_records *records, const struct kms_rows *rows)
 	for (i = 0; i < rows->nr; i++) {
 		void *record = record_at(records, records->nr++);
 
-		kms_record_init(records->type, record);
-		if (!kms_record_fill(records->type, record, rows, i))
+		if (!record_set(records->type, record, rows, i))
 			return false;
 	}
 	return true;
