@@ -179,9 +179,7 @@ static void common_add(struct table *table, struct kms_options *options)
 				  &table->form, KMS_FORM_PAIRS),
 		kms_option_flag('n', "noheadings", "leave out the headings",
 				&options->output.no_headings),
-		kms_option_flag('b', "bytes",
-				"print sizes and times in all digits",
-				&options->output.exact),
+		kms_option_bytes(&options->output.exact),
 	};
 	size_t i;
 

@@ -47,6 +47,13 @@ struct kms_option kms_option_flag(char letter, const char *name,
 	};
 }
 
+struct kms_option kms_option_bytes(bool *to)
+{
+	return kms_option_flag('b', "bytes",
+			       "print sizes in bytes and times in nanoseconds",
+			       to);
+}
+
 struct kms_option kms_option_choice(char letter, const char *name,
 				    const char *help, int *to, int choice)
 {

@@ -52,6 +52,9 @@ struct kms_usage {
 struct kms_option kms_option_flag(char letter, const char *name,
 				  const char *help, bool *to);
 
+/* -b, --bytes, which all commands that print tables have. */
+struct kms_option kms_option_bytes(bool *to);
+
 /* Set *to to choice; of several such options the last one counts. */
 struct kms_option kms_option_choice(char letter, const char *name,
 				    const char *help, int *to, int choice);

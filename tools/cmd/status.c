@@ -106,9 +106,7 @@ int kms_cmd_status(int argc, char **argv)
 	bool json = false;
 	const struct kms_option options[] = {
 		kms_option_flag('J', "json", "print JSON", &json),
-		kms_option_flag('b', "bytes",
-				"print sizes and times in all digits",
-				&output.exact),
+		kms_option_bytes(&output.exact),
 	};
 	const struct kms_usage usage = {
 		.summary =

@@ -18,7 +18,7 @@ enum kms_form {
 struct kms_output {
 	FILE *stream;
 	enum kms_form form;
-	bool exact;		/* sizes and times in all digits */
+	bool exact;		/* sizes in bytes, times in nanoseconds */
 	bool no_headings;
 	const char *root;	/* key of the rows in JSON */
 };
