@@ -8,6 +8,7 @@ import threading
 import time
 
 import fixture
+import kmsg
 import module
 import spec
 import tables
@@ -244,13 +245,12 @@ def test_stalled_dumps_hold_bounded_memory():
 @contextlib.contextmanager
 def busy_mutex(milliseconds):
     """Hold slab_mutex for some milliseconds, from before the block on."""
-    with fixture.Fixture(objects=[10]) as world:
+    with fixture.Fixture(objects=[10]) as world, kmsg.Log() as log:
         holder = threading.Thread(target=world.act,
                                   args=(f"hold {milliseconds}",))
         holder.start()
-        # The thread has it soon; if not, the reader does not wait, and fails.
-        time.sleep(0.1)
         try:
+            log.wait("hold: has slab_mutex", 60)
             yield holder
         finally:
             holder.join()

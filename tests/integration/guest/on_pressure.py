@@ -11,6 +11,7 @@ import re
 import subprocess
 
 import fixture
+import kmsg
 import tables
 import wire
 from ktap import expect, note
@@ -43,28 +44,6 @@ def full_host():
         subprocess.run(["umount", FOLDER], check=True)
 
 
-class Log:
-    """The kernel's log from now on."""
-
-    def __enter__(self):
-        self.file = os.open("/dev/kmsg", os.O_RDONLY | os.O_NONBLOCK)
-        os.lseek(self.file, 0, os.SEEK_END)
-        return self
-
-    def __exit__(self, *_):
-        os.close(self.file)
-
-    def lines(self):
-        """All lines so far; a lost line raises."""
-        found = []
-        while True:
-            try:
-                found.append(os.read(self.file, 8192).decode("utf-8",
-                                                             "replace"))
-            except BlockingIOError:
-                return found
-
-
 def kills_of_ours(lines):
     """Calls of the OOM killer with a frame of the module in the stack."""
     text = "".join(lines)
@@ -89,7 +68,7 @@ def open_many(stack):
 def test_a_reader_never_kills():
     """Opens and dumps fail by ENOMEM, and do not call the OOM killer."""
     with fixture.Fixture(caches=CACHES), wire.Socket() as sock, \
-            contextlib.ExitStack() as stack, Log() as log:
+            contextlib.ExitStack() as stack, kmsg.Log() as log:
         with full_host():
             before = available_kib()
             outcomes = open_many(stack)
