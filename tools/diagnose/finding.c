@@ -34,6 +34,18 @@ const char *kms_sure_name(enum kms_sure sure)
 	return names[sure];
 }
 
+const char *kms_severity_name(enum kms_severity severity)
+{
+	static const char * const names[] = {
+		[KMS_OK_SEVERITY] = "ok",
+		[KMS_NOTICE] = "notice",
+		[KMS_WARNING] = "warning",
+		[KMS_CRITICAL] = "critical",
+	};
+
+	return names[severity];
+}
+
 bool kms_finding_has_slab(const struct kms_finding *finding)
 {
 	switch (finding->kind) {
@@ -69,6 +81,26 @@ struct kms_finding *kms_finding_add(struct kms_verdict *verdict,
 		.full_seconds = KMS_UNKNOWN,
 	};
 	return finding;
+}
+
+struct kms_found_holder *kms_holder_add(struct kms_finding *finding)
+{
+	struct kms_found_holder *holder;
+
+	if (finding->nr_holders == KMS_MAX_HOLDERS)
+		return NULL;
+	holder = &finding->holder[finding->nr_holders++];
+	*holder = (struct kms_found_holder){
+		.pid = KMS_UNKNOWN,
+		.uid = KMS_UNKNOWN,
+		.total_bytes = KMS_UNKNOWN,
+		.growth_bytes = KMS_UNKNOWN_SIGNED,
+		.nr = KMS_UNKNOWN,
+		.growth_nr = KMS_UNKNOWN_SIGNED,
+		.nr_alike = 1,
+		.share_permille = KMS_UNKNOWN,
+	};
+	return holder;
 }
 
 void kms_remedy_add(struct kms_finding *finding, struct kms_remedy remedy)

@@ -27,7 +27,42 @@ enum kms_sure {
 	KMS_CERTAIN,
 };
 
+/* How much harm it does, or will do; apart from how sure it is. */
+enum kms_severity {
+	KMS_OK_SEVERITY,
+	KMS_NOTICE,		/* normal, and worth knowing */
+	KMS_WARNING,
+	KMS_CRITICAL,
+};
+
 /* All numbers may be KMS_UNKNOWN, all texts NULL. */
+
+/*
+ * Who keeps the memory: a process that maps it, has it open or does not read,
+ * close or reap it.  The allocator may be another.
+ */
+struct kms_found_holder {
+	const char *name;	/* escaped */
+	uint64_t pid;
+	uint64_t uid;
+	const char *resource;	/* "anonymous memory", "TCP sockets", ... */
+	uint64_t total_bytes;	/* of the resource, now */
+	int64_t growth_bytes;	/* while observed; KMS_UNKNOWN_SIGNED */
+	uint64_t nr;		/* how many of them, now */
+	int64_t growth_nr;
+	uint64_t nr_alike;	/* processes of this name together, 1 for one */
+	uint64_t share_permille;	/* of the growth, or of all of it */
+	bool is_spared;		/* no remedy may end it */
+	const char *cgroup;
+	const char *service;	/* of this host, and proved */
+};
+
+/* A growth that has the same cause: "the cache filp, 2.1 MiB/s". */
+struct kms_found_part {
+	const char *name;	/* slab cache or counter */
+	uint64_t total_bytes;
+	uint64_t bytes_per_second;
+};
 
 struct kms_found_directory {
 	const char *path;	/* from "/", or from its file system's root */
@@ -102,6 +137,8 @@ struct kms_remedy {
 };
 
 #define KMS_MAX_LINES 12
+#define KMS_MAX_HOLDERS 5
+#define KMS_MAX_PARTS 24
 #define KMS_MAX_DIRECTORIES 8
 #define KMS_MAX_ALLOCATORS 8
 #define KMS_MAX_NODES 64
@@ -116,6 +153,9 @@ struct kms_finding {
 	enum kms_finding_kind kind;
 	enum kms_sure sure;
 	const char *why_sure;
+	enum kms_severity severity;
+	const char *why_severe;
+	const char *cause;	/* "sockets", "threads", ...: see causes.h */
 	const char *summary;
 	const char *cache;	/* or the counter of pages */
 	bool reclaimable;
@@ -140,6 +180,10 @@ struct kms_finding {
 	size_t nr_directories;
 	struct kms_found_allocator allocator[KMS_MAX_ALLOCATORS];
 	size_t nr_allocators;
+	struct kms_found_holder holder[KMS_MAX_HOLDERS];	/* most first */
+	size_t nr_holders;
+	struct kms_found_part part[KMS_MAX_PARTS];	/* largest first */
+	size_t nr_parts;
 	struct kms_lines evidence;
 	struct kms_lines unknown;
 	struct kms_remedy remedy[KMS_MAX_REMEDIES];
@@ -188,6 +232,7 @@ struct kms_verdict {
 	const char *summary;
 	uint64_t ns;			/* the time observed */
 	enum kms_health health;
+	enum kms_severity severity;	/* the highest of its findings */
 	struct kms_totals totals;
 	struct kms_floors floors;
 	struct kms_finding finding[KMS_MAX_FINDINGS];
@@ -203,6 +248,7 @@ extern const char kms_not_examined[];
 /* The name of a kind in JSON: "negative_dentries", ... */
 const char *kms_finding_name(enum kms_finding_kind kind);
 const char *kms_sure_name(enum kms_sure sure);
+const char *kms_severity_name(enum kms_severity severity);
 
 /* Is its cache a slab cache, and not a counter of pages? */
 bool kms_finding_has_slab(const struct kms_finding *finding);
@@ -217,6 +263,9 @@ static inline void kms_lines_add(struct kms_lines *lines, const char *line)
 /* Append a finding, all unknown; NULL when there are too many. */
 struct kms_finding *kms_finding_add(struct kms_verdict *verdict,
 				    enum kms_finding_kind kind);
+
+/* Append a holder, all unknown; NULL when there are too many. */
+struct kms_found_holder *kms_holder_add(struct kms_finding *finding);
 
 /* Append a remedy; one too many is dropped. */
 void kms_remedy_add(struct kms_finding *finding, struct kms_remedy remedy);

@@ -21,6 +21,11 @@ void kms_moment_free(struct kms_moment *moment)
 	kms_records_free(&moment->nodes.any);
 }
 
+void kms_host_moment_free(struct kms_host_moment *moment)
+{
+	kms_process_memories_free(&moment->processes);
+}
+
 const struct kms_node_record *kms_moment_host(const struct kms_moment *moment)
 {
 	const struct kms_node_record *node;
@@ -105,6 +110,8 @@ void kms_observation_free(struct kms_observation *obs)
 		walk_free(&obs->walk[i]);
 	for (i = 0; i < KMS_MAX_TRACES; i++)
 		trace_free(&obs->trace[i]);
+	for (i = 0; i < KMS_NR_HOST_MOMENTS; i++)
+		kms_host_moment_free(&obs->host[i]);
 	kms_records_free(&obs->zones.any);
 	kms_records_free(&obs->buddies.any);
 	kms_strings_free(&obs->missing);

@@ -4,6 +4,7 @@
 #define KMS_DIAGNOSE_OBSERVATION_H
 
 #include "host/directory.h"
+#include "host/process_memory.h"
 #include "host/service.h"
 #include "lib/strings.h"
 #include "table/answer.h"
@@ -33,6 +34,17 @@ enum {
 	KMS_MOMENT_LAST,
 	KMS_NR_MOMENTS,
 };
+
+/*
+ * What the files of the host said at one time: before the first moment of the
+ * module and after its last, as reading /proc makes dentries.
+ */
+struct kms_host_moment {
+	uint64_t boottime_ns;	/* 0: not observed */
+	struct kms_process_memories processes;
+};
+
+enum { KMS_HOST_BEFORE, KMS_HOST_AFTER, KMS_NR_HOST_MOMENTS };
 
 /* A walk over all dentries. */
 struct kms_walk {
@@ -91,6 +103,7 @@ struct kms_observation {
 	uint32_t page_bytes;
 	uint64_t available_bytes;	/* MemAvailable at last; KMS_UNKNOWN */
 	struct kms_moment moment[KMS_NR_MOMENTS];
+	struct kms_host_moment host[KMS_NR_HOST_MOMENTS];
 	struct kms_zone_records zones;
 	struct kms_buddy_records buddies;
 	struct kms_walk walk[KMS_NR_WALKS];
@@ -104,6 +117,8 @@ struct kms_observation {
 
 void kms_moment_init(struct kms_moment *moment);
 void kms_moment_free(struct kms_moment *moment);
+
+void kms_host_moment_free(struct kms_host_moment *moment);
 
 /* The record of the whole host; NULL where there is none. */
 const struct kms_node_record *kms_moment_host(const struct kms_moment *moment);

@@ -2,17 +2,20 @@
 /*
  * All that a diagnosis observes, and when:
  *
+ *	the processes of the host
  *	the first moment, and a walk over all dentries
  *	a moment every second, to see what begins to grow; one is the middle
  *	a trace of what grows, each time that something does
  *	another walk if that is dentries or inodes
  *	the last moment, when the jobs have freed their memory
- *	the witnesses of the host: processes, cgroups and mounts
+ *	the processes of the host again
+ *	the witnesses of the host: allocators, cgroups and mounts
  *
  * What cannot be had is noted, and the rest goes on.
  */
 #include "client/nl.h"
 #include "client/version.h"
+#include "diagnose/observe/host_moment.h"
 #include "diagnose/observe/jobs.h"
 #include "diagnose/observe/moment.h"
 #include "diagnose/observe/observe.h"
@@ -55,12 +58,14 @@ static enum kms_status all_observe(struct kms_observation *obs,
 {
 	struct kms_jobs jobs = { .obs = obs, .nl = nl };
 	struct kms_moment *last = &obs->moment[KMS_MOMENT_LAST];
-	uint64_t start, from, end;
+	uint64_t began = kms_now_ns(), start, from, end;
 
+	if (!kms_host_moment_observe(obs, KMS_HOST_BEFORE, ns))
+		return kms_fail_memory(err);
 	/* The first dump allocates memory for itself, which is not growth. */
 	kms_moment_observe(obs, nl, &obs->moment[KMS_MOMENT_MIDDLE]);
 	start = kms_now_ns();
-	end = start + ns / 1000 * JOBS_UNTIL;
+	end = began + ns / 1000 * JOBS_UNTIL;
 	kms_moment_observe(obs, nl, &obs->moment[KMS_MOMENT_FIRST]);
 	from = ns / 1000 * WATCH_FROM;
 	if (from > MAX_WATCH_FROM_NS)
@@ -73,7 +78,10 @@ static enum kms_status all_observe(struct kms_observation *obs,
 	kms_records_observe(obs, nl, &obs->zones.any, &last->partial, true);
 	kms_records_observe(obs, nl, &obs->buddies.any, &last->partial, true);
 	/* Reading /proc makes dentries and inodes of its own, so it is last. */
-	return host_observe(obs) ? KMS_OK : kms_fail_memory(err);
+	if (!kms_host_moment_observe(obs, KMS_HOST_AFTER, ns) ||
+	    !host_observe(obs))
+		return kms_fail_memory(err);
+	return KMS_OK;
 }
 
 enum kms_status kms_observe(struct kms_observation *obs, uint64_t ns,

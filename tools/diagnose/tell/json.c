@@ -158,6 +158,44 @@ static void allocator_add(struct object *finding, json_object *array,
 	object_item_add(finding, array, &object);
 }
 
+static void signed_add(struct object *object, const char *name, int64_t number)
+{
+	if (number != KMS_UNKNOWN_SIGNED)
+		json_add(object, name, json_object_new_int64(number));
+}
+
+static void holder_add(struct object *finding, json_object *array,
+		       const struct kms_found_holder *holder)
+{
+	struct object object = object_new();
+
+	text_add(&object, "name", holder->name);
+	number_add(&object, "pid", holder->pid);
+	number_add(&object, "uid", holder->uid);
+	text_add(&object, "resource", holder->resource);
+	number_add(&object, "total_bytes", holder->total_bytes);
+	signed_add(&object, "growth_bytes", holder->growth_bytes);
+	number_add(&object, "nr", holder->nr);
+	signed_add(&object, "growth_nr", holder->growth_nr);
+	if (holder->nr_alike > 1)
+		number_add(&object, "nr_processes", holder->nr_alike);
+	percent_add(&object, "share_percent", holder->share_permille);
+	text_add(&object, "cgroup", holder->cgroup);
+	text_add(&object, "service", holder->service);
+	object_item_add(finding, array, &object);
+}
+
+static void part_add(struct object *finding, json_object *array,
+		     const struct kms_found_part *part)
+{
+	struct object object = object_new();
+
+	text_add(&object, "name", part->name);
+	number_add(&object, "total_bytes", part->total_bytes);
+	number_add(&object, "bytes_per_second", part->bytes_per_second);
+	object_item_add(finding, array, &object);
+}
+
 static void remedy_add(struct object *finding, json_object *array,
 		       const struct kms_remedy *remedy)
 {
@@ -211,7 +249,10 @@ static struct object finding_object(const struct kms_finding *finding)
 	size_t i;
 
 	text_add(&object, "kind", kms_finding_name(finding->kind));
+	text_add(&object, "cause", finding->cause);
 	text_add(&object, "summary", finding->summary);
+	text_add(&object, "severity", kms_severity_name(finding->severity));
+	text_add(&object, "why_severe", finding->why_severe);
 	text_add(&object, "sure", kms_sure_name(finding->sure));
 	text_add(&object, "why_sure", finding->why_sure);
 	flag_add(&object, "benign", finding->benign);
@@ -228,6 +269,12 @@ static struct object finding_object(const struct kms_finding *finding)
 	array = array_add(&object, "allocators");
 	for (i = 0; array && i < finding->nr_allocators; i++)
 		allocator_add(&object, array, &finding->allocator[i]);
+	array = array_add(&object, "holders");
+	for (i = 0; array && i < finding->nr_holders; i++)
+		holder_add(&object, array, &finding->holder[i]);
+	array = array_add(&object, "parts");
+	for (i = 0; array && i < finding->nr_parts; i++)
+		part_add(&object, array, &finding->part[i]);
 	texts_add(&object, "evidence", finding->evidence.line,
 		  finding->evidence.nr);
 	texts_add(&object, "unknown", finding->unknown.line,
@@ -348,6 +395,8 @@ enum kms_status kms_verdict_print_json(FILE *stream,
 	if (verdict->health != KMS_HEALTH_UNKNOWN)
 		fprintf(stream, ",\n \"healthy\":%s",
 			verdict->health == KMS_HEALTHY ? "true" : "false");
+	fprintf(stream, ",\n \"severity\":\"%s\"",
+		kms_severity_name(verdict->severity));
 	if (!member_print(stream, "verdict",
 			  json_object_new_string(verdict->summary), false) ||
 	    !body_print(stream, verdict))

@@ -156,6 +156,48 @@ static void allocator_print(FILE *stream,
 		fprintf(stream, "       %s\n", allocator->frame[i]);
 }
 
+/* "curlew (process 3623): 16031 TCP sockets, 36 MiB, 1588/s more" */
+static void holder_print(FILE *stream, const struct kms_found_holder *holder,
+			 double seconds)
+{
+	int64_t grown = holder->growth_bytes;
+
+	fprintf(stream, "   - %s", holder->name ?: "an unknown process");
+	if (holder->nr_alike > 1)
+		count_print(stream, ", %llu processes of this name",
+			    holder->nr_alike);
+	else
+		count_print(stream, " (process %llu)", holder->pid);
+	fputs(":", stream);
+	count_print(stream, " %llu", holder->nr);
+	if (holder->resource)
+		fprintf(stream, " %s", holder->resource);
+	if (holder->total_bytes != KMS_UNKNOWN)
+		fprintf(stream, ", %s",
+			kms_words_bytes(holder->total_bytes).text);
+	if (grown != KMS_UNKNOWN_SIGNED && grown > 0 && seconds > 0)
+		fprintf(stream, ", growing by %s/s",
+			kms_words_bytes(grown / seconds).text);
+	else if (holder->growth_nr != KMS_UNKNOWN_SIGNED &&
+		 holder->growth_nr > 0 && seconds > 0)
+		fprintf(stream, ", %.0f/s more", holder->growth_nr / seconds);
+	if (holder->cgroup)
+		fprintf(stream, ", cgroup %s", holder->cgroup);
+	fputc('\n', stream);
+}
+
+static void parts_print(FILE *stream, const struct kms_finding *finding)
+{
+	size_t i;
+
+	if (finding->nr_parts < 2)
+		return;
+	fputs("   Parts of this cause\n", stream);
+	for (i = 0; i < finding->nr_parts; i++)
+		fprintf(stream, "   - %s: %s/s\n", finding->part[i].name,
+			kms_words_bytes(finding->part[i].bytes_per_second).text);
+}
+
 /* "At this rate memory use reaches 90 % in about 3 minutes." */
 static void full_print(FILE *stream, const struct kms_finding *finding)
 {
@@ -216,7 +258,7 @@ static void sure_print(FILE *stream, const struct kms_finding *finding)
 }
 
 static void finding_print(FILE *stream, const struct kms_finding *finding,
-			  size_t number)
+			  size_t number, double seconds)
 {
 	char text[16];
 	size_t i;
@@ -228,14 +270,19 @@ static void finding_print(FILE *stream, const struct kms_finding *finding,
 		      stream);
 	sure_print(stream, finding);
 	full_print(stream, finding);
+	if (finding->nr_holders)
+		fputs("   Who holds it\n", stream);
+	for (i = 0; i < finding->nr_holders; i++)
+		holder_print(stream, &finding->holder[i], seconds);
 	if (finding->nr_directories)
 		fputs("   Where\n", stream);
 	for (i = 0; i < finding->nr_directories; i++)
 		directory_print(stream, &finding->directory[i]);
 	if (finding->nr_allocators)
-		fputs("   Who\n", stream);
+		fputs("   Who allocates\n", stream);
 	for (i = 0; i < finding->nr_allocators; i++)
 		allocator_print(stream, &finding->allocator[i]);
+	parts_print(stream, finding);
 	nodes_print(stream, finding);
 	lines_print(stream, "Evidence", &finding->evidence);
 	lines_print(stream, "Unknown", &finding->unknown);
@@ -357,7 +404,8 @@ void kms_verdict_print(FILE *stream, const struct kms_verdict *verdict)
 	totals_print(stream, verdict);
 	fprintf(stream, "Observed for %.1f s.\n\n", verdict->ns / 1e9);
 	for (i = 0; i < verdict->nr_findings; i++)
-		finding_print(stream, &verdict->finding[i], i + 1);
+		finding_print(stream, &verdict->finding[i], i + 1,
+			      verdict->ns / 1e9);
 	limits_print(stream, verdict);
 	missing_print(stream, verdict);
 }
