@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Read the files of the host at one time, before or after the module's. */
+#include "diagnose/observe/files.h"
 #include "diagnose/observe/host_moment.h"
 #include "host/process.h"
 #include "lib/clock.h"
@@ -27,6 +28,8 @@ bool kms_host_moment_observe(struct kms_observation *obs, size_t number,
 		return true;
 	moment->boottime_ns = kms_now_ns();
 	if (!kms_process_memories_read(&moment->processes, "/proc", until))
+		return false;
+	if (!kms_files_observe(obs, number, until))
 		return false;
 	cut_note(obs, moment, number);
 	return true;
