@@ -386,14 +386,16 @@ static char *cgroup_of(uint32_t pid)
 
 /* False when memory is out. */
 static bool facts_fill(struct kms_holder_facts *facts,
-		       const struct kms_processes *processes)
+		       const struct kms_processes *processes, uint64_t seen_ns)
 {
 	struct kms_container container;
 	struct kms_process process;
 	struct kms_job_names job = { 0 };
 	char *name;
 
-	if (!kms_process_read(&process, "/proc", facts->pid)) {
+	/* Another process may have got its number since it was seen. */
+	if (!kms_process_read(&process, "/proc", facts->pid) ||
+	    process.began_ns > seen_ns) {
 		facts->spared = true;
 		return true;
 	}
@@ -425,7 +427,8 @@ static bool all_fill(struct kms_observation *obs)
 	if (!processes_of(obs, &processes))
 		return false;
 	for (i = 0; complete && i < obs->nr_holders; i++)
-		complete = facts_fill(&obs->holder[i], &processes);
+		complete = facts_fill(&obs->holder[i], &processes,
+				      obs->host[KMS_HOST_AFTER].boottime_ns);
 	kms_processes_free(&processes);
 	return complete;
 }

@@ -71,7 +71,9 @@ static void growing_trace(struct watch *watch,
 		ns = (until - now) / 4 * 3;
 		if (growing->max_ns && ns > growing->max_ns) {
 			ns = growing->max_ns;
-			until = now + ns / 3 * 4;
+			/* A walk beside the last one goes on until the end. */
+			if (i + 1 < growing->nr || !walk)
+				until = now + ns / 3 * 4;
 		}
 		kms_jobs_trace(&jobs, growing->cache[i], growing->stacks[i],
 			       ns < MAX_TRACE_NS ? ns : MAX_TRACE_NS);
