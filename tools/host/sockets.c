@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Sockets and the data that waits in them, by the files of /proc/net. */
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -38,7 +37,7 @@ static bool word_parse(const char *line, const char *word, uint64_t *number)
 	for (i = 0; i + len < end; i++)
 		if (line[i] == ' ' && !strncmp(line + i + 1, word, len) &&
 		    line[i + 1 + len] == ' ')
-			return sscanf(line + i + 1 + len, " %" SCNu64,
+			return sscanf(line + i + 1 + len, " %ju",
 				      number) == 1;
 	return false;
 }
@@ -66,8 +65,8 @@ static bool inet_parse(struct kms_socket *socket, const char *line)
 {
 	unsigned int state;
 
-	if (sscanf(line, " %*[0-9]: %*[0-9A-Fa-f:] %*[0-9A-Fa-f:] %x %" SCNx64
-		   ":%" SCNx64 " %*x:%*x %*x %*u %*u %" SCNu64, &state,
+	if (sscanf(line, " %*[0-9]: %*[0-9A-Fa-f:] %*[0-9A-Fa-f:] %x %jx"
+		   ":%jx %*x:%*x %*x %*u %*u %ju", &state,
 		   &socket->sent_bytes, &socket->received_bytes,
 		   &socket->inode) != 4)
 		return false;
@@ -83,23 +82,23 @@ static bool inet_parse(struct kms_socket *socket, const char *line)
 /* ADDRESS: REFERENCES PROTOCOL FLAGS TYPE STATE INODE PATH */
 static bool unix_parse(struct kms_socket *socket, const char *line)
 {
-	return sscanf(line, "%*[0-9A-Fa-f]: %*x %*x %*x %*x %*x %" SCNu64,
+	return sscanf(line, "%*[0-9A-Fa-f]: %*x %*x %*x %*x %*x %ju",
 		      &socket->inode) == 1;
 }
 
 /* ADDRESS PROTOCOL PORT GROUPS RECEIVED SENT DUMP LOCKS DROPS INODE */
 static bool netlink_parse(struct kms_socket *socket, const char *line)
 {
-	return sscanf(line, "%*[0-9A-Fa-f] %*u %*d %*x %" SCNu64 " %" SCNu64
-		      " %*u %*u %*u %" SCNu64, &socket->received_bytes,
+	return sscanf(line, "%*[0-9A-Fa-f] %*u %*d %*x %ju %ju"
+		      " %*u %*u %*u %ju", &socket->received_bytes,
 		      &socket->sent_bytes, &socket->inode) == 3;
 }
 
 /* ADDRESS REFERENCES TYPE PROTOCOL INTERFACE RUNNING RECEIVED USER INODE */
 static bool packet_parse(struct kms_socket *socket, const char *line)
 {
-	return sscanf(line, "%*[0-9A-Fa-f] %*d %*d %*x %*d %*d %" SCNu64
-		      " %*u %" SCNu64, &socket->received_bytes,
+	return sscanf(line, "%*[0-9A-Fa-f] %*d %*d %*x %*d %*d %ju"
+		      " %*u %ju", &socket->received_bytes,
 		      &socket->inode) == 2;
 }
 

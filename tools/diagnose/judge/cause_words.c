@@ -232,7 +232,7 @@ static void freed_tell(struct kms_case *c, struct kms_finding *finding)
 		break;
 	case KMS_FREED_BY_REMOVAL:
 		kms_lines_add(&finding->evidence,
-			      "the memory is freed when they are removed; the end of their maker alone frees nothing");
+			      "the memory is freed when they are removed; the end of their maker may not be enough");
 		break;
 	default:
 		break;
@@ -295,11 +295,13 @@ static void leak_name(struct kms_case *c, struct kms_finding *finding)
 {
 	const struct kms_found_allocator *first = &finding->allocator[0];
 	uint64_t queued = kms_queued_bytes(c->obs);
+	bool no_queue = !strncmp(finding->cache, "skbuff_", 7) &&
+			c->obs->host[KMS_HOST_AFTER].sockstat.known &&
+			c->obs->sockets.whole &&
+			queued < finding->growth_bytes / 2;
 
 	finding->cause = "other_slab";
-	if (!strncmp(finding->cache, "skbuff_", 7) &&
-	    c->obs->host[KMS_HOST_AFTER].sockstat.known &&
-	    c->obs->sockets.whole)
+	if (no_queue)
 		kms_tell(c, &finding->evidence,
 			 "no socket holds these network buffers: %s waits in all sockets",
 			 kms_words_bytes(queued).text);
@@ -310,6 +312,12 @@ static void leak_name(struct kms_case *c, struct kms_finding *finding)
 		kms_tell(c, &finding->unknown,
 			 "whether the end of %s frees it: no witness shows that it holds these objects",
 			 first->label);
+		return;
+	}
+	/* Interrupts allocate what a process may hold: only sockets tell. */
+	if (!first->name && !no_queue) {
+		kms_lines_add(&finding->unknown,
+			      "what frees it: no witness shows who holds these objects");
 		return;
 	}
 	finding->freed_by = KMS_FREED_BY_REBOOT;

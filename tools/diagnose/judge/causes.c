@@ -171,7 +171,7 @@ static bool same_parent(const struct kms_found_allocator *a,
 
 /* Is the first allocator of a finding who also has the lead? */
 static bool same_allocator(const struct gathering *g,
-			 const struct kms_finding *finding)
+			   const struct kms_finding *finding)
 {
 	const struct kms_found_allocator *first = &finding->allocator[0];
 	size_t i;
@@ -185,8 +185,8 @@ static bool same_allocator(const struct gathering *g,
 		if (!strcmp(g->holders.holder[i].name, first->name))
 			return true;
 	if (g->first && (!strcmp(g->first->label, first->label) ||
-			   (g->cause->reclaimable &&
-			    same_parent(g->first, first))))
+			 (g->cause->reclaimable &&
+			  same_parent(g->first, first))))
 		return true;
 	/* An interrupt allocates for anybody. */
 	return !is_task(first);

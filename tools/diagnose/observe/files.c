@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Count open files, sockets and cgroups at one time. */
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,8 +21,8 @@ struct kms_cgroup_counts kms_cgroup_counts_parse(const char *text)
 	const char *dying = strstr(text, second);
 
 	counts.known = !strncmp(text, first, strlen(first)) && dying &&
-		sscanf(text + strlen(first), "%" SCNu64, &counts.nr) == 1 &&
-		sscanf(dying + strlen(second), "%" SCNu64,
+		sscanf(text + strlen(first), "%ju", &counts.nr) == 1 &&
+		sscanf(dying + strlen(second), "%ju",
 		       &counts.nr_dying) == 1;
 	return counts;
 }

@@ -49,6 +49,12 @@ static void walk_late(struct kms_jobs *jobs, uint64_t end, uint64_t budget)
 	kms_jobs_walk(jobs, KMS_WALK_AFTER, budget);
 }
 
+static void notes_drop(struct kms_strings *notes, size_t nr)
+{
+	while (notes->nr > nr)
+		free(notes->text[--notes->nr]);
+}
+
 /*
  * Trace what grows, one cache after the other, as the module traces one at a
  * time.  The walk is as late as possible.
@@ -60,7 +66,7 @@ static void growing_trace(struct watch *watch,
 	uint64_t budget = kms_walk_budget(end - kms_now_ns());
 	struct kms_jobs jobs = { .obs = watch->obs, .nl = watch->nl };
 	uint64_t until, now, ns;
-	size_t i;
+	size_t nr_missing, i;
 
 	for (i = 0; i < growing->nr; i++) {
 		now = kms_now_ns();
@@ -75,8 +81,12 @@ static void growing_trace(struct watch *watch,
 			if (i + 1 < growing->nr || !walk)
 				until = now + ns / 3 * 4;
 		}
+		nr_missing = watch->obs->missing.nr;
 		kms_jobs_trace(&jobs, growing->cache[i], growing->stacks[i],
 			       ns < MAX_TRACE_NS ? ns : MAX_TRACE_NS);
+		/* Nothing is missing where nothing grows. */
+		if (growing->max_ns && growing->unreclaimable[i])
+			notes_drop(&watch->obs->missing, nr_missing);
 		if (i + 1 == growing->nr && walk)
 			walk_late(&jobs, end, budget);
 		/* One that has not ended would be in the way of the next. */

@@ -75,6 +75,7 @@ static void report_add(struct kms_advice *a, struct kms_finding *finding,
 	};
 	const char *fault = finding->freed_by < ARRAY_SIZE(faults) ?
 			    faults[finding->freed_by] : NULL;
+	const char *path;
 	struct kms_remedy remedy = {
 		.when = KMS_LATER,
 		.frees_bytes = KMS_UNKNOWN,
@@ -88,9 +89,9 @@ static void report_add(struct kms_advice *a, struct kms_finding *finding,
 	if (holder->nr_alike == 1 && holder->pid != KMS_UNKNOWN &&
 	    (finding->freed_by == KMS_FREED_BY_CLOSE ||
 	     finding->freed_by == KMS_FREED_BY_READ)) {
-		remedy.argv = kms_argv_begin("ls", "-l",
-			kms_strings_add(a->strings, "/proc/%llu/fd",
-					(unsigned long long)holder->pid), NULL);
+		path = kms_strings_add(a->strings, "/proc/%llu/fd",
+				       (unsigned long long)holder->pid);
+		remedy.argv = kms_argv_begin("ls", "-l", path, NULL);
 		remedy.effect = "lists its open files; changes nothing";
 	}
 	kms_remedy_give(a, finding, remedy);
@@ -106,10 +107,10 @@ static void removal_add(struct kms_advice *a, struct kms_finding *finding)
 	};
 
 	if (!strcmp(finding->cause, "network_namespaces")) {
-		remedy.text = "remove network namespaces that nobody needs: those without processes are mounted files, see ip netns";
+		remedy.text = "remove unused network namespaces; ip netns lists those without processes";
 		remedy.argv = kms_argv_begin("lsns", "-t", "net", NULL);
 	} else if (!strcmp(finding->cause, "cgroups")) {
-		remedy.text = "remove cgroups that nobody needs; removed ones go when the memory charged to them is reclaimed";
+		remedy.text = "remove unused cgroups; removed ones stay while memory is charged to them";
 		remedy.argv = kms_argv_begin("systemd-cgls", "--no-pager",
 					     NULL);
 	} else {
