@@ -63,12 +63,12 @@ struct kms_sockstat kms_sockstat_parse(const char *text)
  */
 static bool inet_parse(struct kms_socket *socket, const char *line)
 {
+	static const char format[] =
+		" %*[0-9]: %*[0-9A-Fa-f:] %*[0-9A-Fa-f:] %x %jx:%jx %*x:%*x %*x %*u %*u %ju";
 	unsigned int state;
 
-	if (sscanf(line, " %*[0-9]: %*[0-9A-Fa-f:] %*[0-9A-Fa-f:] %x %jx"
-		   ":%jx %*x:%*x %*x %*u %*u %ju", &state,
-		   &socket->sent_bytes, &socket->received_bytes,
-		   &socket->inode) != 4)
+	if (sscanf(line, format, &state, &socket->sent_bytes,
+		   &socket->received_bytes, &socket->inode) != 4)
 		return false;
 	if (socket->family != KMS_SOCKET_TCP)
 		return true;
@@ -89,16 +89,20 @@ static bool unix_parse(struct kms_socket *socket, const char *line)
 /* ADDRESS PROTOCOL PORT GROUPS RECEIVED SENT DUMP LOCKS DROPS INODE */
 static bool netlink_parse(struct kms_socket *socket, const char *line)
 {
-	return sscanf(line, "%*[0-9A-Fa-f] %*u %*d %*x %ju %ju"
-		      " %*u %*u %*u %ju", &socket->received_bytes,
+	static const char format[] =
+		"%*[0-9A-Fa-f] %*u %*d %*x %ju %ju %*u %*u %*u %ju";
+
+	return sscanf(line, format, &socket->received_bytes,
 		      &socket->sent_bytes, &socket->inode) == 3;
 }
 
 /* ADDRESS REFERENCES TYPE PROTOCOL INTERFACE RUNNING RECEIVED USER INODE */
 static bool packet_parse(struct kms_socket *socket, const char *line)
 {
-	return sscanf(line, "%*[0-9A-Fa-f] %*d %*d %*x %*d %*d %ju"
-		      " %*u %ju", &socket->received_bytes,
+	static const char format[] =
+		"%*[0-9A-Fa-f] %*d %*d %*x %*d %*d %ju %*u %ju";
+
+	return sscanf(line, format, &socket->received_bytes,
 		      &socket->inode) == 2;
 }
 

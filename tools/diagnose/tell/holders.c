@@ -107,10 +107,10 @@ static void removal_add(struct kms_advice *a, struct kms_finding *finding)
 	};
 
 	if (!strcmp(finding->cause, "network_namespaces")) {
-		remedy.text = "remove unused network namespaces; ip netns lists those without processes";
+		remedy.text = "remove unused network namespaces; ip netns lists the named ones";
 		remedy.argv = kms_argv_begin("lsns", "-t", "net", NULL);
 	} else if (!strcmp(finding->cause, "cgroups")) {
-		remedy.text = "remove unused cgroups; removed ones stay while memory is charged to them";
+		remedy.text = "remove unused cgroups; removed ones stay until their memory goes";
 		remedy.argv = kms_argv_begin("systemd-cgls", "--no-pager",
 					     NULL);
 	} else {
