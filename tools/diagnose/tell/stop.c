@@ -236,7 +236,9 @@ void kms_stop_add(struct kms_advice *a, struct kms_finding *finding,
 		  const struct kms_found_allocator *allocator)
 {
 	struct kms_remedy remedy = {
-		.when = KMS_NOW,
+		/* What it made stays after its end. */
+		.when = finding->freed_by == KMS_FREED_BY_REMOVAL ? KMS_LATER :
+								   KMS_NOW,
 		.frees_bytes = KMS_UNKNOWN,
 	};
 
