@@ -4,6 +4,7 @@
 #define KMS_DIAGNOSE_OBSERVATION_H
 
 #include "host/directory.h"
+#include "host/pressure.h"
 #include "host/process_memory.h"
 #include "host/service.h"
 #include "lib/strings.h"
@@ -42,6 +43,7 @@ enum {
 struct kms_host_moment {
 	uint64_t boottime_ns;	/* 0: not observed */
 	struct kms_process_memories processes;
+	struct kms_pressure pressure;	/* has a time of its own */
 };
 
 enum { KMS_HOST_BEFORE, KMS_HOST_AFTER, KMS_NR_HOST_MOMENTS };

@@ -22,6 +22,8 @@ bool kms_host_moment_observe(struct kms_observation *obs, size_t number,
 	struct kms_host_moment *moment = &obs->host[number];
 	uint64_t until = kms_now_ns() + ns / 1000 * MAX_PERMILLE;
 
+	/* These are of the whole host in any namespace. */
+	kms_pressure_read(&moment->pressure, "/proc");
 	/* Another namespace's processes are not those of the host. */
 	if (!kms_proc_is_initial())
 		return true;

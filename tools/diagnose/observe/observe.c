@@ -2,13 +2,13 @@
 /*
  * All that a diagnosis observes, and when:
  *
- *	the processes of the host
+ *	the processes of the host, and how much tasks wait for memory
  *	the first moment, and a walk over all dentries
  *	a moment every second, to see what begins to grow; one is the middle
  *	a trace of what grows, each time that something does
  *	another walk if that is dentries or inodes
  *	the last moment, when the jobs have freed their memory
- *	the processes of the host again
+ *	the same of the host again
  *	the witnesses of the host: allocators, cgroups and mounts
  *
  * What cannot be had is noted, and the rest goes on.
