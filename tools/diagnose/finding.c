@@ -18,6 +18,11 @@ const char *kms_finding_name(enum kms_finding_kind kind)
 		[KMS_FINDING_UNACCOUNTED] = "unaccounted",
 		[KMS_FINDING_STOCK] = "stock",
 		[KMS_FINDING_FRAGMENTATION] = "fragmentation",
+		[KMS_FINDING_PROCESS_MEMORY] = "process_memory",
+		[KMS_FINDING_SHARED_MEMORY] = "shared_memory",
+		[KMS_FINDING_HUGE_PAGES] = "huge_pages",
+		[KMS_FINDING_NODE_FULL] = "node_full",
+		[KMS_FINDING_PRESSURE] = "pressure",
 	};
 
 	return names[kind];

@@ -18,6 +18,11 @@ enum kms_finding_kind {
 	KMS_FINDING_UNACCOUNTED,	/* by page, in no counter */
 	KMS_FINDING_STOCK,		/* large, and not growing now */
 	KMS_FINDING_FRAGMENTATION,
+	KMS_FINDING_PROCESS_MEMORY,	/* anonymous memory of processes */
+	KMS_FINDING_SHARED_MEMORY,	/* tmpfs, shared memory segments */
+	KMS_FINDING_HUGE_PAGES,		/* reserved, and not used */
+	KMS_FINDING_NODE_FULL,		/* a node, while others have memory */
+	KMS_FINDING_PRESSURE,		/* tasks wait, and nothing explains it */
 	KMS_NR_FINDING_KINDS,
 };
 
@@ -27,9 +32,13 @@ enum kms_sure {
 	KMS_CERTAIN,
 };
 
-/* How much harm it does, or will do; apart from how sure it is. */
+/*
+ * How much harm it does, or will do; apart from how sure it is. A judge that
+ * knows more than judge/severity.c sets it, with why_severe. Others leave it
+ * KMS_OK_SEVERITY, and judge/severity.c fills it in.
+ */
 enum kms_severity {
-	KMS_OK_SEVERITY,
+	KMS_OK_SEVERITY,	/* of a finding: not judged yet */
 	KMS_NOTICE,		/* normal, and worth knowing */
 	KMS_WARNING,
 	KMS_CRITICAL,
@@ -159,7 +168,6 @@ struct kms_finding {
 	const char *summary;
 	const char *cache;	/* or the counter of pages */
 	bool reclaimable;
-	bool benign;		/* the kernel reclaims it: it does no harm */
 	bool negative;		/* mostly negative dentries */
 	bool guessed;		/* whether they are negative is not known */
 	uint64_t total_bytes;
@@ -172,7 +180,9 @@ struct kms_finding {
 	uint64_t attributed_permille;	/* of the growth, to known allocators */
 	bool attributed;		/* the trace accounts for the growth */
 	uint64_t reclaimable_bytes;	/* of it, at most */
-	uint64_t full_seconds;		/* until 10 % of memory is available */
+	uint64_t full_seconds;		/* until 10 % of memory is available, of
+					 * steady growth only
+					 */
 	struct kms_found_node node[KMS_MAX_NODES];
 	size_t nr_nodes;
 	size_t nr_more_nodes;		/* for which there was no room */
@@ -222,10 +232,30 @@ struct kms_floors {
 	uint64_t unaccounted;
 };
 
+/* How much tasks waited for memory while it was observed; KMS_UNKNOWN. */
+struct kms_found_pressure {
+	uint64_t some_permille;		/* of the time, at least one task */
+	uint64_t full_permille;		/* of the time, all tasks */
+	uint64_t some_avg10_permille;	/* of the last ten seconds */
+	uint64_t full_avg10_permille;
+	/* A second: */
+	uint64_t refaults;		/* pages read again after reclaim */
+	uint64_t refaults_file;
+	uint64_t refaults_anon;
+	uint64_t stalls;		/* tasks that had to reclaim */
+	uint64_t scanned;		/* pages, because the host is short */
+	uint64_t swapped_in;
+	uint64_t swapped_out;
+	/* In all: */
+	uint64_t oom_kills;
+	bool hurts;			/* the host's reclaim holds tasks up */
+	const char *words;		/* it hurts, in a sentence; or NULL */
+};
+
 enum kms_health {
-	KMS_HEALTH_UNKNOWN,	/* nothing wrong in what could be examined */
-	KMS_HEALTHY,
-	KMS_UNHEALTHY,
+	KMS_HEALTH_UNKNOWN,	/* no warning, in what could be examined */
+	KMS_HEALTHY,		/* no warning */
+	KMS_UNHEALTHY,		/* a finding is a warning, or critical */
 };
 
 struct kms_verdict {
@@ -235,6 +265,9 @@ struct kms_verdict {
 	enum kms_severity severity;	/* the highest of its findings */
 	struct kms_totals totals;
 	struct kms_floors floors;
+	struct kms_floors longer;	/* those of a longer observation, */
+	uint64_t longer_seconds;	/* which is this long; 0: none */
+	struct kms_found_pressure pressure;
 	struct kms_finding finding[KMS_MAX_FINDINGS];
 	size_t nr_findings;
 	const struct kms_strings *missing;

@@ -11,12 +11,6 @@ void kms_judge_pages(struct kms_case *c);
 void kms_judge_fragmentation(struct kms_case *c);
 void kms_judge_stock(struct kms_case *c);
 
-/*
- * Call a finding benign if it is a cache that the kernel reclaims, while plenty
- * of memory is available.
- */
-void kms_benign_judge(struct kms_case *c, struct kms_finding *finding);
-
 /* Fill in how much of it the kernel could reclaim, at most. */
 void kms_reclaimable_fill(struct kms_case *c, struct kms_finding *finding);
 
