@@ -386,6 +386,7 @@ static void expect_json(const char *words)
 static void in_fields(void **state)
 {
 	struct kms_trace *trace;
+	char *text;
 
 	(void)state;
 	storm();
@@ -401,6 +402,12 @@ static void in_fields(void **state)
 	expect_json("\"attributed_percent\": 99.3");
 	expect_json("\"severity\": \"warning\"");
 	expect_json("\"why_severe\": ");
+	text = printed(json_print, NULL);
+	assert_null(strstr(text, "\"hurts\""));
+	free(text);
+	verdict.pressure.scanned = 0;
+	verdict.pressure.some_permille = 234;
+	expect_json("\"some_percent\": 23.4");
 	expect_json("\"hurts\": false");
 	verdict.finding[0].allocator[0].traced_permille = KMS_UNKNOWN;
 	verdict.finding[0].allocator[1].traced_permille = 9;

@@ -365,7 +365,9 @@ static struct object pressure_object(const struct kms_found_pressure *pressure)
 	number_add(&object, "swapped_out_pages_per_second",
 		   pressure->swapped_out);
 	number_add(&object, "nr_oom_kills", pressure->oom_kills);
-	flag_add(&object, "hurts", pressure->hurts);
+	/* Without this count it is not judged. */
+	if (pressure->scanned != KMS_UNKNOWN)
+		flag_add(&object, "hurts", pressure->hurts);
 	return object;
 }
 
