@@ -135,7 +135,8 @@ def test_a_quiet_machine_is_well():
     for seconds in (10, 3):
         answer = diagnose(seconds)
         equal(answer["findings"], [], "findings")
-        equal((answer["severity"], answer["healthy"]), ("ok", True), "health")
+        equal((answer["severity"], answer["healthy"]), ("ok", True),
+              "health")
         equal(answer["pressure"]["hurts"], False, "pressure")
         expect(answer["verdict"].startswith(CLEAR), answer["verdict"])
         floor = answer["unseen"]["unreclaimable_bytes_per_second"]
@@ -144,8 +145,8 @@ def test_a_quiet_machine_is_well():
     memory = answer["memory"]
     total = theirs.meminfo()["managed_pages"] * resource.getpagesize()
     near(memory["managed_bytes"], total, 0.001, "memory")
-        expect("some_percent" in answer["pressure"],
-               f"this kernel has PSI: {answer['pressure']}")
+    expect("some_percent" in answer["pressure"],
+           f"this kernel has PSI: {answer['pressure']}")
     status, out, _ = reader.run("diagnose", "--seconds", "2", "--exit-code")
     equal(status, 0, "exit status")
     expect("kmemscope diagnose --seconds 600" in " ".join(out.split()), out)
@@ -499,6 +500,7 @@ def test_what_it_says_in_words():
                       "Warning, ", "Evidence", "Unknown", "What to do"):
             expect(words in out, f"no {words!r} in:\n{out}")
         expect(all(len(line) < 120 for line in out.splitlines()), out)
+
         def remedy():
             """Its commands, of a storm that was steady."""
             status, out, err = reader.run("diagnose", "--remedy", "--seconds",
