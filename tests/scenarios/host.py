@@ -29,6 +29,9 @@ SETTINGS = ("vm/nr_hugepages", "vm/max_map_count", "kernel/threads-max",
 # The exit status of a program that this kernel cannot run.
 STATUS_CANNOT = 77
 
+# In a network namespace of its own loopback is down at first.
+INSIDE = ("sh", "-c", "ip link set lo up; exec \"$0\" \"$@\"")
+
 # Seconds for processes to end, and for memory to come back.
 END_SECONDS = 60
 SETTLE_SECONDS = 20
@@ -122,10 +125,14 @@ class Program:
             copy = COPIES / each.process
             shutil.copy(path, copy)
             path = copy
+        words[0] = str(path)
+        if each.unshare:
+            words = ["unshare", "--fork", "--kill-child",
+                     *each.unshare.split(), *INSIDE, *words]
         self._group = make_cgroup(each.cgroup, each.limits)
         self._lines = queue.Queue()
         self._process = subprocess.Popen(
-            [path, *words[1:]], start_new_session=True, text=True,
+            words, start_new_session=True, text=True,
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT, preexec_fn=self._enter,
             env={**os.environ, "PATH": f"{PROGRAMS}:{os.environ['PATH']}"})
@@ -197,8 +204,9 @@ def make_cgroup(name, limits):
 
 
 def enable_memory(path):
-    """Let the cgroups below this one have limits of memory."""
-    (path / "cgroup.subtree_control").write_text("+memory", encoding="ascii")
+    """Let the cgroups below this one have limits of memory and processes."""
+    for name in ("+memory", "+pids"):
+        (path / "cgroup.subtree_control").write_text(name, encoding="ascii")
 
 
 def prepare():

@@ -61,8 +61,8 @@ class Scenario:
     """A host that is sick or healthy, and what must be said of it."""
 
     KEYS = {"name", "what", "run", "as", "silent", "before", "cgroup",
-            "limits", "warmup", "seconds", "kernels", "core", "effect",
-            "healthy", "expect"}
+            "unshare", "limits", "warmup", "seconds", "kernels", "core",
+            "effect", "healthy", "expect"}
 
     def __init__(self, data):
         name = data.get("name", "a scenario without a name")
@@ -75,6 +75,7 @@ class Scenario:
         self.silent = data.get("silent", False)
         self.before = data.get("before")
         self.cgroup = data.get("cgroup")
+        self.unshare = data.get("unshare")
         self.limits = data.get("limits", {})
         self.warmup = data.get("warmup", 1)
         self.seconds = data.get("seconds", 10)
