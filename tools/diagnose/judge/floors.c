@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The least growth that matters on a host, in the time observed. */
 #include "diagnose/judge/floors.h"
+#include "diagnose/judge/series.h"
 
 /*
  * On a machine at rest, jobs that start and end change caches by this much in
@@ -59,7 +60,7 @@ static void verdict_fill(struct kms_case *c)
 	int64_t error = c->unaccounted_error;
 
 	*floors = (struct kms_floors){ KMS_UNKNOWN, KMS_UNKNOWN, KMS_UNKNOWN,
-				      KMS_UNKNOWN };
+				      KMS_UNKNOWN, KMS_UNKNOWN, KMS_UNKNOWN };
 	if (last->slabs.nr) {
 		floors->reclaimable = rate_of(c, c->floor[true]);
 		floors->unreclaimable = rate_of(c, c->floor[false]);
@@ -67,6 +68,8 @@ static void verdict_fill(struct kms_case *c)
 	if (!last->nodes.nr)
 		return;
 	floors->pages = rate_of(c, c->pages_floor);
+	floors->processes = rate_of(c, kms_process_memory_floor(c));
+	floors->shared = rate_of(c, kms_shared_memory_floor(c));
 	if (c->verdict->totals.unaccounted_known)
 		floors->unaccounted = rate_of(c, error > c->pages_floor ?
 						 error : c->pages_floor);
