@@ -55,8 +55,7 @@ COMMANDS = {
         [FETCH_ALL,
          # 200 reloads on the debug kernel are one test.
          Suite("integration", "integration/run --rest", (1100, 1200),
-               quiet=900),
-         Suite("proof", "integration/run --proof", (30, 900), quiet=600)],
+               quiet=900)],
         [Suite("seeds", "lint/run --seeds", (16, 120)),
          Suite("layouts", "layouts/run", (700, 60), quiet=900),
          Suite("harness", "vm/selftest", (38, 300), quiet=1200),
@@ -64,7 +63,8 @@ COMMANDS = {
          Suite("dkms", "dkms/run 6.1", (40, 60)),
          Suite("signed", "signed/run", (4, 60)),
          Suite("races", "integration/run --kernel kcsan", (80, 400),
-               quiet=1200)],
+               quiet=1200),
+         Suite("proof", "integration/run --proof", (30, 900), quiet=600)],
     ],
     # The inner loop.
     "check": [
