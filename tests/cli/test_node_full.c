@@ -84,11 +84,11 @@ static void first_wall(void **state)
 	assert_int_equal(finding->sure, KMS_LIKELY);
 	assert_int_equal(finding->severity, KMS_WARNING);
 	assert_int_equal(finding->holder[0].pid, 88);
-	expect_words("those that are not bound go on on another node");
+	expect_words("those that are not bound then use another node");
 	expect_no_words("by its cpuset");
 }
 
-/* The same growth goes on on the other node. */
+/* The same growth continues on the other node. */
 static void process_that_is_not_bound(void **state)
 {
 	(void)state;

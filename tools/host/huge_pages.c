@@ -12,8 +12,8 @@
 #include "lib/text.h"
 
 /* No page is larger; it also keeps products of sizes in range. */
-#define MAX_PAGE_KIB (1ull << 32)
-#define MAX_PAGES (1ull << 40)
+#define MAX_PAGE_KIB UINT32_MAX
+#define MAX_PAGES UINT32_MAX
 
 /* A file with one number and a line break. */
 static bool number_read(const char *folder, const char *pool, const char *name,

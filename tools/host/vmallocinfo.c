@@ -128,9 +128,10 @@ bool kms_vmalloc_callers_parse(struct kms_vmalloc_callers *callers, char *text,
 		if (!name)
 			return false;
 		caller = caller_take(callers, name);
-		callers->known &= caller != NULL;
-		if (!caller)
+		if (!caller) {
+			callers->known = false;
 			continue;
+		}
 		caller->nr++;
 		if (area.is_mapped)
 			caller->mapped_bytes += area.nr_pages * page_bytes;

@@ -38,12 +38,15 @@ static uint64_t threads_of(const struct kms_process_memory *process)
 const struct kms_measure kms_measure_anon = {
 	.of = anon_of, .resource = "anonymous memory",
 };
+
 const struct kms_measure kms_measure_shared = {
 	.of = shared_of, .resource = "shared memory that it maps",
 };
+
 const struct kms_measure kms_measure_locked = {
 	.of = locked_of, .resource = "locked memory",
 };
+
 const struct kms_measure kms_measure_page_tables = {
 	.of = page_tables_of, .resource = "page tables",
 };

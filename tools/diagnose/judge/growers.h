@@ -52,6 +52,6 @@ const char *kms_holder_words(struct kms_case *c,
 
 /* Is half of the growth of one process, which started in the observation? */
 bool kms_holder_is_new(const struct kms_case *c,
-			 const struct kms_measure *measure);
+		       const struct kms_measure *measure);
 
 #endif /* KMS_DIAGNOSE_JUDGE_GROWERS_H */

@@ -238,7 +238,7 @@ static void finding_fill(struct kms_case *c, struct kms_finding *finding,
 			 kms_holder_words(c, &finding->holder[0]), mems);
 	else
 		kms_tell(c, &finding->unknown,
-			 "whether a memory policy binds programs to it (numa_maps in /proc/PID): those that are not bound go on on another node");
+			 "whether a memory policy binds programs to it (numa_maps in /proc/PID): those that are not bound then use another node");
 	kms_summarize(c, finding, "%s; %s%s%s", node_words(c, left),
 		      other_words(c, other), finding->nr_holders ? ": " : "",
 		      finding->nr_holders ?
@@ -290,7 +290,7 @@ static void node_judge(struct kms_case *c, const struct left *left,
 		finding_fill(c, finding, left, other, mems);
 		return;
 	}
-	/* Programs that are not bound go on on another node. */
+	/* Programs that are not bound use another node then. */
 	kms_tell(c, &finding->evidence,
 		 "%s; %s. It is a wall only for programs that are bound to it",
 		 node_words(c, left), other_words(c, other));

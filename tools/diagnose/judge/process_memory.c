@@ -132,7 +132,7 @@ static bool is_wanted(struct kms_case *c, struct kms_finding *finding)
 		return true;
 	finding->severity = KMS_NOTICE;
 	finding->why_severe =
-		"programs take and free as much all the time; a longer observation shows whether it continues";
+		"programs take and free as much all the time; a longer observation shows more";
 	return is_of_one(c, finding);
 }
 

@@ -73,8 +73,8 @@ int64_t kms_shared_memory_floor(const struct kms_case *c)
 	return floor_of(c, SHARED_PERMILLE);
 }
 
-bool kms_series_is_steady(const struct kms_case *c, const struct kms_series *series,
-			int64_t floor)
+bool kms_series_is_steady(const struct kms_case *c,
+			  const struct kms_series *series, int64_t floor)
 {
 	const int64_t *at = series->at;
 
@@ -94,7 +94,7 @@ bool kms_series_falls(const struct kms_case *c, const struct kms_series *series,
 }
 
 void kms_series_fill(struct kms_case *c, struct kms_finding *finding,
-		   const struct kms_series *series)
+		     const struct kms_series *series)
 {
 	finding->total_bytes = series->at[KMS_MOMENT_LAST];
 	kms_case_rate(c, finding, kms_series_growth(series));

@@ -34,8 +34,8 @@ int64_t kms_shared_memory_floor(const struct kms_case *c);
 int64_t kms_one_process_floor(const struct kms_case *c);
 
 /* Did it grow by that much, before and after the middle, at about one rate? */
-bool kms_series_is_steady(const struct kms_case *c, const struct kms_series *series,
-			int64_t floor);
+bool kms_series_is_steady(const struct kms_case *c,
+			  const struct kms_series *series, int64_t floor);
 
 /* Did it fall so much in between that this is no growth? */
 bool kms_series_falls(const struct kms_case *c, const struct kms_series *series,
@@ -43,7 +43,7 @@ bool kms_series_falls(const struct kms_case *c, const struct kms_series *series,
 
 /* Fill in the numbers of a finding, and how sure it is. */
 void kms_series_fill(struct kms_case *c, struct kms_finding *finding,
-		   const struct kms_series *series);
+		     const struct kms_series *series);
 
 /* "; memory is full in 2 minutes" or "", for the end of a headline. */
 const char *kms_full_words(struct kms_case *c,

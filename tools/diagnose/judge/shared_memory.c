@@ -165,9 +165,10 @@ static void pinned_judge(struct kms_case *c)
 
 void kms_judge_shared_memory(struct kms_case *c)
 {
+	const struct kms_moment *last = &c->obs->moment[KMS_MOMENT_LAST];
+
 	if (!shmem_judge(c))
-		kms_shared_stock_judge(c, shmem_at(c->obs,
-					&c->obs->moment[KMS_MOMENT_LAST]));
+		kms_shared_stock_judge(c, shmem_at(c->obs, last));
 	pinned_judge(c);
 	kms_pinned_stock_judge(c);
 }

@@ -123,12 +123,17 @@ void kms_shared_place(struct kms_case *c, struct kms_finding *finding,
 		place->container_path = mount->point;
 		place->container_pid = mount->pid;
 	}
-	kms_tell(c, &finding->evidence, "%s %s has %s, of a limit of %s",
-		 place->fs_type, mount->point,
-		 mount->used_bytes == KMS_UNKNOWN ? "an unknown size" :
-		 kms_words_bytes(mount->used_bytes).text,
-		 mount->limit_bytes == KMS_UNKNOWN ? "no size" :
-		 kms_words_bytes(mount->limit_bytes).text);
+	if (mount->used_bytes == KMS_UNKNOWN)
+		return;
+	if (mount->limit_bytes == KMS_UNKNOWN)
+		kms_tell(c, &finding->evidence, "%s %s has %s, and no limit",
+			 place->fs_type, mount->point,
+			 kms_words_bytes(mount->used_bytes).text);
+	else
+		kms_tell(c, &finding->evidence,
+			 "%s %s has %s, of a limit of %s", place->fs_type,
+			 mount->point, kms_words_bytes(mount->used_bytes).text,
+			 kms_words_bytes(mount->limit_bytes).text);
 }
 
 /* The process that has the most of what counts. */
@@ -253,18 +258,24 @@ const char *kms_open_holder(struct kms_case *c, struct kms_finding *finding,
 	return what;
 }
 
-/* A process whose mapped shared memory grew by most of it. */
-static bool mapping_tell(struct kms_case *c, struct kms_finding *finding)
+/*
+ * Processes whose mapped shared memory grew by most of it.  What has a name or a
+ * number stays when they end.
+ */
+static bool mapping_tell(struct kms_case *c, struct kms_finding *finding,
+			 bool stays)
 {
-	size_t nr = finding->nr_holders;
+	size_t i;
 
 	kms_holders_grown(c, finding, &kms_measure_shared,
 			  finding->growth_bytes);
-	if (finding->nr_holders > nr &&
-	    finding->holder[nr].share_permille >= 500)
-		return true;
-	finding->nr_holders = nr;
-	return false;
+	if (!finding->nr_holders || finding->holder[0].share_permille < 500) {
+		finding->nr_holders = 0;
+		return false;
+	}
+	for (i = 0; i < finding->nr_holders; i++)
+		finding->holder[i].exit_frees = !stays;
+	return true;
 }
 
 static bool mount_tell(struct kms_case *c, struct kms_finding *finding,
@@ -284,7 +295,7 @@ static bool mount_tell(struct kms_case *c, struct kms_finding *finding,
 	parts->what = kms_strings_add(c->strings, "%s %s",
 				      mount->is_ramfs ? "ramfs" : "tmpfs",
 				      mount->point);
-	if (mapping_tell(c, finding))
+	if (mapping_tell(c, finding, true))
 		return true;
 	if (files->grown && is_most(files->grown_bytes, parts->mount_bytes)) {
 		parts->what = files->grown;
@@ -315,11 +326,8 @@ static void segment_tell(struct kms_case *c, struct kms_finding *finding,
 		 "segment %u has %s in memory, %llu attached, made by process %u; ipcs -m lists it",
 		 segment->id, kms_words_bytes(segment->bytes).text,
 		 (unsigned long long)segment->nr_attached, segment->maker);
-	if (mapping_tell(c, finding)) {
-		/* They stay when it ends. */
-		finding->holder[finding->nr_holders - 1].exit_frees = false;
+	if (mapping_tell(c, finding, true))
 		return;
-	}
 	/* The number of one that has ended may be of another process now. */
 	if (!maker || maker->uid != segment->uid || !segment->nr_attached)
 		return;
@@ -351,7 +359,7 @@ bool kms_shared_parts_tell(struct kms_case *c, struct kms_finding *finding,
 					      finding->total_bytes);
 		return true;
 	}
-	if (mapping_tell(c, finding))
+	if (mapping_tell(c, finding, false))
 		return true;
 	kms_tell(c, &finding->unknown,
 		 "what has it: %s of the growth is in no file that can be seen: deleted files, memfd or GPU objects",

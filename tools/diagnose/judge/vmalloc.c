@@ -12,6 +12,7 @@
 /* These make the stacks of threads, which are a part of memory of their own. */
 static const char * const stacks[] = {
 	"alloc_thread_stack_node", "copy_process", "dup_task_struct",
+	"fork_idle", "kernel_clone",
 };
 
 static bool is_stack(const char *name)

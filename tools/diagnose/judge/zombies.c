@@ -58,6 +58,7 @@ bool kms_zombies_find(const struct kms_case *c, struct kms_zombies *zombies)
 	const struct kms_process_memories *now =
 		&c->obs->host[KMS_HOST_AFTER].processes;
 	uint32_t *parent = calloc(now->nr + 1, sizeof(*parent));
+	uint64_t old;
 	size_t i;
 
 	*zombies = (struct kms_zombies){ .growth = KMS_UNKNOWN_SIGNED };
@@ -71,10 +72,10 @@ bool kms_zombies_find(const struct kms_case *c, struct kms_zombies *zombies)
 	if (!zombies->parent)
 		return false;
 	zombies->nr = count_of(now, zombies->parent);
-	if (before->boottime_ns && before->processes.whole && now->whole)
-		zombies->growth = kms_host_growth(c,
-				zombies->nr - count_of(&before->processes,
-						       zombies->parent));
+	if (!before->boottime_ns || !before->processes.whole || !now->whole)
+		return true;
+	old = count_of(&before->processes, zombies->parent);
+	zombies->growth = kms_host_growth(c, zombies->nr - old);
 	return true;
 }
 

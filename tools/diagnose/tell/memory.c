@@ -149,7 +149,9 @@ static void pool_add(struct kms_advice *a, struct kms_finding *finding,
 {
 	uint64_t unused = kms_huge_pool_unused(pool);
 	uint64_t spent = unused + pool->nr_surplus;
+	const char *word;
 	unsigned long long keep = pool->nr > spent ? pool->nr - spent : 0;
+	struct kms_words frees = kms_words_bytes(unused * pool->page_bytes);
 	struct kms_remedy remedy = {
 		.when = KMS_LATER,
 		.text = kms_strings_add(a->strings,
@@ -157,24 +159,21 @@ static void pool_add(struct kms_advice *a, struct kms_finding *finding,
 					keep,
 					kms_words_bytes(pool->page_bytes).text),
 		.cost = "a program that needs them later may get none: large blocks become rare",
-		.effect = kms_strings_add(a->strings, "frees %s",
-				kms_words_bytes(unused * pool->page_bytes).text),
+		.effect = kms_strings_add(a->strings, "frees %s", frees.text),
 		.frees_bytes = unused * pool->page_bytes,
 	};
 
 	if (pool->page_bytes == default_bytes) {
-		remedy.argv = kms_argv_begin("sysctl",
-				kms_strings_add(a->strings,
-						"vm.nr_hugepages=%llu", keep),
-				NULL);
+		word = kms_strings_add(a->strings, "vm.nr_hugepages=%llu", keep);
+		remedy.argv = kms_argv_begin("sysctl", word, NULL);
 	} else {
-		remedy.argv = kms_argv_begin("echo",
-				kms_strings_add(a->strings, "%llu", keep),
-				NULL);
-		kms_argv_into(&remedy.argv, a->strings,
-			kms_strings_add(a->strings,
-				"/sys/kernel/mm/hugepages/hugepages-%llukB/nr_hugepages",
-				(unsigned long long)pool->page_bytes / 1024));
+		word = kms_strings_add(a->strings, "%llu", keep);
+		remedy.argv = kms_argv_begin("echo", word, NULL);
+		word = kms_strings_add(a->strings,
+				       "/sys/kernel/mm/hugepages/hugepages-%llukB/nr_hugepages",
+				       (unsigned long long)pool->page_bytes /
+				       1024);
+		kms_argv_into(&remedy.argv, a->strings, word);
 	}
 	kms_remedy_give(a, finding, remedy);
 }
