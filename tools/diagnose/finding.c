@@ -3,7 +3,7 @@
 #include "diagnose/finding.h"
 
 const char kms_not_examined[] =
-	"memory of processes, tmpfs, huge pages, swap, and cgroup limits";
+	"swap, and cgroup limits";
 
 const char *kms_finding_name(enum kms_finding_kind kind)
 {
@@ -23,6 +23,7 @@ const char *kms_finding_name(enum kms_finding_kind kind)
 		[KMS_FINDING_HUGE_PAGES] = "huge_pages",
 		[KMS_FINDING_NODE_FULL] = "node_full",
 		[KMS_FINDING_PRESSURE] = "pressure",
+		[KMS_FINDING_ZOMBIES] = "zombies",
 	};
 
 	return names[kind];
@@ -58,6 +59,11 @@ bool kms_finding_has_slab(const struct kms_finding *finding)
 	case KMS_FINDING_PAGES:
 	case KMS_FINDING_UNACCOUNTED:
 	case KMS_FINDING_FRAGMENTATION:
+	case KMS_FINDING_PROCESS_MEMORY:
+	case KMS_FINDING_SHARED_MEMORY:
+	case KMS_FINDING_HUGE_PAGES:
+	case KMS_FINDING_NODE_FULL:
+	case KMS_FINDING_ZOMBIES:
 		return false;
 	default:
 		return finding->cache;

@@ -18,10 +18,11 @@ enum kms_finding_kind {
 	KMS_FINDING_UNACCOUNTED,	/* by page, in no counter */
 	KMS_FINDING_STOCK,		/* large, and not growing now */
 	KMS_FINDING_FRAGMENTATION,
-	KMS_FINDING_PROCESS_MEMORY,	/* anonymous memory of processes */
-	KMS_FINDING_SHARED_MEMORY,	/* tmpfs, shared memory segments */
-	KMS_FINDING_HUGE_PAGES,		/* reserved, and not used */
-	KMS_FINDING_NODE_FULL,		/* a node, while others have memory */
+	KMS_FINDING_PROCESS_MEMORY,	/* anonymous memory */
+	KMS_FINDING_SHARED_MEMORY,	/* tmpfs, memfd, segments, ramfs */
+	KMS_FINDING_HUGE_PAGES,		/* in a pool, and unused */
+	KMS_FINDING_NODE_FULL,		/* while others are not */
+	KMS_FINDING_ZOMBIES,
 	KMS_FINDING_PRESSURE,		/* tasks wait, and nothing explains it */
 	KMS_NR_FINDING_KINDS,
 };
@@ -62,6 +63,7 @@ struct kms_found_holder {
 	uint64_t nr_alike;	/* processes of this name together, 1 for one */
 	uint64_t share_permille;	/* of the growth, or of all of it */
 	bool is_spared;		/* no remedy may end it */
+	bool exit_frees;	/* its exit frees the memory */
 	const char *cgroup;
 	const char *service;	/* of this host, and proved */
 };
@@ -207,17 +209,22 @@ struct kms_totals {
 	uint64_t managed;
 	uint64_t free;
 	uint64_t available;		/* without swapping: MemAvailable */
-	uint64_t page_cache;		/* of files that are on a disk */
+	uint64_t page_cache;		/* but for shmem and pinned_cache */
+	uint64_t pinned_cache;		/* it cannot be reclaimed: ramfs, mlock */
 	uint64_t anon;
 	uint64_t shmem;
 	uint64_t hugetlb;
 	uint64_t slab_reclaimable;
-	uint64_t slab_unreclaimable;
+	uint64_t slab_unreclaimable;	/* with large_kmalloc */
+	uint64_t large_kmalloc;		/* in no slab cache */
 	uint64_t kernel_stacks;
 	uint64_t page_tables;
 	uint64_t vmalloc;		/* without the stacks in it */
 	uint64_t percpu;
-	int64_t unaccounted;
+	uint64_t zsmalloc;		/* of zram and zswap */
+	uint64_t gpu;
+	uint64_t balloon;		/* surely in managed: else unknown */
+	int64_t unaccounted;		/* without such a balloon */
 	bool unaccounted_known;
 	uint64_t unaccounted_error;
 	int64_t other;			/* managed less all of these */
@@ -230,6 +237,8 @@ struct kms_floors {
 	uint64_t reclaimable;
 	uint64_t pages;
 	uint64_t unaccounted;
+	uint64_t processes;		/* anonymous memory */
+	uint64_t shared;
 };
 
 /* How much tasks waited for memory while it was observed; KMS_UNKNOWN. */

@@ -12,6 +12,7 @@ void kms_moment_init(struct kms_moment *moment)
 	moment->slabs.type = &kms_slab_type;
 	moment->slab_nodes.type = &kms_slab_node_type;
 	moment->nodes.type = &kms_node_type;
+	moment->meminfo = kms_meminfo_parse("");
 }
 
 void kms_moment_free(struct kms_moment *moment)
@@ -24,6 +25,9 @@ void kms_moment_free(struct kms_moment *moment)
 void kms_host_moment_free(struct kms_host_moment *moment)
 {
 	kms_process_memories_free(&moment->processes);
+	kms_tmpfs_free(&moment->tmpfs);
+	kms_segments_free(&moment->segments);
+	kms_vmalloc_callers_free(&moment->vmalloc);
 }
 
 const struct kms_node_record *kms_moment_host(const struct kms_moment *moment)
@@ -112,6 +116,8 @@ void kms_observation_free(struct kms_observation *obs)
 		trace_free(&obs->trace[i]);
 	for (i = 0; i < KMS_NR_HOST_MOMENTS; i++)
 		kms_host_moment_free(&obs->host[i]);
+	kms_memory_files_free(&obs->shared_files.open);
+	free(obs->shared_files.grown);
 	kms_records_free(&obs->zones.any);
 	kms_records_free(&obs->buddies.any);
 	kms_strings_free(&obs->missing);

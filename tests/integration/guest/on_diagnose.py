@@ -151,9 +151,10 @@ def test_a_quiet_machine_is_well():
     equal(status, 0, "exit status")
     expect("kmemscope diagnose --seconds 600" in " ".join(out.split()), out)
     expect(" ".join(out.split()).startswith(f"Verdict: {CLEAR}"), out)
-    whole = ("free", "page_cache", "anon", "shmem", "hugetlb",
-             "slab_reclaimable", "slab_unreclaimable", "kernel_stack",
-             "page_table", "vmalloc", "percpu", "unaccounted", "other")
+    whole = ("free", "page_cache", "pinned_cache", "anon", "shmem",
+             "hugetlb", "slab_reclaimable", "slab_unreclaimable",
+             "kernel_stack", "page_table", "vmalloc", "percpu", "zsmalloc",
+             "gpu", "balloon", "unaccounted", "other")
     equal(sum(memory.get(f"{part}_bytes", 0) for part in whole),
           memory["managed_bytes"], "the parts of memory in sum")
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The least growth that matters on a host, in the time observed. */
 #include "diagnose/judge/floors.h"
+#include "diagnose/judge/series.h"
 #include "lib/array.h"
 
 /*
@@ -89,7 +90,7 @@ static void floors_fill(const struct kms_case *c, struct kms_floors *floors,
 	int64_t error = c->unaccounted_error;
 
 	*floors = (struct kms_floors){ KMS_UNKNOWN, KMS_UNKNOWN, KMS_UNKNOWN,
-				      KMS_UNKNOWN };
+				      KMS_UNKNOWN, KMS_UNKNOWN, KMS_UNKNOWN };
 	if (last->slabs.nr) {
 		floors->reclaimable = rate_of(least->slab[true], ns);
 		floors->unreclaimable = rate_of(least->slab[false], ns);
@@ -130,5 +131,11 @@ void kms_floors_fill(struct kms_case *c)
 	c->floor[false] = least.slab[false];
 	c->pages_floor = least.pages;
 	floors_fill(c, &c->verdict->floors, &least, c->ns);
+	if (c->obs->moment[KMS_MOMENT_LAST].nodes.nr) {
+		c->verdict->floors.processes =
+			rate_of(kms_process_memory_floor(c), c->ns);
+		c->verdict->floors.shared =
+			rate_of(kms_shared_memory_floor(c), c->ns);
+	}
 	longer_fill(c);
 }

@@ -9,6 +9,11 @@ void kms_judge_dentries(struct kms_case *c);
 void kms_judge_slab(struct kms_case *c);
 void kms_judge_pages(struct kms_case *c);
 void kms_judge_fragmentation(struct kms_case *c);
+void kms_judge_process_memory(struct kms_case *c);
+void kms_judge_shared_memory(struct kms_case *c);
+void kms_judge_huge_pages(struct kms_case *c);
+void kms_judge_node_full(struct kms_case *c);
+void kms_judge_zombies(struct kms_case *c);
 void kms_judge_stock(struct kms_case *c);
 
 /* Fill in how much of it the kernel could reclaim, at most. */

@@ -214,8 +214,13 @@ static void (*const judges[])(struct kms_case *c) = {
 	kms_judge_slab,
 	kms_judge_pages,
 	kms_judge_fragmentation,
+	kms_judge_process_memory,
+	kms_judge_shared_memory,
+	kms_judge_huge_pages,
+	kms_judge_zombies,
 	/* Those that need to know what the others found come last. */
 	kms_judge_stock,
+	kms_judge_node_full,
 };
 
 static void judge(struct kms_case *c)

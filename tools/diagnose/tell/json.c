@@ -292,6 +292,7 @@ static struct object memory_object(const struct kms_totals *totals)
 	number_add(&object, "free_bytes", totals->free);
 	number_add(&object, "available_bytes", totals->available);
 	number_add(&object, "page_cache_bytes", totals->page_cache);
+	number_add(&object, "pinned_cache_bytes", totals->pinned_cache);
 	number_add(&object, "anon_bytes", totals->anon);
 	number_add(&object, "shmem_bytes", totals->shmem);
 	number_add(&object, "hugetlb_bytes", totals->hugetlb);
@@ -299,10 +300,14 @@ static struct object memory_object(const struct kms_totals *totals)
 		   totals->slab_reclaimable);
 	number_add(&object, "slab_unreclaimable_bytes",
 		   totals->slab_unreclaimable);
+	number_add(&object, "large_kmalloc_bytes", totals->large_kmalloc);
 	number_add(&object, "kernel_stack_bytes", totals->kernel_stacks);
 	number_add(&object, "page_table_bytes", totals->page_tables);
 	number_add(&object, "vmalloc_bytes", totals->vmalloc);
 	number_add(&object, "percpu_bytes", totals->percpu);
+	number_add(&object, "zsmalloc_bytes", totals->zsmalloc);
+	number_add(&object, "gpu_bytes", totals->gpu);
+	number_add(&object, "balloon_bytes", totals->balloon);
 	if (totals->unaccounted_known)
 		json_add(&object, "unaccounted_bytes",
 			 json_object_new_int64(totals->unaccounted));
@@ -323,6 +328,8 @@ static void floors_add(struct object *object, const struct kms_floors *floors)
 	number_add(object, "pages_bytes_per_second", floors->pages);
 	number_add(object, "unaccounted_bytes_per_second",
 		   floors->unaccounted);
+	number_add(object, "process_bytes_per_second", floors->processes);
+	number_add(object, "shared_bytes_per_second", floors->shared);
 }
 
 /* Growth that goes unseen, and what no judge examines. */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "diagnose/tell/advice.h"
+#include "diagnose/tell/memory.h"
 #include "diagnose/tell/reclaim.h"
 #include "diagnose/tell/remedies.h"
 #include "diagnose/tell/stop.h"
@@ -194,6 +195,8 @@ static void remedies_add(struct kms_advice *a, struct kms_finding *finding)
 	struct kms_argv command;
 	size_t i;
 
+	if (kms_memory_remedies_add(a, finding))
+		return;
 	if (finding->kind == KMS_FINDING_FRAGMENTATION) {
 		command = kms_argv_begin("echo", "1", NULL);
 		kms_argv_into(&command, a->strings,

@@ -327,6 +327,8 @@ static void totals_write(FILE *stream, const struct kms_verdict *verdict)
 		kms_words_bytes(totals->managed).text,
 		kms_words_bytes(totals->free).text);
 	part_print(stream, "page cache", totals->page_cache, 0, &other);
+	part_print(stream, "page cache that cannot be reclaimed",
+		   totals->pinned_cache, least, &other);
 	part_print(stream, "anonymous", totals->anon, 0, &other);
 	part_print(stream, "shared", totals->shmem, least, &other);
 	part_print(stream, "huge pages", totals->hugetlb, least, &other);
@@ -338,6 +340,9 @@ static void totals_write(FILE *stream, const struct kms_verdict *verdict)
 	part_print(stream, "page tables", totals->page_tables, least, &other);
 	part_print(stream, "vmalloc", totals->vmalloc, least, &other);
 	part_print(stream, "per-CPU", totals->percpu, least, &other);
+	part_print(stream, "compressed", totals->zsmalloc, least, &other);
+	part_print(stream, "GPU", totals->gpu, least, &other);
+	part_print(stream, "balloon", totals->balloon, least, &other);
 	if (totals->unaccounted_known)
 		signed_print(stream, "unaccounted", totals->unaccounted);
 	if (totals->unaccounted_known &&
@@ -412,6 +417,8 @@ static void limits_print(FILE *stream, const struct kms_verdict *verdict)
 	floor_print(stream, "reclaimable slab caches", floors->reclaimable);
 	floor_print(stream, "other kernel memory", floors->pages);
 	floor_print(stream, "unaccounted memory", floors->unaccounted);
+	floor_print(stream, "memory of processes", floors->processes);
+	floor_print(stream, "shared memory", floors->shared);
 	longer_print(stream, verdict);
 	fputs("- ", stream);
 	wrapped_print(stream, kms_not_examined, 2, 2);
