@@ -52,6 +52,22 @@ const char *kms_severity_name(enum kms_severity severity)
 	return names[severity];
 }
 
+const char *kms_freed_by_name(enum kms_freed_by freed_by)
+{
+	static const char * const names[] = {
+		[KMS_FREED_UNKNOWN] = NULL,
+		[KMS_FREED_BY_CLOSE] = "close",
+		[KMS_FREED_BY_READ] = "read",
+		[KMS_FREED_BY_REAP] = "reap",
+		[KMS_FREED_BY_EXIT] = "exit",
+		[KMS_FREED_BY_REMOVAL] = "removal",
+		[KMS_FREED_BY_RECLAIM] = "reclaim",
+		[KMS_FREED_BY_REBOOT] = "reboot",
+	};
+
+	return names[freed_by];
+}
+
 bool kms_finding_has_slab(const struct kms_finding *finding)
 {
 	switch (finding->kind) {

@@ -68,6 +68,18 @@ struct kms_found_holder {
 	const char *service;	/* of this host, and proved */
 };
 
+/* What frees memory that a cause took. */
+enum kms_freed_by {
+	KMS_FREED_UNKNOWN,
+	KMS_FREED_BY_CLOSE,	/* or by the exit of the process that has it */
+	KMS_FREED_BY_READ,	/* or by closing it */
+	KMS_FREED_BY_REAP,	/* when the parent waits for it, or ends */
+	KMS_FREED_BY_EXIT,
+	KMS_FREED_BY_REMOVAL,	/* of what was made: a cgroup, a namespace */
+	KMS_FREED_BY_RECLAIM,
+	KMS_FREED_BY_REBOOT,
+};
+
 /* A growth that has the same cause: "the cache filp, 2.1 MiB/s". */
 struct kms_found_part {
 	const char *name;	/* slab cache or counter */
@@ -167,6 +179,7 @@ struct kms_finding {
 	enum kms_severity severity;
 	const char *why_severe;
 	const char *cause;	/* "sockets", "threads", ...: see causes.h */
+	enum kms_freed_by freed_by;
 	const char *summary;
 	const char *cache;	/* or the counter of pages */
 	bool reclaimable;
@@ -291,6 +304,9 @@ extern const char kms_not_examined[];
 const char *kms_finding_name(enum kms_finding_kind kind);
 const char *kms_sure_name(enum kms_sure sure);
 const char *kms_severity_name(enum kms_severity severity);
+
+/* The name in JSON of what frees memory; NULL where that is unknown. */
+const char *kms_freed_by_name(enum kms_freed_by freed_by);
 
 /* Is its cache a slab cache, and not a counter of pages? */
 bool kms_finding_has_slab(const struct kms_finding *finding);

@@ -28,6 +28,18 @@ void kms_host_moment_free(struct kms_host_moment *moment)
 	kms_tmpfs_free(&moment->tmpfs);
 	kms_segments_free(&moment->segments);
 	kms_vmalloc_callers_free(&moment->vmalloc);
+	kms_open_files_free(&moment->files);
+}
+
+const struct kms_holder_facts *
+kms_holder_facts_of(const struct kms_observation *obs, uint64_t pid)
+{
+	size_t i;
+
+	for (i = 0; i < obs->nr_holders; i++)
+		if (obs->holder[i].pid == pid)
+			return &obs->holder[i];
+	return NULL;
 }
 
 const struct kms_node_record *kms_moment_host(const struct kms_moment *moment)
@@ -118,6 +130,11 @@ void kms_observation_free(struct kms_observation *obs)
 		kms_host_moment_free(&obs->host[i]);
 	kms_memory_files_free(&obs->shared_files.open);
 	free(obs->shared_files.grown);
+	for (i = 0; i < obs->nr_holders; i++) {
+		free(obs->holder[i].cgroup);
+		free(obs->holder[i].container);
+	}
+	kms_sockets_free(&obs->sockets);
 	kms_records_free(&obs->zones.any);
 	kms_records_free(&obs->buddies.any);
 	kms_strings_free(&obs->missing);

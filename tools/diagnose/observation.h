@@ -8,8 +8,10 @@
 #include "host/meminfo.h"
 #include "host/memory_file.h"
 #include "host/pressure.h"
+#include "host/process_files.h"
 #include "host/process_memory.h"
 #include "host/service.h"
+#include "host/sockets.h"
 #include "host/sysv_shm.h"
 #include "host/tmpfs.h"
 #include "host/vmallocinfo.h"
@@ -43,6 +45,13 @@ enum {
 	KMS_NR_MOMENTS,
 };
 
+/* Of the unified hierarchy, all below its root. */
+struct kms_cgroup_counts {
+	bool known;
+	uint64_t nr;
+	uint64_t nr_dying;	/* removed, but something still refers to them */
+};
+
 /*
  * What the files of the host said at one time: before the first moment of the
  * module and after its last, as reading /proc makes dentries.
@@ -55,6 +64,9 @@ struct kms_host_moment {
 	struct kms_segments segments;
 	struct kms_huge_pools huge_pools;
 	struct kms_vmalloc_callers vmalloc;
+	struct kms_open_files files;
+	struct kms_sockstat sockstat;
+	struct kms_cgroup_counts cgroups;
 };
 
 enum { KMS_HOST_BEFORE, KMS_HOST_AFTER, KMS_NR_HOST_MOMENTS };
@@ -99,6 +111,20 @@ struct kms_allocator_facts {
 	struct kms_service service;
 };
 
+/* What the host knows about a process that may hold memory. */
+struct kms_holder_facts {
+	uint32_t pid;
+	uint64_t began_ns;	/* when it began; 0: it has gone */
+	bool spared;		/* no remedy may end it */
+	char *cgroup;		/* path, escaped; NULL: not known */
+	char *container;	/* "docker 0123456789ab"; NULL: in none */
+	struct kms_service service;
+	bool kinds_known;
+	struct kms_file_kinds kinds;	/* of its open files */
+};
+
+#define KMS_MAX_HOLDER_FACTS 32
+
 /* The module returns this many parents of an allocator at most. */
 #define KMS_MAX_PARENTS 4
 
@@ -140,6 +166,9 @@ struct kms_observation {
 	struct kms_trace trace[KMS_MAX_TRACES];
 	size_t nr_traces;
 	size_t nr_refused;		/* traces that the module refused */
+	struct kms_sockets sockets;	/* at last */
+	struct kms_holder_facts holder[KMS_MAX_HOLDER_FACTS];
+	size_t nr_holders;
 	bool host_processes;	/* /proc has the pids that the module has */
 	struct kms_strings missing;	/* what was not observed, and why */
 	struct kms_strings notes;	/* texts that observing itself needs */
@@ -152,6 +181,10 @@ void kms_host_moment_free(struct kms_host_moment *moment);
 
 /* The record of the whole host; NULL where there is none. */
 const struct kms_node_record *kms_moment_host(const struct kms_moment *moment);
+
+/* The facts of a process; NULL where there are none. */
+const struct kms_holder_facts *
+kms_holder_facts_of(const struct kms_observation *obs, uint64_t pid);
 
 void kms_observation_init(struct kms_observation *obs);
 void kms_observation_free(struct kms_observation *obs);

@@ -59,19 +59,27 @@ static bool stat_parse(struct kms_process *process, char *text)
 	return true;
 }
 
+bool kms_process_read(struct kms_process *process, const char *proc,
+		      uint32_t pid)
+{
+	char path[300], *text;
+	bool parsed;
+
+	*process = (struct kms_process){ .pid = pid };
+	snprintf(path, sizeof(path), "%.250s/%u/stat", proc, pid);
+	text = kms_file_read(path, 4096);
+	parsed = text && stat_parse(process, text);
+	free(text);
+	return parsed;
+}
+
 /* Append a process, unless it has gone; false when memory is out. */
 static bool process_take(struct kms_processes *processes, const char *proc,
 			 uint32_t pid)
 {
-	struct kms_process process = { .pid = pid }, *more;
-	char path[300], *text;
-	bool parsed;
+	struct kms_process process, *more;
 
-	snprintf(path, sizeof(path), "%.250s/%u/stat", proc, pid);
-	text = kms_file_read(path, 4096);
-	parsed = text && stat_parse(&process, text);
-	free(text);
-	if (!parsed)
+	if (!kms_process_read(&process, proc, pid))
 		return true;
 	more = realloc(processes->process,
 		       (processes->nr + 1) * sizeof(*more));

@@ -21,7 +21,11 @@ struct kms_processes {
 	bool whole;		/* no process was left out */
 };
 
-/* Read all in the folder proc, usually "/proc"; false when memory is out. */
+/* Read one in the folder proc, usually "/proc"; false when it has gone. */
+bool kms_process_read(struct kms_process *process, const char *proc,
+		      uint32_t pid);
+
+/* Read all in that folder; false when memory is out. */
 bool kms_processes_read(struct kms_processes *processes, const char *proc);
 
 /* Find a process by its pid, or NULL. */

@@ -229,23 +229,52 @@ static void directory_fill(struct kms_found_directory *found,
 	found->nr_covered = pattern->nr_covered;
 }
 
-/* Name those with a large enough share, the largest first. */
-static void directories_take(struct kms_case *c, struct kms_finding *finding,
+/*
+ * Dentries of sockets, pipes and other files without a path are in no
+ * directory, and no walk meets them.  So what the walks saw grow may be the
+ * smaller part: shares are of all that grew.  Returns 0 if it is the larger.
+ */
+static uint64_t grown_in_all(const struct kms_finding *finding,
+			     uint64_t walked, uint64_t ns)
+{
+	double grown;
+
+	/* A burst may lie between the walks, or not. */
+	if (strcmp(finding->cache, "dentry") || finding->sure == KMS_POSSIBLE ||
+	    finding->objects_per_second == KMS_UNKNOWN)
+		return 0;
+	grown = (double)finding->objects_per_second * ns / NS_PER_SEC;
+	return walked * 2 < grown ? grown : 0;
+}
+
+/*
+ * Name those with a large enough share, the largest first.  False if most of
+ * what grew is in no directory.
+ */
+static bool directories_take(struct kms_case *c, struct kms_finding *finding,
 			     const struct kms_walk *before,
 			     const struct kms_walk *walk,
 			     enum kms_dentries which)
 {
 	size_t nr = walk->directories.nr, i;
 	struct ranked *all = calloc(nr + 1, sizeof(*all));
-	uint64_t total, share, ns = 0;
+	uint64_t total, share, all_grown = 0, ns = 0;
 
 	if (!all) {
 		c->strings->failed = true;
-		return;
+		return true;
 	}
 	if (before)
 		ns = walk->boottime_ns - before->boottime_ns;
 	total = directories_rank(all, before, walk, which);
+	if (before && which == KMS_DENTRIES_POSITIVE)
+		all_grown = grown_in_all(finding, total, ns);
+	if (all_grown) {
+		kms_tell(c, &finding->evidence,
+			 "at most %s of the new dentries are in directories: the others are of sockets, pipes and the like",
+			 kms_words_share(kms_permille(total, all_grown)).text);
+		total = all_grown;
+	}
 	for (i = 0; i < nr && i < KMS_MAX_DIRECTORIES; i++) {
 		struct kms_found_directory *found = &finding->directory[i];
 
@@ -260,6 +289,7 @@ static void directories_take(struct kms_case *c, struct kms_finding *finding,
 		finding->nr_directories++;
 	}
 	free(all);
+	return !all_grown;
 }
 
 void kms_directories_fill(struct kms_case *c, struct kms_finding *finding,
@@ -267,6 +297,7 @@ void kms_directories_fill(struct kms_case *c, struct kms_finding *finding,
 {
 	const struct kms_walk *walk = c->walk;
 	const struct kms_walk *before = &c->obs->walk[KMS_WALK_BEFORE];
+	bool have_path;
 
 	if (!walk) {
 		kms_lines_add(&finding->unknown,
@@ -276,11 +307,14 @@ void kms_directories_fill(struct kms_case *c, struct kms_finding *finding,
 	if (!growing || walk == before || !before->done)
 		before = NULL;
 	walk_tell(c, finding, &walk->total);
-	directories_take(c, finding, before, walk, which);
+	have_path = directories_take(c, finding, before, walk, which);
 	if (finding->nr_directories) {
 		if (growing && !before)
 			kms_lines_add(&finding->unknown,
 				      "which directory grows: only one walk was possible; these are the largest");
+	} else if (!have_path) {
+		kms_lines_add(&finding->unknown,
+			      "which files: most of these dentries are in no directory");
 	} else if (!before || is_beyond_error(before, walk, which)) {
 		kms_lines_add(&finding->unknown,
 			      "in which directories: the dentries are spread over many");

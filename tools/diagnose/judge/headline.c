@@ -8,6 +8,9 @@
 /* 20, less the two of "(+1 more)". */
 #define MAX_WORDS_OF_HEADLINE 18
 
+/* A directory with less of the growth is not where it happens. */
+#define MIN_WHERE_PERMILLE 500
+
 /* ", 97 % by curl", in as few words as are true. */
 static const char *share_words(struct kms_case *c,
 			       const struct kms_finding *finding)
@@ -40,7 +43,8 @@ static const char *where_words(struct kms_case *c,
 {
 	const struct kms_found_directory *directory = &finding->directory[0];
 
-	if (!finding->nr_directories || !directory->path)
+	if (!finding->nr_directories || !directory->path ||
+	    directory->share_permille < MIN_WHERE_PERMILLE)
 		return "";
 	if (!pattern || !directory->pattern)
 		return kms_strings_add(c->strings, " in %s", directory->path);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "diagnose/judge/causes.h"
 #include "diagnose/judge/floors.h"
 #include "diagnose/judge/judge.h"
 #include "diagnose/judge/pressure.h"
@@ -231,6 +232,7 @@ static void judge(struct kms_case *c)
 	verdict->ns = c->ns;
 	for (i = 0; i < ARRAY_SIZE(judges); i++)
 		judges[i](c);
+	kms_causes_judge(c);
 	for (i = 0; i < verdict->nr_findings; i++)
 		kms_severity_judge(c, &verdict->finding[i]);
 	kms_pressure_judge(c);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "diagnose/observe/files.h"
 #include "diagnose/observe/host_moment.h"
 #include "host/process.h"
 #include "lib/clock.h"
@@ -10,6 +11,7 @@
 /* Reading takes these parts of the observation at most, out of 1000. */
 #define PROCESSES_PERMILLE 100
 #define MOUNTS_PERMILLE 50
+#define FILES_PERMILLE 50
 
 /*
  * The kernel makes the text of /proc/vmallocinfo under the locks of vmalloc, and
@@ -87,6 +89,9 @@ bool kms_host_moment_observe(struct kms_observation *obs, size_t number,
 	if (!kms_segments_read(&moment->segments, "/proc/sysvipc/shm") ||
 	    !mounts_observe(moment, time_after(ns, MOUNTS_PERMILLE)) ||
 	    !vmalloc_observe(obs, moment))
+		return false;
+	if (!kms_files_observe(obs, number,
+			       time_after(ns, FILES_PERMILLE)))
 		return false;
 	cut_note(obs, moment, number);
 	return true;

@@ -36,6 +36,7 @@ static bool (*const witnesses[])(struct kms_observation *obs) = {
 	kms_available_read,
 	kms_shared_files_read,
 	kms_allocators_read,
+	kms_holders_read,
 	kms_directories_read,
 };
 

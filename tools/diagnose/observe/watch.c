@@ -39,7 +39,7 @@ struct watch {
 	const struct kms_moment *base;	/* since when growth adds up */
 	struct kms_moment after;	/* base, once something was traced */
 	bool dentries;			/* they grew since the last walk */
-	bool idle;			/* the stock was traced: nothing grew */
+	bool idle;			/* what is large was traced: nothing grew */
 };
 
 /* Walk so that it ends at end, when there is most to see. */
@@ -69,6 +69,12 @@ static void growing_trace(struct watch *watch,
 		until = now + (end - now) / (growing->nr - i);
 		/* Probes take some time to come and to go, too. */
 		ns = (until - now) / 4 * 3;
+		if (growing->max_ns && ns > growing->max_ns) {
+			ns = growing->max_ns;
+			/* A walk beside the last one goes on until the end. */
+			if (i + 1 < growing->nr || !walk)
+				until = now + ns / 3 * 4;
+		}
 		kms_jobs_trace(&jobs, growing->cache[i], growing->stacks[i],
 			       ns < MAX_TRACE_NS ? ns : MAX_TRACE_NS);
 		if (i + 1 == growing->nr && walk)
@@ -150,11 +156,23 @@ static void watch_trace(struct watch *watch, const struct kms_growing *growing)
 	watch->base = &watch->after;
 }
 
-/* Memory may be full of what comes as fast as it is reclaimed. */
-static bool is_idle(const struct watch *watch, const struct kms_moment *now)
+/*
+ * Nothing grows by much: trace what grows slowly, and the largest caches.
+ * Memory may be full of dentries that come as fast as they are reclaimed, and
+ * most leaks are slower than what matters in seconds.
+ */
+static void idle_find(struct watch *watch, struct kms_growing *growing,
+		      const struct kms_moment *now)
 {
-	return !watch->idle && !watch->obs->nr_traces &&
-	       now->boottime_ns >= watch->middle && has_stock(watch->obs, now);
+	if (watch->idle || watch->obs->nr_traces ||
+	    now->boottime_ns < watch->middle)
+		return;
+	watch->idle = true;
+	if (has_stock(watch->obs, now)) {
+		growing->cache[0] = strdup("dentry");
+		growing->nr = growing->cache[0] ? 1 : 0;
+	}
+	kms_growing_slow(growing, watch->obs, watch->base, watch->last, now);
 }
 
 static void watch_poll(struct watch *watch)
@@ -167,13 +185,10 @@ static void watch_poll(struct watch *watch)
 	kms_growing_find(&growing, watch->obs, watch->base, now,
 			 min_bytes(watch, now));
 	watch->dentries |= growing.dentries;
+	if (!growing.nr)
+		idle_find(watch, &growing, now);
 	watch->last = now;
 	watch->turn = !watch->turn;
-	if (!growing.nr && is_idle(watch, now)) {
-		watch->idle = true;
-		growing.cache[0] = strdup("dentry");
-		growing.nr = growing.cache[0] ? 1 : 0;
-	}
 	if (growing.nr)
 		watch_trace(watch, &growing);
 	kms_growing_free(&growing);

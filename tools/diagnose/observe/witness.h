@@ -14,6 +14,9 @@ bool kms_available_read(struct kms_observation *obs);
 /* The processes, cgroups and services of allocators. */
 bool kms_allocators_read(struct kms_observation *obs);
 
+/* The processes that may hold memory, their open files, and all sockets. */
+bool kms_holders_read(struct kms_observation *obs);
+
 /* The mounts of directories, and the patterns of their names. */
 bool kms_directories_read(struct kms_observation *obs);
 

@@ -250,6 +250,7 @@ static struct object finding_object(const struct kms_finding *finding)
 
 	text_add(&object, "kind", kms_finding_name(finding->kind));
 	text_add(&object, "cause", finding->cause);
+	text_add(&object, "freed_by", kms_freed_by_name(finding->freed_by));
 	text_add(&object, "summary", finding->summary);
 	text_add(&object, "severity", kms_severity_name(finding->severity));
 	text_add(&object, "why_severe", finding->why_severe);

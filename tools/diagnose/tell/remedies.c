@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "diagnose/tell/advice.h"
+#include "diagnose/tell/holders.h"
 #include "diagnose/tell/memory.h"
 #include "diagnose/tell/reclaim.h"
 #include "diagnose/tell/remedies.h"
@@ -211,12 +212,14 @@ static void remedies_add(struct kms_advice *a, struct kms_finding *finding)
 		});
 		return;
 	}
-	for (i = 0; may_stop(finding) && i < finding->nr_allocators &&
-	     i < KMS_MAX_STOPS; i++)
+	kms_holders_add(a, finding);
+	for (i = 0; may_stop(finding) && kms_allocator_is_culprit(finding) &&
+	     i < finding->nr_allocators && i < KMS_MAX_STOPS; i++)
 		kms_stop_add(a, finding, &finding->allocator[i]);
 	known_add(a, finding);
 	kms_reclaim_add(a, finding);
-	if (finding->kind == KMS_FINDING_UNRECLAIMABLE_SLAB)
+	if (finding->kind == KMS_FINDING_UNRECLAIMABLE_SLAB &&
+	    !kms_is_freed_by_owner(finding))
 		unreclaimable_add(a, finding);
 	watch_add(a, finding);
 }

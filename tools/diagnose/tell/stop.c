@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * How to stop an allocator, with its cost.
+ * How to stop an allocator or a holder, with its cost.
  *
  * Root may run the command, so it names only what is proved to be the
  * allocator: a container or unit by a cgroup that no one else can make, a
@@ -249,4 +249,37 @@ void kms_stop_add(struct kms_advice *a, struct kms_finding *finding,
 	remedy.effect = effect_of(a, finding, allocator);
 	remedy_fill(a, &remedy, allocator);
 	kms_remedy_give(a, finding, remedy);
+}
+
+void kms_holder_stop(struct kms_advice *a, struct kms_remedy *remedy,
+		     const struct kms_found_holder *holder)
+{
+	const struct kms_holder_facts *facts =
+		kms_holder_facts_of(a->obs, holder->pid);
+	struct kms_container container;
+
+	remedy->text = kms_strings_add(a->strings, "stop %s", holder->name);
+	/* What was observed of a process proves nothing about others. */
+	if (holder->is_spared || holder->nr_alike > 1 || !facts ||
+	    facts->spared || !facts->began_ns) {
+		remedy->text = kms_strings_add(a->strings,
+					       "see why %s keeps %s; no command, as ending it may harm the host",
+					       holder->name,
+					       holder->resource ?: "it");
+		return;
+	}
+	if (facts->cgroup && kms_container_find(&container, facts->cgroup)) {
+		container_stop(a, remedy, &container);
+		return;
+	}
+	if (*facts->service.name && !*facts->service.other) {
+		unit_stop(a, remedy, &facts->service);
+		return;
+	}
+	remedy->text = kms_strings_add(a->strings,
+				       "stop %s (process %llu, started %s)",
+				       holder->name,
+				       (unsigned long long)holder->pid,
+				       age_of(a, facts->began_ns));
+	pid_kill(a, remedy, holder->pid);
 }
