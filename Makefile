@@ -6,6 +6,7 @@
 #   make demo       a fresh Debian machine to a diagnosis, in a guest
 #   make test       what a newcomer should see pass; make check: the inner loop
 #   make matrix     every other test: all kernels, checkers, what tries at random
+#   make scenarios  sick and healthy hosts before diagnose; NAMES="a b" for some
 #   make soak       fuzzing, failing allocations and races, SOAK=10 times as long
 #   make bench      kmemscope beside its peers, in one table of ratios
 #   make install    the reader and the module, built by hand
@@ -58,6 +59,10 @@ demo:
 test matrix check soak:
 	@tests/run $@
 
+scenarios:
+	@tests/deps
+	@tests/scenarios/run $(NAMES)
+
 # BENCH=--write keeps the table in tests/bench/RESULTS.md.
 bench:
 	@tests/bench/run $(BENCH)
@@ -81,4 +86,4 @@ dkms-install: reader
 clean:
 	rm -rf build
 
-.PHONY: all module fixture reader demo test matrix check soak bench deps install dkms-install clean
+.PHONY: all module fixture reader demo test matrix check soak scenarios bench deps install dkms-install clean

@@ -2,11 +2,15 @@
 /*
  * Slab caches, in sum and by NUMA node.
  *
- * slab_caches grows at its head, so a position in it is no cursor. The first
- * hold of slab_mutex notes all caches, and counts as many as time allows. Later
- * holds, of about 1 ms each, check whether the list is still the same. If not
- * they look up each cache of a batch by its address before they count it, and
- * drop one that is gone, or has another name or size.
+ * The list of caches may change between two holds of slab_mutex, so a position
+ * in it is no cursor. The first holds note all caches: their addresses, and
+ * hashes of their names. Later holds walk over the list, and count each cache
+ * that was noted and not yet counted. All walks begin at the list's head.
+ *
+ * So a cache that stays is noted once, as its address does not change, and
+ * counted once. A cache that is gone is not on the list, and no noted address
+ * is followed. Another cache that took its place has another name, and is left
+ * out. One that was made after all were noted is left out, too.
  *
  * Lock order: slab_mutex, then list_lock (in internals/cache.c).
  */
@@ -18,7 +22,8 @@
 
 #include "collect/collectors.h"
 #include "collect/slab_measure.h"
-#include "collect/slab_sums.h"
+#include "collect/slab_notes.h"
+#include "collect/slab_record.h"
 #include "internals/cache.h"
 #include "internals/cache_pages.h"
 #include "internals/cache_percpu.h"
@@ -27,8 +32,11 @@
 #include "record/kinds.h"
 #include "run/view.h"
 
-#define BATCH		32		/* caches looked up in one pass */
-#define HOLD_NS		NSEC_PER_MSEC	/* of slab_mutex */
+/*
+ * A hold of slab_mutex counts for so long. It may take up to 1 ms, as the clock
+ * is not read for each cache.
+ */
+#define HOLD_NS		(800 * NSEC_PER_USEC)
 #define MUTEX_TRIES	15
 #define MUTEX_PAUSE_US	50
 #define SPARE_CACHES	32		/* room for new caches */
@@ -36,49 +44,53 @@
 #define CLOCK_ENTRIES	64		/* counted between reads of the clock */
 
 /**
- * struct slab_ref - a cache that was noted, until it is counted
- * @cache: the cache; only compared until it is found on the list again
- * @info: its properties when it was noted
+ * struct slab_walk - the state of a collection between holds
+ * @notes: the caches that were noted
+ * @under_way: the note of a cache that is counted in part, or NULL
+ * @size: bytes that an object of it takes
  * @nid: the node to count next, or NUMA_NO_NODE for all at once
- * @name: its name
+ * @cached: its per-CPU free objects, of the CPUs that were counted
+ * @by_pages: whether a walk over pages made sums
  *
- * One for each cache, with any number of nodes, as one hold notes them all.
- * With KS_SLAB_EXACT a struct ks_exact follows.
+ * It is the snapshot's block. The memory of @notes follows.
  */
-struct slab_ref {
-	const struct kmem_cache *cache;
-	struct ks_cache_info info;
+struct slab_walk {
+	struct ks_slab_notes notes;
+	struct ks_slab_note *under_way;
+	u32 size;
 	int nid;
-	char name[KS_CACHE_NAME_SIZE];
+	struct ks_percpu cached;
+	bool by_pages;
 };
 
-/* Names and bases are copied as they are. */
-static_assert(KS_NAME_SIZE == KS_CACHE_NAME_SIZE);
-static_assert(sizeof_field(struct ks_slab_record, wasted_basis) ==
-	      KS_BASIS_SIZE);
-static_assert(sizeof_field(struct ks_slab_record, inuse_basis) ==
-	      KS_BASIS_SIZE);
-static_assert(sizeof_field(struct ks_slab_node_record, wasted_basis) ==
-	      KS_BASIS_SIZE);
+/**
+ * struct hold - one hold of slab_mutex
+ * @until_ns: the ks_hold_clock() to stop at
+ * @begun: whether anything was noted or counted in it
+ * @entries: caches and slabs read since the clock was read
+ * @passed: caches of the list that were passed
+ * @left: caches that there was no room to note
+ */
+struct hold {
+	u64 until_ns;
+	bool begun;
+	u32 entries;
+	u32 passed;
+	u32 left;
+};
 
-/* A struct ks_exact follows it. */
-static_assert(sizeof(struct slab_ref) % __alignof__(struct ks_exact) == 0);
+/* The notes begin where it ends. */
+static_assert(sizeof(struct slab_walk) %
+	      __alignof__(struct ks_slab_note) == 0);
 
 static bool is_exact(const struct ks_snapshot *snap)
 {
 	return snap->options & KS_SLAB_EXACT;
 }
 
-static struct slab_ref *ref_of(const struct ks_snapshot *snap,
-			       unsigned int index)
+static struct slab_walk *walk_of(const struct ks_snapshot *snap)
 {
-	return ks_snapshot_priv(snap, index);
-}
-
-static struct ks_exact *exact_of(const struct ks_snapshot *snap,
-				 unsigned int index)
-{
-	return (void *)(ref_of(snap, index) + 1);
+	return snap->priv;
 }
 
 /* Returns the name of the request, or NULL. */
@@ -90,8 +102,8 @@ static const char *request_name(const struct ks_snapshot *snap)
 }
 
 /*
- * A reader waits for it, so this tries for about 1 ms: slightly more than one
- * hold of another reader.
+ * A reader waits for it, so this tries for about 1 ms: as long as one hold of
+ * another reader.
  */
 static int caches_lock(u64 *since, struct netlink_ext_ack *extack)
 {
@@ -130,345 +142,254 @@ static int node_next(const struct ks_snapshot *snap, int nid)
 	return asked;
 }
 
-static int cache_note(struct ks_snapshot *snap, const struct kmem_cache *cache,
-		      const char *name)
+/*
+ * Each hold notes or counts at least one cache, so that the collection ends.
+ * Reading the clock has its cost, so it is read once for some entries.
+ */
+static bool hold_is_over(struct hold *hold)
 {
-	struct slab_ref *ref = ks_snapshot_begin_item(snap);
-
-	if (!ref)
-		return -ENOSPC;
-	if (ks_cache_info(cache, &ref->info))
-		return -EFAULT;
-	ref->cache = cache;
-	memcpy(ref->name, name, sizeof(ref->name));
-	ref->nid = is_per_node(snap) ? node_next(snap, 0) : NUMA_NO_NODE;
-	/* A node that is not there has no record of any cache. */
-	if (ref->nid != MAX_NUMNODES)
-		ks_snapshot_commit_item(snap);
-	return 0;
+	if (!hold->begun || hold->entries < CLOCK_ENTRIES)
+		return false;
+	hold->entries = 0;
+	return ks_hold_clock() > hold->until_ns;
 }
 
-/*
- * Notes the caches that there is room for, and counts all. Reads no more than
- * the name of caches that the request does not name.
- */
-static int caches_note(struct ks_snapshot *snap, u32 *nr, u32 *entries)
+/* Other caches need no record. */
+static bool name_is_asked(const struct ks_snapshot *snap, const char *name)
 {
 	const char *asked = request_name(snap);
-	char name[KS_CACHE_NAME_SIZE];
-	struct kmem_cache *cache = NULL;
-	bool room = true;
-	int err;
 
-	*nr = 0;
-	for (*entries = 0; *entries < KS_MAX_CACHES; (*entries)++) {
-		err = ks_cache_next(&cache);
-		if (err || !cache)
-			return err;
-		if (!room && !asked) {
-			(*nr)++;
-			continue;
-		}
-		err = ks_cache_name(cache, name);
-		if (err)
-			return err;
-		if (asked && strcmp(asked, name))
-			continue;
-		(*nr)++;
-		err = room ? cache_note(snap, cache, name) : 0;
-		if (err == -ENOSPC)
-			room = false;
-		else if (err)
-			return err;
+	if (asked && strcmp(asked, name))
+		return false;
+	/* A node that is not there has no record of any cache. */
+	return !is_per_node(snap) || node_next(snap, 0) != MAX_NUMNODES;
+}
+
+/* Returns how many caches there are from this one on. */
+static u32 caches_left(struct kmem_cache *cache)
+{
+	u32 left = 0;
+
+	while (cache && left < KS_MAX_CACHES) {
+		left++;
+		if (ks_cache_next(&cache))
+			break;
 	}
+	return left;
+}
+
+/* Notes a cache, or returns -ENOSPC when there is no room. */
+static int cache_note(struct ks_snapshot *snap, struct kmem_cache *cache,
+		      struct hold *hold)
+{
+	struct ks_slab_note *note = ks_slab_notes_add(&walk_of(snap)->notes,
+						      cache);
+	char name[KS_CACHE_NAME_SIZE];
+
+	if (!note) {
+		hold->left = caches_left(cache);
+		return -ENOSPC;
+	}
+	if (ks_cache_name(cache, name))
+		return -EFAULT;
+	hold->begun = true;
+	hold->entries++;
+	note->name_hash = ks_slab_name_hash(name);
+	note->done = !name_is_asked(snap, name);
+	snap->nr += !note->done;
 	return 0;
 }
 
-/*
- * Checks whether the list still has just the caches that were noted. This takes
- * one pass; looking up caches takes one for each batch.
- */
-static int caches_are_unchanged(const struct ks_snapshot *snap, bool *unchanged,
-				u32 *entries)
+/* Notes caches until all are noted or the time is over. */
+static int caches_note(struct ks_snapshot *snap, struct hold *hold)
 {
+	const struct ks_slab_notes *notes = &walk_of(snap)->notes;
 	struct kmem_cache *cache = NULL;
-	unsigned int i = 0;
 	int err;
 
-	*unchanged = false;
-	for (*entries = 0; *entries < KS_MAX_CACHES; (*entries)++) {
+	for (hold->passed = 0; hold->passed < KS_MAX_CACHES; hold->passed++) {
 		err = ks_cache_next(&cache);
 		if (err)
 			return err;
 		if (!cache)
 			break;
-		if (i == snap->nr || ref_of(snap, i)->cache != cache)
+		if (ks_slab_notes_find(notes, cache))
+			continue;
+		if (hold_is_over(hold))
 			return 0;
-		i++;
-	}
-	*unchanged = i == snap->nr;
-	return 0;
-}
-
-/* Finds the caches of a batch on the list; others stay NULL. */
-static int caches_find_again(struct ks_snapshot *snap, unsigned int nr,
-			     struct kmem_cache **found, u32 *entries)
-{
-	struct kmem_cache *cache = NULL;
-	unsigned int i;
-	int err;
-
-	memset(found, 0, nr * sizeof(*found));
-	for (*entries = 0; *entries < KS_MAX_CACHES; (*entries)++) {
-		err = ks_cache_next(&cache);
-		if (err || !cache)
+		err = cache_note(snap, cache, hold);
+		if (err)
 			return err;
-		for (i = 0; i < nr; i++) {
-			if (ref_of(snap, snap->nr_done + i)->cache == cache)
-				found[i] = cache;
-		}
 	}
+	snap->more_items = false;
 	return 0;
 }
 
-/* Another cache may be at the same address now. */
-static bool ref_is_same(const struct slab_ref *ref,
-			const struct kmem_cache *cache)
-{
-	char name[KS_CACHE_NAME_SIZE];
-	struct ks_cache_info info;
-
-	return !ks_cache_name(cache, name) && !ks_cache_info(cache, &info) &&
-	       !strcmp(name, ref->name) && info.size == ref->info.size;
-}
-
-static void record_fill_cache(struct ks_slab_record *record,
-			      const struct slab_ref *ref,
-			      const struct ks_cache_counts *counts,
-			      const struct ks_measured *m,
-			      const struct ks_exact *exact)
-{
-	const struct ks_cache_info *info = &ref->info;
-
-	memcpy(record->name, ref->name, sizeof(record->name));
-	record->nr_aliases = info->nr_aliases;
-	record->object_size = info->object_size;
-	record->size = info->size;
-	record->order = info->order;
-	record->objects_per_slab = info->objects_per_slab;
-	record->reclaimable = info->reclaimable;
-	record->accounted = info->accounted;
-	record->nr_slabs = counts->nr_slabs;
-	record->nr_objects = counts->nr_objects;
-	record->nr_partial_slabs = counts->nr_partial;
-	record->nr_active_objects = m->nr_active;
-	record->nr_inuse_objects = m->nr_inuse;
-	record->approximate = m->approximate;
-	record->coverage_permille = m->coverage_permille;
-	record->total_bytes = m->total_bytes;
-	record->active_bytes = m->active_bytes;
-	record->wasted_bytes = m->wasted_bytes;
-	memcpy(record->wasted_basis, m->basis, KS_BASIS_SIZE);
-	if (!exact)
-		return;
-	record->nr_cached_objects = exact->cached.nr_taken +
-				    exact->cached.nr_left;
-	record->inuse_error_objects = m->inuse_error;
-	memcpy(record->inuse_basis, m->inuse_basis, KS_BASIS_SIZE);
-}
-
-static void record_fill_node(struct ks_slab_node_record *record,
-			     const struct slab_ref *ref,
-			     const struct ks_cache_counts *counts,
-			     const struct ks_measured *m)
-{
-	memcpy(record->name, ref->name, sizeof(record->name));
-	record->node = ref->nid;
-	record->nr_slabs = counts->nr_slabs;
-	record->nr_objects = counts->nr_objects;
-	record->nr_partial_slabs = counts->nr_partial;
-	record->nr_active_objects = m->nr_active;
-	record->approximate = m->approximate;
-	record->coverage_permille = m->coverage_permille;
-	record->total_bytes = m->total_bytes;
-	record->active_bytes = m->active_bytes;
-	record->wasted_bytes = m->wasted_bytes;
-	memcpy(record->wasted_basis, m->basis, KS_BASIS_SIZE);
-}
-
-/**
- * struct filling - the state of making records in one hold of slab_mutex
- * @until_ns: the ks_hold_clock() to stop at
- * @noted: whether the caches were noted in the same hold
- * @begun: whether anything was counted in it
- * @entries: caches and slabs counted since the clock was read
- */
-struct filling {
-	u64 until_ns;
-	bool noted;
-	bool begun;
-	u32 entries;
-};
-
-/*
- * Each hold counts at least one cache, so that the collection ends. Reading the
- * clock has its cost, so it is read once for some entries.
- */
-static bool filling_is_over(const struct ks_snapshot *snap,
-			    struct filling *filling)
-{
-	if (!filling->begun ||
-	    (filling->entries < CLOCK_ENTRIES && !is_exact(snap)))
-		return false;
-	filling->entries = 0;
-	return ks_hold_clock() > filling->until_ns;
-}
-
-/* Counts a cache on the node of its ref, and makes a record. */
-static void cache_count(struct ks_snapshot *snap,
-			const struct kmem_cache *cache,
-			const struct slab_ref *ref,
-			const struct ks_exact *exact, struct filling *filling)
+/* Counts a cache on the node that the walk is at, and makes a record. */
+static void cache_count(struct ks_snapshot *snap, const struct ks_slab_cache *c,
+			const struct ks_exact *exact, struct hold *hold)
 {
 	const struct ks_geometry geometry = {
-		.object_size = ref->info.object_size,
-		.size = ref->info.size,
-		.order = ref->info.order,
+		.object_size = c->info.object_size,
+		.size = c->info.size,
+		.order = c->info.order,
 	};
+	const int nid = walk_of(snap)->nid;
 	struct ks_cache_counts counts;
 	struct ks_measured m;
 	void *record;
 	int err;
 
-	filling->begun = true;
-	err = ks_cache_count(cache, ref->nid, &counts);
+	hold->begun = true;
+	err = ks_cache_count(c->cache, nid, &counts);
 	if (err) {
 		snap->changed |= err != -ENOENT;
 		return;
 	}
-	filling->entries += 1 + counts.nr_sampled;
+	hold->entries += 1 + counts.nr_sampled;
 	record = ks_snapshot_begin_record(snap);
 	if (!record)
 		return;
 	ks_measure(&m, &geometry, &counts, exact);
 	if (is_per_node(snap))
-		record_fill_node(record, ref, &counts, &m);
+		ks_slab_record_fill_node(record, c, nid, &counts, &m);
 	else
-		record_fill_cache(record, ref, &counts, &m, exact);
+		ks_slab_record_fill(record, c, &counts, &m, exact);
 	ks_snapshot_commit_record(snap);
 }
 
 /* -EAGAIN when there are nodes left to count. */
 static int cache_count_nodes(struct ks_snapshot *snap,
-			     const struct kmem_cache *cache,
-			     struct slab_ref *ref, struct filling *filling)
+			     const struct ks_slab_cache *c, struct hold *hold)
 {
-	while (ref->nid < MAX_NUMNODES) {
-		if (filling_is_over(snap, filling))
+	struct slab_walk *walk = walk_of(snap);
+
+	while (walk->nid < MAX_NUMNODES) {
+		if (hold_is_over(hold))
 			return -EAGAIN;
-		cache_count(snap, cache, ref, NULL, filling);
-		ref->nid = node_next(snap, ref->nid + 1);
+		cache_count(snap, c, NULL, hold);
+		walk->nid = node_next(snap, walk->nid + 1);
 	}
 	return 0;
 }
 
-/*
- * Makes the records of the next cache, or sets changed if it is gone. Returns
- * -EAGAIN when a part of it is left to count.
- */
-static int cache_fill(struct ks_snapshot *snap, const struct kmem_cache *cache,
-		      struct filling *filling)
+/* -EAGAIN when there are CPUs left to count. */
+static int cache_count_exact(struct ks_snapshot *snap,
+			     const struct ks_slab_cache *c, struct hold *hold)
 {
-	const unsigned int i = snap->nr_done;
-	struct ks_exact *exact = is_exact(snap) ? exact_of(snap, i) : NULL;
-	struct slab_ref *ref = ref_of(snap, i);
+	struct slab_walk *walk = walk_of(snap);
+	struct ks_exact exact = {};
 	int err;
 
-	if (!cache || (!filling->noted && !ref_is_same(ref, cache))) {
+	hold->begun = true;
+	err = ks_percpu_count(c->cache, hold->until_ns, &walk->cached);
+	if (err == -EAGAIN)
+		return err;
+	exact.cached = walk->cached;
+	if (walk->by_pages)
+		exact.sum = ks_slab_notes_sum(&walk->notes, walk->under_way);
+	cache_count(snap, c, err ? NULL : &exact, hold);
+	/* It took long. */
+	hold->entries = CLOCK_ENTRIES;
+	return 0;
+}
+
+/*
+ * Reads a cache at a noted address. False when it is another one: then it has
+ * another name, or while its count is under way another size.
+ */
+static bool cache_read(const struct slab_walk *walk,
+		       const struct ks_slab_note *note,
+		       const struct kmem_cache *cache, struct ks_slab_cache *c)
+{
+	c->cache = cache;
+	return !ks_cache_name(cache, c->name) &&
+	       !ks_cache_info(cache, &c->info) &&
+	       ks_slab_name_hash(c->name) == note->name_hash &&
+	       (note != walk->under_way || c->info.size == walk->size);
+}
+
+/* Makes the records of a cache. -EAGAIN when a part of it is left to count. */
+static int cache_fill(struct ks_snapshot *snap, struct ks_slab_note *note,
+		      const struct kmem_cache *cache, struct hold *hold)
+{
+	struct slab_walk *walk = walk_of(snap);
+	struct ks_slab_cache c;
+
+	if (!cache_read(walk, note, cache, &c)) {
 		snap->changed = true;
 		return 0;
 	}
-	if (is_per_node(snap))
-		return cache_count_nodes(snap, cache, ref, filling);
-	if (exact) {
-		err = ks_percpu_count(cache, filling->until_ns, &exact->cached);
-		if (err == -EAGAIN)
-			return err;
-		if (err)
-			exact = NULL;
+	if (note != walk->under_way) {
+		walk->under_way = note;
+		walk->size = c.info.size;
+		walk->nid = is_per_node(snap) ? node_next(snap, 0) :
+						NUMA_NO_NODE;
+		walk->cached = (struct ks_percpu){};
 	}
-	cache_count(snap, cache, ref, exact, filling);
+	if (is_per_node(snap))
+		return cache_count_nodes(snap, &c, hold);
+	if (is_exact(snap))
+		return cache_count_exact(snap, &c, hold);
+	cache_count(snap, &c, NULL, hold);
 	return 0;
 }
 
-/*
- * Makes records until the time is over. @found has their caches, or is NULL
- * when all noted caches are still there.
- */
-static void caches_fill(struct ks_snapshot *snap, unsigned int nr,
-			struct kmem_cache *const *found,
-			struct filling *filling)
+static void note_is_done(struct ks_snapshot *snap, struct ks_slab_note *note)
 {
-	unsigned int i;
-
-	for (i = 0; i < nr && !filling_is_over(snap, filling); i++) {
-		if (cache_fill(snap, found ? found[i] :
-				   ref_of(snap, snap->nr_done)->cache, filling))
-			return;
-		snap->nr_done++;
-	}
+	note->done = true;
+	walk_of(snap)->under_way = NULL;
+	snap->nr_done++;
 }
 
-static int caches_step(struct ks_snapshot *snap,
-		       struct netlink_ext_ack *extack)
+/* At the end of the list: what was not counted is gone. */
+static void caches_are_gone(struct ks_snapshot *snap)
 {
-	struct filling filling = {};
-	struct kmem_cache *found[BATCH];
-	unsigned int nr = snap->nr - snap->nr_done;
-	bool unchanged;
-	u32 entries;
-	u64 since;
-	int err;
+	struct slab_walk *walk = walk_of(snap);
 
-	err = caches_lock(&since, extack);
-	if (err)
-		return err;
-	filling.until_ns = since + HOLD_NS;
-	err = caches_are_unchanged(snap, &unchanged, &entries);
-	if (!err && unchanged) {
-		caches_fill(snap, nr, NULL, &filling);
-	} else if (!err) {
-		nr = min_t(unsigned int, nr, BATCH);
-		err = caches_find_again(snap, nr, found, &entries);
-		if (!err)
-			caches_fill(snap, nr, found, &filling);
-	}
-	ks_caches_release(since, entries);
-	return err;
+	snap->changed = true;
+	/* The walk passed the others by, to find this one. */
+	if (walk->under_way)
+		note_is_done(snap, walk->under_way);
+	else
+		snap->nr_done = snap->nr;
 }
 
-/*
- * The first hold. The steps count what it has no time for. They do all exact
- * counts, which take longer, and follow the walk of a job.
- */
-static int caches_begin(struct ks_snapshot *snap, u32 *nr,
-			struct netlink_ext_ack *extack)
+/* Counts caches until all are counted or the time is over. */
+static int caches_count(struct ks_snapshot *snap, struct hold *hold)
 {
-	struct filling filling = { .noted = true };
-	u32 entries;
-	u64 since;
+	struct slab_walk *walk = walk_of(snap);
+	struct kmem_cache *cache = NULL;
+	struct ks_slab_note *note;
 	int err;
 
-	err = caches_lock(&since, extack);
-	if (err)
-		return err;
-	filling.until_ns = since + HOLD_NS;
-	err = caches_note(snap, nr, &entries);
-	if (!err && !snap->changed && !is_exact(snap) &&
-	    ks_hold_clock() < filling.until_ns)
-		caches_fill(snap, snap->nr, NULL, &filling);
-	ks_caches_release(since, entries);
-	return err;
+	for (hold->passed = 0; hold->passed < KS_MAX_CACHES; hold->passed++) {
+		if (snap->nr_done == snap->nr)
+			return 0;
+		err = ks_cache_next(&cache);
+		if (err)
+			return err;
+		if (!cache)
+			break;
+		note = ks_slab_notes_find(&walk->notes, cache);
+		if (!note || note->done)
+			continue;
+		if (walk->under_way && note != walk->under_way)
+			continue;
+		if (hold_is_over(hold) ||
+		    cache_fill(snap, note, cache, hold) == -EAGAIN)
+			return 0;
+		note_is_done(snap, note);
+	}
+	if (snap->nr_done < snap->nr)
+		caches_are_gone(snap);
+	return 0;
+}
+
+static u32 nodes_per_cache(const struct ks_snapshot *snap)
+{
+	return is_per_node(snap) && request_node(snap) == U32_MAX ?
+	       num_online_nodes() : 1;
 }
 
 /*
@@ -478,41 +399,93 @@ static int caches_begin(struct ks_snapshot *snap, u32 *nr,
 static u32 nr_before = 256;
 
 /*
- * Makes room before the walk, for the number of caches of the last walk. If
- * that is too little the walk at least counts them.
+ * What one hold does. Exact counts take longer, and follow the walk of a job:
+ * so no hold notes caches and counts them exactly. Returns -ENOSPC when there
+ * is no room for all notes or records.
  */
+static int caches_go_on(struct ks_snapshot *snap, struct hold *hold)
+{
+	int err;
+
+	if (snap->more_items) {
+		err = caches_note(snap, hold);
+		if (err || snap->more_items)
+			return err;
+		WRITE_ONCE(nr_before, walk_of(snap)->notes.nr);
+		if (snap->nr * nodes_per_cache(snap) > snap->cap)
+			return -ENOSPC;
+		if (is_exact(snap) || ks_hold_clock() > hold->until_ns)
+			return 0;
+	}
+	return caches_count(snap, hold);
+}
+
+/* Makes room for so many notes and items. No walk allocates. */
+static int caches_reserve(struct ks_snapshot *snap, u32 nr, u32 nr_items)
+{
+	const u32 room = nr + SPARE_CACHES;
+	struct slab_walk *walk;
+	u32 records;
+	int err;
+
+	records = request_name(snap) ? nr_items + NAMESAKES : room;
+	err = ks_snapshot_reserve_block(snap, records * nodes_per_cache(snap),
+					sizeof(*walk) +
+					ks_slab_notes_bytes(room,
+							    is_exact(snap)));
+	if (err)
+		return err;
+	walk = walk_of(snap);
+	ks_slab_notes_init(&walk->notes, walk + 1, room, is_exact(snap));
+	snap->more_items = true;
+	return 0;
+}
+
+/*
+ * One hold, or more when the room is too little: then all is noted anew.
+ * Nothing was counted before, as that begins when there is room for all.
+ */
+static int caches_step(struct ks_snapshot *snap,
+		       struct netlink_ext_ack *extack)
+{
+	struct hold hold;
+	u64 since;
+	int err;
+
+	for (;;) {
+		err = caches_lock(&since, extack);
+		if (err)
+			return err;
+		hold = (struct hold){ .until_ns = ks_hold_clock() + HOLD_NS };
+		err = caches_go_on(snap, &hold);
+		ks_caches_release(since, hold.passed + hold.left);
+		if (err != -ENOSPC)
+			return err;
+		err = caches_reserve(snap,
+				     walk_of(snap)->notes.nr + hold.left,
+				     snap->nr);
+		if (err)
+			return err;
+	}
+}
+
 static int caches_collect(struct ks_snapshot *snap,
 			  struct netlink_ext_ack *extack)
 {
-	const bool all = !request_name(snap);
-	u32 nr = all ? READ_ONCE(nr_before) : 0, room, fan = 1;
-	size_t size = sizeof(struct slab_ref);
-	int err;
-
-	if (is_exact(snap))
-		size += sizeof(struct ks_exact);
-	if (is_per_node(snap) && request_node(snap) == U32_MAX)
-		fan = num_online_nodes();
-	do {
-		room = nr + (all ? SPARE_CACHES : NAMESAKES);
-		snap->changed = false;
-		err = ks_snapshot_reserve_items(snap, room, fan, size);
-		if (!err)
-			err = caches_begin(snap, &nr, extack);
-	} while (!err && nr > room);
-	/* After an error only a part is counted. */
-	if (all && !err)
-		WRITE_ONCE(nr_before, nr);
-	return err;
+	return caches_reserve(snap, READ_ONCE(nr_before), 0) ?:
+	       caches_step(snap, extack);
 }
 
 static void slabs_add(void *arg, const struct kmem_cache *cache, u64 inuse,
 		      u64 objects)
 {
-	struct ks_slab_sum *sum = ks_slab_sums_find(arg, cache);
+	const struct ks_slab_notes *notes = arg;
+	struct ks_slab_note *note = ks_slab_notes_find(notes, cache);
+	struct ks_slab_sum *sum;
 
-	if (!sum)
+	if (!note)
 		return;
+	sum = ks_slab_notes_sum(notes, note);
 	sum->nr_inuse += inuse;
 	sum->nr_objects += objects;
 }
@@ -523,25 +496,14 @@ static int caches_work(struct ks_snapshot *const *snaps,
 		       struct ks_progress *progress,
 		       struct netlink_ext_ack *extack)
 {
-	struct ks_snapshot *snap = snaps[0];
-	struct ks_slab_sums sums;
-	unsigned int i;
+	struct slab_walk *walk = walk_of(snaps[0]);
 	int err;
 
-	err = ks_slab_sums_init(&sums, snap->nr);
-	if (err)
-		return err;
-	for (i = 0; i < snap->nr; i++)
-		ks_slab_sums_add(&sums, ref_of(snap, i)->cache);
-	err = ks_cache_pages_walk(slabs_add, &sums, progress);
+	err = ks_cache_pages_walk(slabs_add, &walk->notes, progress);
 	if (err == -EBUSY)
 		NL_SET_ERR_MSG(extack,
 			       "memory is going offline, try again");
-	for (i = 0; i < snap->nr && !err; i++) {
-		exact_of(snap, i)->sum =
-			*ks_slab_sums_find(&sums, ref_of(snap, i)->cache);
-	}
-	ks_slab_sums_free(&sums);
+	walk->by_pages = !err;
 	return err;
 }
 

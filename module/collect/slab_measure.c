@@ -114,8 +114,8 @@ void ks_measure(struct ks_measured *m, const struct ks_geometry *g,
 	m->approximate = counts->nr_sampled < counts->nr_partial;
 	m->coverage_permille = coverage_of(counts);
 	measure_active(m, counts->nr_objects - counts->nr_free, g);
-	if (exact && exact->sum.cache)
-		measure_by_pages(m, g, counts, &exact->cached, &exact->sum);
+	if (exact && exact->sum)
+		measure_by_pages(m, g, counts, &exact->cached, exact->sum);
 	else if (exact)
 		measure_by_lists(m, g, &exact->cached);
 }

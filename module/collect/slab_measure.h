@@ -7,7 +7,7 @@
 
 #include <linux/types.h>
 
-#include "collect/slab_sums.h"
+#include "collect/slab_notes.h"
 #include "internals/cache.h"
 #include "internals/cache_percpu.h"
 
@@ -29,11 +29,11 @@ struct ks_geometry {
 /**
  * struct ks_exact - the exact count of objects in use
  * @cached: per-CPU free objects, of the CPUs that were counted
- * @sum: the cache's sum of a walk over pages; its cache is NULL without one
+ * @sum: the cache's sum of a walk over pages, or NULL without a walk
  */
 struct ks_exact {
 	struct ks_percpu cached;
-	struct ks_slab_sum sum;
+	const struct ks_slab_sum *sum;
 };
 
 /**

@@ -76,9 +76,17 @@ static int dump_no_match(struct dump *dump)
 }
 
 /*
- * Begins the collection. A request for something that does not exist is an
- * error, and not an empty result.
+ * A request for something that does not exist is an error, and not an empty
+ * result. A collection that was begun is ended by ks_dump_done().
  */
+static int dump_check_match(struct dump *dump)
+{
+	const struct ks_snapshot *snap = dump->c.snap;
+
+	return dump->is_asked && !snap->more_items && !snap->nr ?
+	       dump_no_match(dump) : 0;
+}
+
 static int dump_begin(struct dump *dump, u64 wait_ns)
 {
 	int err;
@@ -88,12 +96,11 @@ static int dump_begin(struct dump *dump, u64 wait_ns)
 			       dump->options, wait_ns, &dump->extack);
 	if (err)
 		return err;
-	if (dump->is_asked && !dump->c.snap->nr) {
+	err = dump_check_match(dump);
+	if (err)
 		ks_collect_end(&dump->c);
-		return dump_no_match(dump);
-	}
-	dump->begun = true;
-	return 0;
+	dump->begun = !err;
+	return err;
 }
 
 /* Whether it takes a dumpit that can wait. */
@@ -294,7 +301,8 @@ static int dump_collect(struct dump *dump)
 	}
 	while (!err && dump->next >= dump->c.snap->nr_valid &&
 	       !ks_collect_complete(&dump->c))
-		err = ks_collect_step(&dump->c, wait_ns, &dump->extack);
+		err = ks_collect_step(&dump->c, wait_ns, &dump->extack) ?:
+		      dump_check_match(dump);
 	return err;
 }
 

@@ -14,6 +14,7 @@
 #include <linux/mm.h>
 #include <linux/nodemask.h>
 #include <linux/percpu.h>
+#include <linux/reciprocal_div.h>
 #include <linux/swab.h>
 
 #include "internals/cache.h"
@@ -37,6 +38,7 @@
  * struct geometry - the layout of a cache's objects
  * @cache: the cache
  * @size: bytes from one object to the next
+ * @by_size: divides by @size
  * @offset: of the free pointer in a free object
  * @red_left_pad: bytes before an object in a debugged cache
  * @random: the secret of hardened free pointers
@@ -47,6 +49,7 @@
 struct geometry {
 	const struct kmem_cache *cache;
 	u64 size;
+	struct reciprocal_value by_size;
 	u64 offset;
 	u64 red_left_pad;
 	u64 random;
@@ -99,7 +102,10 @@ static int read_geometry(const struct kmem_cache *cache, struct geometry *g)
 	    read_if_there(cache, KS_CACHE_SHEAF_CAPACITY, &g->sheaf_capacity))
 		return -EFAULT;
 	g->objects = oo & KS_OO_OBJECTS;
-	return g->size && g->offset < g->size ? 0 : -EBADMSG;
+	if (!g->size || g->offset >= g->size)
+		return -EBADMSG;
+	g->by_size = reciprocal_value(g->size);
+	return 0;
 }
 
 /* Checks for memory of kmalloc() or the page allocator. */
@@ -166,14 +172,10 @@ static int read_slab(const struct geometry *g, const void *slab, u64 *inuse,
 	return 0;
 }
 
-static bool is_object_of(const struct geometry *g, const void *slab,
-			 u64 objects, const void *object)
+/* A division for each object takes longer than all else. */
+static bool is_start_of_object(const struct geometry *g, u32 offset)
 {
-	const void *start = page_address((const struct page *)slab);
-	u64 offset = object - start - g->red_left_pad;
-
-	return object >= start + g->red_left_pad &&
-	       offset < objects * g->size && offset % g->size == 0;
+	return reciprocal_divide(offset, g->by_size) * g->size == offset;
 }
 
 /* Reads the free pointer of an object, and decodes a hardened one. */
@@ -191,12 +193,31 @@ static int read_free_pointer(const struct geometry *g, const void *object,
 	return 0;
 }
 
+/* Counts the objects of a freelist, all of which must be on the slab. */
+static int count_freelist(const struct geometry *g, const void *slab,
+			  u64 objects, const void *object, u64 *nr)
+{
+	const void *first = page_address((const struct page *)slab) +
+			    g->red_left_pad;
+	const u64 bytes = objects * g->size;
+	u64 offset;
+
+	for (*nr = 0; object; (*nr)++) {
+		offset = object - first;
+		if (*nr == objects || offset >= bytes ||
+		    !is_start_of_object(g, offset) ||
+		    read_free_pointer(g, object, &object))
+			return -EAGAIN;
+	}
+	return 0;
+}
+
 /* Counts free objects of a cpu slab: its freelist, and remote frees. */
 static int count_cpu_slab(const struct geometry *g, const void *cpu_slab,
 			  struct tally *tally)
 {
 	const void *slab, *object;
-	u64 inuse, objects, nr = 0;
+	u64 inuse, objects, nr;
 
 	if (read_pointer(cpu_slab, KS_CPU_SLAB, &slab) ||
 	    read_pointer(cpu_slab, KS_CPU_FREELIST, &object))
@@ -205,11 +226,7 @@ static int count_cpu_slab(const struct geometry *g, const void *cpu_slab,
 		return object ? -EAGAIN : 0;
 	if (read_slab(g, slab, &inuse, &objects))
 		return -EAGAIN;
-	for (; object; nr++)
-		if (nr == objects || !is_object_of(g, slab, objects, object) ||
-		    read_free_pointer(g, object, &object))
-			return -EAGAIN;
-	if (objects - inuse + nr > objects)
+	if (count_freelist(g, slab, objects, object, &nr) || nr > inuse)
 		return -EAGAIN;
 	tally->nr_taken += nr;
 	tally->nr_left += objects - inuse;
@@ -261,66 +278,85 @@ static int count_cpu_slabs(const struct geometry *g, const void *cpu_slab,
 	return after == before ? 0 : -EAGAIN;
 }
 
-static int read_sheaf(const struct geometry *g, const void *sheaves,
-		      enum ks_member id, u64 *size)
-{
-	const void *sheaf, *cache;
+/*
+ * Leaves out the sheaf of kfree_rcu(): its objects are in use until they are
+ * freed, as those that wait in call_rcu() are.
+ */
+static const enum ks_member sheaf_members[] = {
+	KS_SHEAVES_MAIN, KS_SHEAVES_SPARE,
+};
 
-	*size = 0;
-	if (read_pointer(sheaves, id, &sheaf))
+/**
+ * struct sheaf - one read of a CPU's sheaf
+ * @address: where it is, or NULL when there is none
+ * @size: objects in it
+ */
+struct sheaf {
+	const void *address;
+	u64 size;
+};
+
+static int read_sheaf(const struct geometry *g, const void *sheaves,
+		      enum ks_member id, struct sheaf *sheaf)
+{
+	const void *cache;
+
+	sheaf->size = 0;
+	if (read_pointer(sheaves, id, &sheaf->address))
 		return -EFAULT;
-	if (!sheaf)
+	if (!sheaf->address)
 		return 0;
-	if (!is_in_ram(sheaf) ||
-	    read_pointer(sheaf, KS_SHEAF_CACHE, &cache) || cache != g->cache ||
-	    ks_layout_read(sheaf, KS_SHEAF_SIZE, size) ||
-	    *size > g->sheaf_capacity)
+	if (!is_in_ram(sheaf->address) ||
+	    read_pointer(sheaf->address, KS_SHEAF_CACHE, &cache) ||
+	    cache != g->cache ||
+	    ks_layout_read(sheaf->address, KS_SHEAF_SIZE, &sheaf->size) ||
+	    sheaf->size > g->sheaf_capacity)
+		return -EAGAIN;
+	return 0;
+}
+
+/* Reads a sheaf again. Its address was checked by the first read. */
+static int check_sheaf(const void *sheaves, enum ks_member id,
+		       const struct sheaf *sheaf)
+{
+	const void *address;
+	u64 size = 0;
+
+	if (read_pointer(sheaves, id, &address))
+		return -EFAULT;
+	if (address != sheaf->address ||
+	    (address && ks_layout_read(address, KS_SHEAF_SIZE, &size)) ||
+	    size != sheaf->size)
 		return -EAGAIN;
 	return 0;
 }
 
 /*
- * Leaves out the sheaf of kfree_rcu(): its objects are in use until they are
- * freed, as those that wait in call_rcu() are.
- */
-static int read_sheaves(const struct geometry *g, const void *sheaves,
-			u64 *nr_free)
-{
-	static const enum ks_member members[] = {
-		KS_SHEAVES_MAIN, KS_SHEAVES_SPARE,
-	};
-	unsigned int i;
-	u64 size;
-	int err;
-
-	*nr_free = 0;
-	for (i = 0; i < ARRAY_SIZE(members); i++) {
-		err = read_sheaf(g, sheaves, members[i], &size);
-		if (err)
-			return err;
-		*nr_free += size;
-	}
-	return 0;
-}
-
-/*
- * Sheaves have no transaction ID like a cpu slab's tid, so read them twice and
- * require the same sum. This misses a sheaf that is swapped with one from the
- * barn in between; its objects may be counted twice or not at all.
+ * Sheaves have no transaction ID like a cpu slab's tid, so read all, and then
+ * all again, and require the same sheaves and sizes. This misses one that was
+ * swapped in between and swapped back.
  */
 static int count_sheaves(const struct geometry *g, const void *sheaves,
 			 struct tally *tally)
 {
-	u64 first, second;
+	struct sheaf read[ARRAY_SIZE(sheaf_members)];
+	unsigned int i;
 	int err;
 
 	tally->bound += 2 * g->sheaf_capacity;
-	err = read_sheaves(g, sheaves, &first) ?:
-	      read_sheaves(g, sheaves, &second);
-	if (err)
-		return err;
-	tally->nr_taken += first;
-	return first == second ? 0 : -EAGAIN;
+	for (i = 0; i < ARRAY_SIZE(read); i++) {
+		err = read_sheaf(g, sheaves, sheaf_members[i], &read[i]);
+		if (err)
+			return err;
+		tally->nr_taken += read[i].size;
+	}
+	smp_rmb();	/* the second reads after the first */
+	for (i = 0; i < ARRAY_SIZE(read); i++) {
+		err = check_sheaf(sheaves, sheaf_members[i], &read[i]);
+		if (err)
+			return err;
+	}
+	return 0;
 }
 
 static const void *part_of_cpu(const struct kmem_cache *cache,

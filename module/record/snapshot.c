@@ -14,19 +14,14 @@
 
 static size_t records_bytes(const struct ks_snapshot *snap)
 {
-	return array3_size(snap->cap, snap->fan, snap->kind->size);
-}
-
-static size_t priv_bytes(const struct ks_snapshot *snap)
-{
-	return array_size(snap->cap, snap->priv_size);
+	return array_size(snap->cap, snap->kind->size);
 }
 
 /* Frees the records, not the snapshot, so that more can be reserved. */
 static void snapshot_release(struct ks_snapshot *snap)
 {
 	ks_memory_free(snap->records, records_bytes(snap));
-	ks_memory_free(snap->priv, priv_bytes(snap));
+	ks_memory_free(snap->priv, snap->priv_bytes);
 	snap->records = NULL;
 	snap->priv = NULL;
 	snap->cap = 0;
@@ -101,6 +96,30 @@ void ks_snapshot_free(struct ks_snapshot *snap)
 	kfree(snap);
 }
 
+static int snapshot_reserve(struct ks_snapshot *snap, unsigned int cap,
+			    size_t priv_bytes)
+{
+	int err;
+
+	snapshot_release(snap);
+	if (!cap)
+		return 0;
+	snap->cap = cap;
+	snap->priv_bytes = priv_bytes;
+	/* Records are written before they are read; the rest begins as 0. */
+	snap->records = snap->now ? ks_memory_alloc_now(records_bytes(snap)) :
+				    ks_memory_alloc(records_bytes(snap));
+	err = PTR_ERR_OR_ZERO(snap->records);
+	if (!err && priv_bytes) {
+		snap->priv = snap->now ? ks_memory_zalloc_now(priv_bytes) :
+					 ks_memory_zalloc(priv_bytes);
+		err = PTR_ERR_OR_ZERO(snap->priv);
+	}
+	if (err)
+		snapshot_release(snap);
+	return err;
+}
+
 /**
  * ks_snapshot_reserve() - make room for records, and drop the present ones
  * @snap: the snapshot
@@ -114,43 +133,24 @@ void ks_snapshot_free(struct ks_snapshot *snap)
 int ks_snapshot_reserve(struct ks_snapshot *snap, unsigned int cap,
 			size_t priv_size)
 {
-	return ks_snapshot_reserve_items(snap, cap, 1, priv_size);
+	snap->priv_size = priv_size;
+	return snapshot_reserve(snap, cap, array_size(cap, priv_size));
 }
 
 /**
- * ks_snapshot_reserve_items() - make room for items of several records each
+ * ks_snapshot_reserve_block() - make room for records, and for one other thing
  * @snap: the snapshot
- * @cap: items to make room for
- * @fan: maximum number of records of an item
- * @priv_size: bytes of an item
+ * @cap: records to make room for, at least 1
+ * @bytes: of the collector's own data, which is @snap->priv
  *
  * Context: as for ks_snapshot_reserve().
  * Return: as for ks_snapshot_reserve().
  */
-int ks_snapshot_reserve_items(struct ks_snapshot *snap, unsigned int cap,
-			      unsigned int fan, size_t priv_size)
+int ks_snapshot_reserve_block(struct ks_snapshot *snap, unsigned int cap,
+			      size_t bytes)
 {
-	int err;
-
-	snapshot_release(snap);
-	if (!cap || !fan)
-		return 0;
-	snap->cap = cap;
-	snap->fan = fan;
-	snap->priv_size = priv_size;
-	/* Records are written before they are read; items begin as 0. */
-	snap->records = snap->now ? ks_memory_alloc_now(records_bytes(snap)) :
-				    ks_memory_alloc(records_bytes(snap));
-	err = PTR_ERR_OR_ZERO(snap->records);
-	if (!err && priv_size) {
-		snap->priv = snap->now ?
-			     ks_memory_zalloc_now(priv_bytes(snap)) :
-			     ks_memory_zalloc(priv_bytes(snap));
-		err = PTR_ERR_OR_ZERO(snap->priv);
-	}
-	if (err)
-		snapshot_release(snap);
-	return err;
+	snap->priv_size = 0;
+	return snapshot_reserve(snap, cap, bytes);
 }
 
 /* Copies in parts of a constant size, which the compiler inlines. */
@@ -225,24 +225,6 @@ void ks_snapshot_complete_all(struct ks_snapshot *snap)
 }
 
 /**
- * ks_snapshot_begin_item() - begin an item, of which steps make records
- * @snap: the snapshot
- *
- * It counts only after ks_snapshot_commit_item().
- *
- * Context: Any; does not allocate.
- * Return: the item, or NULL when there is no room: the world grew since the
- * reservation, and the snapshot is marked changed.
- */
-void *ks_snapshot_begin_item(struct ks_snapshot *snap)
-{
-	if (snap->nr < snap->cap)
-		return ks_snapshot_priv(snap, snap->nr);
-	snap->changed = true;
-	return NULL;
-}
-
-/**
  * ks_snapshot_begin_record() - begin the next record of an item
  * @snap: the snapshot
  *
@@ -254,7 +236,7 @@ void *ks_snapshot_begin_item(struct ks_snapshot *snap)
  */
 void *ks_snapshot_begin_record(struct ks_snapshot *snap)
 {
-	if (snap->nr_valid < (size_t)snap->cap * snap->fan)
+	if (snap->nr_valid < snap->cap)
 		return record_begin(snap, snap->nr_valid);
 	snap->changed = true;
 	return NULL;

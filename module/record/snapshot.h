@@ -17,16 +17,17 @@
  * @kind: which
  * @want: the record to match, of @kind, or NULL to keep all
  * @records: the records
- * @priv: the collector's own data of each item, or NULL
+ * @priv: the collector's own data of each record, or as a block, or NULL
  * @nr: items: records kept, or what steps make records of
  * @nr_done: items that the collector is through with
  * @nr_valid: complete records, the first of the array: of an item none, when it
- *	is gone, one, or up to @fan
- * @cap: items there is room for
- * @fan: most records of an item
- * @priv_size: bytes of @priv per item
+ *	is gone, one, or several
+ * @cap: records there is room for
+ * @priv_size: bytes of @priv per record, 0 for a block
+ * @priv_bytes: bytes of @priv
  * @options: the request's options, bits of @kind's options
  * @now: reclaim no memory, as others wait for the caller
+ * @more_items: whether steps may find more items
  * @changed: the world changed meanwhile: records may be missing or double
  * @unset: a record with all fields unset, as each begins
  */
@@ -39,10 +40,11 @@ struct ks_snapshot {
 	unsigned int nr_done;
 	unsigned int nr_valid;
 	unsigned int cap;
-	unsigned int fan;
 	size_t priv_size;
+	size_t priv_bytes;
 	unsigned long options;
 	bool now;
+	bool more_items;
 	bool changed;
 	u64 unset[];
 };
@@ -50,7 +52,7 @@ struct ks_snapshot {
 /**
  * ks_snapshot_record() - get a record
  * @snap: the snapshot
- * @index: which, below @snap->cap times @snap->fan
+ * @index: which, below @snap->cap
  *
  * Return: the record.
  */
@@ -61,7 +63,7 @@ static inline void *ks_snapshot_record(const struct ks_snapshot *snap,
 }
 
 /**
- * ks_snapshot_priv() - get an item
+ * ks_snapshot_priv() - get the collector's own data of a record
  * @snap: the snapshot, reserved with a priv_size
  * @index: which, below @snap->cap
  *
@@ -80,20 +82,13 @@ struct ks_snapshot *ks_snapshot_new_now(const struct ks_kind *kind,
 void ks_snapshot_free(struct ks_snapshot *snap);
 int ks_snapshot_reserve(struct ks_snapshot *snap, unsigned int cap,
 			size_t priv_size);
-int ks_snapshot_reserve_items(struct ks_snapshot *snap, unsigned int cap,
-			      unsigned int fan, size_t priv_size);
+int ks_snapshot_reserve_block(struct ks_snapshot *snap, unsigned int cap,
+			      size_t bytes);
 void *ks_snapshot_begin(struct ks_snapshot *snap);
 void ks_snapshot_commit(struct ks_snapshot *snap);
 void ks_snapshot_complete(struct ks_snapshot *snap);
 void ks_snapshot_complete_all(struct ks_snapshot *snap);
-void *ks_snapshot_begin_item(struct ks_snapshot *snap);
 void *ks_snapshot_begin_record(struct ks_snapshot *snap);
-
-/* Keeps the item that was begun. */
-static inline void ks_snapshot_commit_item(struct ks_snapshot *snap)
-{
-	snap->nr++;
-}
 
 /* Keeps the record that was begun for an item. */
 static inline void ks_snapshot_commit_record(struct ks_snapshot *snap)

@@ -334,9 +334,8 @@ static struct ks_progress progress_for(u64 ns)
  *	others wait for the caller: then no memory is reclaimed, either.
  * @extack: may be NULL
  *
- * Context: Process context, sleeps. Takes about 1 ms beside its waits, or with
- * thousands of caches one pass over their list. ks_collect_step() does the
- * rest.
+ * Context: Process context, sleeps. Takes about 1 ms beside its waits.
+ * ks_collect_step() does the rest.
  * Return: 0, -EOPNOTSUPP when the collector is off, -EBUSY, -ENOMEM, -ENOBUFS,
  * or -EINTR by a signal. With @wait_ns 0, -EBUSY and -ENOMEM only mean that a
  * caller that can wait should try again.
@@ -372,7 +371,7 @@ bool ks_collect_is_long(const struct ks_view *view)
  */
 bool ks_collect_complete(const struct ks_collection *c)
 {
-	return c->snap->nr_done == c->snap->nr;
+	return !c->snap->more_items && c->snap->nr_done == c->snap->nr;
 }
 
 /**

@@ -16,6 +16,31 @@ static int locks_yield(struct ks_progress *progress)
 	return ks_progress_check(progress);
 }
 
+static int collection_go_on(struct ks_collection *c,
+			    struct ks_progress *progress,
+			    struct netlink_ext_ack *extack)
+{
+	int err = locks_yield(progress);
+
+	if (err) {
+		ks_collect_explain(c->view, err, extack);
+		return err;
+	}
+	return ks_collect_step_by(c, progress, extack);
+}
+
+/* The work needs all items. */
+static int collection_find_all(struct ks_collection *c,
+			       struct ks_progress *progress,
+			       struct netlink_ext_ack *extack)
+{
+	int err = 0;
+
+	while (!err && c->snap->more_items)
+		err = collection_go_on(c, progress, extack);
+	return err;
+}
+
 /* Begins a collection for each view that shares the work. */
 static int views_begin(struct ks_collected *all, const struct ks_view *view,
 		       struct ks_progress *progress,
@@ -49,19 +74,11 @@ static int collection_complete(struct ks_collection *c,
 			       struct ks_progress *progress,
 			       struct netlink_ext_ack *extack)
 {
-	int err;
+	int err = 0;
 
-	while (!ks_collect_complete(c)) {
-		err = locks_yield(progress);
-		if (err) {
-			ks_collect_explain(c->view, err, extack);
-			return err;
-		}
-		err = ks_collect_step_by(c, progress, extack);
-		if (err)
-			return err;
-	}
-	return 0;
+	while (!err && !ks_collect_complete(c))
+		err = collection_go_on(c, progress, extack);
+	return err;
 }
 
 /**
@@ -94,6 +111,8 @@ int ks_collected_run(struct ks_collected *all, const struct ks_view *view,
 		return -EOPNOTSUPP;
 	}
 	err = views_begin(all, view, progress, extack);
+	for (i = 0; i < all->nr && !err; i++)
+		err = collection_find_all(&all->c[i], progress, extack);
 	if (!err) {
 		for (i = 0; i < all->nr; i++)
 			snaps[i] = all->c[i].snap;

@@ -15,6 +15,8 @@ class Guest:
     mem: int = 1024
     # Programs of this machine that go into the guest, if it has them.
     programs: tuple = ()
+    # MiB of a scratch disk; 0 for none.
+    disk: int = 0
 
     @property
     def title(self):
@@ -39,4 +41,6 @@ PLAN = [
     Guest("7.3", ["dump"], icount=False),
     Guest("7.3", ["dump"], icount=False, cpus=2),
     Guest("7.3", ["dump"], icount=False, cpus=8),
+    Guest("6.1", ["caches:1000,5000"], icount=False, cpus=2),
+    Guest("6.1", ["diagnose"], icount=False, cpus=2, mem=3072, disk=256),
 ]

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Format measured rows as the lines of one table."""
 
-HEAD = ("measured", "kernel", "ours", "each", "theirs", "of whom", "ratio",
-        "goal")
+HEAD = ("measured", "kernel", "ours", "each", "limit", "theirs", "of whom",
+        "ratio", "goal")
 
 
 # Units of time and of instructions: a guest that counts them has 1 ns for one.
@@ -29,25 +29,37 @@ def ratio(value):
     return f"{value:.2f}"
 
 
+def met(value, goal, say):
+    """A goal, and whether the value meets it; empty without a goal."""
+    if goal is None:
+        return ""
+    return f"{say(goal)} {'met' if value <= goal else 'missed'}"
+
+
+def has_limit(row, counts_instructions):
+    """Tell whether a row's limit is a number of what the guest counts."""
+    return row["limit"] is not None and (counts_instructions or
+                                         not row["limit_counts"])
+
+
 def cells(row, kernel, counts_instructions):
     """The lines of a row: one for each of theirs."""
     def say(value):
         return amount(value, row["unit"], counts_instructions)
 
     ours = [row["row"], kernel, say(row["ours"]),
-            say(row["ours"] / row["each"]) if row["each"] else ""]
+            say(row["ours"] / row["each"]) if row["each"] else "",
+            say(row["limit"]) if has_limit(row, counts_instructions) else ""]
+    most = met(row["ours"], row["most"], say)
     if not row["theirs"]:
-        yield (*ours, "", "", "", "")
+        yield (*ours, "", "", "", most)
     for peer, value in row["theirs"].items():
         if isinstance(value, str):
-            yield (*ours, "-", f"{peer}: {value}", "", "")
+            yield (*ours, "-", f"{peer}: {value}", "", most)
             continue
         measured = row["ours"] / value
-        goal = ""
-        if row["goal"]:
-            met = "met" if measured <= row["goal"] else "missed"
-            goal = f"{ratio(row['goal'])} {met}"
-        yield (*ours, say(value), peer, ratio(measured), goal)
+        yield (*ours, say(value), peer, ratio(measured),
+               met(measured, row["goal"], ratio) or most)
 
 
 def markdown(lines):

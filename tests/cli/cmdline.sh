@@ -103,7 +103,7 @@ for command in status slab zone buddy node counters off on; do
 done
 unsupported status -J
 unsupported diagnose --json --seconds 1
-unsupported diagnose --remedy
+unsupported diagnose --remedy --exit-code
 unsupported slab -J --top 5 --sort -name -o name dentry
 unsupported slab --per-node --sort node -o +NODE
 unsupported slab --node 4294967295

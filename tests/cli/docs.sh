@@ -108,6 +108,7 @@ offers '--help' --he
 offers '--output --output-all' slab --outp
 offers '--migratetypes --migratetype' buddy --mi
 offers '--seconds' diagnose --sec
+offers '--exit-code' diagnose --ex
 offers '' diagnose --seconds 1
 offers 'WASTED_BASIS WASTED_BYTES' slab -o WAS
 offers 'NAME,WASTED_BASIS NAME,WASTED_BYTES' slab -o NAME,WAS

@@ -294,3 +294,66 @@ struct kms_trace *leak(unsigned int explained)
 	cache("kmalloc-256", 0, 256, EACH(5000, 95000, 305000));
 	return trace_add("kmalloc-256", explained);
 }
+
+void host_moments(void)
+{
+	size_t i;
+
+	for (i = 0; i < KMS_NR_HOST_MOMENTS; i++) {
+		obs.host[i].boottime_ns = (i ? 110 : 100) * SECOND;
+		obs.host[i].processes.whole = true;
+		obs.host[i].tmpfs.known = true;
+		obs.host[i].tmpfs.whole = true;
+		obs.host[i].segments.known = true;
+	}
+	process(KMS_HOST_BEFORE, 1, 0, "init");
+	process(KMS_HOST_AFTER, 1, 0, "init")->spared = true;
+}
+
+struct kms_process_memory *process(size_t number, uint32_t pid, uint32_t parent,
+				   const char *name)
+{
+	struct kms_process_memories *all = &obs.host[number].processes;
+	struct kms_process_memory *process;
+
+	all->process = realloc(all->process,
+			       (all->nr + 1) * sizeof(*all->process));
+	assert_non_null(all->process);
+	process = &all->process[all->nr++];
+	*process = (struct kms_process_memory){
+		.pid = pid, .parent = parent, .nr_threads = 1,
+	};
+	snprintf(process->name, sizeof(process->name), "%s", name);
+	return process;
+}
+
+struct kms_tmpfs *tmpfs(size_t number, unsigned int minor, const char *point,
+			uint64_t used)
+{
+	struct kms_tmpfs_mounts *all = &obs.host[number].tmpfs;
+	struct kms_tmpfs *mount;
+	char device[16];
+
+	all->mount = realloc(all->mount, (all->nr + 1) * sizeof(*all->mount));
+	assert_non_null(all->mount);
+	mount = &all->mount[all->nr++];
+	snprintf(device, sizeof(device), "0:%u", minor);
+	*mount = (struct kms_tmpfs){
+		.device = strdup(device), .point = strdup(point),
+		.number = minor, .pid = 1, .used_bytes = used,
+		.limit_bytes = KMS_UNKNOWN,
+	};
+	return mount;
+}
+
+void host_pages(size_t offset, const uint64_t pages[KMS_NR_MOMENTS])
+{
+	struct kms_node_record *node;
+	size_t i;
+
+	for (i = 0; i < KMS_NR_MOMENTS; i++) {
+		kms_for_each(node, &obs.moment[i].nodes)
+			if (node->node == KMS_UNKNOWN)
+				*(uint64_t *)((char *)node + offset) = pages[i];
+	}
+}

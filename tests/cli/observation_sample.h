@@ -80,6 +80,23 @@ void allocator(struct kms_trace *trace, const char *words,
 /* A host whose kmalloc-256 grows by 7.3 MiB/s, and its trace. */
 struct kms_trace *leak(unsigned int explained);
 
+/* The host's files were read before and after, 10 s apart. */
+void host_moments(void);
+
+/* A process at one of these; add them by pid. */
+struct kms_process_memory *process(size_t number, uint32_t pid, uint32_t parent,
+				   const char *name);
+
+/* A tmpfs at one of these, of a device 0:MINOR. */
+struct kms_tmpfs *tmpfs(size_t number, unsigned int minor, const char *point,
+			uint64_t used);
+
+/* Set a counter of the host, by its offset in the node's record. */
+void host_pages(size_t offset, const uint64_t pages[KMS_NR_MOMENTS]);
+
+#define HOST_PAGES(member, a, b, c) \
+	host_pages(offsetof(struct kms_node_record, member), EACH(a, b, c))
+
 /* Find directories, judge, and append remedies. */
 void judge(void);
 

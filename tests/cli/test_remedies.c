@@ -249,6 +249,10 @@ static void grow(const char *cache, unsigned int reclaimable,
 		slab->reclaimable = reclaimable;
 		slab->nr_active_objects = objects[i];
 		slab->total_bytes = objects[i] * 1000;
+		/* Failed lookups, so that dentries are worth a remedy. */
+		obs.moment[i].dentries = (struct kms_dentry_state){
+			true, objects[i], objects[i], objects[i] - 1000,
+		};
 	}
 	trace->cache = strdup(cache);
 	trace->done = true;

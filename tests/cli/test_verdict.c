@@ -16,7 +16,7 @@ static void nothing_wrong(void **state)
 	assert_false(verdict.partial);
 	assert_int_equal(verdict.health, KMS_HEALTHY);
 	expect_words("- growth of unreclaimable slab caches by less than 51.2 KiB/s\n");
-	expect_words("- memory of processes, tmpfs, huge pages, swap, and cgroup limits\n");
+	expect_words("- swap, and cgroup limits\n");
 }
 
 /* On a small host noise would fill memory in days, but it is still noise. */
@@ -93,7 +93,7 @@ static void a_storm_of_lookups(void **state)
 	assert_int_equal(found->reclaimable_bytes, 1000000 * 192);
 	/* What can be reclaimed stays available. */
 	assert_int_equal(found->full_seconds, KMS_UNKNOWN);
-	assert_false(found->benign);
+	assert_int_equal(found->severity, KMS_WARNING);
 
 	/* The directory that grows, not the largest */
 	assert_int_equal(found->nr_directories, 1);
@@ -151,7 +151,7 @@ static void files_that_are_made(void **state)
 	assert_int_equal(verdict.finding[0].kind, KMS_FINDING_INODES);
 	found = only(KMS_FINDING_POSITIVE_DENTRIES);
 	assert_in_range(verdict.finding[0].share_permille, 845, 855);
-	assert_true(found->benign);
+	assert_int_equal(found->severity, KMS_NOTICE);
 }
 
 static void files_and_lookups(void **state)
@@ -161,6 +161,8 @@ static void files_and_lookups(void **state)
 	dentry_states(1000000, 900000, 1100000, 960000);
 	judge();
 	assert_int_equal(verdict.nr_findings, 2);
+	assert_int_equal(verdict.finding[0].severity, KMS_WARNING);
+	assert_int_equal(verdict.finding[1].severity, KMS_NOTICE);
 	assert_int_equal(only(KMS_FINDING_NEGATIVE_DENTRIES)->share_permille,
 			 600);
 	assert_int_equal(only(KMS_FINDING_POSITIVE_DENTRIES)->share_permille,
@@ -384,6 +386,7 @@ static void expect_json(const char *words)
 static void in_fields(void **state)
 {
 	struct kms_trace *trace;
+	char *text;
 
 	(void)state;
 	storm();
@@ -397,6 +400,15 @@ static void in_fields(void **state)
 	expect_json("\"share_percent\": 66.2");
 	expect_json("\"share_percent\": 100.0");
 	expect_json("\"attributed_percent\": 99.3");
+	expect_json("\"severity\": \"warning\"");
+	expect_json("\"why_severe\": ");
+	text = printed(json_print, NULL);
+	assert_null(strstr(text, "\"hurts\""));
+	free(text);
+	verdict.pressure.scanned = 0;
+	verdict.pressure.some_permille = 234;
+	expect_json("\"some_percent\": 23.4");
+	expect_json("\"hurts\": false");
 	verdict.finding[0].allocator[0].traced_permille = KMS_UNKNOWN;
 	verdict.finding[0].allocator[1].traced_permille = 9;
 	expect_json("\"traced_percent\": 0.9");

@@ -4,9 +4,12 @@
  * members, and by the symbols of the list and its mutex.
  */
 #include <kunit/test.h>
+#include <linux/errno.h>
 #include <linux/stddef.h>
 #include <linux/string.h>
 
+#include "internals/cache_pages.h"
+#include "internals/cache_percpu.h"
 #include "internals/layout.h"
 #include "internals/symbols.h"
 
@@ -28,6 +31,35 @@ void *ks_symbol(enum ks_symbol id)
 	default:
 		return NULL;
 	}
+}
+
+struct fake_walk fake_walk;
+
+/* Replaces ks_hold_clock() in the collector, see Kbuild. */
+u64 fake_slab_clock(void)
+{
+	fake_walk.now_ns += fake_walk.tick_ns;
+	return fake_walk.now_ns;
+}
+
+/* Replaces the function of cache_percpu.c: 7 objects on each CPU. */
+int ks_percpu_count(const struct kmem_cache *cache, u64 until_ns,
+		    struct ks_percpu *cached)
+{
+	cached->nr_taken += 7;
+	return ++cached->next_cpu < fake_walk.nr_cpus ? -EAGAIN : 0;
+}
+
+/* Replaces the function of cache_pages.c: a slab of each cache, and garbage. */
+int ks_cache_pages_walk(ks_slab_fn fn, void *arg, struct ks_progress *progress)
+{
+	struct fake_cache *cache;
+
+	list_for_each_entry(cache, &fake_caches, list)
+		fn(arg, fake_kmem_cache(cache), 20, 32);
+	fn(arg, NULL, 1, 1);
+	fn(arg, (const struct kmem_cache *)&fake_walk, 1, 1);
+	return fake_walk.pages_err;
 }
 
 static void place(enum ks_member id, size_t offset, u32 shift, u32 bits)
@@ -72,6 +104,7 @@ int fake_slab_begin(struct kunit *test)
 	place(KS_SLAB_OBJECTS, counts, 0, 15);
 	place(KS_SLAB_INUSE, counts, 15, 16);
 	INIT_LIST_HEAD(&fake_caches);
+	fake_walk = (struct fake_walk){ .nr_cpus = 1 };
 	return 0;
 }
 

@@ -71,9 +71,25 @@ struct fake_cache {
 	struct fake_node *node[MAX_NUMNODES];
 };
 
+/**
+ * struct fake_walk - what the collector of caches meets
+ * @now_ns: the time
+ * @tick_ns: how much later it is at each read of the clock
+ * @nr_cpus: CPUs; one call counts one of them
+ * @pages_err: the error of a walk over pages
+ */
+struct fake_walk {
+	u64 now_ns;
+	u64 tick_ns;
+	unsigned int nr_cpus;
+	int pages_err;
+};
+
+extern struct fake_walk fake_walk;
 extern struct list_head fake_caches;
 extern struct mutex fake_slab_mutex;
 
+u64 fake_slab_clock(void);
 int fake_slab_begin(struct kunit *test);
 void fake_slab_end(struct kunit *test);
 struct fake_cache *fake_cache_new(struct kunit *test);

@@ -85,10 +85,10 @@ static void exact_by_lists(struct kunit *test)
 
 static void exact_by_pages(struct kunit *test)
 {
+	struct ks_slab_sum sum = { .nr_inuse = 3830, .nr_objects = 4040 };
 	struct ks_exact exact = {
 		.cached = { .nr_taken = 30, .nr_left = 20, .error = 3 },
-		.sum = { .cache = (void *)8, .nr_inuse = 3830,
-			 .nr_objects = 4040 },
+		.sum = &sum,
 	};
 	struct ks_cache_counts counts = counted;
 	struct ks_measured m;
@@ -103,7 +103,7 @@ static void exact_by_pages(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 500, m.coverage_permille);
 	KUNIT_EXPECT_STREQ(test, "pages", m.inuse_basis);
 	/* An impossible count is unknown. */
-	exact.sum.nr_inuse = 29;
+	sum.nr_inuse = 29;
 	ks_measure(&m, &geometry, &counts, &exact);
 	KUNIT_EXPECT_EQ(test, U64_MAX, m.nr_inuse);
 	KUNIT_EXPECT_EQ(test, 1, m.approximate);
@@ -112,6 +112,7 @@ static void exact_by_pages(struct kunit *test)
 /* All objects may be per-CPU free objects, but not more than all. */
 static void none_in_use_is_a_number(struct kunit *test)
 {
+	struct ks_slab_sum sum = { .nr_inuse = 3000, .nr_objects = 3851 };
 	struct ks_exact exact = {
 		.cached = { .nr_taken = 3000, .nr_left = 850 },
 	};
@@ -129,17 +130,16 @@ static void none_in_use_is_a_number(struct kunit *test)
 	KUNIT_EXPECT_STREQ(test, "active", m.basis);
 
 	/* By pages: the count of the slabs, up to all object slots. */
-	exact.sum = (struct ks_slab_sum){ .cache = (void *)8, .nr_inuse = 3000,
-				     .nr_objects = 3851 };
+	exact.sum = &sum;
 	ks_measure(&m, &geometry, &counted, &exact);
 	KUNIT_EXPECT_EQ(test, 0ULL, m.nr_inuse);
 	KUNIT_EXPECT_EQ(test, 3851ULL, m.nr_active);
 	KUNIT_EXPECT_EQ(test, U64_MAX, m.inuse_error);
-	exact.sum.nr_inuse = 4000 - 851;
+	sum.nr_inuse = 4000 - 851;
 	ks_measure(&m, &geometry, &counted, &exact);
 	KUNIT_EXPECT_EQ(test, 4000ULL, m.nr_active);
 	KUNIT_EXPECT_EQ(test, 149ULL, m.nr_inuse);
-	exact.sum.nr_inuse++;
+	sum.nr_inuse++;
 	ks_measure(&m, &geometry, &counted, &exact);
 	KUNIT_EXPECT_EQ(test, U64_MAX, m.nr_inuse);
 	KUNIT_EXPECT_EQ(test, 3850ULL, m.nr_active);

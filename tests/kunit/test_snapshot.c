@@ -171,47 +171,49 @@ static void completes_one_by_one(struct kunit *test)
 	ks_snapshot_free(snap);
 }
 
-/* Items with up to three records each, or none. */
+/* Items with up to three records each, or none, and a block beside them. */
 static void makes_records_of_items(struct kunit *test)
 {
 	struct ks_snapshot *snap = snapshot_new(test, NULL);
 	struct fake_record *record;
 	unsigned int i, j;
-	u64 *item;
+	u64 *items;
 
-	KUNIT_ASSERT_EQ(test, 0, ks_snapshot_reserve_items(snap, 4, 3,
-							   sizeof(*item)));
-	KUNIT_EXPECT_EQ(test, 4 * (3 * sizeof(*record) + sizeof(*item)),
+	KUNIT_ASSERT_EQ(test, 0,
+			ks_snapshot_reserve_block(snap, 7, 4 * sizeof(*items)));
+	KUNIT_EXPECT_EQ(test, 7 * sizeof(*record) + 4 * sizeof(*items),
 			memory_read().now);
+	items = snap->priv;
 	for (i = 0; i < 4; i++) {
-		item = ks_snapshot_begin_item(snap);
-		KUNIT_ASSERT_NOT_NULL(test, item);
-		*item = i;
-		snap->nr++;
+		KUNIT_EXPECT_EQ(test, 0, items[i]);
+		items[i] = i;
 	}
-	KUNIT_EXPECT_FALSE(test, snap->changed);
-	KUNIT_EXPECT_NULL(test, ks_snapshot_begin_item(snap));
-	KUNIT_EXPECT_TRUE(test, snap->changed);
-	snap->changed = false;
 	for (i = 0; i < 4; i++) {
-		item = ks_snapshot_priv(snap, i);
-		for (j = 0; j < *item; j++) {
+		for (j = 0; j < items[i]; j++) {
 			record = ks_snapshot_begin_record(snap);
 			KUNIT_ASSERT_NOT_NULL(test, record);
 			/* The others are unset, even in reused memory. */
 			KUNIT_EXPECT_EQ(test, fake_record_unset().large,
 					record->large);
 			record->small = 10 * i + j;
-			snap->nr_valid++;
+			ks_snapshot_commit_record(snap);
 		}
 	}
 	KUNIT_EXPECT_EQ(test, 6, snap->nr_valid);
 	KUNIT_EXPECT_EQ(test, 10, record_small(snap, 0));
 	KUNIT_EXPECT_EQ(test, 32, record_small(snap, 5));
-	/* There is room for 12 records. */
-	snap->nr_valid = 12;
+	KUNIT_EXPECT_NOT_NULL(test, ks_snapshot_begin_record(snap));
+	ks_snapshot_commit_record(snap);
+	KUNIT_EXPECT_FALSE(test, snap->changed);
+	/* There is room for 7 records. */
 	KUNIT_EXPECT_NULL(test, ks_snapshot_begin_record(snap));
 	KUNIT_EXPECT_TRUE(test, snap->changed);
+	/* A second reserve frees records and block. */
+	KUNIT_EXPECT_EQ(test, 0, ks_snapshot_reserve_block(snap, 1, 8));
+	KUNIT_EXPECT_EQ(test, sizeof(*record) + 8, memory_read().now);
+	KUNIT_EXPECT_EQ(test, -ENOBUFS,
+			ks_snapshot_reserve_block(snap, 1, SIZE_MAX));
+	KUNIT_EXPECT_EQ(test, 0, memory_read().now);
 	ks_snapshot_free(snap);
 }
 

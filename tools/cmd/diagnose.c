@@ -17,10 +17,15 @@
 #define DEFAULT_SECONDS 10
 #define MAX_SECONDS 3600
 
+/* Exit status, with --exit-code, beyond those of all commands. */
+#define EXIT_WARNING 4
+#define EXIT_CRITICAL 5
+
 struct options {
 	uint64_t ns;
 	bool remedy;
 	bool json;
+	bool exit_code;
 };
 
 /* Print words, as the locale can show them. */
@@ -85,23 +90,36 @@ static enum kms_status diagnose(const struct options *options,
 	return status;
 }
 
+/* Worse than a partial answer is what it found. */
+static int exit_code(const struct kms_verdict *verdict, enum kms_status status)
+{
+	if (status && status != KMS_PARTIAL)
+		return status;
+	if (verdict->severity == KMS_CRITICAL)
+		return EXIT_CRITICAL;
+	return verdict->severity == KMS_WARNING ? EXIT_WARNING : (int)status;
+}
+
 static int diagnose_run(char **argv, const struct options *options)
 {
 	struct kms_verdict *verdict = calloc(1, sizeof(*verdict));
 	struct kms_error err = { 0 };
 	enum kms_status status;
 	struct kms_observation obs;
+	int code;
 
 	kms_observation_init(&obs);
 	status = verdict ? diagnose(options, &obs, verdict, &err) :
 			   kms_fail_memory(&err);
 	if (status)
 		kms_cmd_fail(argv, status, &err);
+	code = verdict && options->exit_code ? exit_code(verdict, status) :
+					       (int)status;
 	if (verdict)
 		kms_verdict_free(verdict);
 	kms_observation_free(&obs);
 	free(verdict);
-	return status;
+	return code;
 }
 
 int kms_cmd_diagnose(int argc, char **argv)
@@ -114,6 +132,9 @@ int kms_cmd_diagnose(int argc, char **argv)
 		kms_option_flag('\0', "remedy",
 				"print only what to do, as commands; run none",
 				&options.remedy),
+		kms_option_flag('\0', "exit-code",
+				"exit with 4 for a warning, and 5 if it is critical",
+				&options.exit_code),
 		kms_option_flag('J', "json", "print JSON", &options.json),
 	};
 	const struct kms_usage usage = {

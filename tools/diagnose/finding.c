@@ -3,7 +3,7 @@
 #include "diagnose/finding.h"
 
 const char kms_not_examined[] =
-	"memory of processes, tmpfs, huge pages, swap, and cgroup limits";
+	"swap, and cgroup limits";
 
 const char *kms_finding_name(enum kms_finding_kind kind)
 {
@@ -18,6 +18,12 @@ const char *kms_finding_name(enum kms_finding_kind kind)
 		[KMS_FINDING_UNACCOUNTED] = "unaccounted",
 		[KMS_FINDING_STOCK] = "stock",
 		[KMS_FINDING_FRAGMENTATION] = "fragmentation",
+		[KMS_FINDING_PROCESS_MEMORY] = "process_memory",
+		[KMS_FINDING_SHARED_MEMORY] = "shared_memory",
+		[KMS_FINDING_HUGE_PAGES] = "huge_pages",
+		[KMS_FINDING_NODE_FULL] = "node_full",
+		[KMS_FINDING_PRESSURE] = "pressure",
+		[KMS_FINDING_ZOMBIES] = "zombies",
 	};
 
 	return names[kind];
@@ -69,6 +75,11 @@ bool kms_finding_has_slab(const struct kms_finding *finding)
 	case KMS_FINDING_PAGES:
 	case KMS_FINDING_UNACCOUNTED:
 	case KMS_FINDING_FRAGMENTATION:
+	case KMS_FINDING_PROCESS_MEMORY:
+	case KMS_FINDING_SHARED_MEMORY:
+	case KMS_FINDING_HUGE_PAGES:
+	case KMS_FINDING_NODE_FULL:
+	case KMS_FINDING_ZOMBIES:
 		return false;
 	default:
 		return finding->cache;

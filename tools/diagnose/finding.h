@@ -18,6 +18,12 @@ enum kms_finding_kind {
 	KMS_FINDING_UNACCOUNTED,	/* by page, in no counter */
 	KMS_FINDING_STOCK,		/* large, and not growing now */
 	KMS_FINDING_FRAGMENTATION,
+	KMS_FINDING_PROCESS_MEMORY,	/* anonymous memory */
+	KMS_FINDING_SHARED_MEMORY,	/* tmpfs, memfd, segments, ramfs */
+	KMS_FINDING_HUGE_PAGES,		/* in a pool, and unused */
+	KMS_FINDING_NODE_FULL,		/* while others are not */
+	KMS_FINDING_ZOMBIES,
+	KMS_FINDING_PRESSURE,		/* tasks wait, and nothing explains it */
 	KMS_NR_FINDING_KINDS,
 };
 
@@ -27,9 +33,13 @@ enum kms_sure {
 	KMS_CERTAIN,
 };
 
-/* How much harm it does, or will do; apart from how sure it is. */
+/*
+ * How much harm it does, or will do; apart from how sure it is. A judge that
+ * knows more than judge/severity.c sets it, with why_severe. Others leave it
+ * KMS_OK_SEVERITY, and judge/severity.c fills it in.
+ */
 enum kms_severity {
-	KMS_OK_SEVERITY,
+	KMS_OK_SEVERITY,	/* of a finding: not judged yet */
 	KMS_NOTICE,		/* normal, and worth knowing */
 	KMS_WARNING,
 	KMS_CRITICAL,
@@ -53,6 +63,7 @@ struct kms_found_holder {
 	uint64_t nr_alike;	/* processes of this name together, 1 for one */
 	uint64_t share_permille;	/* of the growth, or of all of it */
 	bool is_spared;		/* no remedy may end it */
+	bool exit_frees;	/* its exit frees the memory */
 	const char *cgroup;
 	const char *service;	/* of this host, and proved */
 };
@@ -172,7 +183,6 @@ struct kms_finding {
 	const char *summary;
 	const char *cache;	/* or the counter of pages */
 	bool reclaimable;
-	bool benign;		/* the kernel reclaims it: it does no harm */
 	bool negative;		/* mostly negative dentries */
 	bool guessed;		/* whether they are negative is not known */
 	uint64_t total_bytes;
@@ -185,7 +195,9 @@ struct kms_finding {
 	uint64_t attributed_permille;	/* of the growth, to known allocators */
 	bool attributed;		/* the trace accounts for the growth */
 	uint64_t reclaimable_bytes;	/* of it, at most */
-	uint64_t full_seconds;		/* until 10 % of memory is available */
+	uint64_t full_seconds;		/* until 10 % of memory is available, of
+					 * steady growth only
+					 */
 	struct kms_found_node node[KMS_MAX_NODES];
 	size_t nr_nodes;
 	size_t nr_more_nodes;		/* for which there was no room */
@@ -210,17 +222,22 @@ struct kms_totals {
 	uint64_t managed;
 	uint64_t free;
 	uint64_t available;		/* without swapping: MemAvailable */
-	uint64_t page_cache;		/* of files that are on a disk */
+	uint64_t page_cache;		/* but for shmem and pinned_cache */
+	uint64_t pinned_cache;		/* it cannot be reclaimed: ramfs, mlock */
 	uint64_t anon;
 	uint64_t shmem;
 	uint64_t hugetlb;
 	uint64_t slab_reclaimable;
-	uint64_t slab_unreclaimable;
+	uint64_t slab_unreclaimable;	/* with large_kmalloc */
+	uint64_t large_kmalloc;		/* in no slab cache */
 	uint64_t kernel_stacks;
 	uint64_t page_tables;
 	uint64_t vmalloc;		/* without the stacks in it */
 	uint64_t percpu;
-	int64_t unaccounted;
+	uint64_t zsmalloc;		/* of zram and zswap */
+	uint64_t gpu;
+	uint64_t balloon;		/* surely in managed: else unknown */
+	int64_t unaccounted;		/* without such a balloon */
 	bool unaccounted_known;
 	uint64_t unaccounted_error;
 	int64_t other;			/* managed less all of these */
@@ -233,12 +250,34 @@ struct kms_floors {
 	uint64_t reclaimable;
 	uint64_t pages;
 	uint64_t unaccounted;
+	uint64_t processes;		/* anonymous memory */
+	uint64_t shared;
+};
+
+/* How much tasks waited for memory while it was observed; KMS_UNKNOWN. */
+struct kms_found_pressure {
+	uint64_t some_permille;		/* of the time, at least one task */
+	uint64_t full_permille;		/* of the time, all tasks */
+	uint64_t some_avg10_permille;	/* of the last ten seconds */
+	uint64_t full_avg10_permille;
+	/* A second: */
+	uint64_t refaults;		/* pages read again after reclaim */
+	uint64_t refaults_file;
+	uint64_t refaults_anon;
+	uint64_t stalls;		/* tasks that had to reclaim */
+	uint64_t scanned;		/* pages, because the host is short */
+	uint64_t swapped_in;
+	uint64_t swapped_out;
+	/* In all: */
+	uint64_t oom_kills;
+	bool hurts;			/* the host's reclaim holds tasks up */
+	const char *words;		/* it hurts, in a sentence; or NULL */
 };
 
 enum kms_health {
-	KMS_HEALTH_UNKNOWN,	/* nothing wrong in what could be examined */
-	KMS_HEALTHY,
-	KMS_UNHEALTHY,
+	KMS_HEALTH_UNKNOWN,	/* no warning, in what could be examined */
+	KMS_HEALTHY,		/* no warning */
+	KMS_UNHEALTHY,		/* a finding is a warning, or critical */
 };
 
 struct kms_verdict {
@@ -248,6 +287,9 @@ struct kms_verdict {
 	enum kms_severity severity;	/* the highest of its findings */
 	struct kms_totals totals;
 	struct kms_floors floors;
+	struct kms_floors longer;	/* those of a longer observation, */
+	uint64_t longer_seconds;	/* which is this long; 0: none */
+	struct kms_found_pressure pressure;
 	struct kms_finding finding[KMS_MAX_FINDINGS];
 	size_t nr_findings;
 	const struct kms_strings *missing;

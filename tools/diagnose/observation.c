@@ -12,6 +12,7 @@ void kms_moment_init(struct kms_moment *moment)
 	moment->slabs.type = &kms_slab_type;
 	moment->slab_nodes.type = &kms_slab_node_type;
 	moment->nodes.type = &kms_node_type;
+	moment->meminfo = kms_meminfo_parse("");
 }
 
 void kms_moment_free(struct kms_moment *moment)
@@ -24,6 +25,9 @@ void kms_moment_free(struct kms_moment *moment)
 void kms_host_moment_free(struct kms_host_moment *moment)
 {
 	kms_process_memories_free(&moment->processes);
+	kms_tmpfs_free(&moment->tmpfs);
+	kms_segments_free(&moment->segments);
+	kms_vmalloc_callers_free(&moment->vmalloc);
 	kms_open_files_free(&moment->files);
 }
 
@@ -124,6 +128,8 @@ void kms_observation_free(struct kms_observation *obs)
 		trace_free(&obs->trace[i]);
 	for (i = 0; i < KMS_NR_HOST_MOMENTS; i++)
 		kms_host_moment_free(&obs->host[i]);
+	kms_memory_files_free(&obs->shared_files.open);
+	free(obs->shared_files.grown);
 	for (i = 0; i < obs->nr_holders; i++) {
 		free(obs->holder[i].cgroup);
 		free(obs->holder[i].container);

@@ -4,10 +4,17 @@
 #define KMS_DIAGNOSE_OBSERVATION_H
 
 #include "host/directory.h"
+#include "host/huge_pages.h"
+#include "host/meminfo.h"
+#include "host/memory_file.h"
+#include "host/pressure.h"
 #include "host/process_files.h"
 #include "host/process_memory.h"
 #include "host/service.h"
 #include "host/sockets.h"
+#include "host/sysv_shm.h"
+#include "host/tmpfs.h"
+#include "host/vmallocinfo.h"
 #include "lib/strings.h"
 #include "table/answer.h"
 #include "table/records.h"
@@ -27,6 +34,7 @@ struct kms_moment {
 	struct kms_slab_node_records slab_nodes;
 	struct kms_node_records nodes;
 	struct kms_dentry_state dentries;
+	struct kms_meminfo meminfo;
 	bool partial;		/* records may be missing */
 };
 
@@ -51,12 +59,31 @@ struct kms_cgroup_counts {
 struct kms_host_moment {
 	uint64_t boottime_ns;	/* 0: not observed */
 	struct kms_process_memories processes;
+	struct kms_pressure pressure;	/* has a time of its own */
+	struct kms_tmpfs_mounts tmpfs;
+	struct kms_segments segments;
+	struct kms_huge_pools huge_pools;
+	struct kms_vmalloc_callers vmalloc;
 	struct kms_open_files files;
 	struct kms_sockstat sockstat;
 	struct kms_cgroup_counts cgroups;
 };
 
 enum { KMS_HOST_BEFORE, KMS_HOST_AFTER, KMS_NR_HOST_MOMENTS };
+
+/* Files in memory, where shared memory grows or is large. */
+struct kms_shared_files {
+	bool observed;
+	struct kms_memory_files open;
+	char *grown;		/* a file that no process has open; or NULL */
+	uint64_t grown_bytes;
+};
+
+/* The course of a counter between the moments: growth that keeps falls little. */
+struct kms_peak {
+	uint64_t highest_pages;
+	uint64_t fall_pages;	/* the most that it was below that, later */
+};
 
 /* A walk over all dentries. */
 struct kms_walk {
@@ -130,6 +157,9 @@ struct kms_observation {
 	uint64_t available_bytes;	/* MemAvailable at last; KMS_UNKNOWN */
 	struct kms_moment moment[KMS_NR_MOMENTS];
 	struct kms_host_moment host[KMS_NR_HOST_MOMENTS];
+	struct kms_peak anon_peak;
+	struct kms_peak shmem_peak;
+	struct kms_shared_files shared_files;
 	struct kms_zone_records zones;
 	struct kms_buddy_records buddies;
 	struct kms_walk walk[KMS_NR_WALKS];

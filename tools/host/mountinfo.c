@@ -21,8 +21,7 @@ static bool is_octal(const char *s)
 	       s[2] >= '0' && s[2] <= '7';
 }
 
-/* The kernel writes a blank, tab, newline, backslash or '#' as \NNN. */
-static char *field_text(const char *field, size_t len)
+char *kms_mountinfo_text(const char *field, size_t len)
 {
 	char *bytes = malloc(len + 1), *end = bytes, *text;
 	size_t i;
@@ -98,11 +97,13 @@ static bool mount_add(struct kms_mountinfo *mounts, const char **field,
 	if (!more)
 		return false;
 	mounts->mount = more;
-	mount.point = field_text(field[FIELD_POINT], length[FIELD_POINT]);
+	mount.point = kms_mountinfo_text(field[FIELD_POINT],
+					 length[FIELD_POINT]);
 	if (wanted) {
-		mount.device = field_text(field[FIELD_DEVICE],
-					  length[FIELD_DEVICE]);
-		mount.root = field_text(field[FIELD_ROOT], length[FIELD_ROOT]);
+		mount.device = kms_mountinfo_text(field[FIELD_DEVICE],
+						  length[FIELD_DEVICE]);
+		mount.root = kms_mountinfo_text(field[FIELD_ROOT],
+						length[FIELD_ROOT]);
 		mount.overlay = overlay_options(rest, end - rest, &failed);
 	}
 	if (failed || !mount.point || (wanted && (!mount.device || !mount.root))) {
@@ -226,7 +227,7 @@ char *kms_mountinfo_path(const struct kms_mountinfo *mounts, const char *device,
 static const char *path_below_layer(const char *layer, size_t len,
 				    const char *path, bool *failed)
 {
-	char *text = field_text(layer, len), *bytes, *real;
+	char *text = kms_mountinfo_text(layer, len), *bytes, *real;
 	const char *rest;
 
 	if (!text) {

@@ -18,6 +18,12 @@ struct kms_mountinfo {
 	size_t nr;
 };
 
+/*
+ * Copy a field as escaped text: the kernel writes a blank, tab, newline,
+ * backslash or '#' as \NNN. NULL if memory is out.
+ */
+char *kms_mountinfo_text(const char *field, size_t len);
+
 /* The requested devices; a host has far more mounts. */
 struct kms_devices {
 	const char **device;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "host/file.h"
+#include "host/process.h"
 #include "host/process_memory.h"
 #include "lib/array.h"
 #include "lib/clock.h"
@@ -14,8 +15,22 @@
 /* Groups of a process are in this file, and there may be many. */
 #define MAX_STATUS_BYTES (1024 * 1024)
 
-/* Ask the clock after so many processes. */
+/* The clock is read once for this many processes. */
 #define BATCH 64
+
+/* The parent of all kernel threads but itself; process 1 is init. */
+#define KTHREADD 2
+
+/* Bounds the chain of parents, which may change while it is read. */
+#define MAX_DEPTH 100
+
+/* A list of nodes, unless it is too long: a part would be another list. */
+static void mems_parse(struct kms_process_memory *process, const char *list)
+{
+	list += strspn(list, " \t");
+	if (strlen(list) < sizeof(process->mems))
+		snprintf(process->mems, sizeof(process->mems), "%s", list);
+}
 
 /* Lines of the file, see proc(5): memory is in KiB. */
 static void line_parse(struct kms_process_memory *process, const char *line)
@@ -29,6 +44,7 @@ static void line_parse(struct kms_process_memory *process, const char *line)
 		{ "RssShmem:", &process->shmem_bytes },
 		{ "VmSwap:", &process->swap_bytes },
 		{ "VmPTE:", &process->page_table_bytes },
+		{ "VmLck:", &process->locked_bytes },
 	};
 	const struct {
 		const char *key;
@@ -38,6 +54,7 @@ static void line_parse(struct kms_process_memory *process, const char *line)
 		{ "Uid:", &process->uid },
 		{ "Threads:", &process->nr_threads },
 	};
+	static const char mems[] = "Mems_allowed_list:";
 	unsigned long long kib;
 	char state;
 	size_t i, len;
@@ -55,23 +72,38 @@ static void line_parse(struct kms_process_memory *process, const char *line)
 	}
 	if (sscanf(line, "State: %c", &state) == 1)
 		process->zombie = state == 'Z' || state == 'X';
+	if (!strncmp(line, mems, strlen(mems)))
+		mems_parse(process, line + strlen(mems));
 }
 
-/* The name of a process may have a line break: the kernel escapes it. */
+/* The kernel writes a line break in a name as \n, and a backslash twice. */
+static void name_parse(struct kms_process_memory *process, const char *from)
+{
+	char *to = process->name, *end = to + sizeof(process->name) - 1;
+
+	for (; *from && to < end; from++) {
+		if (from[0] == '\\' && from[1] == 'n') {
+			*to++ = '\n';
+			from++;
+			continue;
+		}
+		from += from[0] == '\\' && from[1] == '\\';
+		*to++ = *from;
+	}
+	*to = '\0';
+}
+
 static void status_parse(struct kms_process_memory *process, char *text)
 {
 	static const char key[] = "Name:\t";
-	char *line, *rest = text, *name;
+	char *line, *rest = text;
 
 	while ((line = strsep(&rest, "\n"))) {
 		if (strncmp(line, key, strlen(key))) {
 			line_parse(process, line);
 			continue;
 		}
-		name = kms_text_unescape(line + strlen(key));
-		snprintf(process->name, sizeof(process->name), "%s",
-			 name ?: "");
-		free(name);
+		name_parse(process, line + strlen(key));
 	}
 }
 
@@ -132,6 +164,35 @@ bool kms_process_memories_read(struct kms_process_memories *processes,
 		qsort(processes->process, processes->nr,
 		      sizeof(*processes->process), process_compare);
 	return complete;
+}
+
+void kms_process_memories_spare(struct kms_process_memories *processes,
+				uint32_t self)
+{
+	struct kms_process_memory *process;
+	size_t i, depth;
+
+	for (i = 0; i < processes->nr; i++) {
+		struct kms_process named = { .pid = 0 };
+
+		process = &processes->process[i];
+		memcpy(named.name, process->name, sizeof(named.name));
+		process->spared = process->pid <= KTHREADD ||
+				  process->parent == KTHREADD ||
+				  kms_process_is_shared(&named);
+	}
+	process = (struct kms_process_memory *)
+		kms_process_memories_find(processes, self);
+	if (process)
+		process->self = true;
+	for (depth = 0; depth < MAX_DEPTH && self; depth++) {
+		process = (struct kms_process_memory *)
+			kms_process_memories_find(processes, self);
+		if (!process)
+			break;
+		process->spared = true;
+		self = process->parent;
+	}
 }
 
 const struct kms_process_memory *

@@ -17,12 +17,18 @@ struct kms_process_memory {
 	uint32_t uid;
 	uint32_t nr_threads;
 	bool zombie;
+	bool spared;		/* no remedy may end it */
+	bool self;		/* it is this program */
 	char name[16];		/* bytes, at most 15 */
+	char mems[24];		/* nodes that it may use, as "0-3"; "": the
+				 * list is unknown, or longer
+				 */
 	uint64_t anon_bytes;
 	uint64_t file_bytes;
 	uint64_t shmem_bytes;
 	uint64_t swap_bytes;
 	uint64_t page_table_bytes;
+	uint64_t locked_bytes;
 };
 
 struct kms_process_memories {
@@ -37,6 +43,13 @@ struct kms_process_memories {
  */
 bool kms_process_memories_read(struct kms_process_memories *processes,
 			       const char *proc, uint64_t until_ns);
+
+/*
+ * Mark as spared process 1, kernel threads, daemons that run jobs of others, and
+ * the process self with all its parents.
+ */
+void kms_process_memories_spare(struct kms_process_memories *processes,
+				uint32_t self);
 
 /* Find a process by its pid, or NULL. */
 const struct kms_process_memory *

@@ -3,6 +3,7 @@
 
 import os
 import struct
+import time
 
 import spec
 import wire
@@ -65,6 +66,23 @@ class Program:
                                   file_actions=self.null)
         if os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]):
             raise OSError(f"{self.words} failed")
+
+
+def longest_read():
+    """Nanoseconds of the longest read(2) of /proc/slabinfo, from start to end.
+
+    Each holds slab_mutex for almost all of its time.
+    """
+    longest = 0
+    file = os.open("/proc/slabinfo", os.O_RDONLY)
+    buffers = [bytearray(BUFFER_BYTES)]
+    size = 1
+    while size:
+        since = time.perf_counter_ns()
+        size = os.readv(file, buffers)
+        longest = max(longest, time.perf_counter_ns() - since)
+    os.close(file)
+    return longest
 
 
 def slabinfo_caches():

@@ -35,6 +35,9 @@ def nothing():
         pass
 
 
+PAGES = "A walk loads one word of each page, and looks at it."
+
+
 def rows(number, with_goals):
     """All caches, and the fragmented one: time, and interrupts off."""
     what = f"{number} partial slabs"
@@ -70,9 +73,11 @@ def pages(numbers):
         with fixture.Fixture(partials=number):
             nr_pages = int(read_parameter("touch").split()[0])
             what = f"walk over {nr_pages} pages, {number} partial slabs"
+            limit = {"limit": lambda least=2 * nr_pages: least, "why": PAGES,
+                     "limit_counts": True}
             run(Row(what, job, {"bare touch of each page": touch}, 5, goal=4,
-                    each=nr_pages))
+                    each=nr_pages, **limit))
             run(Row(what, job,
                     {"read /proc/kpageflags":
                      cost(File("/proc/kpageflags", 1 << 20))}, 2, goal=1 / 10,
-                    each=nr_pages))
+                    each=nr_pages, **limit))

@@ -9,6 +9,7 @@ import sys
 # The netlink client and the handle of the fixture are in tests/integration.
 sys.path.insert(0, "/root/tests")
 
+import diagnosed                                               # noqa: E402
 import fragmented                                              # noqa: E402
 import resident                                                # noqa: E402
 import traced                                                  # noqa: E402
@@ -22,6 +23,7 @@ SUBJECTS = {
     "partials": fragmented.partials,
     "pages": fragmented.pages,
     "load": resident.load,
+    "diagnose": diagnosed.diagnose,
     "trace": traced.trace,
 }
 

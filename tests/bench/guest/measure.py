@@ -24,7 +24,12 @@ class Row:
     times: int
     unit: str = "ns"        # the clock may count instructions
     goal: float = None      # the largest ours / theirs
+    most: float = None      # the largest ours
     each: int = None        # the number of things that ours covers
+    limit: object = None    # measures or computes the least that it can cost
+    why: str = ""           # what the limit is, in one sentence
+    # Whether the limit is instructions: then it is for guests that count them.
+    limit_counts: bool = False
 
 
 def cost(action):
@@ -80,7 +85,10 @@ def say(**what):
 
 def run(row):
     """Measure a row."""
-    say(row=row.name, unit=row.unit, goal=row.goal, each=row.each,
-        ours=minimum(row.ours, row.times),
+    ours = minimum(row.ours, row.times)
+    say(row=row.name, unit=row.unit, goal=row.goal, most=row.most,
+        each=row.each, ours=ours,
         theirs={name: minimum(measure, row.times)
-                for name, measure in row.theirs.items()})
+                for name, measure in row.theirs.items()},
+        limit=minimum(row.limit, row.times) if row.limit else None,
+        why=row.why, limit_counts=row.limit_counts)

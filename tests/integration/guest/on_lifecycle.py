@@ -14,6 +14,12 @@ from ktap import equal, expect, note
 
 TIMES = 50
 
+# Caches whose names and counts take longer to read than one hold may.
+MANY = 5000
+
+# A hold takes less than 1 ms, unless this machine stands still in it.
+MAX_HOLD_NS = 1_500_000
+
 
 def kernel_pages():
     """Pages of the host in which a leak would show."""
@@ -141,6 +147,33 @@ def test_caches_that_vanish_are_dropped_and_the_dump_says_so():
     expect("dentry" in names, "dentry is not among the caches")
     expect(any(flags & wire.NLM_F_DUMP_INTR for flags, _ in messages),
            "the dump does not say that the caches changed")
+
+
+def longest_hold():
+    """Nanoseconds of the longest hold in two dumps after a load."""
+    module.reload()
+    with wire.Socket() as sock:
+        for kind in ("slab", "slab_node"):
+            names = [record["name"] for record in sock.dump(kind)
+                     if record["name"].startswith("kmemscope_fixture_")]
+            equal(len(set(names)), MANY, f"caches of {kind}")
+            equal(len(names) % MANY, 0, f"records of {kind}, by caches")
+        return sock.status()["slab_mutex_longest_ns"]
+
+
+def test_thousands_of_caches_take_short_holds():
+    """No hold of slab_mutex grows with the number of caches."""
+    with fixture.Fixture(caches=MANY, item_size=64):
+        holds = [longest_hold() for _ in range(5)]
+        note(f"longest hold of slab_mutex with {MANY} more caches in "
+             f"{len(holds)} loads: {sorted(holds)} ns")
+        expect(min(holds) <= MAX_HOLD_NS,
+               f"each load had a hold of at least {min(holds)} ns")
+        # They are found, or not, however many holds come before.
+        rows = wire.records("slab", name="dentry")
+        equal([row["name"] for row in rows], ["dentry"], "slab by name")
+        refused = wire.refused(wire.shared().dump, "slab", name="no such")
+        equal(refused and refused.errno, errno.ENOENT, "a name of no cache")
 
 
 def test_unload_leaves_nothing():

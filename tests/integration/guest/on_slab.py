@@ -200,9 +200,9 @@ def test_fixture_gone_is_gone():
 
 def test_many_caches_come_each_once():
     """A dump of many messages is complete."""
-    with fixture.Fixture(caches=400, item_size=64):
+    with fixture.Fixture(caches=500, item_size=64):
         names = {name for name in by_name() if name.startswith(FIXTURE + "_")}
-        want = {f"{FIXTURE}_{number:04}" for number in range(400)}
+        want = {f"{FIXTURE}_{number:04}" for number in range(500)}
         equal(names ^ want, set(), "caches missing or too many")
         compare_with_slabinfo()
 

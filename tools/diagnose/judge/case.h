@@ -50,7 +50,22 @@ void kms_summarize(struct kms_case *c, struct kms_finding *finding,
  */
 bool kms_case_is_steady(const struct kms_case *c, int64_t early, int64_t late);
 
-/* Fill in rate, share of memory and time to full, of growth by bytes. */
+/* Was it observed for long enough to tell how growth goes on? */
+bool kms_case_is_long(const struct kms_case *c);
+
+/*
+ * The time until less than 10 % of memory is available, at a rate in bytes a
+ * second; KMS_UNKNOWN.
+ */
+uint64_t kms_case_seconds_left(const struct kms_case *c, uint64_t rate);
+
+/* The memory of negative dentries, now; KMS_UNKNOWN. */
+uint64_t kms_case_negative_bytes(const struct kms_case *c);
+
+/*
+ * Fill in rate, share of memory and time to full, of growth by bytes.  Growth
+ * that proves to be unsteady loses its time to full in judge/severity.c.
+ */
 void kms_case_rate(const struct kms_case *c, struct kms_finding *finding,
 		   int64_t bytes);
 

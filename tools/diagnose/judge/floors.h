@@ -5,7 +5,10 @@
 
 #include "diagnose/judge/case.h"
 
-/* Fill in the floors of a case, and in bytes a second those of its verdict. */
+/*
+ * Fill in the floors of a case, and in bytes a second those of its verdict and
+ * of a longer observation.
+ */
 void kms_floors_fill(struct kms_case *c);
 
 #endif /* KMS_DIAGNOSE_JUDGE_FLOORS_H */

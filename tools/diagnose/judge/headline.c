@@ -71,6 +71,17 @@ const char *kms_cache_words(struct kms_case *c, const char *cache)
 	return kms_strings_add(c->strings, "%s cache", cache);
 }
 
+/* Growth that may have ended has no rate. */
+static const char *growth_words(struct kms_case *c,
+				const struct kms_finding *finding)
+{
+	if (finding->sure == KMS_POSSIBLE && !finding->guessed)
+		return kms_strings_add(c->strings, "grew unsteadily by %s",
+				kms_words_bytes(finding->growth_bytes).text);
+	return kms_strings_add(c->strings, "grows by %s/s",
+			       kms_words_bytes(finding->bytes_per_second).text);
+}
+
 void kms_headline_fill(struct kms_case *c, struct kms_finding *finding,
 		       const char *what)
 {
@@ -81,9 +92,9 @@ void kms_headline_fill(struct kms_case *c, struct kms_finding *finding,
 	where[1] = where_words(c, finding, false);
 	where[2] = "";
 	for (i = 0; i < 3; i++) {
-		kms_summarize(c, finding, "the %s grows by %s/s: %s%s%s",
+		kms_summarize(c, finding, "the %s %s: %s%s%s",
 			      kms_cache_words(c, finding->cache),
-			      kms_words_bytes(finding->bytes_per_second).text,
+			      growth_words(c, finding),
 			      what, where[i], share_words(c, finding));
 		if (words_count(finding->summary) <= MAX_WORDS_OF_HEADLINE)
 			return;

@@ -9,13 +9,12 @@ void kms_judge_dentries(struct kms_case *c);
 void kms_judge_slab(struct kms_case *c);
 void kms_judge_pages(struct kms_case *c);
 void kms_judge_fragmentation(struct kms_case *c);
+void kms_judge_process_memory(struct kms_case *c);
+void kms_judge_shared_memory(struct kms_case *c);
+void kms_judge_huge_pages(struct kms_case *c);
+void kms_judge_node_full(struct kms_case *c);
+void kms_judge_zombies(struct kms_case *c);
 void kms_judge_stock(struct kms_case *c);
-
-/*
- * Call a finding benign if it is a cache that the kernel reclaims, while plenty
- * of memory is available.
- */
-void kms_benign_judge(struct kms_case *c, struct kms_finding *finding);
 
 /* Fill in how much of it the kernel could reclaim, at most. */
 void kms_reclaimable_fill(struct kms_case *c, struct kms_finding *finding);

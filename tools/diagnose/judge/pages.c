@@ -1,11 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Memory that grows by page, outside the slab caches. */
+#include <string.h>
+
+#include "diagnose/judge/growers.h"
 #include "diagnose/judge/judge.h"
+#include "diagnose/judge/totals.h"
+#include "diagnose/judge/vmalloc.h"
 #include "lib/array.h"
 #include "lib/words.h"
 
-/* This much of memory in no counter is remarkable even without growth. */
-#define STOCK_PERMILLE 200
+/*
+ * This much of memory is remarkable even without growth: drivers may need much,
+ * but where owners can be found less is worth looking for them.
+ */
+#define DRIVERS_PERMILLE 200
+#define STOCK_PERMILLE 100
+
+/* Processes with this share are the cause, as far as the counter shows it. */
+#define CAUSE_PERMILLE 500
 
 enum source {
 	UNACCOUNTED,
@@ -24,42 +36,65 @@ static const struct {
 	const char *what;
 	const char *means;	/* what its growth means, or "" */
 	const char *owners;	/* who has it, and how to find out */
+	const char *cause;
+	const struct kms_measure *measure;	/* of processes, or NULL */
 } sources[NR_SOURCES] = {
 	[UNACCOUNTED] = {
-		KMS_FINDING_UNACCOUNTED, "unaccounted",
-		"unaccounted memory", ": no kernel counter explains it",
-		"who allocates it: such pages carry no name; mostly drivers take them",
+		.kind = KMS_FINDING_UNACCOUNTED,
+		.counter = "unaccounted",
+		.what = "unaccounted memory",
+		.means = ": no kernel counter explains it",
+		.owners = "who allocates it: such pages carry no name; mostly drivers take them",
+		.cause = "driver_pages",
 	},
 	[LARGE_KMALLOC] = {
-		KMS_FINDING_LARGE_KMALLOC, "large_kmalloc",
-		"large kmalloc() memory", ": it is in no slab cache",
-		"who allocates it: large allocations are not traced",
+		.kind = KMS_FINDING_LARGE_KMALLOC,
+		.counter = "large_kmalloc",
+		.what = "large kmalloc() memory",
+		.means = ": it is in no slab cache",
+		.owners = "who allocates it: large allocations are not traced",
 	},
 	[VMALLOC] = {
-		KMS_FINDING_PAGES, "vmalloc",
-		"vmalloc memory", "",
-		"who allocates it: /proc/vmallocinfo lists the callers",
+		.kind = KMS_FINDING_PAGES,
+		.counter = "vmalloc",
+		.what = "vmalloc memory",
+		.means = "",
+		.owners = "who allocates it: /proc/vmallocinfo lists the callers",
+		.cause = "vmalloc",
 	},
 	[PERCPU] = {
-		KMS_FINDING_PAGES, "percpu",
-		"memory of the per-CPU allocator", "",
-		"who allocates it: mostly cgroups, mounts and network devices",
+		.kind = KMS_FINDING_PAGES,
+		.counter = "percpu",
+		.what = "memory of the per-CPU allocator",
+		.means = "",
+		.owners = "who allocates it: mostly cgroups, mounts and network devices",
+		.cause = "percpu",
 	},
 	[KERNEL_STACK] = {
-		KMS_FINDING_PAGES, "kernel_stack",
-		"memory of kernel stacks",
-		": the number of threads increases",
-		"whose threads: compare Threads: in /proc/PID/status",
+		.kind = KMS_FINDING_PAGES,
+		.counter = "kernel_stack",
+		.what = "memory of kernel stacks",
+		.means = ": the number of threads increases",
+		.owners = "whose threads: compare Threads: in /proc/PID/status",
+		.cause = "threads",
+		.measure = &kms_measure_threads,
 	},
 	[PAGE_TABLE] = {
-		KMS_FINDING_PAGES, "page_table",
-		"memory of page tables", "",
-		"whose page tables: compare VmPTE: in /proc/PID/status",
+		.kind = KMS_FINDING_PAGES,
+		.counter = "page_table",
+		.what = "memory of page tables",
+		.means = "",
+		.owners = "whose page tables: compare VmPTE: in /proc/PID/status",
+		.cause = "page_tables",
+		.measure = &kms_measure_page_tables,
 	},
 	[GPU] = {
-		KMS_FINDING_PAGES, "gpu",
-		"memory of GPU drivers", "",
-		"who allocates it: see the files of the driver in debugfs",
+		.kind = KMS_FINDING_PAGES,
+		.counter = "gpu",
+		.what = "memory of GPU drivers",
+		.means = "",
+		.owners = "who allocates it: see the files of the driver in debugfs",
+		.cause = "driver_pages",
 	},
 };
 
@@ -80,23 +115,13 @@ static int64_t less(uint64_t pages, uint64_t part)
 	return pages - part;
 }
 
-/* Slab memory in no cache: kmalloc() takes large allocations by page. */
-static int64_t large_kmalloc(const struct kms_moment *moment,
-			     const struct kms_node_record *host,
-			     uint32_t page_bytes)
+static int64_t large_kmalloc(const struct kms_observation *obs,
+			     const struct kms_moment *moment)
 {
-	const struct kms_slab_record *slab;
-	uint64_t sum = 0;
+	int64_t bytes = kms_large_kmalloc(obs, moment);
 
-	if (!moment->slabs.nr || moment->partial ||
-	    host->slab_reclaimable_pages == KMS_UNKNOWN ||
-	    host->slab_unreclaimable_pages == KMS_UNKNOWN)
-		return KMS_UNKNOWN_SIGNED;
-	kms_for_each(slab, &moment->slabs)
-		if (slab->total_bytes != KMS_UNKNOWN)
-			sum += slab->total_bytes / page_bytes;
-	return host->slab_reclaimable_pages + host->slab_unreclaimable_pages -
-	       sum;
+	return bytes == KMS_UNKNOWN_SIGNED ? bytes :
+					     bytes / (int64_t)obs->page_bytes;
 }
 
 static struct pages pages_at(const struct kms_case *c, size_t number)
@@ -111,8 +136,7 @@ static struct pages pages_at(const struct kms_case *c, size_t number)
 	if (!host)
 		return pages;
 	pages.of[UNACCOUNTED] = host->unaccounted_pages;
-	pages.of[LARGE_KMALLOC] = large_kmalloc(moment, host,
-						c->obs->page_bytes);
+	pages.of[LARGE_KMALLOC] = large_kmalloc(c->obs, moment);
 	/* Kernel stacks are in vmalloc memory, and a source of their own. */
 	pages.of[VMALLOC] = less(host->vmalloc_pages,
 				 host->kernel_stack_pages);
@@ -123,6 +147,99 @@ static struct pages pages_at(const struct kms_case *c, size_t number)
 	return pages;
 }
 
+/* Is the first of the holders the cause? */
+static bool has_cause(const struct kms_finding *finding)
+{
+	return finding->nr_holders &&
+	       finding->holder[0].share_permille >= CAUSE_PERMILLE;
+}
+
+static void threads_summarize(struct kms_case *c, struct kms_finding *finding)
+{
+	const struct kms_found_holder *first = &finding->holder[0];
+
+	kms_summarize(c, finding, "%s %s %llu threads, %llu more a second",
+		      kms_holder_words(c, first),
+		      first->nr_alike > 1 ? "have" : "has",
+		      (unsigned long long)first->nr,
+		      (unsigned long long)kms_per_second(first->growth_nr,
+							 c->ns));
+}
+
+static void summary_fill(struct kms_case *c, struct kms_finding *finding,
+			 enum source source)
+{
+	const struct kms_found_holder *first = &finding->holder[0];
+
+	if (source == KERNEL_STACK && has_cause(finding))
+		threads_summarize(c, finding);
+	else if (has_cause(finding))
+		kms_summarize(c, finding, "%s %s by %s/s of %s",
+			      kms_holder_words(c, first),
+			      first->nr_alike > 1 ? "grow" : "grows",
+			      kms_words_bytes(kms_per_second(first->growth_bytes,
+							     c->ns)).text,
+			      sources[source].measure->resource);
+	else
+		kms_summarize(c, finding, "%s grows by %s/s%s",
+			      sources[source].what,
+			      kms_words_bytes(finding->bytes_per_second).text,
+			      sources[source].means);
+}
+
+/* Tables that map far more than the memory that is there. */
+static void sparse_tell(struct kms_case *c, struct kms_finding *finding)
+{
+	const struct kms_found_holder *first = &finding->holder[0];
+	const struct kms_process_memory *process = first->pid == KMS_UNKNOWN ?
+		NULL : kms_process_memories_find(&c->obs->host[KMS_HOST_AFTER].processes,
+						 first->pid);
+	uint64_t bytes;
+
+	if (!process)
+		return;
+	bytes = process->anon_bytes + process->file_bytes +
+		process->shmem_bytes;
+	kms_tell(c, &finding->evidence,
+		 "%s has %s of page tables for %s of memory in use%s",
+		 kms_holder_words(c, first),
+		 kms_words_bytes(process->page_table_bytes).text,
+		 kms_words_bytes(bytes).text,
+		 bytes < process->page_table_bytes * 8 ?
+		 ": it used far more addresses, and the tables stay" : "");
+}
+
+/* Slab caches that grow show the cause better, of which this is a part. */
+static bool has_cache(const struct kms_verdict *verdict, enum source source)
+{
+	static const char * const caches[NR_SOURCES] = {
+		[KERNEL_STACK] = "task_struct",
+		[PAGE_TABLE] = "vm_area_struct",
+	};
+	size_t i;
+
+	for (i = 0; caches[source] && i < verdict->nr_findings; i++)
+		if (verdict->finding[i].kind == KMS_FINDING_UNRECLAIMABLE_SLAB &&
+		    !strcmp(verdict->finding[i].cache, caches[source]))
+			return true;
+	return false;
+}
+
+static void holders_fill(struct kms_case *c, struct kms_finding *finding,
+			 enum source source, bool grown)
+{
+	if (!sources[source].measure || has_cache(c->verdict, source))
+		return;
+	if (grown)
+		kms_holders_grown(c, finding, sources[source].measure,
+				  finding->growth_bytes);
+	else
+		kms_holders_largest(c, finding, sources[source].measure,
+				    finding->total_bytes);
+	if (source == PAGE_TABLE && has_cause(finding))
+		sparse_tell(c, finding);
+}
+
 static void source_tell(struct kms_case *c, struct kms_finding *finding,
 			enum source source, int64_t error)
 {
@@ -130,16 +247,21 @@ static void source_tell(struct kms_case *c, struct kms_finding *finding,
 			"%s grew by %s in %.1f s", sources[source].what,
 			kms_words_bytes(finding->growth_bytes).text,
 			c->ns / 1e9);
+	bool known;
 
-	kms_summarize(c, finding, "%s grows by %s/s%s", sources[source].what,
-		      kms_words_bytes(finding->bytes_per_second).text,
-		      sources[source].means);
 	if (error)
 		kms_tell(c, &finding->evidence, "%s; it may be off by %s", size,
 			 kms_words_bytes(error).text);
 	else
 		kms_lines_add(&finding->evidence, size);
-	kms_lines_add(&finding->unknown, sources[source].owners);
+	finding->cause = sources[source].cause;
+	holders_fill(c, finding, source, true);
+	known = has_cause(finding);
+	if (source == VMALLOC || source == UNACCOUNTED)
+		known |= kms_vmalloc_tell(c, finding, source == UNACCOUNTED);
+	if (!known)
+		kms_lines_add(&finding->unknown, sources[source].owners);
+	summary_fill(c, finding, source);
 }
 
 static void source_judge(struct kms_case *c, enum source source,
@@ -178,12 +300,13 @@ static void source_judge(struct kms_case *c, enum source source,
 	source_tell(c, finding, source, error);
 }
 
-static bool has_unaccounted(const struct kms_verdict *verdict)
+static bool is_found(const struct kms_verdict *verdict, const char *counter)
 {
 	size_t i;
 
 	for (i = 0; i < verdict->nr_findings; i++)
-		if (verdict->finding[i].kind == KMS_FINDING_UNACCOUNTED)
+		if (verdict->finding[i].cache &&
+		    !strcmp(verdict->finding[i].cache, counter))
 			return true;
 	return false;
 }
@@ -199,13 +322,14 @@ static void unaccounted_stock(struct kms_case *c)
 	    totals->unaccounted <= (int64_t)totals->unaccounted_error)
 		return;
 	bytes = totals->unaccounted - totals->unaccounted_error;
-	if (kms_permille(bytes, totals->managed) < STOCK_PERMILLE ||
-	    has_unaccounted(c->verdict))
+	if (kms_permille(bytes, totals->managed) < DRIVERS_PERMILLE ||
+	    is_found(c->verdict, "unaccounted"))
 		return;
 	finding = kms_finding_add(c->verdict, KMS_FINDING_UNACCOUNTED);
 	if (!finding)
 		return;
 	finding->cache = "unaccounted";
+	finding->cause = sources[UNACCOUNTED].cause;
 	finding->total_bytes = totals->unaccounted;
 	kms_case_rate(c, finding, 0);
 	finding->sure = KMS_POSSIBLE;
@@ -222,6 +346,46 @@ static void unaccounted_stock(struct kms_case *c)
 	kms_tell(c, &finding->unknown, "who took it, and when: no counter or trace shows that");
 }
 
+/* Large, and not growing: whatever made it so may be over. */
+static void source_stock(struct kms_case *c, enum source source, int64_t pages)
+{
+	const struct kms_totals *totals = &c->verdict->totals;
+	uint64_t least = source == LARGE_KMALLOC || source == GPU ?
+			 DRIVERS_PERMILLE : STOCK_PERMILLE;
+	struct kms_finding *finding;
+	uint64_t bytes;
+
+	if (source == UNACCOUNTED || pages <= 0 ||
+	    totals->managed == KMS_UNKNOWN)
+		return;
+	bytes = pages * (uint64_t)c->obs->page_bytes;
+	if (kms_permille(bytes, totals->managed) < least ||
+	    is_found(c->verdict, sources[source].counter))
+		return;
+	finding = kms_finding_add(c->verdict, sources[source].kind);
+	if (!finding)
+		return;
+	finding->cache = sources[source].counter;
+	finding->cause = sources[source].cause;
+	finding->total_bytes = bytes;
+	kms_case_rate(c, finding, 0);
+	finding->sure = KMS_POSSIBLE;
+	finding->why_sure =
+		"it is this large, but that may be normal for this host";
+	kms_tell(c, &finding->evidence, "%s: %s; it did not keep growing",
+		 sources[source].what, kms_words_bytes(bytes).text);
+	holders_fill(c, finding, source, false);
+	if (!has_cause(finding))
+		kms_lines_add(&finding->unknown, sources[source].owners);
+	kms_summarize(c, finding, "%s, %s of memory, is %s%s%s",
+		      kms_words_bytes(bytes).text,
+		      kms_words_share(finding->memory_permille).text,
+		      sources[source].what,
+		      has_cause(finding) ? ", most of it of " : "",
+		      has_cause(finding) ?
+		      kms_holder_words(c, &finding->holder[0]) : "");
+}
+
 void kms_judge_pages(struct kms_case *c)
 {
 	struct pages pages[KMS_NR_MOMENTS];
@@ -231,5 +395,7 @@ void kms_judge_pages(struct kms_case *c)
 		pages[i] = pages_at(c, i);
 	for (i = 0; i < NR_SOURCES; i++)
 		source_judge(c, i, pages);
+	for (i = 0; i < NR_SOURCES; i++)
+		source_stock(c, i, pages[KMS_MOMENT_LAST].of[i]);
 	unaccounted_stock(c);
 }

@@ -12,8 +12,6 @@ void kms_reclaimable_fill(struct kms_case *c, struct kms_finding *finding)
 	if (!finding->cache || !finding->reclaimable)
 		return;
 	finding->reclaimable_bytes = finding->total_bytes;
-	if (finding->benign)
-		return;
 	growth = kms_growths_of(&c->growths, finding->cache);
 	if (!growth || growth->kind != KMS_CACHE_DENTRY || !state->known)
 		return;

@@ -29,7 +29,7 @@ static bool is_found(const struct kms_case *c, const char *cache)
 	return false;
 }
 
-/* Memory of negative dentries, as far as it is known. */
+/* Memory of negative dentries, as far as the kernel counts them. */
 static uint64_t negative_bytes(const struct kms_case *c,
 			       const struct kms_growth *growth)
 {
@@ -39,7 +39,7 @@ static uint64_t negative_bytes(const struct kms_case *c,
 	if (growth->kind != KMS_CACHE_DENTRY || !state->known ||
 	    state->nr_negative == KMS_UNKNOWN)
 		return 0;
-	return state->nr_negative * growth->size;
+	return kms_case_negative_bytes(c);
 }
 
 static bool is_large(const struct kms_case *c, const struct kms_growth *growth)

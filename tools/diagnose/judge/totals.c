@@ -27,10 +27,11 @@ static void available_fill(struct kms_totals *totals,
 static void other_fill(struct kms_totals *totals)
 {
 	const uint64_t parts[] = {
-		totals->free, totals->page_cache, totals->anon, totals->shmem,
-		totals->hugetlb, totals->slab_reclaimable,
-		totals->slab_unreclaimable, totals->kernel_stacks,
-		totals->page_tables, totals->vmalloc, totals->percpu,
+		totals->free, totals->page_cache, totals->pinned_cache,
+		totals->anon, totals->shmem, totals->hugetlb,
+		totals->slab_reclaimable, totals->slab_unreclaimable,
+		totals->kernel_stacks, totals->page_tables, totals->vmalloc,
+		totals->percpu, totals->zsmalloc, totals->gpu, totals->balloon,
 	};
 	size_t i;
 
@@ -65,6 +66,8 @@ static void host_fill(struct kms_totals *totals,
 		{ &totals->hugetlb, host->hugetlb_pages },
 		{ &totals->page_cache, less(host->file_pages,
 					    host->shmem_pages) },
+		{ &totals->zsmalloc, host->zsmalloc_pages },
+		{ &totals->gpu, host->gpu_pages },
 		{ &totals->slab_reclaimable, host->slab_reclaimable_pages },
 		{ &totals->slab_unreclaimable,
 		  host->slab_unreclaimable_pages },
@@ -86,15 +89,85 @@ static void host_fill(struct kms_totals *totals,
 				      (int64_t)obs->page_bytes;
 }
 
+/* Page cache that cannot be reclaimed is a part of its own, where known. */
+static void pinned_fill(struct kms_totals *totals,
+			const struct kms_moment *moment)
+{
+	uint64_t pinned = kms_meminfo_pinned_cache(&moment->meminfo);
+
+	totals->pinned_cache = KMS_UNKNOWN;
+	if (pinned == KMS_UNKNOWN || totals->page_cache == KMS_UNKNOWN)
+		return;
+	if (pinned > totals->page_cache)
+		pinned = totals->page_cache;
+	totals->pinned_cache = pinned;
+	totals->page_cache -= pinned;
+}
+
+/*
+ * Most balloons take their pages from the managed ones.  If there are more in
+ * the balloon than are present and not managed, its driver left them managed,
+ * and they are in what is unaccounted.
+ */
+static void balloon_fill(struct kms_totals *totals,
+			 const struct kms_observation *obs,
+			 const struct kms_node_record *host)
+{
+	totals->balloon = KMS_UNKNOWN;
+	if (!totals->unaccounted_known || host->balloon_pages == KMS_UNKNOWN ||
+	    host->present_pages == KMS_UNKNOWN ||
+	    host->managed_pages == KMS_UNKNOWN ||
+	    host->balloon_pages <= less(host->present_pages,
+					host->managed_pages))
+		return;
+	totals->balloon = host->balloon_pages * obs->page_bytes;
+	totals->unaccounted -= totals->balloon;
+}
+
+/* Slab memory in no cache: kmalloc() takes large allocations by page. */
+static void large_kmalloc_fill(struct kms_totals *totals,
+			       const struct kms_observation *obs)
+{
+	int64_t bytes = kms_large_kmalloc(obs,
+					  &obs->moment[KMS_MOMENT_LAST]);
+
+	totals->large_kmalloc = KMS_UNKNOWN;
+	if (bytes == KMS_UNKNOWN_SIGNED)
+		return;
+	/* Caches and counters are read one after the other. */
+	totals->large_kmalloc = bytes > 0 ? bytes : 0;
+}
+
+int64_t kms_large_kmalloc(const struct kms_observation *obs,
+			  const struct kms_moment *moment)
+{
+	const struct kms_node_record *host = kms_moment_host(moment);
+	const struct kms_slab_record *slab;
+	uint64_t sum = 0;
+
+	if (!host || !moment->slabs.nr || moment->partial ||
+	    host->slab_reclaimable_pages == KMS_UNKNOWN ||
+	    host->slab_unreclaimable_pages == KMS_UNKNOWN)
+		return KMS_UNKNOWN_SIGNED;
+	kms_for_each(slab, &moment->slabs)
+		if (slab->total_bytes != KMS_UNKNOWN)
+			sum += slab->total_bytes;
+	return (host->slab_reclaimable_pages +
+		host->slab_unreclaimable_pages) * obs->page_bytes - sum;
+}
+
 void kms_totals_fill(struct kms_totals *totals,
 		     const struct kms_observation *obs)
 {
-	const struct kms_node_record *host =
-		kms_moment_host(&obs->moment[KMS_MOMENT_LAST]);
+	const struct kms_moment *last = &obs->moment[KMS_MOMENT_LAST];
+	const struct kms_node_record *host = kms_moment_host(last);
 	struct kms_node_record absent;
 
 	kms_record_init(&kms_node_type, &absent);
 	host_fill(totals, obs, host ?: &absent);
+	pinned_fill(totals, last);
+	balloon_fill(totals, obs, host ?: &absent);
+	large_kmalloc_fill(totals, obs);
 	available_fill(totals, obs);
 	other_fill(totals);
 }

@@ -10,6 +10,10 @@
 void kms_totals_fill(struct kms_totals *totals,
 		     const struct kms_observation *obs);
 
+/* Slab memory of a moment that is in no cache, in bytes. */
+int64_t kms_large_kmalloc(const struct kms_observation *obs,
+			  const struct kms_moment *moment);
+
 /* By how much the growth of unaccounted memory may be off, in bytes. */
 int64_t kms_unaccounted_error(const struct kms_observation *obs);
 

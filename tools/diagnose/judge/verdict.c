@@ -6,6 +6,8 @@
 #include "diagnose/judge/causes.h"
 #include "diagnose/judge/floors.h"
 #include "diagnose/judge/judge.h"
+#include "diagnose/judge/pressure.h"
+#include "diagnose/judge/severity.h"
 #include "diagnose/judge/totals.h"
 #include "diagnose/judge/verdict.h"
 #include "lib/array.h"
@@ -14,15 +16,18 @@
 /* With more available, caches do no harm. */
 #define PLENTY_PERMILLE 200
 
-/* Harm comes first, then fast growth, then size. */
+/* People who were woken read no more. */
+#define MAX_HEADLINE_WORDS 20
+
+/* The more severe comes first, then fast growth, then size. */
 static int finding_compare(const void *a, const void *b)
 {
 	const struct kms_finding *left = a, *right = b;
 	uint64_t left_rate = left->bytes_per_second;
 	uint64_t right_rate = right->bytes_per_second;
 
-	if (left->benign != right->benign)
-		return left->benign ? 1 : -1;
+	if (left->severity != right->severity)
+		return left->severity < right->severity ? 1 : -1;
 	/* KMS_UNKNOWN + 1 is 0 */
 	if (left_rate != right_rate)
 		return left_rate + 1 < right_rate + 1 ? 1 : -1;
@@ -52,12 +57,8 @@ static void shares_fill(struct kms_verdict *verdict)
 
 static void health_fill(struct kms_verdict *verdict)
 {
-	size_t i;
-
-	for (i = 0; i < verdict->nr_findings; i++)
-		if (!verdict->finding[i].benign)
-			break;
-	if (i < verdict->nr_findings)
+	verdict->severity = kms_severity_highest(verdict);
+	if (verdict->severity >= KMS_WARNING)
 		verdict->health = KMS_UNHEALTHY;
 	else if (verdict->partial)
 		verdict->health = KMS_HEALTH_UNKNOWN;
@@ -65,11 +66,48 @@ static void health_fill(struct kms_verdict *verdict)
 		verdict->health = KMS_HEALTHY;
 }
 
+static size_t words_count(const char *text)
+{
+	size_t nr = *text != '\0';
+
+	for (; *text; text++)
+		nr += *text == ' ';
+	return nr;
+}
+
+/* Is one of them a leak, though a slow one? */
+static bool has_leak(const struct kms_verdict *verdict)
+{
+	const struct kms_finding *finding;
+	size_t i;
+
+	for (i = 0; i < verdict->nr_findings; i++) {
+		finding = &verdict->finding[i];
+		if (!finding->reclaimable && finding->sure > KMS_POSSIBLE)
+			return true;
+	}
+	return false;
+}
+
+/* All findings are notices: say so, and what the first of them is. */
+static void notices_fill(struct kms_case *c)
+{
+	struct kms_verdict *verdict = c->verdict;
+
+	verdict->summary =
+		kms_strings_add(c->strings, "nothing %s: %s",
+				has_leak(verdict) ? "urgent" : "wrong",
+				verdict->finding[0].summary);
+	if (verdict->nr_findings > 1 &&
+	    words_count(verdict->summary) + 2 <= MAX_HEADLINE_WORDS)
+		verdict->summary = kms_strings_add(c->strings, "%s (+%zu more)",
+						   verdict->summary,
+						   verdict->nr_findings - 1);
+}
+
 /* It must not claim more than was seen, so it names the floor. */
 static void all_clear_fill(struct kms_case *c)
 {
-	static const char given_back[] =
-		"nothing wrong found; the kernel reclaims %zu large or growing cache%s when needed";
 	static const char below[] =
 		"nothing wrong found: no kernel memory kept growing by more than %s/s";
 	struct kms_verdict *verdict = c->verdict;
@@ -83,10 +121,7 @@ static void all_clear_fill(struct kms_case *c)
 		verdict->summary =
 			"nothing wrong found, but not everything could be examined";
 	else if (verdict->nr_findings)
-		verdict->summary =
-			kms_strings_add(c->strings, given_back,
-					verdict->nr_findings,
-					verdict->nr_findings == 1 ? "" : "s");
+		notices_fill(c);
 	else if (floor == KMS_UNKNOWN)
 		verdict->summary = "nothing wrong found in kernel memory";
 	else
@@ -169,6 +204,7 @@ static bool case_fill(struct kms_case *c)
 			c->walk = &c->obs->walk[i];
 	if (!growths_fill(c))
 		return false;
+	kms_pressure_fill(c);
 	c->unaccounted_error = kms_unaccounted_error(c->obs);
 	kms_floors_fill(c);
 	return true;
@@ -179,8 +215,13 @@ static void (*const judges[])(struct kms_case *c) = {
 	kms_judge_slab,
 	kms_judge_pages,
 	kms_judge_fragmentation,
+	kms_judge_process_memory,
+	kms_judge_shared_memory,
+	kms_judge_huge_pages,
+	kms_judge_zombies,
 	/* Those that need to know what the others found come last. */
 	kms_judge_stock,
+	kms_judge_node_full,
 };
 
 static void judge(struct kms_case *c)
@@ -193,7 +234,8 @@ static void judge(struct kms_case *c)
 		judges[i](c);
 	kms_causes_judge(c);
 	for (i = 0; i < verdict->nr_findings; i++)
-		kms_benign_judge(c, &verdict->finding[i]);
+		kms_severity_judge(c, &verdict->finding[i]);
+	kms_pressure_judge(c);
 	qsort(verdict->finding, verdict->nr_findings,
 	      sizeof(verdict->finding[0]), finding_compare);
 	shares_fill(verdict);

@@ -27,6 +27,28 @@ void kms_records_observe(struct kms_observation *obs, struct kms_nl *nl,
 	kms_rows_free(&rows);
 }
 
+static void peak_follow(struct kms_peak *peak, uint64_t pages)
+{
+	if (pages == KMS_UNKNOWN)
+		return;
+	if (pages > peak->highest_pages)
+		peak->highest_pages = pages;
+	if (peak->highest_pages - pages > peak->fall_pages)
+		peak->fall_pages = peak->highest_pages - pages;
+}
+
+/* Moments that are not kept show what goes up and down. */
+static void peaks_follow(struct kms_observation *obs,
+			 const struct kms_moment *moment)
+{
+	const struct kms_node_record *host = kms_moment_host(moment);
+
+	if (!host)
+		return;
+	peak_follow(&obs->anon_peak, host->anon_pages);
+	peak_follow(&obs->shmem_peak, host->shmem_pages);
+}
+
 void kms_moment_observe(struct kms_observation *obs, struct kms_nl *nl,
 			struct kms_moment *moment)
 {
@@ -41,7 +63,11 @@ void kms_moment_observe(struct kms_observation *obs, struct kms_nl *nl,
 			    &moment->partial, note);
 	kms_records_observe(obs, nl, &moment->nodes.any, &moment->partial,
 			    note);
+	peaks_follow(obs, moment);
 	text = kms_file_read("/proc/sys/fs/dentry-state", 4096);
 	moment->dentries = kms_dentry_state_parse(text ?: "");
+	free(text);
+	text = kms_file_read("/proc/meminfo", 64 * 1024);
+	moment->meminfo = kms_meminfo_parse(text ?: "");
 	free(text);
 }

@@ -2,13 +2,13 @@
 /*
  * All that a diagnosis observes, and when:
  *
- *	the processes of the host
+ *	the processes of the host, and how much tasks wait for memory
  *	the first moment, and a walk over all dentries
  *	a moment every second, to see what begins to grow; one is the middle
  *	a trace of what grows, each time that something does
  *	another walk if that is dentries or inodes
  *	the last moment, when the jobs have freed their memory
- *	the processes of the host again
+ *	the same of the host again
  *	the witnesses of the host: allocators, cgroups and mounts
  *
  * What cannot be had is noted, and the rest goes on.
@@ -34,6 +34,7 @@
 
 static bool (*const witnesses[])(struct kms_observation *obs) = {
 	kms_available_read,
+	kms_shared_files_read,
 	kms_allocators_read,
 	kms_holders_read,
 	kms_directories_read,

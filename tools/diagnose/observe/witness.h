@@ -20,4 +20,7 @@ bool kms_holders_read(struct kms_observation *obs);
 /* The mounts of directories, and the patterns of their names. */
 bool kms_directories_read(struct kms_observation *obs);
 
+/* The files of shared memory, where it grows or is large. */
+bool kms_shared_files_read(struct kms_observation *obs);
+
 #endif /* KMS_DIAGNOSE_OBSERVE_WITNESS_H */

@@ -256,7 +256,6 @@ static struct object finding_object(const struct kms_finding *finding)
 	text_add(&object, "why_severe", finding->why_severe);
 	text_add(&object, "sure", kms_sure_name(finding->sure));
 	text_add(&object, "why_sure", finding->why_sure);
-	flag_add(&object, "benign", finding->benign);
 	text_add(&object, "cache", finding->cache);
 	if (finding->cache)
 		flag_add(&object, "reclaimable", finding->reclaimable);
@@ -294,6 +293,7 @@ static struct object memory_object(const struct kms_totals *totals)
 	number_add(&object, "free_bytes", totals->free);
 	number_add(&object, "available_bytes", totals->available);
 	number_add(&object, "page_cache_bytes", totals->page_cache);
+	number_add(&object, "pinned_cache_bytes", totals->pinned_cache);
 	number_add(&object, "anon_bytes", totals->anon);
 	number_add(&object, "shmem_bytes", totals->shmem);
 	number_add(&object, "hugetlb_bytes", totals->hugetlb);
@@ -301,10 +301,14 @@ static struct object memory_object(const struct kms_totals *totals)
 		   totals->slab_reclaimable);
 	number_add(&object, "slab_unreclaimable_bytes",
 		   totals->slab_unreclaimable);
+	number_add(&object, "large_kmalloc_bytes", totals->large_kmalloc);
 	number_add(&object, "kernel_stack_bytes", totals->kernel_stacks);
 	number_add(&object, "page_table_bytes", totals->page_tables);
 	number_add(&object, "vmalloc_bytes", totals->vmalloc);
 	number_add(&object, "percpu_bytes", totals->percpu);
+	number_add(&object, "zsmalloc_bytes", totals->zsmalloc);
+	number_add(&object, "gpu_bytes", totals->gpu);
+	number_add(&object, "balloon_bytes", totals->balloon);
 	if (totals->unaccounted_known)
 		json_add(&object, "unaccounted_bytes",
 			 json_object_new_int64(totals->unaccounted));
@@ -316,19 +320,62 @@ static struct object memory_object(const struct kms_totals *totals)
 	return object;
 }
 
+static void floors_add(struct object *object, const struct kms_floors *floors)
+{
+	number_add(object, "unreclaimable_bytes_per_second",
+		   floors->unreclaimable);
+	number_add(object, "reclaimable_bytes_per_second",
+		   floors->reclaimable);
+	number_add(object, "pages_bytes_per_second", floors->pages);
+	number_add(object, "unaccounted_bytes_per_second",
+		   floors->unaccounted);
+	number_add(object, "process_bytes_per_second", floors->processes);
+	number_add(object, "shared_bytes_per_second", floors->shared);
+}
+
 /* Growth that goes unseen, and what no judge examines. */
-static struct object limits_object(const struct kms_floors *floors)
+static struct object limits_object(const struct kms_verdict *verdict)
+{
+	struct object object = object_new(), longer;
+
+	floors_add(&object, &verdict->floors);
+	text_add(&object, "not_examined", kms_not_examined);
+	if (!verdict->longer_seconds)
+		return object;
+	longer = object_new();
+	number_add(&longer, "seconds", verdict->longer_seconds);
+	floors_add(&longer, &verdict->longer);
+	object.failed |= longer.failed;
+	json_add(&object, "with_longer_observation", longer.json);
+	return object;
+}
+
+/* How much tasks waited for memory. */
+static struct object pressure_object(const struct kms_found_pressure *pressure)
 {
 	struct object object = object_new();
 
-	number_add(&object, "unreclaimable_bytes_per_second",
-		   floors->unreclaimable);
-	number_add(&object, "reclaimable_bytes_per_second",
-		   floors->reclaimable);
-	number_add(&object, "pages_bytes_per_second", floors->pages);
-	number_add(&object, "unaccounted_bytes_per_second",
-		   floors->unaccounted);
-	text_add(&object, "not_examined", kms_not_examined);
+	percent_add(&object, "some_percent", pressure->some_permille);
+	percent_add(&object, "full_percent", pressure->full_permille);
+	percent_add(&object, "some_avg10_percent",
+		    pressure->some_avg10_permille);
+	percent_add(&object, "full_avg10_percent",
+		    pressure->full_avg10_permille);
+	number_add(&object, "refaults_per_second", pressure->refaults);
+	number_add(&object, "file_refaults_per_second",
+		   pressure->refaults_file);
+	number_add(&object, "anon_refaults_per_second",
+		   pressure->refaults_anon);
+	number_add(&object, "direct_reclaims_per_second", pressure->stalls);
+	number_add(&object, "scanned_pages_per_second", pressure->scanned);
+	number_add(&object, "swapped_in_pages_per_second",
+		   pressure->swapped_in);
+	number_add(&object, "swapped_out_pages_per_second",
+		   pressure->swapped_out);
+	number_add(&object, "nr_oom_kills", pressure->oom_kills);
+	/* Without this count it is not judged. */
+	if (pressure->scanned != KMS_UNKNOWN)
+		flag_add(&object, "hurts", pressure->hurts);
 	return object;
 }
 
@@ -352,7 +399,8 @@ static bool member_print(FILE *stream, const char *name, json_object *value,
 static bool body_print(FILE *stream, const struct kms_verdict *verdict)
 {
 	struct object memory = memory_object(&verdict->totals);
-	struct object limits = limits_object(&verdict->floors);
+	struct object limits = limits_object(verdict);
+	struct object pressure = pressure_object(&verdict->pressure);
 	struct object list = object_new();
 	json_object *array;
 	bool complete;
@@ -361,6 +409,8 @@ static bool body_print(FILE *stream, const struct kms_verdict *verdict)
 	complete = member_print(stream, "memory", memory.json, memory.failed);
 	complete = member_print(stream, "unseen", limits.json,
 				limits.failed) && complete;
+	complete = member_print(stream, "pressure", pressure.json,
+				pressure.failed) && complete;
 	array = array_add(&list, "findings");
 	for (i = 0; array && i < verdict->nr_findings; i++) {
 		struct object finding = finding_object(&verdict->finding[i]);

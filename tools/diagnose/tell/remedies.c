@@ -4,6 +4,7 @@
 
 #include "diagnose/tell/advice.h"
 #include "diagnose/tell/holders.h"
+#include "diagnose/tell/memory.h"
 #include "diagnose/tell/reclaim.h"
 #include "diagnose/tell/remedies.h"
 #include "diagnose/tell/stop.h"
@@ -157,7 +158,7 @@ static void watch_add(struct kms_advice *a, struct kms_finding *finding)
 }
 
 /* The kernel reclaims it: there is nothing to stop. */
-static void benign_add(struct kms_advice *a, struct kms_finding *finding)
+static void normal_add(struct kms_advice *a, struct kms_finding *finding)
 {
 	kms_remedy_give(a, finding, (struct kms_remedy){
 		.when = KMS_LATER,
@@ -168,11 +169,35 @@ static void benign_add(struct kms_advice *a, struct kms_finding *finding)
 	});
 }
 
+/* Of a notice nothing is stopped, dropped or changed. */
+static void notice_add(struct kms_advice *a, struct kms_finding *finding)
+{
+	if (finding->reclaimable) {
+		normal_add(a, finding);
+		return;
+	}
+	if (finding->kind == KMS_FINDING_UNRECLAIMABLE_SLAB)
+		unreclaimable_add(a, finding);
+	watch_add(a, finding);
+}
+
+/*
+ * Caches of what exists are there to be filled.  Where that hurts, whoever
+ * fills them is no more to blame than who else needs the memory.
+ */
+static bool may_stop(const struct kms_finding *finding)
+{
+	return is_growing(finding) &&
+	       (!finding->reclaimable || finding->negative);
+}
+
 static void remedies_add(struct kms_advice *a, struct kms_finding *finding)
 {
 	struct kms_argv command;
 	size_t i;
 
+	if (kms_memory_remedies_add(a, finding))
+		return;
 	if (finding->kind == KMS_FINDING_FRAGMENTATION) {
 		command = kms_argv_begin("echo", "1", NULL);
 		kms_argv_into(&command, a->strings,
@@ -188,7 +213,7 @@ static void remedies_add(struct kms_advice *a, struct kms_finding *finding)
 		return;
 	}
 	kms_holders_add(a, finding);
-	for (i = 0; is_growing(finding) && kms_allocator_is_culprit(finding) &&
+	for (i = 0; may_stop(finding) && kms_allocator_is_culprit(finding) &&
 	     i < finding->nr_allocators && i < KMS_MAX_STOPS; i++)
 		kms_stop_add(a, finding, &finding->allocator[i]);
 	known_add(a, finding);
@@ -203,8 +228,8 @@ static void advise(struct kms_advice *a, struct kms_finding *finding)
 {
 	size_t i;
 
-	if (finding->benign)
-		benign_add(a, finding);
+	if (finding->severity <= KMS_NOTICE)
+		notice_add(a, finding);
 	else
 		remedies_add(a, finding);
 	/* Growth that may have ended is no reason to stop something now. */

@@ -203,7 +203,7 @@ static void full_print(FILE *stream, const struct kms_finding *finding)
 {
 	uint64_t full = finding->full_seconds;
 
-	if (full == KMS_UNKNOWN || finding->sure == KMS_POSSIBLE)
+	if (full == KMS_UNKNOWN)
 		return;
 	if (full)
 		fprintf(stream,
@@ -249,12 +249,20 @@ static void remedy_print(FILE *stream, const struct kms_remedy *remedy)
 		fprintf(stream, "       %s\n", remedy->command);
 }
 
+/* "Warning, certain: it grew throughout", and why it is a warning. */
 static void sure_print(FILE *stream, const struct kms_finding *finding)
 {
+	const char *severity = kms_severity_name(finding->severity);
 	const char *sure = kms_sure_name(finding->sure);
+	int len;
 
-	fprintf(stream, "   %c%s: ", toupper((unsigned char)*sure), sure + 1);
-	wrapped_print(stream, finding->why_sure, 5 + strlen(sure), 3);
+	len = fprintf(stream, "   %c%s, %s: ", toupper((unsigned char)*severity),
+		      severity + 1, sure);
+	wrapped_print(stream, finding->why_sure, len, 3);
+	if (!finding->why_severe)
+		return;
+	fprintf(stream, "   %c", toupper((unsigned char)*finding->why_severe));
+	wrapped_print(stream, finding->why_severe + 1, 4, 3);
 }
 
 static void finding_print(FILE *stream, const struct kms_finding *finding,
@@ -265,9 +273,6 @@ static void finding_print(FILE *stream, const struct kms_finding *finding,
 
 	snprintf(text, sizeof(text), "%zu. ", number);
 	heading_print(stream, text, finding->summary);
-	if (finding->benign)
-		fputs("   Information only: the kernel frees this memory when it is needed.\n",
-		      stream);
 	sure_print(stream, finding);
 	full_print(stream, finding);
 	if (finding->nr_holders)
@@ -322,6 +327,8 @@ static void totals_write(FILE *stream, const struct kms_verdict *verdict)
 		kms_words_bytes(totals->managed).text,
 		kms_words_bytes(totals->free).text);
 	part_print(stream, "page cache", totals->page_cache, 0, &other);
+	part_print(stream, "page cache that cannot be reclaimed",
+		   totals->pinned_cache, least, &other);
 	part_print(stream, "anonymous", totals->anon, 0, &other);
 	part_print(stream, "shared", totals->shmem, least, &other);
 	part_print(stream, "huge pages", totals->hugetlb, least, &other);
@@ -333,6 +340,9 @@ static void totals_write(FILE *stream, const struct kms_verdict *verdict)
 	part_print(stream, "page tables", totals->page_tables, least, &other);
 	part_print(stream, "vmalloc", totals->vmalloc, least, &other);
 	part_print(stream, "per-CPU", totals->percpu, least, &other);
+	part_print(stream, "compressed", totals->zsmalloc, least, &other);
+	part_print(stream, "GPU", totals->gpu, least, &other);
+	part_print(stream, "balloon", totals->balloon, least, &other);
 	if (totals->unaccounted_known)
 		signed_print(stream, "unaccounted", totals->unaccounted);
 	if (totals->unaccounted_known &&
@@ -358,12 +368,41 @@ static void totals_print(FILE *stream, const struct kms_verdict *verdict)
 	wrapped_print(stream, text, 0, 0);
 }
 
+static void pressure_print(FILE *stream, const struct kms_verdict *verdict)
+{
+	const char *words = verdict->pressure.words;
+
+	if (!words)
+		return;
+	fputs("Memory is short: ", stream);
+	wrapped_print(stream, words, 17, 0);
+}
+
 static void floor_print(FILE *stream, const char *what, uint64_t floor)
 {
 	if (floor == KMS_UNKNOWN)
 		return;
 	fprintf(stream, "- growth of %s by less than %s/s\n", what,
 		kms_words_bytes(floor).text);
+}
+
+/* What a longer observation would see, if that is known. */
+static void longer_print(FILE *stream, const struct kms_verdict *verdict)
+{
+	const struct kms_floors *floors = &verdict->longer;
+	char text[256];
+
+	if (!verdict->longer_seconds ||
+	    floors->unreclaimable == KMS_UNKNOWN ||
+	    floors->pages == KMS_UNKNOWN)
+		return;
+	snprintf(text, sizeof(text),
+		 "slower growth: \"kmemscope diagnose --seconds %llu\" sees %s/s of unreclaimable slab caches and %s/s of other kernel memory",
+		 (unsigned long long)verdict->longer_seconds,
+		 kms_words_bytes(floors->unreclaimable).text,
+		 kms_words_bytes(floors->pages).text);
+	fputs("- ", stream);
+	wrapped_print(stream, text, 2, 2);
 }
 
 /* What an all-clear does not rule out. */
@@ -378,6 +417,9 @@ static void limits_print(FILE *stream, const struct kms_verdict *verdict)
 	floor_print(stream, "reclaimable slab caches", floors->reclaimable);
 	floor_print(stream, "other kernel memory", floors->pages);
 	floor_print(stream, "unaccounted memory", floors->unaccounted);
+	floor_print(stream, "memory of processes", floors->processes);
+	floor_print(stream, "shared memory", floors->shared);
+	longer_print(stream, verdict);
 	fputs("- ", stream);
 	wrapped_print(stream, kms_not_examined, 2, 2);
 }
@@ -402,6 +444,7 @@ void kms_verdict_print(FILE *stream, const struct kms_verdict *verdict)
 	fputs("Verdict: ", stream);
 	wrapped_print(stream, verdict->summary, 9, 0);
 	totals_print(stream, verdict);
+	pressure_print(stream, verdict);
 	fprintf(stream, "Observed for %.1f s.\n\n", verdict->ns / 1e9);
 	for (i = 0; i < verdict->nr_findings; i++)
 		finding_print(stream, &verdict->finding[i], i + 1,

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Processes that ended, and whose parent does not wait for them. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "diagnose/judge/growers.h"
+#include "diagnose/judge/judge.h"
+#include "diagnose/judge/zombies.h"
+#include "lib/array.h"
+#include "lib/words.h"
+
+/* A busy parent has some for a moment; these stay. */
+#define MIN_ZOMBIES 100
+
+/* Fewer more, in the time observed, may be that moment. */
+#define MIN_GROWTH 20
+
+static uint64_t count_of(const struct kms_process_memories *processes,
+			 uint32_t parent)
+{
+	uint64_t nr = 0;
+	size_t i;
+
+	for (i = 0; i < processes->nr; i++)
+		nr += processes->process[i].zombie &&
+		      processes->process[i].parent == parent;
+	return nr;
+}
+
+static int parent_compare(const void *a, const void *b)
+{
+	uint32_t left = *(const uint32_t *)a, right = *(const uint32_t *)b;
+
+	return left < right ? -1 : left > right;
+}
+
+/* The parent that is there the most times, in numbers that it sorts. */
+static uint32_t most_of(uint32_t *parent, size_t nr)
+{
+	size_t i, run = 0, most = 0;
+	uint32_t found = 0;
+
+	if (nr)
+		qsort(parent, nr, sizeof(*parent), parent_compare);
+	for (i = 0; i < nr; i++) {
+		run = i && parent[i - 1] == parent[i] ? run + 1 : 1;
+		if (run > most) {
+			most = run;
+			found = parent[i];
+		}
+	}
+	return found;
+}
+
+bool kms_zombies_find(const struct kms_case *c, struct kms_zombies *zombies)
+{
+	const struct kms_host_moment *before = &c->obs->host[KMS_HOST_BEFORE];
+	const struct kms_process_memories *now =
+		&c->obs->host[KMS_HOST_AFTER].processes;
+	uint32_t *parent = calloc(now->nr + 1, sizeof(*parent));
+	uint64_t old;
+	size_t i;
+
+	*zombies = (struct kms_zombies){ .growth = KMS_UNKNOWN_SIGNED };
+	c->strings->failed |= !parent;
+	for (i = 0; parent && i < now->nr; i++)
+		if (now->process[i].zombie)
+			parent[zombies->nr_all++] = now->process[i].parent;
+	if (parent)
+		zombies->parent = most_of(parent, zombies->nr_all);
+	free(parent);
+	if (!zombies->parent)
+		return false;
+	zombies->nr = count_of(now, zombies->parent);
+	if (!before->boottime_ns || !before->processes.whole || !now->whole)
+		return true;
+	old = count_of(&before->processes, zombies->parent);
+	zombies->growth = kms_host_growth(c, zombies->nr - old);
+	return true;
+}
+
+static bool is_growing(const struct kms_zombies *zombies)
+{
+	return zombies->growth != KMS_UNKNOWN_SIGNED &&
+	       zombies->growth >= MIN_GROWTH;
+}
+
+static void holder_fill(struct kms_case *c, struct kms_finding *finding,
+			const struct kms_zombies *zombies)
+{
+	struct kms_found_holder *holder = kms_holder_of(c, finding,
+							zombies->parent);
+
+	if (!holder)
+		return;
+	holder->resource = "zombies";
+	holder->nr = zombies->nr;
+	holder->growth_nr = zombies->growth;
+	holder->share_permille = kms_permille(zombies->nr, zombies->nr_all);
+}
+
+static void severity_fill(struct kms_finding *finding,
+			  const struct kms_zombies *zombies)
+{
+	finding->severity = is_growing(zombies) ? KMS_WARNING : KMS_NOTICE;
+	finding->why_severe = is_growing(zombies) ?
+		"they become more, and take process numbers as well as memory" :
+		"they take little memory, and do not become more";
+}
+
+/* Their caches grow as well: the cause is found there. */
+static bool has_tasks(const struct kms_verdict *verdict)
+{
+	static const char * const caches[] = {
+		"task_struct", "signal_cache", "pid",
+	};
+	size_t i, j;
+
+	for (i = 0; i < verdict->nr_findings; i++)
+		for (j = 0; j < ARRAY_SIZE(caches); j++)
+			if (verdict->finding[i].kind ==
+				    KMS_FINDING_UNRECLAIMABLE_SLAB &&
+			    !strcmp(verdict->finding[i].cache, caches[j]))
+				return true;
+	return false;
+}
+
+void kms_judge_zombies(struct kms_case *c)
+{
+	struct kms_zombies zombies;
+	struct kms_finding *finding;
+
+	if (!kms_zombies_find(c, &zombies) || zombies.nr < MIN_ZOMBIES ||
+	    has_tasks(c->verdict))
+		return;
+	finding = kms_finding_add(c->verdict, KMS_FINDING_ZOMBIES);
+	if (!finding)
+		return;
+	finding->cause = "zombies";
+	finding->nr_objects = zombies.nr;
+	if (is_growing(&zombies))
+		finding->objects_per_second = kms_per_second(zombies.growth,
+							     c->ns);
+	finding->sure = KMS_CERTAIN;
+	finding->why_sure = "the kernel lists them as zombies of this process";
+	severity_fill(finding, &zombies);
+	holder_fill(c, finding, &zombies);
+	kms_tell(c, &finding->evidence,
+		 "%llu processes have ended, and %llu of them wait for process %u to read their exit status",
+		 (unsigned long long)zombies.nr_all,
+		 (unsigned long long)zombies.nr, zombies.parent);
+	if (is_growing(&zombies))
+		kms_tell(c, &finding->evidence, "they became %lld more in %.1f s",
+			 (long long)zombies.growth, c->ns / 1e9);
+	kms_summarize(c, finding,
+		      "%llu zombies of %s, which does not wait for them",
+		      (unsigned long long)zombies.nr, finding->nr_holders ?
+		      kms_holder_words(c, &finding->holder[0]) : "a process");
+}
