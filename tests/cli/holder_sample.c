@@ -41,7 +41,7 @@ void process_at(size_t number, uint32_t pid, uint32_t parent,
 }
 
 /* One that was there all the time; call this by rising pid. */
-struct kms_holder_facts *process(uint32_t pid, const char *name)
+struct kms_holder_facts *old_process(uint32_t pid, const char *name)
 {
 	struct kms_holder_facts *facts = &obs.holder[obs.nr_holders++];
 
@@ -69,7 +69,7 @@ struct kms_holder_facts *opener(uint32_t pid, const char *name,
 				       enum kms_file_kind kind, uint32_t before,
 				       uint32_t after)
 {
-	struct kms_holder_facts *facts = process(pid, name);
+	struct kms_holder_facts *facts = old_process(pid, name);
 
 	files_at(KMS_HOST_BEFORE, pid, before);
 	files_at(KMS_HOST_AFTER, pid, after);

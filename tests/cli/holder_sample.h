@@ -19,7 +19,7 @@ void process_at(size_t number, uint32_t pid, uint32_t parent, const char *name,
 		uint32_t threads, bool zombie);
 
 /* One that was there all the time; by rising pid. */
-struct kms_holder_facts *process(uint32_t pid, const char *name);
+struct kms_holder_facts *old_process(uint32_t pid, const char *name);
 
 /* A process that opened files of a kind. */
 struct kms_holder_facts *opener(uint32_t pid, const char *name,

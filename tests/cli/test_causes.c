@@ -93,8 +93,8 @@ static void queue_nobody_reads(void **state)
 	allocator(trace, "context=task name=whimbrel-send uid=0 pid=184",
 		  1000);
 	trace->facts[0].alive = true;
-	process(182, "avocet-stuck");
-	process(184, "whimbrel-send");
+	old_process(182, "avocet-stuck");
+	old_process(184, "whimbrel-send");
 	socket_add(501, 182, KMS_SOCKET_UDP, 36 * MIB, 0);
 	socket_add(502, 184, KMS_SOCKET_UDP, 0, 0);
 	sockstats(100, 100 + 9000);
@@ -120,7 +120,7 @@ static void buffers_in_no_queue(void **state)
 	trace = trace_add("skbuff_head_cache", 990);
 	allocator(trace, "context=softirq stack=1", 1000);
 	record_add(&trace->stacks.any, "stack=1 depth=0 symbol=wwan_rx+0x1/0x2%%20[xmm7360]");
-	process(182, "avocet");
+	old_process(182, "avocet");
 	socket_add(501, 182, KMS_SOCKET_UDP, 4096, 0);
 	sockstats(100, 100);
 	judge();
@@ -136,7 +136,7 @@ static void tcp_queue_in_pages(void **state)
 	(void)state;
 	memory(4194304, 2000000, 50000, EACH_SIGNED(1000, 5000, 15000));
 	host_moments();
-	process(3623, "curlew");
+	old_process(3623, "curlew");
 	socket_add(501, 3623, KMS_SOCKET_TCP, 36 * MIB, 0);
 	socket_add(502, 3623, KMS_SOCKET_TCP, 0, 18 * MIB);
 	sockstats(100, 100 + 13000);
@@ -151,7 +151,7 @@ static void pages_without_a_queue(void **state)
 	(void)state;
 	memory(4194304, 2000000, 50000, EACH_SIGNED(1000, 5000, 15000));
 	host_moments();
-	process(3623, "curlew");
+	old_process(3623, "curlew");
 	socket_add(501, 3623, KMS_SOCKET_TCP, 36 * MIB, 0);
 	/* It waits since long ago. */
 	sockstats(9000, 9000);
@@ -230,7 +230,7 @@ static void threads(void **state)
 	cache("task_struct", 0, 9000, FROM_NONE(2000));
 	cache("signal_cache", 0, 1152, FROM_NONE(20));
 	cache("vmap_area", 0, 64, FROM_NONE(20000));
-	process(300, "plover");
+	old_process(300, "plover");
 	obs.host[KMS_HOST_AFTER].processes.process[0].nr_threads = 2001;
 	judge();
 	found = one("threads");
@@ -248,7 +248,7 @@ static void zombies(void **state)
 	cache("task_struct", 0, 9000, FROM_NONE(900));
 	cache("signal_cache", 0, 1152, FROM_NONE(900));
 	cache("pid", 0, 192, FROM_NONE(900));
-	process(77, "badd");
+	old_process(77, "badd");
 	for (pid = 1000; pid < 1900; pid++)
 		process_at(KMS_HOST_AFTER, pid, 77, "child", 1, true);
 	judge();
@@ -331,7 +331,7 @@ static void watches(void **state)
 	trace = trace_add("inotify_inode_mark", 990);
 	allocator(trace, "context=task name=rail uid=0 pid=500", 1000);
 	trace->facts[0].alive = true;
-	process(500, "rail");
+	old_process(500, "rail");
 	judge();
 	assert_int_equal(one("watches")->nr_holders, 1);
 	expect_words("rail (process 500) adds 9900 inotify watches a second");
@@ -351,7 +351,7 @@ static void timers_and_mappings(void **state)
 	trace = trace_add("posix_timers_cache", 990);
 	allocator(trace, "context=task name=rail uid=0 pid=500", 1000);
 	trace->facts[0].alive = true;
-	process(500, "rail");
+	old_process(500, "rail");
 	judge();
 	assert_int_equal(verdict.nr_findings, 2);
 	found = of_cause("timers");
