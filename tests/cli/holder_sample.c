@@ -3,7 +3,7 @@
 #include "holder_sample.h"
 
 /* The host's moments are as far apart as the module's. */
-void host_moments(void)
+void whole_moments(void)
 {
 	obs.host[KMS_HOST_BEFORE].boottime_ns = 100 * SECOND;
 	obs.host[KMS_HOST_AFTER].boottime_ns = 110 * SECOND;
@@ -102,7 +102,7 @@ void sockstats(uint64_t before, uint64_t after)
 void start(void)
 {
 	host();
-	host_moments();
+	whole_moments();
 }
 
 /* The only finding, of this cause. */

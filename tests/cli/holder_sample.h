@@ -9,7 +9,7 @@
 #define STILL EACH(1000, 1000, 1000)
 
 /* The host's moments are as far apart as the module's. */
-void host_moments(void);
+void whole_moments(void);
 
 /* A host of 16 GiB, with these moments. */
 void start(void);

@@ -52,7 +52,7 @@ static void sockets_beside_a_leak(void **state)
 
 	(void)state;
 	trace = leak(990);
-	host_moments();
+	whole_moments();
 	tcp_caches(15880);
 	opener(3623, "curlew", KMS_FILE_SOCKET, 151, 16031);
 	allocator(trace, "context=task name=thief uid=0 pid=7 stack=1", 1000);
@@ -135,7 +135,7 @@ static void tcp_queue_in_pages(void **state)
 {
 	(void)state;
 	memory(4194304, 2000000, 50000, EACH_SIGNED(1000, 5000, 15000));
-	host_moments();
+	whole_moments();
 	old_process(3623, "curlew");
 	socket_add(501, 3623, KMS_SOCKET_TCP, 36 * MIB, 0);
 	socket_add(502, 3623, KMS_SOCKET_TCP, 0, 18 * MIB);
@@ -150,7 +150,7 @@ static void pages_without_a_queue(void **state)
 {
 	(void)state;
 	memory(4194304, 2000000, 50000, EACH_SIGNED(1000, 5000, 15000));
-	host_moments();
+	whole_moments();
 	old_process(3623, "curlew");
 	socket_add(501, 3623, KMS_SOCKET_TCP, 36 * MIB, 0);
 	/* It waits since long ago. */
@@ -199,7 +199,7 @@ static void pipes(void **state)
 {
 	(void)state;
 	memory(4194304, 2000000, 50000, EACH_SIGNED(1000, 10000, 33000));
-	host_moments();
+	whole_moments();
 	cache("filp", 0, 256, FROM_NONE(4000));
 	cache("inode_cache", 1, 600, FROM_NONE(2000));
 	opener(500, "knot", KMS_FILE_PIPE, 10, 4010);
@@ -214,7 +214,7 @@ static void pages_beside_pipes(void **state)
 {
 	(void)state;
 	memory(4194304, 2000000, 50000, EACH_SIGNED(1000, 10000, 33000));
-	host_moments();
+	whole_moments();
 	opener(500, "knot", KMS_FILE_PIPE, 4010, 4010);
 	judge();
 	one("driver_pages");
@@ -521,7 +521,7 @@ static void stock_of_a_slow_leak(void **state)
 
 	(void)state;
 	memory(4194304, 2000000, 50000, NULL);
-	host_moments();
+	whole_moments();
 	obs.moment[KMS_MOMENT_FIRST].boottime_ns = 499990 * SECOND;
 	obs.moment[KMS_MOMENT_MIDDLE].boottime_ns = 499993 * SECOND;
 	obs.moment[KMS_MOMENT_LAST].boottime_ns = 500000 * SECOND;
