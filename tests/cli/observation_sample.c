@@ -306,11 +306,11 @@ void host_moments(void)
 		obs.host[i].tmpfs.whole = true;
 		obs.host[i].segments.known = true;
 	}
-	process(KMS_HOST_BEFORE, 1, 0, "init");
-	process(KMS_HOST_AFTER, 1, 0, "init")->spared = true;
+	task_at(KMS_HOST_BEFORE, 1, 0, "init");
+	task_at(KMS_HOST_AFTER, 1, 0, "init")->spared = true;
 }
 
-struct kms_process_memory *process(size_t number, uint32_t pid, uint32_t parent,
+struct kms_process_memory *task_at(size_t number, uint32_t pid, uint32_t parent,
 				   const char *name)
 {
 	struct kms_process_memories *all = &obs.host[number].processes;

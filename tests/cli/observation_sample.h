@@ -84,7 +84,7 @@ struct kms_trace *leak(unsigned int explained);
 void host_moments(void);
 
 /* A process at one of these; add them by pid. */
-struct kms_process_memory *process(size_t number, uint32_t pid, uint32_t parent,
+struct kms_process_memory *task_at(size_t number, uint32_t pid, uint32_t parent,
 				   const char *name);
 
 /* A tmpfs at one of these, of a device 0:MINOR. */

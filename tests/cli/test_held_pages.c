@@ -53,8 +53,8 @@ static void page_tables_of_one(void **state)
 	host();
 	host_moments();
 	HOST_PAGES(page_table_pages, 1000, 16360, 52200);
-	process(KMS_HOST_BEFORE, 400, 1, "plover")->page_table_bytes = MIB;
-	process(KMS_HOST_AFTER, 400, 1, "plover")->page_table_bytes = 201 * MIB;
+	task_at(KMS_HOST_BEFORE, 400, 1, "plover")->page_table_bytes = MIB;
+	task_at(KMS_HOST_AFTER, 400, 1, "plover")->page_table_bytes = 201 * MIB;
 	judge();
 	finding = only(KMS_FINDING_PAGES);
 	assert_string_equal(finding->cause, "page_tables");
@@ -75,8 +75,8 @@ static void page_tables_of_many(void **state)
 	host_moments();
 	HOST_PAGES(page_table_pages, 1000, 16360, 52200);
 	for (pid = 400; pid < 500; pid++) {
-		process(KMS_HOST_BEFORE, pid, 1, "postgres");
-		postgres = process(KMS_HOST_AFTER, pid, 1, "postgres");
+		task_at(KMS_HOST_BEFORE, pid, 1, "postgres");
+		postgres = task_at(KMS_HOST_AFTER, pid, 1, "postgres");
 		postgres->page_table_bytes = 2 * MIB;
 	}
 	judge();
@@ -103,8 +103,8 @@ static void threads_of_one(void **state)
 	host();
 	host_moments();
 	HOST_PAGES(kernel_stack_pages, 1000, 1000 + 2400, 1000 + 8000);
-	process(KMS_HOST_BEFORE, 50, 1, "curlew")->nr_threads = 10;
-	process(KMS_HOST_AFTER, 50, 1, "curlew")->nr_threads = 2010;
+	task_at(KMS_HOST_BEFORE, 50, 1, "curlew")->nr_threads = 10;
+	task_at(KMS_HOST_AFTER, 50, 1, "curlew")->nr_threads = 2010;
 	judge();
 	finding = only(KMS_FINDING_PAGES);
 	assert_string_equal(finding->cause, "threads");
@@ -166,7 +166,7 @@ static void large_page_tables(void **state)
 	host();
 	host_moments();
 	HOST_PAGES(page_table_pages, 524288, 524288, 524288);
-	process(KMS_HOST_AFTER, 400, 1, "plover")->page_table_bytes =
+	task_at(KMS_HOST_AFTER, 400, 1, "plover")->page_table_bytes =
 		1900 * MIB;
 	judge();
 	finding = only(KMS_FINDING_PAGES);
@@ -179,12 +179,12 @@ static void zombies(uint32_t parent, unsigned int before, unsigned int after)
 {
 	uint32_t pid;
 
-	process(KMS_HOST_BEFORE, parent, 1, "badd");
-	process(KMS_HOST_AFTER, parent, 1, "badd");
+	task_at(KMS_HOST_BEFORE, parent, 1, "badd");
+	task_at(KMS_HOST_AFTER, parent, 1, "badd");
 	for (pid = 1000; pid < 1000 + before; pid++)
-		process(KMS_HOST_BEFORE, pid, parent, "child")->zombie = true;
+		task_at(KMS_HOST_BEFORE, pid, parent, "child")->zombie = true;
 	for (pid = 1000; pid < 1000 + after; pid++)
-		process(KMS_HOST_AFTER, pid, parent, "child")->zombie = true;
+		task_at(KMS_HOST_AFTER, pid, parent, "child")->zombie = true;
 }
 
 static void zombies_of_one(void **state)
@@ -226,7 +226,7 @@ static void zombies_of_init(void **state)
 	host();
 	host_moments();
 	for (pid = 1000; pid < 1300; pid++)
-		process(KMS_HOST_AFTER, pid, 1, "child")->zombie = true;
+		task_at(KMS_HOST_AFTER, pid, 1, "child")->zombie = true;
 	judge();
 	expect_words("300 zombies of init (process 1)");
 	expect_no_words("kill");

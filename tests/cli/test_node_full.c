@@ -44,8 +44,8 @@ static void two_nodes(const uint64_t left[KMS_NR_MOMENTS],
 static void sparrow_grows(const char *mems)
 {
 	HOST_PAGES(anon_pages, 262144, 262144 + 38400, 262144 + 128000);
-	process(KMS_HOST_BEFORE, 88, 1, "sparrow")->anon_bytes = 100 * MIB;
-	process(KMS_HOST_AFTER, 88, 1, "sparrow")->anon_bytes = 600 * MIB;
+	task_at(KMS_HOST_BEFORE, 88, 1, "sparrow")->anon_bytes = 100 * MIB;
+	task_at(KMS_HOST_AFTER, 88, 1, "sparrow")->anon_bytes = 600 * MIB;
 	snprintf(obs.host[KMS_HOST_AFTER].processes.process[1].mems,
 		 sizeof(obs.host[0].processes.process->mems), "%s", mems);
 }

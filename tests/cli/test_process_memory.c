@@ -119,9 +119,9 @@ static void time_is_bounded(void **state)
 static void anon(uint32_t pid, const char *name, uint64_t before, uint64_t after)
 {
 	if (before != KMS_UNKNOWN)
-		process(KMS_HOST_BEFORE, pid, 1, name)->anon_bytes = before;
+		task_at(KMS_HOST_BEFORE, pid, 1, name)->anon_bytes = before;
 	if (after != KMS_UNKNOWN)
-		process(KMS_HOST_AFTER, pid, 1, name)->anon_bytes = after;
+		task_at(KMS_HOST_AFTER, pid, 1, name)->anon_bytes = after;
 }
 
 /* 16 GiB, of which 1 GiB is anonymous, and 500 MiB come in 10 s. */
@@ -178,7 +178,7 @@ static void numbers_are_used_again(void **state)
 
 	(void)state;
 	grows();
-	process(KMS_HOST_BEFORE, 300, 7, "vim")->anon_bytes = 400 * MIB;
+	task_at(KMS_HOST_BEFORE, 300, 7, "vim")->anon_bytes = 400 * MIB;
 	anon(300, "leak", KMS_UNKNOWN, 450 * MIB);
 	anon(301, "leak2", 100 * MIB, 600 * MIB);
 	judge();
@@ -204,8 +204,8 @@ static void parent_that_ends(void **state)
 {
 	(void)state;
 	grows();
-	process(KMS_HOST_BEFORE, 4711, 99, "java")->anon_bytes = 8192 * MIB;
-	process(KMS_HOST_AFTER, 4711, 1, "java")->anon_bytes = 8692 * MIB;
+	task_at(KMS_HOST_BEFORE, 4711, 99, "java")->anon_bytes = 8192 * MIB;
+	task_at(KMS_HOST_AFTER, 4711, 1, "java")->anon_bytes = 8692 * MIB;
 	judge();
 	assert_int_equal(only(KMS_FINDING_PROCESS_MEMORY)->holder[0].growth_bytes,
 			 500 * MIB);

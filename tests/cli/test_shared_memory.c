@@ -140,8 +140,8 @@ static void grows(void)
 	host_moments();
 	HOST_PAGES(file_pages, 400000, 400000, 400000);
 	HOST_PAGES(shmem_pages, 10000, 10000 + 38400, 10000 + 128000);
-	process(KMS_HOST_BEFORE, 88, 1, "cases");
-	process(KMS_HOST_AFTER, 88, 1, "cases");
+	task_at(KMS_HOST_BEFORE, 88, 1, "cases");
+	task_at(KMS_HOST_AFTER, 88, 1, "cases");
 }
 
 /* A file that a process has open. */
@@ -363,7 +363,7 @@ static void stock_of_deleted_files(void **state)
 	host_moments();
 	HOST_PAGES(file_pages, 1400000, 1400000, 1400000);
 	HOST_PAGES(shmem_pages, 1048576, 1048576, 1048576);
-	process(KMS_HOST_AFTER, 88, 1, "cases");
+	task_at(KMS_HOST_AFTER, 88, 1, "cases");
 	file_open(30, 88, "/tmp/x (deleted)", 4000 * MIB)->changed = false;
 	judge();
 	expect_words("4.0 GiB, 25 % of memory, is shared memory: deleted file /tmp/x, kept by cases (process 88)");
@@ -413,7 +413,7 @@ static void ramfs_that_grows(void **state)
 		obs.moment[i].meminfo.cached += EACH(0, 30, 100)[i] * MIB;
 		obs.moment[i].meminfo.unevictable += EACH(0, 30, 100)[i] * MIB;
 	}
-	process(KMS_HOST_AFTER, 88, 1, "dipper");
+	task_at(KMS_HOST_AFTER, 88, 1, "dipper");
 	tmpfs(KMS_HOST_AFTER, 40, "/mnt/ram", 100 * MIB)->is_ramfs = true;
 	file_open(40, 88, "/mnt/ram/archive", 100 * MIB);
 	judge();
@@ -431,7 +431,7 @@ static void locked_files(void **state)
 	host_moments();
 	HOST_PAGES(file_pages, 1310720, 1310720, 1310720);
 	meminfo(5242880, 100000, 5000000, 5000000);
-	process(KMS_HOST_AFTER, 9, 1, "vmtouch")->locked_bytes = 4800 * MIB;
+	task_at(KMS_HOST_AFTER, 9, 1, "vmtouch")->locked_bytes = 4800 * MIB;
 	judge();
 	expect_words("is in locked page cache");
 	expect_words("vmtouch (process 9): locked memory, 4.7 GiB");

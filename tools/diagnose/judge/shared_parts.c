@@ -112,7 +112,7 @@ void kms_shared_place(struct kms_case *c, struct kms_finding *finding,
 		.growth_per_second = KMS_UNKNOWN,
 		.nr_names = KMS_UNKNOWN,
 		.nr_covered = KMS_UNKNOWN,
-		.nr_namespaces = KMS_UNKNOWN,
+		.nr_namespaces = 0,
 		.container_pid = KMS_UNKNOWN,
 	};
 	if (place->share_permille > 1000)

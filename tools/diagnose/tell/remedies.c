@@ -228,10 +228,11 @@ static void advise(struct kms_advice *a, struct kms_finding *finding)
 {
 	size_t i;
 
-	if (finding->severity <= KMS_NOTICE)
-		notice_add(a, finding);
-	else
+	/* Remedies of memory stop nothing for a notice. */
+	if (finding->severity > KMS_NOTICE)
 		remedies_add(a, finding);
+	else if (!kms_memory_remedies_add(a, finding))
+		notice_add(a, finding);
 	/* Growth that may have ended is no reason to stop something now. */
 	for (i = 0; i < finding->nr_remedies; i++)
 		if (finding->sure == KMS_POSSIBLE)
