@@ -134,8 +134,10 @@ try 3 'some parts could not be examined, so the answer is partial' \
 	diagnose --seconds 1
 check 'a stock that cannot be reclaimed is a warning' \
 	grep -q '^   Warning, possible: ' "$work/out"
-try 4 'some parts could not be examined, so the answer is partial' \
-	diagnose --seconds 1 --exit-code
+got=0
+"$reader" diagnose --seconds 1 --exit-code >"$work/out" 2>"$work/err" || got=$?
+check 'with --exit-code a warning exits with 4' [ "$got" -eq 4 ]
+check 'and prints the verdict' grep -q '^Verdict: ' "$work/out"
 KMS_FAKE=$fixture/host
 try 3 'some parts could not be examined, so the answer is partial' \
 	diagnose --seconds 1 --exit-code
