@@ -36,12 +36,12 @@
  * A hold of slab_mutex counts for so long. It may take up to 1 ms, as the clock
  * is not read for each cache.
  */
-#define HOLD_NS		(800 * NSEC_PER_USEC)
+#define HOLD_NS		(600 * NSEC_PER_USEC)
 #define MUTEX_TRIES	15
 #define MUTEX_PAUSE_US	50
 #define SPARE_CACHES	32		/* room for new caches */
 #define NAMESAKES	8		/* room for caches of one name */
-#define CLOCK_ENTRIES	64		/* counted between reads of the clock */
+#define CLOCK_ENTRIES	16		/* counted between reads of the clock */
 
 /**
  * struct slab_walk - the state of a collection between holds

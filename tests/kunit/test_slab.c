@@ -15,7 +15,7 @@
 #include "fake_slab.h"
 
 /* A hold notes or counts so many caches when each read of the clock is late. */
-#define PER_HOLD	64
+#define PER_HOLD	16
 #define LATE_NS		NSEC_PER_SEC
 
 /* More than any collection here takes. */

@@ -17,8 +17,9 @@ TIMES = 50
 # Caches whose names and counts take longer to read than one hold may.
 MANY = 5000
 
-# A hold takes less than 1 ms, unless this machine stands still in it.
-MAX_HOLD_NS = 1_500_000
+# A hold stops after 0.6 ms of work. Emulated guests that share this machine
+# took 1.2 to 1.5 ms at the least.
+MAX_HOLD_NS = 3_000_000
 
 
 def kernel_pages():

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""Run scenarios inside the guest: guest.py [--text] NAME...
+"""Run scenarios inside the guest: play.py [--text] NAME...
 
 Each starts its program, asks kmemscope diagnose, compares, and ends all that it
 started. A line "RESULT {...}" has what came out.
