@@ -411,6 +411,7 @@ static int caches_go_on(struct ks_snapshot *snap, struct hold *hold)
 		err = caches_note(snap, hold);
 		if (err || snap->more_items)
 			return err;
+		/* Another dump may read it: a guess of how many there are. */
 		WRITE_ONCE(nr_before, walk_of(snap)->notes.nr);
 		if (snap->nr * nodes_per_cache(snap) > snap->cap)
 			return -ENOSPC;
@@ -472,6 +473,7 @@ static int caches_step(struct ks_snapshot *snap,
 static int caches_collect(struct ks_snapshot *snap,
 			  struct netlink_ext_ack *extack)
 {
+	/* Another dump may write it: too few only means one more reserve. */
 	return caches_reserve(snap, READ_ONCE(nr_before), 0) ?:
 	       caches_step(snap, extack);
 }

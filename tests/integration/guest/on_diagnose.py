@@ -100,6 +100,16 @@ def expect_no_alarm(answer):
                    ("kmemscope", "modinfo"), remedy)
 
 
+def of_cause(answer, cause, *parts):
+    """The only finding of this cause, which has these parts."""
+    found = [row for row in answer["findings"] if row["cause"] == cause]
+    causes = [row["cause"] for row in answer["findings"]]
+    expect(len(found) == 1, f"{len(found)} findings {cause} of {causes}")
+    names = {part["name"] for part in found[0]["parts"]}
+    expect(names >= set(parts), f"parts {names}")
+    return found[0]
+
+
 def expect_allocator(row, name, *parents, least=80):
     """The allocator of most of it."""
     expect(row["allocators"], f"no allocator is named: {row['unknown']}")
@@ -235,18 +245,15 @@ def test_lookups_in_sysfs():
 
 
 def test_files_that_are_made():
-    """Positive dentries, and the inodes with them."""
+    """Positive dentries and the inodes with them are one cause."""
     where = culprit.folder("spool/out")
     with culprit.storm("spooler", "make", where, "job-%lu.tmp", rate=1500,
                        count=40000):
         answer = diagnose()
-    row = finding(answer, "positive_dentries")
+    row = of_cause(answer, "files_made", "dentry", "ext4_inode_cache")
     expect_no_alarm(answer)
     expect_directory(row, where, "ext4", "job-N.tmp")
     expect_allocator(row, "spooler")
-    inodes = finding(answer, "inodes")
-    equal(inodes["cache"], "ext4_inode_cache", "cache of inodes")
-    expect_allocator(inodes, "spooler")
 
 
 def test_inodes_that_are_read():
@@ -466,7 +473,8 @@ def test_in_a_container():
         first = expect_allocator(row, "guest")
         equal(first["container"], "docker 0123456789ab", "of the allocator")
         with contained("filler", "make /srv z%lu 0 3000"):
-            row = finding(diagnose(), "positive_dentries")
+            row = of_cause(diagnose(), "files_made", "dentry",
+                           "shmem_inode_cache")
         directory = expect_directory(row, "/srv", "tmpfs", "zN")
         equal(directory.get("container"), "docker 0123456789ab", "container")
 
