@@ -203,9 +203,12 @@ static void messages_queue(int family, int type, char **arg, int reads)
 	pid = fork();
 	if (pid < 0)
 		die("fork");
-	if (!pid)
+	if (!pid) {
+		/* Only the receiver holds its socket. */
+		close(fd);
 		messages_send(family, type, &address, number(arg[0]),
 			      number(arg[1]));
+	}
 	for (ready(); reads; )
 		if (recv(fd, data, sizeof(data), 0) < 0)
 			die("recv");
@@ -240,8 +243,10 @@ static void streams_queue(int family, char **arg)
 
 	if (pid < 0)
 		die("fork");
-	if (!pid)
+	if (!pid) {
+		close(listener);
 		streams_send(family, &address, number(arg[0]), number(arg[1]));
+	}
 	for (ready();;)
 		if (accept(listener, NULL, NULL) < 0)
 			die("accept");
@@ -294,8 +299,10 @@ static void netlink_queue(char **arg)
 	pid = fork();
 	if (pid < 0)
 		die("fork");
-	if (!pid)
+	if (!pid) {
+		close(fd);
 		netlink_send(address.nl_pid, number(arg[0]), number(arg[1]));
+	}
 	ready();
 	stay();
 }
