@@ -156,7 +156,7 @@ static void pages_without_a_queue(void **state)
 	/* It waits since long ago. */
 	sockstats(9000, 9000);
 	judge();
-	one("driver_pages");
+	one("unaccounted");
 	expect_no_words("curlew");
 }
 
@@ -217,7 +217,7 @@ static void pages_beside_pipes(void **state)
 	whole_moments();
 	opener(500, "knot", KMS_FILE_PIPE, 4010, 4010);
 	judge();
-	one("driver_pages");
+	one("unaccounted");
 	expect_no_words("knot");
 }
 

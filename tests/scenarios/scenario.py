@@ -14,7 +14,7 @@ CAUSES = (
     "zombies", "page_tables", "sockets", "socket_queues", "files", "pipes",
     "event_files", "watches", "mappings", "timers", "cgroups",
     "network_namespaces", "bpf", "vmalloc", "percpu", "driver_pages",
-    "kernel_leak", "fragmentation", "other_slab")
+    "unaccounted", "kernel_leak", "fragmentation", "other_slab")
 
 SEVERITIES = ("ok", "notice", "warning", "critical")
 ROLES = ("holder", "allocator", "either")

@@ -44,8 +44,8 @@ static const struct {
 		.counter = "unaccounted",
 		.what = "unaccounted memory",
 		.means = ": no kernel counter explains it",
-		.owners = "who allocates it: such pages carry no name; mostly drivers take them",
-		.cause = "driver_pages",
+		.owners = "who allocates it: pages that no counter has carry no name",
+		.cause = "unaccounted",
 	},
 	[LARGE_KMALLOC] = {
 		.kind = KMS_FINDING_LARGE_KMALLOC,

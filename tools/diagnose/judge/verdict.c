@@ -7,6 +7,7 @@
 #include "diagnose/judge/floors.h"
 #include "diagnose/judge/judge.h"
 #include "diagnose/judge/pressure.h"
+#include "diagnose/judge/same_process.h"
 #include "diagnose/judge/severity.h"
 #include "diagnose/judge/totals.h"
 #include "diagnose/judge/verdict.h"
@@ -233,6 +234,7 @@ static void judge(struct kms_case *c)
 	for (i = 0; i < ARRAY_SIZE(judges); i++)
 		judges[i](c);
 	kms_causes_judge(c);
+	kms_same_process_judge(c);
 	for (i = 0; i < verdict->nr_findings; i++)
 		kms_severity_judge(c, &verdict->finding[i]);
 	kms_pressure_judge(c);
