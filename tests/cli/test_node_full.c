@@ -119,7 +119,7 @@ static void growth_of_unknown_origin(void **state)
 	judge();
 	finding = only(KMS_FINDING_NODE_FULL);
 	assert_int_equal(finding->severity, KMS_WARNING);
-	expect_words("Node 0 is full in 24 s; node 1 has 5.9 GiB available");
+	expect_words("node 0 is full in 24 s; node 1 has 5.9 GiB available");
 	expect_no_words("kill");
 }
 
@@ -129,7 +129,7 @@ static void nearly_gone(void **state)
 	two_nodes(EACH(9000, 9000, 9000), FREE);
 	judge();
 	assert_int_equal(only(KMS_FINDING_NODE_FULL)->severity, KMS_NOTICE);
-	expect_words("Node 0 is full; node 1 has 5.9 GiB available");
+	expect_words("node 0 is full; node 1 has 5.9 GiB available");
 }
 
 /* Healthy: */

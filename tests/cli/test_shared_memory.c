@@ -304,7 +304,7 @@ static void nothing_explains_it(void **state)
 	judge();
 	finding = only(KMS_FINDING_SHARED_MEMORY);
 	assert_int_equal(finding->sure, KMS_LIKELY);
-	expect_words("Shared memory grows by 50.0 MiB/s");
+	expect_words("shared memory grows by 50.0 MiB/s");
 	expect_words("deleted files, memfd or GPU objects");
 }
 

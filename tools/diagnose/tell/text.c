@@ -8,6 +8,12 @@
 
 #define WIDTH 79
 
+/* Frames of who allocates for others; a verdict is to fit a screen. */
+#define MAX_SIDE_FRAMES 4
+
+/* Parts that are named; the others are small. */
+#define MAX_NAMED_PARTS 6
+
 /* A part of memory below 1/200 goes with the rest. */
 #define MIN_PART 200
 
@@ -47,13 +53,13 @@ static void wrapped_print(FILE *stream, const char *text, size_t column,
 	fputc('\n', stream);
 }
 
-/* Print a sentence behind its number, with a capital letter. */
+/* Print a sentence behind its number.  It may begin with a name, as it is. */
 static void heading_print(FILE *stream, const char *number, const char *text)
 {
 	size_t len = strlen(number);
 
-	fprintf(stream, "%s%c", number, toupper((unsigned char)*text));
-	wrapped_print(stream, text + 1, len + 1, len);
+	fputs(number, stream);
+	wrapped_print(stream, text, len, len);
 }
 
 static void lines_print(FILE *stream, const char *title,
@@ -131,7 +137,8 @@ static void directory_print(FILE *stream,
 }
 
 static void allocator_print(FILE *stream,
-			    const struct kms_found_allocator *allocator)
+			    const struct kms_found_allocator *allocator,
+			    size_t max_frames)
 {
 	size_t i;
 
@@ -152,8 +159,11 @@ static void allocator_print(FILE *stream,
 	if (allocator->container)
 		fprintf(stream, ", %s", allocator->container);
 	fputc('\n', stream);
-	for (i = 0; i < allocator->nr_frames; i++)
+	for (i = 0; i < allocator->nr_frames && i < max_frames; i++)
 		fprintf(stream, "       %s\n", allocator->frame[i]);
+	if (i < allocator->nr_frames)
+		fprintf(stream, "       and %zu more functions, see --json\n",
+			allocator->nr_frames - i);
 }
 
 /* "curlew (process 3623): 16031 TCP sockets, 36 MiB, 1588/s more" */
@@ -186,16 +196,27 @@ static void holder_print(FILE *stream, const struct kms_found_holder *holder,
 	fputc('\n', stream);
 }
 
+/* All in one paragraph, the largest first. */
 static void parts_print(FILE *stream, const struct kms_finding *finding)
 {
-	size_t i;
+	size_t nr = finding->nr_parts, i;
+	char text[1024];
+	FILE *memory;
 
-	if (finding->nr_parts < 2)
+	if (nr < 2)
 		return;
-	fputs("   Parts of this cause\n", stream);
-	for (i = 0; i < finding->nr_parts; i++)
-		fprintf(stream, "   - %s: %s/s\n", finding->part[i].name,
+	memory = fmemopen(text, sizeof(text), "w");
+	if (!memory)
+		return;
+	for (i = 0; i < nr && i < MAX_NAMED_PARTS; i++)
+		fprintf(memory, "%s%s %s/s", i ? ", " : "",
+			finding->part[i].name,
 			kms_words_bytes(finding->part[i].bytes_per_second).text);
+	if (i < nr)
+		fprintf(memory, ", and %zu more", nr - i);
+	fclose(memory);
+	fputs("   Parts: ", stream);
+	wrapped_print(stream, text, 10, 3);
 }
 
 /* "At this rate memory use reaches 90 % in about 3 minutes." */
@@ -203,7 +224,8 @@ static void full_print(FILE *stream, const struct kms_finding *finding)
 {
 	uint64_t full = finding->full_seconds;
 
-	if (full == KMS_UNKNOWN)
+	/* That of a node is in the headline. */
+	if (full == KMS_UNKNOWN || finding->kind == KMS_FINDING_NODE_FULL)
 		return;
 	if (full)
 		fprintf(stream,
@@ -286,7 +308,9 @@ static void finding_print(FILE *stream, const struct kms_finding *finding,
 	if (finding->nr_allocators)
 		fputs("   Who allocates\n", stream);
 	for (i = 0; i < finding->nr_allocators; i++)
-		allocator_print(stream, &finding->allocator[i]);
+		allocator_print(stream, &finding->allocator[i],
+				finding->nr_holders ? MAX_SIDE_FRAMES :
+				KMS_MAX_FRAMES);
 	parts_print(stream, finding);
 	nodes_print(stream, finding);
 	lines_print(stream, "Evidence", &finding->evidence);
