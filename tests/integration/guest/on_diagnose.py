@@ -325,7 +325,7 @@ def test_files_that_do_not_fit():
     """Tasks wait for pages that are reclaimed before they are read again."""
     where = culprit.folder("hot")
     subprocess.run(["dd", "if=/dev/zero", f"of={where}/data", "bs=1M",
-                    "count=350"], check=True, stderr=subprocess.DEVNULL)
+                    "count=250"], check=True, stderr=subprocess.DEVNULL)
 
     def observe():
         """Observe until tasks waited for long enough."""
@@ -339,7 +339,7 @@ def test_files_that_do_not_fit():
         equal(answer["healthy"], False, "health")
         return answer
 
-    with hardly_any_memory(100 * 1024), \
+    with hardly_any_memory(60 * 1024), \
             culprit.script("reader", "while :; do "
                            f"cat {where}/data >/dev/null; done"):
         time.sleep(3)

@@ -52,6 +52,33 @@ static const char *where_words(struct kms_case *c,
 			       directory->pattern);
 }
 
+/*
+ * ", module foo", where the allocations go through one.  In interrupts drivers
+ * allocate for whoever gets the data, so that no driver is named for these.
+ */
+static const char *module_words(struct kms_case *c,
+				const struct kms_finding *finding)
+{
+	const struct kms_found_allocator *first = &finding->allocator[0];
+	const char *start, *end;
+	size_t i;
+
+	if (finding->kind != KMS_FINDING_UNRECLAIMABLE_SLAB ||
+	    !finding->nr_allocators || !first->context ||
+	    strstr(first->context, "irq"))
+		return "";
+	for (i = 0; i < first->nr_frames; i++) {
+		start = strrchr(first->frame[i], '[');
+		end = start ? strchr(start, ']') : NULL;
+		if (end && end - start > 1 &&
+		    strncmp(start, "[kmemscope]", strlen("[kmemscope]")))
+			return kms_strings_add(c->strings, ", module %.*s",
+					       (int)(end - start - 1),
+					       start + 1);
+	}
+	return "";
+}
+
 static size_t words_count(const char *text)
 {
 	size_t nr = *text != '\0';
@@ -85,6 +112,7 @@ static const char *growth_words(struct kms_case *c,
 void kms_headline_fill(struct kms_case *c, struct kms_finding *finding,
 		       const char *what)
 {
+	const char *module = module_words(c, finding);
 	const char *where[3];
 	size_t i;
 
@@ -92,10 +120,10 @@ void kms_headline_fill(struct kms_case *c, struct kms_finding *finding,
 	where[1] = where_words(c, finding, false);
 	where[2] = "";
 	for (i = 0; i < 3; i++) {
-		kms_summarize(c, finding, "the %s %s: %s%s%s",
+		kms_summarize(c, finding, "the %s %s: %s%s%s%s",
 			      kms_cache_words(c, finding->cache),
 			      growth_words(c, finding),
-			      what, where[i], share_words(c, finding));
+			      what, where[i], share_words(c, finding), module);
 		if (words_count(finding->summary) <= MAX_WORDS_OF_HEADLINE)
 			return;
 	}

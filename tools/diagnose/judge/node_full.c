@@ -196,9 +196,11 @@ static void severity_fill(struct kms_finding *finding,
 			  const struct left *left, bool bound)
 {
 	bool grows = left->full_seconds != KMS_UNKNOWN;
+	/* Programs that fill it are not bound to it as long as none is known. */
+	bool known = finding->nr_holders;
 
 	finding->severity = grows && bound ? KMS_CRITICAL :
-			    grows ? KMS_WARNING : KMS_NOTICE;
+			    grows && known ? KMS_WARNING : KMS_NOTICE;
 	finding->why_severe = grows && bound ?
 		"what is bound to the node stalls or is killed when it is full" :
 		grows ?

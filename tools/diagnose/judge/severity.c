@@ -88,6 +88,22 @@ static struct rating growth_rating(struct kms_case *c,
 		     "the kernel cannot reclaim it, but memory is not full within 30 days");
 }
 
+/*
+ * Reading and writing files also fills caches that are not called reclaimable.
+ * Without an allocator nothing tells such a cache from a leak.
+ */
+#define BESIDE_FACTOR 20
+
+static bool is_beside_files(const struct kms_case *c,
+			    const struct kms_finding *finding)
+{
+	return kms_finding_has_slab(finding) && !finding->nr_allocators &&
+	       !finding->nr_holders &&
+	       finding->growth_bytes != KMS_UNKNOWN &&
+	       c->largest > c->largest_unreclaimable &&
+	       (uint64_t)c->largest / BESIDE_FACTOR >= finding->growth_bytes;
+}
+
 static const struct rating burst = {
 	KMS_NOTICE,
 	"it may have been a burst; a longer observation shows whether it continues",
@@ -118,6 +134,9 @@ unreclaimable_rating(struct kms_case *c,
 	if (grows(finding))
 		rating = finding->sure == KMS_POSSIBLE ?
 			burst : growth_rating(c, finding);
+	if (grows(finding) && is_beside_files(c, finding))
+		rating = rated(KMS_NOTICE,
+			       "it grows beside caches of files, far slower, and may be a part of that");
 	if (rating.severity >= KMS_WARNING)
 		return rating;
 	if (is_stock(finding))
