@@ -476,7 +476,7 @@ static void files_beside(void)
 {
 	host();
 	cache("ext4_inode_cache", 1, 10000, SLOW);
-	cache("kmalloc-1k", 0, 1000, SLOW);
+	cache("kmalloc-1k", 0, 1000, EACH(100000, 100500, 102000));
 }
 
 static void the_worst_is_first(void **state)
@@ -497,8 +497,30 @@ static void far_slower_beside_files(void **state)
 	judge();
 	assert_int_equal(verdict.nr_findings, 2);
 	assert_int_equal(verdict.severity, KMS_NOTICE);
-	allocator(trace_add("kmalloc-1k", 1000),
-		  "context=task name=gnat pid=77", 1000);
+}
+
+/* Each inode has one, whoever makes it. */
+static void one_object_for_each_inode(void **state)
+{
+	(void)state;
+	host();
+	cache("ext4_inode_cache", 1, 1100, EACH(1000, 5500, 16000));
+	cache("odd_label", 0, 64, EACH(1000, 5500, 16000));
+	allocator(trace_add("odd_label", 1000),
+		  "context=task name=gnat pid=77", 4500);
+	judge();
+	assert_int_equal(verdict.nr_findings, 2);
+	assert_int_equal(verdict.severity, KMS_NOTICE);
+}
+
+static void more_objects_than_inodes(void **state)
+{
+	(void)state;
+	host();
+	cache("ext4_inode_cache", 1, 1100, EACH(1000, 5500, 16000));
+	cache("odd_label", 0, 64, EACH(1000, 9500, 28000));
+	allocator(trace_add("odd_label", 1000),
+		  "context=task name=gnat pid=77", 9000);
 	judge();
 	assert_int_equal(verdict.severity, KMS_WARNING);
 }
@@ -555,6 +577,8 @@ int main(void)
 		TEST(processes_that_were_killed),
 		TEST(much_unexplained_and_little_available),
 		TEST(the_worst_is_first), TEST(far_slower_beside_files),
+		TEST(one_object_for_each_inode),
+		TEST(more_objects_than_inodes),
 		TEST(a_judge_that_knows),
 	};
 

@@ -94,11 +94,39 @@ static struct rating growth_rating(struct kms_case *c,
  */
 #define BESIDE_FACTOR 20
 
+/*
+ * Did as many objects come as inodes or dentries?  Merged caches hide the name
+ * of what each inode has, such as the labels of lsm_inode_cache.
+ */
+static bool is_one_each(const struct kms_case *c,
+			const struct kms_finding *finding)
+{
+	double came = finding->objects_per_second * (c->ns / 1e9);
+	size_t i;
+
+	if (finding->objects_per_second == KMS_UNKNOWN)
+		return false;
+	for (i = 0; i < c->growths.nr; i++) {
+		const struct kms_growth *growth = &c->growths.growth[i];
+
+		if (growth->reclaimable && growth->objects_known &&
+		    growth->bytes > (int64_t)finding->growth_bytes &&
+		    kms_cache_has_directory(growth->kind) &&
+		    came >= 0.9 * growth->objects &&
+		    came <= 1.1 * growth->objects)
+			return true;
+	}
+	return false;
+}
+
 static bool is_beside_files(const struct kms_case *c,
 			    const struct kms_finding *finding)
 {
-	return kms_finding_has_slab(finding) && !finding->nr_allocators &&
-	       !finding->nr_holders &&
+	if (!kms_finding_has_slab(finding) || finding->nr_holders)
+		return false;
+	if (is_one_each(c, finding))
+		return true;
+	return !finding->nr_allocators &&
 	       finding->growth_bytes != KMS_UNKNOWN &&
 	       c->largest > c->largest_unreclaimable &&
 	       (uint64_t)c->largest / BESIDE_FACTOR >= finding->growth_bytes;
@@ -136,7 +164,7 @@ unreclaimable_rating(struct kms_case *c,
 			burst : growth_rating(c, finding);
 	if (grows(finding) && is_beside_files(c, finding))
 		rating = rated(KMS_NOTICE,
-			       "it grows beside caches of files, far slower, and may be a part of that");
+			       "it grows beside caches of files, and may be a part of them");
 	if (rating.severity >= KMS_WARNING)
 		return rating;
 	if (is_stock(finding))
