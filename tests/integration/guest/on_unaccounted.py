@@ -11,7 +11,7 @@ import fixture
 import load
 import theirs
 import wire
-from ktap import expect, note
+from ktap import expect, note, retry
 
 N = 8192
 
@@ -143,8 +143,8 @@ def test_vmalloc_is_accounted_for_the_host():
            f"the nodes' {field} rose by {nodes}, not {N}")
 
 
-def test_slab_objects_are_not_unaccounted():
-    """They raise the slab pages, and not the unaccounted ones."""
+def make_slab_objects():
+    """Make 20000 objects on node 1, and compare what rises there."""
     before = rows()
     with fixture.Fixture(objects=[0, 20000], item_size=1024):
         during = rows()
@@ -154,3 +154,9 @@ def test_slab_objects_are_not_unaccounted():
     expect(pages > 5000, f"20000 objects of 1 KiB in {pages} pages")
     expect_risen(before, during, 1, pages, "slab_unreclaimable_pages")
     expect_risen(before, during, 1, 0)
+
+
+def test_slab_objects_are_not_unaccounted():
+    """They raise the slab pages, and not the unaccounted ones."""
+    # Others may take pages meanwhile: 2 MiB were seen once.
+    retry(make_slab_objects)
