@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The findings of a diagnosis. */
+#include <string.h>
+
 #include "diagnose/finding.h"
 
 const char kms_not_examined[] =
@@ -110,16 +112,52 @@ struct kms_finding *kms_finding_add(struct kms_verdict *verdict,
 	return finding;
 }
 
-struct kms_found_holder *kms_holder_add(struct kms_finding *finding)
+void kms_finding_remove(struct kms_verdict *verdict,
+			struct kms_finding *finding)
 {
-	struct kms_found_holder *holder;
+	size_t after = &verdict->finding[verdict->nr_findings] - finding - 1;
 
-	if (finding->nr_holders == KMS_MAX_HOLDERS)
+	memmove(finding, finding + 1, after * sizeof(*finding));
+	verdict->nr_findings--;
+}
+
+void kms_part_add(struct kms_finding *finding, const struct kms_finding *from)
+{
+	if (finding->nr_parts == KMS_MAX_PARTS)
+		return;
+	finding->part[finding->nr_parts++] = (struct kms_found_part){
+		.name = from->cache ?: kms_finding_name(from->kind),
+		.total_bytes = from->total_bytes,
+		.bytes_per_second = from->bytes_per_second,
+	};
+}
+
+const char *kms_allocator_module(const struct kms_found_allocator *allocator,
+				 struct kms_strings *strings)
+{
+	static const char own[] = "[kmemscope]";
+	const char *start, *end;
+	size_t i;
+
+	if (!allocator->context || strstr(allocator->context, "irq"))
 		return NULL;
-	holder = &finding->holder[finding->nr_holders++];
-	*holder = (struct kms_found_holder){
+	for (i = 0; i < allocator->nr_frames; i++) {
+		start = strrchr(allocator->frame[i], '[');
+		end = start ? strchr(start, ']') : NULL;
+		if (end && end - start > 1 && strncmp(start, own, strlen(own)))
+			return kms_strings_add(strings, "%.*s",
+					       (int)(end - start - 1),
+					       start + 1);
+	}
+	return NULL;
+}
+
+struct kms_found_holder kms_holder_new(const char *resource)
+{
+	return (struct kms_found_holder){
 		.pid = KMS_UNKNOWN,
 		.uid = KMS_UNKNOWN,
+		.resource = resource,
 		.total_bytes = KMS_UNKNOWN,
 		.growth_bytes = KMS_UNKNOWN_SIGNED,
 		.nr = KMS_UNKNOWN,
@@ -127,6 +165,16 @@ struct kms_found_holder *kms_holder_add(struct kms_finding *finding)
 		.nr_alike = 1,
 		.share_permille = KMS_UNKNOWN,
 	};
+}
+
+struct kms_found_holder *kms_holder_add(struct kms_finding *finding)
+{
+	struct kms_found_holder *holder;
+
+	if (finding->nr_holders == KMS_MAX_HOLDERS)
+		return NULL;
+	holder = &finding->holder[finding->nr_holders++];
+	*holder = kms_holder_new(NULL);
 	return holder;
 }
 

@@ -322,6 +322,25 @@ static inline void kms_lines_add(struct kms_lines *lines, const char *line)
 struct kms_finding *kms_finding_add(struct kms_verdict *verdict,
 				    enum kms_finding_kind kind);
 
+/*
+ * The kernel module that its stack goes through, as in
+ * "function+0x10/0x20 [module]"; NULL without one.  In interrupts drivers
+ * allocate for whoever gets the data: that would blame the network card for
+ * each packet that no process reads, so there it is NULL as well.
+ */
+const char *kms_allocator_module(const struct kms_found_allocator *allocator,
+				 struct kms_strings *strings);
+
+/* A holder of a resource, all else unknown. */
+struct kms_found_holder kms_holder_new(const char *resource);
+
+/* Append a growth as a part of this finding; one too many is dropped. */
+void kms_part_add(struct kms_finding *finding, const struct kms_finding *from);
+
+/* Remove a finding: those after it move. */
+void kms_finding_remove(struct kms_verdict *verdict,
+			struct kms_finding *finding);
+
 /* Append a holder, all unknown; NULL when there are too many. */
 struct kms_found_holder *kms_holder_add(struct kms_finding *finding);
 

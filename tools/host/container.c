@@ -2,10 +2,16 @@
 /* Find the container that a cgroup belongs to. */
 #include <ctype.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "host/container.h"
+#include "host/file.h"
 #include "lib/array.h"
+#include "lib/text.h"
+
+/* A hierarchy has a line with a path. */
+#define MAX_CGROUP_BYTES (1024 * 1024)
 
 /* Engines print the first 12 of the 64 digits of a container. */
 #define ID_DIGITS 64
@@ -211,4 +217,20 @@ char *kms_container_text(const struct kms_container *container)
 
 	return asprintf(&text, "%s %s", container->engine,
 			container->name) < 0 ? NULL : text;
+}
+
+char *kms_process_cgroup(uint64_t pid)
+{
+	char path[64], *text, *cgroup = NULL;
+	const char *found;
+	size_t len;
+
+	snprintf(path, sizeof(path), "/proc/%llu/cgroup",
+		 (unsigned long long)pid);
+	text = kms_file_read(path, MAX_CGROUP_BYTES);
+	found = text ? kms_container_cgroup(text, &len) : NULL;
+	if (found)
+		cgroup = kms_text_escape(found, len);
+	free(text);
+	return cgroup;
 }

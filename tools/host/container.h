@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* A file name has up to 255 bytes, and each can be escaped. */
 #define KMS_MAX_CONTAINER_NAME (4 * 255 + 1)
@@ -31,5 +32,8 @@ char *kms_container_text(const struct kms_container *container);
  * bytes, to the end of the line. NULL if there is none.
  */
 const char *kms_container_cgroup(const char *text, size_t *len);
+
+/* That path of a process, escaped; NULL if it is not known.  Free it. */
+char *kms_process_cgroup(uint64_t pid);
 
 #endif /* KMS_HOST_CONTAINER_H */

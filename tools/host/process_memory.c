@@ -70,7 +70,8 @@ static void line_parse(struct kms_process_memory *process, const char *line)
 		if (!strncmp(line, numbers[i].key, len))
 			sscanf(line + len, "%u", numbers[i].number);
 	}
-	if (sscanf(line, "State: %c", &state) == 1)
+	/* For each line of each process a scan would take long. */
+	if (*line == 'S' && sscanf(line, "State: %c", &state) == 1)
 		process->zombie = state == 'Z' || state == 'X';
 	if (!strncmp(line, mems, strlen(mems)))
 		mems_parse(process, line + strlen(mems));
@@ -205,6 +206,18 @@ kms_process_memories_find(const struct kms_process_memories *processes,
 		return NULL;
 	return bsearch(&key, processes->process, processes->nr,
 		       sizeof(*processes->process), process_compare);
+}
+
+uint64_t kms_process_children(const struct kms_process_memories *processes,
+			      uint32_t parent, bool zombies)
+{
+	uint64_t nr = 0;
+	size_t i;
+
+	for (i = 0; i < processes->nr; i++)
+		nr += processes->process[i].parent == parent &&
+		      processes->process[i].zombie == zombies;
+	return nr;
 }
 
 void kms_process_memories_free(struct kms_process_memories *processes)

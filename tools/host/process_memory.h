@@ -56,6 +56,10 @@ const struct kms_process_memory *
 kms_process_memories_find(const struct kms_process_memories *processes,
 			  uint32_t pid);
 
+/* How many children of a process are zombies, or are not. */
+uint64_t kms_process_children(const struct kms_process_memories *processes,
+			      uint32_t parent, bool zombies);
+
 void kms_process_memories_free(struct kms_process_memories *processes);
 
 #endif /* KMS_HOST_PROCESS_MEMORY_H */

@@ -33,6 +33,16 @@ void kms_summarize(struct kms_case *c, struct kms_finding *finding,
 	va_end(args);
 }
 
+bool kms_case_is_short(const struct kms_case *c)
+{
+	const struct kms_totals *totals = &c->verdict->totals;
+
+	return totals->managed != KMS_UNKNOWN &&
+	       totals->available != KMS_UNKNOWN &&
+	       kms_permille(totals->available, totals->managed) <
+	       SHORT_PERMILLE;
+}
+
 bool kms_case_is_long(const struct kms_case *c)
 {
 	return c->ns >= MIN_LONG_NS;

@@ -11,6 +11,9 @@
 /* A directory or an allocator with a smaller share is not named. */
 #define KMS_NAMED_PERMILLE 30
 
+/* One unreclaimable cache with this much of memory has an owner. */
+#define KMS_STOCK_PERMILLE 100
+
 struct kms_case {
 	const struct kms_observation *obs;
 	struct kms_verdict *verdict;
@@ -33,6 +36,9 @@ struct kms_case {
 
 	bool plenty;		/* enough is available: caches do no harm */
 };
+
+/* Is so little memory available that allocations reclaim and stall? */
+bool kms_case_is_short(const struct kms_case *c);
 
 /* Append a line of evidence, or of what is not known. */
 void kms_tell(struct kms_case *c, struct kms_lines *lines, const char *format,

@@ -4,8 +4,9 @@
 
 #include "diagnose/judge/allocators.h"
 #include "diagnose/judge/cause_words.h"
+#include "diagnose/judge/growers.h"
+#include "diagnose/judge/headline.h"
 #include "diagnose/judge/trace.h"
-#include "lib/array.h"
 #include "lib/words.h"
 
 /* An allocator with less of the growth is not named as the one who makes it. */
@@ -37,14 +38,6 @@ static bool frees_none(const struct kms_case *c, const char *cache)
 	return false;
 }
 
-/* "curlew (process 3623)" */
-static const char *holder_words(struct kms_case *c,
-				const struct kms_found_holder *holder)
-{
-	return kms_strings_add(c->strings, "%s (process %llu)", holder->name,
-			       (unsigned long long)holder->pid);
-}
-
 /* "16031 TCP sockets", or without a number where that is not known */
 static const char *number_words(struct kms_case *c, uint64_t nr,
 				const char *noun)
@@ -61,7 +54,7 @@ static void holder_summarize(struct kms_case *c, struct kms_finding *finding,
 	const struct kms_found_holder *first = &finding->holder[0];
 	uint64_t more = each_second(c, first->growth_nr);
 	struct kms_words rate = kms_words_bytes(finding->bytes_per_second);
-	const char *who = holder_words(c, first);
+	const char *who = kms_holder_words(c, first);
 
 	if (found->cause->witness == KMS_WITNESS_ZOMBIES)
 		kms_summarize(c, finding,
@@ -100,13 +93,13 @@ static void queue_summarize(struct kms_case *c, struct kms_finding *finding,
 	if (holders->unread)
 		kms_summarize(c, finding,
 			      "%s does not read: %s in %llu socket%s, %s/s more",
-			      holder_words(c, first), bytes.text,
+			      kms_holder_words(c, first), bytes.text,
 			      (unsigned long long)first->nr,
 			      first->nr == 1 ? "" : "s", rate.text);
 	else
 		kms_summarize(c, finding,
 			      "peers do not take the data of %s: %s in %llu socket%s, %s/s more",
-			      holder_words(c, first), bytes.text,
+			      kms_holder_words(c, first), bytes.text,
 			      (unsigned long long)first->nr,
 			      first->nr == 1 ? "" : "s", rate.text);
 }
@@ -162,18 +155,6 @@ static void number_summarize(struct kms_case *c, struct kms_finding *finding,
 		      maker_words(c, finding));
 }
 
-/* " in /mnt/data": only where it has most of the growth. */
-static const char *where_words(struct kms_case *c,
-			       const struct kms_finding *finding)
-{
-	const struct kms_found_directory *first = &finding->directory[0];
-
-	if (!finding->nr_directories || !first->path ||
-	    first->share_permille < MAKER_PERMILLE)
-		return "";
-	return kms_strings_add(c->strings, " in %s", first->path);
-}
-
 /* Several caches without a holder. */
 static void caches_summarize(struct kms_case *c, struct kms_finding *finding,
 			     const struct kms_cause_found *found)
@@ -184,11 +165,11 @@ static void caches_summarize(struct kms_case *c, struct kms_finding *finding,
 
 	if (found->cause->reclaimable)
 		kms_summarize(c, finding, "files%s fill %zu caches by %s/s%s",
-			      where_words(c, finding), found->nr_members,
+			      kms_where_words(c, finding, false), found->nr_members,
 			      rate.text, maker_words(c, finding));
 	else
 		kms_summarize(c, finding, "%s%s grow by %llu a second, %s/s%s",
-			      noun, where_words(c, finding),
+			      noun, kms_where_words(c, finding, false),
 			      (unsigned long long)more, rate.text,
 			      maker_words(c, finding));
 }
@@ -325,23 +306,6 @@ static void leak_name(struct kms_case *c, struct kms_finding *finding)
 		      "no process holds it: only a reboot frees it");
 }
 
-static const char *counter_cause(const char *counter)
-{
-	static const struct {
-		const char *counter;
-		const char *cause;
-	} causes[] = {
-		{ "kernel_stack", "threads" }, { "page_table", "page_tables" },
-		{ "vmalloc", "vmalloc" }, { "percpu", "percpu" },
-	};
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(causes); i++)
-		if (!strcmp(counter, causes[i].counter))
-			return causes[i].cause;
-	return "driver_pages";
-}
-
 /* The average since boot: a rate without waiting. */
 static void age_tell(struct kms_case *c, struct kms_finding *finding)
 {
@@ -396,11 +360,6 @@ void kms_cause_name(struct kms_case *c, struct kms_finding *finding)
 		break;
 	case KMS_FINDING_UNRECLAIMABLE_SLAB:
 		leak_name(c, finding);
-		break;
-	case KMS_FINDING_PAGES:
-	case KMS_FINDING_UNACCOUNTED:
-	case KMS_FINDING_LARGE_KMALLOC:
-		finding->cause = counter_cause(finding->cache);
 		break;
 	default:
 		finding->cause = "other_slab";

@@ -287,17 +287,6 @@ static int part_compare(const void *a, const void *b)
 	       left->bytes_per_second > right->bytes_per_second ? -1 : 0;
 }
 
-static void part_add(struct kms_finding *into, const struct kms_finding *from)
-{
-	if (into->nr_parts == KMS_MAX_PARTS)
-		return;
-	into->part[into->nr_parts++] = (struct kms_found_part){
-		.name = from->cache,
-		.total_bytes = from->total_bytes,
-		.bytes_per_second = from->bytes_per_second,
-	};
-}
-
 /* The most of it that is pinned, or that has directories in a scan. */
 static bool is_better(const struct kms_cause *cause,
 		      const struct kms_finding *finding,
@@ -344,7 +333,7 @@ static struct kms_finding *members_merge(struct kms_case *c,
 	for (i = 0; i < g->nr; i++) {
 		const struct kms_finding *from = g->member[i];
 
-		part_add(into, from);
+		kms_part_add(into, from);
 		total += own_bytes(from);
 		grown += from->growth_bytes;
 		allocators_take(into, from);
@@ -374,18 +363,13 @@ static struct kms_finding *members_merge(struct kms_case *c,
 static void others_remove(struct kms_case *c, struct gathering *g,
 			  const struct kms_finding *kept)
 {
-	struct kms_verdict *verdict = c->verdict;
-	size_t i, at;
+	size_t i;
 
 	/* From the last on, so that the others stay where they are. */
 	for (i = g->nr; i-- > 0;) {
 		if (g->member[i] == kept)
 			continue;
-		at = g->member[i] - verdict->finding;
-		memmove(&verdict->finding[at], &verdict->finding[at + 1],
-			(verdict->nr_findings - at - 1) *
-			sizeof(verdict->finding[0]));
-		verdict->nr_findings--;
+		kms_finding_remove(c->verdict, g->member[i]);
 		if (kept > g->member[i])
 			kept--;
 	}

@@ -112,7 +112,7 @@ static struct change change_of(const struct kms_case *c,
 	return change;
 }
 
-int64_t kms_host_growth(const struct kms_case *c, int64_t growth)
+double kms_host_growth(const struct kms_case *c, int64_t growth)
 {
 	const struct kms_host_moment *host = c->obs->host;
 
@@ -208,9 +208,10 @@ static size_t groups_fold(struct group *group, const struct change *change,
 	return nr;
 }
 
-static const char *name_words(struct kms_case *c, const char *bytes)
+const char *kms_process_words(struct kms_case *c,
+			      const struct kms_process_memory *process)
 {
-	char *text = kms_text_escape(bytes, strlen(bytes));
+	char *text = kms_text_escape(process->name, strlen(process->name));
 	const char *name = kms_strings_add(c->strings, "%s", text ?: "");
 
 	c->strings->failed |= !text;
@@ -235,7 +236,7 @@ struct kms_found_holder *kms_holder_of(struct kms_case *c,
 	holder->is_spared = !process || process->spared;
 	if (!process)
 		return holder;
-	holder->name = name_words(c, process->name);
+	holder->name = kms_process_words(c, process);
 	holder->uid = process->uid;
 	return holder;
 }

@@ -39,7 +39,11 @@ void kms_holders_largest(struct kms_case *c, struct kms_finding *finding,
 			 uint64_t total_bytes);
 
 /* A growth between the moments of the host, in the time of the case. */
-int64_t kms_host_growth(const struct kms_case *c, int64_t growth);
+double kms_host_growth(const struct kms_case *c, int64_t growth);
+
+/* Its name, escaped. */
+const char *kms_process_words(struct kms_case *c,
+			      const struct kms_process_memory *process);
 
 /* Append one process of which this is known, by its pid; NULL: no room. */
 struct kms_found_holder *kms_holder_of(struct kms_case *c,

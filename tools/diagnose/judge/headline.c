@@ -38,8 +38,8 @@ static const char *share_words(struct kms_case *c,
 			       kms_words_share(1000 - attributed).text);
 }
 
-static const char *where_words(struct kms_case *c,
-			       const struct kms_finding *finding, bool pattern)
+const char *kms_where_words(struct kms_case *c,
+			    const struct kms_finding *finding, bool pattern)
 {
 	const struct kms_found_directory *directory = &finding->directory[0];
 
@@ -52,31 +52,17 @@ static const char *where_words(struct kms_case *c,
 			       directory->pattern);
 }
 
-/*
- * ", module foo", where the allocations go through one.  In interrupts drivers
- * allocate for whoever gets the data, so that no driver is named for these.
- */
+/* ", module foo", where the allocations go through one. */
 static const char *module_words(struct kms_case *c,
 				const struct kms_finding *finding)
 {
-	const struct kms_found_allocator *first = &finding->allocator[0];
-	const char *start, *end;
-	size_t i;
+	const char *module;
 
 	if (finding->kind != KMS_FINDING_UNRECLAIMABLE_SLAB ||
-	    !finding->nr_allocators || !first->context ||
-	    strstr(first->context, "irq"))
+	    !finding->nr_allocators)
 		return "";
-	for (i = 0; i < first->nr_frames; i++) {
-		start = strrchr(first->frame[i], '[');
-		end = start ? strchr(start, ']') : NULL;
-		if (end && end - start > 1 &&
-		    strncmp(start, "[kmemscope]", strlen("[kmemscope]")))
-			return kms_strings_add(c->strings, ", module %.*s",
-					       (int)(end - start - 1),
-					       start + 1);
-	}
-	return "";
+	module = kms_allocator_module(&finding->allocator[0], c->strings);
+	return module ? kms_strings_add(c->strings, ", module %s", module) : "";
 }
 
 static size_t words_count(const char *text)
@@ -116,8 +102,8 @@ void kms_headline_fill(struct kms_case *c, struct kms_finding *finding,
 	const char *where[3];
 	size_t i;
 
-	where[0] = where_words(c, finding, true);
-	where[1] = where_words(c, finding, false);
+	where[0] = kms_where_words(c, finding, true);
+	where[1] = kms_where_words(c, finding, false);
 	where[2] = "";
 	for (i = 0; i < 3; i++) {
 		kms_summarize(c, finding, "the %s %s: %s%s%s%s",

@@ -12,6 +12,13 @@
 void kms_headline_fill(struct kms_case *c, struct kms_finding *finding,
 		       const char *what);
 
+/*
+ * " in /mnt/data", with the pattern of its names or not; "" if no directory has
+ * half of it.
+ */
+const char *kms_where_words(struct kms_case *c,
+			    const struct kms_finding *finding, bool pattern);
+
 /* "dentry cache", "ext4_inode_cache" */
 const char *kms_cache_words(struct kms_case *c, const char *cache);
 

@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The processes that hold what grew, as the witness of a cause shows them. */
-#include <stdlib.h>
-#include <string.h>
 
+#include "diagnose/judge/growers.h"
 #include "diagnose/judge/holders.h"
-#include "lib/array.h"
-#include "lib/text.h"
 
 /* Those who have this part of the growth account for it. */
 #define EXPLAINED_PERMILLE 500
@@ -15,15 +12,6 @@
 
 #define BEFORE KMS_HOST_BEFORE
 #define AFTER KMS_HOST_AFTER
-
-/* What grew between the moments of the host, in the time of the module's. */
-static double scaled(const struct kms_case *c, double grown)
-{
-	uint64_t before = c->obs->host[BEFORE].boottime_ns;
-	uint64_t after = c->obs->host[AFTER].boottime_ns;
-
-	return after > before ? grown * c->ns / (after - before) : 0;
-}
 
 static bool has_moments(const struct kms_case *c)
 {
@@ -43,13 +31,10 @@ static bool holder_name(struct kms_case *c, struct kms_found_holder *holder,
 {
 	const struct kms_process_memory *process = process_at(c, AFTER, pid);
 	const struct kms_holder_facts *facts = kms_holder_facts_of(c->obs, pid);
-	char *name;
 
 	if (!process)
 		return false;
-	name = kms_text_escape(process->name, sizeof(process->name));
-	holder->name = kms_strings_add(c->strings, "%s", name ?: "");
-	free(name);
+	holder->name = kms_process_words(c, process);
 	holder->pid = pid;
 	holder->uid = process->uid;
 	/* Without facts nothing is proved. */
@@ -79,21 +64,6 @@ static void holder_put(struct kms_holders *holders,
 	for (; i && holders->holder[i - 1].growth_nr < holder->growth_nr; i--)
 		holders->holder[i] = holders->holder[i - 1];
 	holders->holder[i] = *holder;
-}
-
-static struct kms_found_holder holder_new(const char *resource)
-{
-	return (struct kms_found_holder){
-		.pid = KMS_UNKNOWN,
-		.uid = KMS_UNKNOWN,
-		.resource = resource,
-		.total_bytes = KMS_UNKNOWN,
-		.growth_bytes = KMS_UNKNOWN_SIGNED,
-		.nr = KMS_UNKNOWN,
-		.growth_nr = KMS_UNKNOWN_SIGNED,
-		.nr_alike = 1,
-		.share_permille = KMS_UNKNOWN,
-	};
 }
 
 /* Drop those with little, and say which part each has. */
@@ -210,8 +180,8 @@ static void files_find(struct kms_case *c, struct kms_holders *holders,
 		more = files_grown(c, facts->pid);
 		if (more <= 0 || !are_of_kind(cause, nr, all, more))
 			continue;
-		holder = holder_new(kind_noun(grown, &facts->kinds));
-		holder.growth_nr = scaled(c, more);
+		holder = kms_holder_new(kind_noun(grown, &facts->kinds));
+		holder.growth_nr = kms_host_growth(c, more);
 		if (facts->kinds.whole)
 			holder.nr = nr / each;
 		if (holder.growth_nr > 0 && holder_name(c, &holder, facts->pid))
@@ -278,8 +248,8 @@ static struct kms_found_holder queue_of(const struct kms_case *c, uint32_t pid,
 					bool unread)
 {
 	struct kms_found_holder holder =
-		holder_new(unread ? "sockets with unread data" :
-				    "sockets with data to send");
+		kms_holder_new(unread ? "sockets with unread data" :
+					"sockets with data to send");
 	size_t i;
 
 	holder.nr = 0;
@@ -375,28 +345,13 @@ static void threads_find(struct kms_case *c, struct kms_holders *holders,
 		if (now->zombie || (!old && !whole))
 			continue;
 		more = (int64_t)now->nr_threads - (old ? old->nr_threads : 0);
-		holder = holder_new("threads");
+		holder = kms_holder_new("threads");
 		holder.nr = now->nr_threads;
-		holder.growth_nr = scaled(c, more);
+		holder.growth_nr = kms_host_growth(c, more);
 		if (holder.growth_nr > 1 && holder_name(c, &holder, now->pid))
 			holder_put(holders, &holder);
 	}
 	shares_fill(holders, grown->objects);
-}
-
-/* Children of a process at a moment that are zombies, or that are not. */
-static int64_t children_count(const struct kms_case *c, size_t number,
-			      uint32_t parent, bool zombies)
-{
-	const struct kms_process_memories *all =
-		&c->obs->host[number].processes;
-	int64_t nr = 0;
-	size_t i;
-
-	for (i = 0; i < all->nr; i++)
-		nr += all->process[i].parent == parent &&
-		      all->process[i].zombie == zombies;
-	return nr;
 }
 
 /* By parents that are candidates: they were chosen by their children. */
@@ -412,11 +367,13 @@ static void children_find(struct kms_case *c, struct kms_holders *holders,
 					 .bytes = KMS_UNKNOWN };
 	for (i = 0; i < c->obs->nr_holders; i++) {
 		pid = c->obs->holder[i].pid;
-		before = children_count(c, BEFORE, pid, zombies);
-		after = children_count(c, AFTER, pid, zombies);
-		holder = holder_new(zombies ? "zombies" : "child processes");
+		before = kms_process_children(&c->obs->host[BEFORE].processes,
+					      pid, zombies);
+		after = kms_process_children(&c->obs->host[AFTER].processes,
+					     pid, zombies);
+		holder = kms_holder_new(zombies ? "zombies" : "child processes");
 		holder.nr = after;
-		holder.growth_nr = scaled(c, after - before);
+		holder.growth_nr = kms_host_growth(c, after - before);
 		if (holder.growth_nr > 1 && holder_name(c, &holder, pid))
 			holder_put(holders, &holder);
 	}
@@ -438,7 +395,7 @@ static void allocators_find(struct kms_case *c, struct kms_holders *holders,
 		    allocator->pid > UINT32_MAX ||
 		    allocator->share_permille == KMS_UNKNOWN)
 			continue;
-		holder = holder_new(grown->noun);
+		holder = kms_holder_new(grown->noun);
 		holder.growth_nr = grown->objects *
 				   allocator->share_permille / 1000;
 		if (holder.growth_nr > 0 &&
@@ -456,8 +413,8 @@ static void cgroups_find(struct kms_case *c, struct kms_holders *holders)
 	if (!before->known || !after->known)
 		return;
 	holders->nr_now = after->nr + after->nr_dying;
-	holders->nr_grown = scaled(c, (double)holders->nr_now - before->nr -
-				   before->nr_dying);
+	holders->nr_grown = kms_host_growth(c, holders->nr_now - before->nr -
+						before->nr_dying);
 	holders->explains = holders->nr_grown >= c->ns / 1e9 / 2;
 }
 

@@ -9,9 +9,6 @@
 /* This much is missing elsewhere. */
 #define WARNING_PERMILLE 200
 
-/* With less available, processes stall or are killed. */
-#define SHORT_PERMILLE 100
-
 static uint64_t unused_bytes(const struct kms_huge_pool *pool)
 {
 	return kms_huge_pool_unused(pool) * pool->page_bytes;
@@ -20,10 +17,7 @@ static uint64_t unused_bytes(const struct kms_huge_pool *pool)
 static void severity_fill(const struct kms_case *c,
 			  struct kms_finding *finding)
 {
-	const struct kms_totals *totals = &c->verdict->totals;
-
-	if (totals->available != KMS_UNKNOWN &&
-	    kms_permille(totals->available, totals->managed) < SHORT_PERMILLE) {
+	if (kms_case_is_short(c)) {
 		finding->severity = KMS_WARNING;
 		finding->why_severe = "memory is short, and this is unused";
 	} else if (finding->memory_permille >= WARNING_PERMILLE) {

@@ -6,7 +6,6 @@
 #include "diagnose/judge/judge.h"
 #include "diagnose/judge/totals.h"
 #include "diagnose/judge/vmalloc.h"
-#include "lib/array.h"
 #include "lib/words.h"
 
 /*
@@ -53,6 +52,7 @@ static const struct {
 		.what = "large kmalloc() memory",
 		.means = ": it is in no slab cache",
 		.owners = "who allocates it: large allocations are not traced",
+		.cause = "driver_pages",
 	},
 	[VMALLOC] = {
 		.kind = KMS_FINDING_PAGES,

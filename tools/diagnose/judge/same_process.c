@@ -91,17 +91,6 @@ static bool goes_with(const struct kms_case *c,
 	return !finding->nr_holders && is_alike(finding, other);
 }
 
-static void part_add(struct kms_finding *finding,
-		     const struct kms_finding *from)
-{
-	if (finding->nr_parts < KMS_MAX_PARTS)
-		finding->part[finding->nr_parts++] = (struct kms_found_part){
-			.name = from->cache ?: kms_finding_name(from->kind),
-			.total_bytes = from->total_bytes,
-			.bytes_per_second = from->bytes_per_second,
-		};
-}
-
 /* The parts of both; the numbers of the finding stay those of its cause. */
 static void parts_take(struct kms_case *c, struct kms_finding *finding,
 		       const struct kms_finding *from)
@@ -109,22 +98,14 @@ static void parts_take(struct kms_case *c, struct kms_finding *finding,
 	size_t i;
 
 	if (!finding->nr_parts)
-		part_add(finding, finding);
+		kms_part_add(finding, finding);
 	if (!from->nr_parts)
-		part_add(finding, from);
+		kms_part_add(finding, from);
 	for (i = 0; i < from->nr_parts &&
 	     finding->nr_parts < KMS_MAX_PARTS; i++)
 		finding->part[finding->nr_parts++] = from->part[i];
 	kms_tell(c, &finding->evidence, "of the same process: %s",
 		 from->summary);
-}
-
-static void finding_remove(struct kms_verdict *verdict, size_t index)
-{
-	memmove(&verdict->finding[index], &verdict->finding[index + 1],
-		(verdict->nr_findings - index - 1) *
-		sizeof(verdict->finding[0]));
-	verdict->nr_findings--;
 }
 
 /* The fastest growth that this one goes with, or NULL. */
@@ -160,6 +141,6 @@ void kms_same_process_judge(struct kms_case *c)
 			continue;
 		}
 		parts_take(c, finding, &verdict->finding[i]);
-		finding_remove(verdict, i);
+		kms_finding_remove(verdict, &verdict->finding[i]);
 	}
 }

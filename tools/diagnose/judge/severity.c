@@ -13,15 +13,6 @@
 #define CRITICAL_SECONDS 3600
 #define WARNING_SECONDS (30 * 24 * 3600)
 
-/* With less available, allocations reclaim and stall. */
-#define SHORT_PERMILLE 100
-
-/*
- * This much of memory in one unreclaimable cache has an owner, also if it grows
- * no more: judge/stock.c has the same limit.
- */
-#define UNRECLAIMABLE_PERMILLE 100
-
 /*
  * Failed lookups are of no use, and lookups search longer lists for them.  This
  * much now, or within a day, is remarkable.
@@ -51,15 +42,6 @@ static uint64_t permille_of(const struct kms_case *c, double bytes)
 	       (uint64_t)(bytes * 1000 / managed + 0.5);
 }
 
-static bool is_short(const struct kms_case *c)
-{
-	const struct kms_totals *totals = &c->verdict->totals;
-
-	return totals->managed != KMS_UNKNOWN &&
-	       totals->available != KMS_UNKNOWN &&
-	       permille_of(c, totals->available) < SHORT_PERMILLE;
-}
-
 static bool grows(const struct kms_finding *finding)
 {
 	return finding->bytes_per_second != KMS_UNKNOWN &&
@@ -72,7 +54,7 @@ static struct rating growth_rating(struct kms_case *c,
 {
 	uint64_t left = kms_case_seconds_left(c, finding->bytes_per_second);
 
-	if (is_short(c))
+	if (kms_case_is_short(c))
 		return rated(KMS_CRITICAL,
 			     "the kernel cannot reclaim it, and memory is short now");
 	if (left == KMS_UNKNOWN)
@@ -145,7 +127,7 @@ static bool is_stock(const struct kms_finding *finding)
 	case KMS_FINDING_INODES:
 	case KMS_FINDING_UNRECLAIMABLE_SLAB:
 		return finding->memory_permille != KMS_UNKNOWN &&
-		       finding->memory_permille >= UNRECLAIMABLE_PERMILLE;
+		       finding->memory_permille >= KMS_STOCK_PERMILLE;
 	default:
 		return false;
 	}

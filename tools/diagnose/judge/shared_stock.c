@@ -13,9 +13,6 @@
  */
 #define STOCK_PERMILLE 200
 
-/* With less available it takes what others need. */
-#define SHORT_PERMILLE 100
-
 static const char pinned[] = "pinned_cache";
 
 static struct kms_finding *stock_add(struct kms_case *c, const char *counter,
@@ -36,8 +33,7 @@ static struct kms_finding *stock_add(struct kms_case *c, const char *counter,
 	kms_case_rate(c, finding, 0);
 	finding->severity = KMS_NOTICE;
 	finding->why_severe = "it is large, but memory is available";
-	if (totals->available != KMS_UNKNOWN &&
-	    kms_permille(totals->available, totals->managed) < SHORT_PERMILLE) {
+	if (kms_case_is_short(c)) {
 		finding->severity = KMS_WARNING;
 		finding->why_severe = "it is large, and little memory is available";
 	}

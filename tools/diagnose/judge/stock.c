@@ -16,7 +16,6 @@
  */
 #define RECLAIMABLE_PERMILLE 200
 #define NEGATIVE_PERMILLE 100
-#define UNRECLAIMABLE_PERMILLE 100
 
 static bool is_found(const struct kms_case *c, const char *cache)
 {
@@ -48,7 +47,7 @@ static bool is_large(const struct kms_case *c, const struct kms_growth *growth)
 	uint64_t share = kms_permille(growth->total_bytes, managed);
 
 	if (!growth->reclaimable)
-		return share >= UNRECLAIMABLE_PERMILLE;
+		return share >= KMS_STOCK_PERMILLE;
 	return share >= RECLAIMABLE_PERMILLE ||
 	       kms_permille(negative_bytes(c, growth), managed) >=
 	       NEGATIVE_PERMILLE;

@@ -5,7 +5,6 @@
 
 #include "diagnose/judge/growers.h"
 #include "diagnose/judge/judge.h"
-#include "diagnose/judge/zombies.h"
 #include "lib/array.h"
 #include "lib/words.h"
 
@@ -15,17 +14,14 @@
 /* Fewer more, in the time observed, may be that moment. */
 #define MIN_GROWTH 20
 
-static uint64_t count_of(const struct kms_process_memories *processes,
-			 uint32_t parent)
-{
-	uint64_t nr = 0;
-	size_t i;
-
-	for (i = 0; i < processes->nr; i++)
-		nr += processes->process[i].zombie &&
-		      processes->process[i].parent == parent;
-	return nr;
-}
+struct zombies {
+	uint32_t parent;	/* the process with the most zombies; 0: none */
+	uint64_t nr;		/* its zombies, now */
+	int64_t growth;		/* more than before, in the time of the case;
+				 * KMS_UNKNOWN_SIGNED
+				 */
+	uint64_t nr_all;	/* zombies of all parents, now */
+};
 
 static int parent_compare(const void *a, const void *b)
 {
@@ -52,7 +48,8 @@ static uint32_t most_of(uint32_t *parent, size_t nr)
 	return found;
 }
 
-bool kms_zombies_find(const struct kms_case *c, struct kms_zombies *zombies)
+/* Find the parent with the most zombies; false without any. */
+static bool zombies_find(const struct kms_case *c, struct zombies *zombies)
 {
 	const struct kms_host_moment *before = &c->obs->host[KMS_HOST_BEFORE];
 	const struct kms_process_memories *now =
@@ -61,7 +58,7 @@ bool kms_zombies_find(const struct kms_case *c, struct kms_zombies *zombies)
 	uint64_t old;
 	size_t i;
 
-	*zombies = (struct kms_zombies){ .growth = KMS_UNKNOWN_SIGNED };
+	*zombies = (struct zombies){ .growth = KMS_UNKNOWN_SIGNED };
 	c->strings->failed |= !parent;
 	for (i = 0; parent && i < now->nr; i++)
 		if (now->process[i].zombie)
@@ -71,22 +68,22 @@ bool kms_zombies_find(const struct kms_case *c, struct kms_zombies *zombies)
 	free(parent);
 	if (!zombies->parent)
 		return false;
-	zombies->nr = count_of(now, zombies->parent);
+	zombies->nr = kms_process_children(now, zombies->parent, true);
 	if (!before->boottime_ns || !before->processes.whole || !now->whole)
 		return true;
-	old = count_of(&before->processes, zombies->parent);
+	old = kms_process_children(&before->processes, zombies->parent, true);
 	zombies->growth = kms_host_growth(c, zombies->nr - old);
 	return true;
 }
 
-static bool is_growing(const struct kms_zombies *zombies)
+static bool is_growing(const struct zombies *zombies)
 {
 	return zombies->growth != KMS_UNKNOWN_SIGNED &&
 	       zombies->growth >= MIN_GROWTH;
 }
 
 static void holder_fill(struct kms_case *c, struct kms_finding *finding,
-			const struct kms_zombies *zombies)
+			const struct zombies *zombies)
 {
 	struct kms_found_holder *holder = kms_holder_of(c, finding,
 							zombies->parent);
@@ -100,7 +97,7 @@ static void holder_fill(struct kms_case *c, struct kms_finding *finding,
 }
 
 static void severity_fill(struct kms_finding *finding,
-			  const struct kms_zombies *zombies)
+			  const struct zombies *zombies)
 {
 	finding->severity = is_growing(zombies) ? KMS_WARNING : KMS_NOTICE;
 	finding->why_severe = is_growing(zombies) ?
@@ -127,10 +124,10 @@ static bool has_tasks(const struct kms_verdict *verdict)
 
 void kms_judge_zombies(struct kms_case *c)
 {
-	struct kms_zombies zombies;
+	struct zombies zombies;
 	struct kms_finding *finding;
 
-	if (!kms_zombies_find(c, &zombies) || zombies.nr < MIN_ZOMBIES ||
+	if (!zombies_find(c, &zombies) || zombies.nr < MIN_ZOMBIES ||
 	    has_tasks(c->verdict))
 		return;
 	finding = kms_finding_add(c->verdict, KMS_FINDING_ZOMBIES);

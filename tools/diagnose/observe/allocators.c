@@ -11,7 +11,6 @@
 #include "host/container.h"
 #include "host/file.h"
 #include "host/process.h"
-#include "lib/array.h"
 #include "lib/text.h"
 
 /* Only the busiest allocators are worth the time. */
@@ -75,26 +74,9 @@ static size_t count_alike(const struct kms_processes *processes,
 	return nr;
 }
 
-/* Without a unified hierarchy, read the cgroup of the process. */
-static char *process_cgroup(uint64_t pid)
-{
-	char path[64], *text, *cgroup = NULL;
-	const char *found;
-	size_t len;
-
-	snprintf(path, sizeof(path), "/proc/%llu/cgroup",
-		 (unsigned long long)pid);
-	text = kms_file_read(path, 1024 * 1024);
-	found = text ? kms_container_cgroup(text, &len) : NULL;
-	if (found)
-		cgroup = kms_text_escape(found, len);
-	free(text);
-	return cgroup;
-}
-
 static bool is_in(const struct kms_process *process, const char *cgroup)
 {
-	char *own = process_cgroup(process->pid);
+	char *own = kms_process_cgroup(process->pid);
 	bool same = own && !strcmp(own, cgroup);
 
 	free(own);
@@ -300,10 +282,10 @@ static bool facts_find(struct kms_trace *trace, size_t index,
 		starter_find(facts, trace, processes, &allocator, process,
 			     ended_ns);
 	if (!facts->cgroup && process)
-		facts->cgroup = process_cgroup(process->pid);
+		facts->cgroup = kms_process_cgroup(process->pid);
 	/* Without a unified hierarchy: children stay in their parent's. */
 	if (!facts->cgroup && facts->starter_pid)
-		facts->cgroup = process_cgroup(facts->starter_pid);
+		facts->cgroup = kms_process_cgroup(facts->starter_pid);
 	if (facts->cgroup)
 		kms_service_find(&facts->service, kms_systemd(), processes,
 				 CGROUPS, facts->cgroup, &job);

@@ -9,7 +9,6 @@
 #include "diagnose/observe/holders.h"
 #include "diagnose/observe/witness.h"
 #include "host/container.h"
-#include "host/file.h"
 #include "host/process.h"
 #include "lib/array.h"
 #include "lib/clock.h"
@@ -369,21 +368,6 @@ static bool processes_of(const struct kms_observation *obs,
 	return true;
 }
 
-static char *cgroup_of(uint32_t pid)
-{
-	char path[64], *text, *cgroup = NULL;
-	const char *found;
-	size_t len;
-
-	snprintf(path, sizeof(path), "/proc/%u/cgroup", pid);
-	text = kms_file_read(path, 1024 * 1024);
-	found = text ? kms_container_cgroup(text, &len) : NULL;
-	if (found)
-		cgroup = kms_text_escape(found, len);
-	free(text);
-	return cgroup;
-}
-
 /* False when memory is out. */
 static bool facts_fill(struct kms_holder_facts *facts,
 		       const struct kms_processes *processes, uint64_t seen_ns)
@@ -402,7 +386,7 @@ static bool facts_fill(struct kms_holder_facts *facts,
 	facts->began_ns = process.began_ns;
 	facts->spared = kms_process_is_spared(processes, &process,
 					      (uint32_t)getpid());
-	facts->cgroup = cgroup_of(facts->pid);
+	facts->cgroup = kms_process_cgroup(facts->pid);
 	if (!facts->cgroup)
 		return true;
 	name = kms_text_escape(process.name, sizeof(process.name));

@@ -75,31 +75,6 @@ static void known_add(struct kms_advice *a, struct kms_finding *finding)
 	}
 }
 
-/*
- * The module that a stack goes through, as in "function+0x10/0x20 [module]".
- * In interrupts drivers allocate for whoever gets the data: such a stack would
- * blame the network card for each packet that no process reads.
- */
-static const char *module_of(struct kms_advice *a,
-			     const struct kms_found_allocator *allocator)
-{
-	const char *start, *end;
-	size_t i;
-
-	if (!allocator->context || strstr(allocator->context, "irq"))
-		return NULL;
-	for (i = 0; i < allocator->nr_frames; i++) {
-		start = strrchr(allocator->frame[i], '[');
-		end = start ? strchr(start, ']') : NULL;
-		if (end && end - start > 1 &&
-		    strncmp(start, "[kmemscope]", 11))
-			return kms_strings_add(a->strings, "%.*s",
-					       (int)(end - start - 1),
-					       start + 1);
-	}
-	return NULL;
-}
-
 static void module_add(struct kms_advice *a, struct kms_finding *finding,
 		       const char *module)
 {
@@ -126,7 +101,8 @@ static void unreclaimable_add(struct kms_advice *a, struct kms_finding *finding)
 	size_t i;
 
 	for (i = 0; i < finding->nr_allocators && !module; i++)
-		module = module_of(a, &finding->allocator[i]);
+		module = kms_allocator_module(&finding->allocator[i],
+					      a->strings);
 	if (module)
 		module_add(a, finding, module);
 	kms_argv_operand(&command, a->strings, finding->cache);
