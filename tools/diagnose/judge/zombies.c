@@ -101,8 +101,8 @@ static void severity_fill(struct kms_finding *finding,
 {
 	finding->severity = is_growing(zombies) ? KMS_WARNING : KMS_NOTICE;
 	finding->why_severe = is_growing(zombies) ?
-		"they become more, and take process numbers as well as memory" :
-		"they take little memory, and do not become more";
+		"their number grows, and each takes a process number and memory" :
+		"they take little memory, and their number does not grow";
 }
 
 /* Their caches grow as well: the cause is found there. */
@@ -147,7 +147,7 @@ void kms_judge_zombies(struct kms_case *c)
 		 (unsigned long long)zombies.nr_all,
 		 (unsigned long long)zombies.nr, zombies.parent);
 	if (is_growing(&zombies))
-		kms_tell(c, &finding->evidence, "they became %lld more in %.1f s",
+		kms_tell(c, &finding->evidence, "their number grew by %lld in %.1f s",
 			 (long long)zombies.growth, c->ns / 1e9);
 	kms_summarize(c, finding,
 		      "%llu zombies of %s, which does not wait for them",
